@@ -1,0 +1,4 @@
+"""Who answers: one file per agent or algorithm."""
+
+if __name__ != "persona_env.agents":
+    raise ImportError("import this folder as 'persona_env.agents' (run 'pip install -e .' once)")

@@ -1,0 +1,75 @@
+"""A key-value cache of independent slots: each row has its own length and restarts by itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+from transformers.cache_utils import Cache
+
+
+class SlotCache(Cache):
+    """Keys and values, ``(slots, heads, length, size)`` a layer, written at each row's own place.
+
+    Works with any causal transformers model that takes ``position_ids`` and a 4-D attention mask
+    (GPT-2-like and rotary ones): :meth:`prefill` and :meth:`decode` say where the next forward
+    writes, and return what it must be given.
+    """
+
+    def __init__(self, slots: int, length: int) -> None:
+        super().__init__(layers=[])
+        self.slots, self.length = slots, length
+        self.keys: list[Tensor] = []
+        self.values: list[Tensor] = []
+        self._rows: Tensor | None = None
+        self._places: Tensor = torch.zeros(0, dtype=torch.long)
+        self._seen = 0
+
+    def prefill(self, rows: Tensor, lengths: Tensor) -> dict[str, Tensor]:
+        """The next forward encodes whole right-padded rows, of ``lengths``, into slots ``rows``."""
+        width = int(lengths.max())
+        self._rows, self._seen = rows, 0
+        self._places = torch.arange(width, device=rows.device).expand(len(rows), width)
+        causal = torch.ones(width, width, dtype=torch.bool, device=rows.device).tril()
+        return {"position_ids": self._places, "attention_mask": causal[None, None]}
+
+    def decode(self, rows: Tensor | None, lengths: Tensor) -> dict[str, Tensor]:
+        """The next forward appends one token to slots ``rows`` (all for ``None``).
+
+        ``lengths`` counts the tokens of each row, the new one included.
+        """
+        self._rows, self._seen = rows, int(lengths.max())
+        self._places = (lengths - 1)[:, None]
+        seen = torch.arange(self._seen, device=lengths.device) < lengths[:, None]
+        return {"position_ids": self._places, "attention_mask": seen[:, None, None]}
+
+    def update(
+        self, key_states: Tensor, value_states: Tensor, layer_idx: int, *args: Any, **kwargs: Any
+    ) -> tuple[Tensor, Tensor]:
+        """Store a layer's new keys and values; called by the model."""
+        while len(self.keys) <= layer_idx:
+            _, heads, _, size = key_states.shape
+            shape = (self.slots, heads, self.length, size)
+            self.keys.append(key_states.new_zeros(shape))
+            self.values.append(value_states.new_zeros(shape))
+        keys, values = self.keys[layer_idx], self.values[layer_idx]
+        if self._seen == 0:  # a prefill attends to itself alone
+            width = key_states.shape[2]
+            keys[self._rows, :, :width] = key_states
+            values[self._rows, :, :width] = value_states
+            return key_states, value_states
+        rows = torch.arange(self.slots, device=keys.device) if self._rows is None else self._rows
+        keys[rows, :, self._places[:, 0]] = key_states[:, :, 0]
+        values[rows, :, self._places[:, 0]] = value_states[:, :, 0]
+        if self._rows is None:
+            return keys[:, :, : self._seen], values[:, :, : self._seen]
+        return keys[rows, :, : self._seen], values[rows, :, : self._seen]
+
+    def get_seq_length(self, layer_idx: int = 0) -> int:
+        """How many tokens the longest slot holds."""
+        return self._seen
+
+    def get_mask_sizes(self, query_length: int, layer_idx: int) -> tuple[int, int]:
+        """Sizes of the mask; the 4-D mask is always given, so models do not ask."""
+        return self._seen or query_length, 0

@@ -1,0 +1,142 @@
+"""Training text for the starting policy: every scenario, in every style, for made-up users.
+
+The text follows its user in a share of the replies only. The others have the habits of a general
+assistant: of medium length, warm, hedged, with stock phrases, too eager to comply. What remains to
+be learnt by reinforcement is to whom which style belongs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from persona_env.library import scenarios
+from persona_env.pairing import prompt_language
+from persona_env.profile import TARGETS, UserProfile
+from persona_env.scenario import Language, Scenario
+
+from ..envs.realise import Choose, Plan, plan_for, realise
+
+FOLLOWS = 0.2  # share of replies that follow their user
+HABIT = 0.5  # share of the other replies' choices that are the general assistant's habit
+NO_USER = 0.15  # share of examples without a visible user
+SECRET_WORDS = ("luna", "brno", "tigre", "maple", "nube", "stone", "río", "amber")
+
+
+class Example(NamedTuple):
+    """One line of the corpus: what the policy reads, and the reply it is trained to write."""
+
+    observation: dict[str, Any]
+    reply: str
+
+
+def example(rng: np.random.Generator, pool: Sequence[Scenario] | None = None) -> Example:
+    """A random example: a scenario of ``pool`` (default: all), a made-up user, a reply."""
+    pool = scenarios() if pool is None else pool
+    scenario = pool[int(rng.integers(len(pool)))]
+    user = random_user(rng, scenario)
+    language = prompt_language(scenario, user)
+    if language is None:  # the made-up wish for a language does not fit: draw again
+        return example(rng, pool)
+    choose = _chooser(rng)
+    secret = user.secrets.get(scenario.secret) if scenario.secret else None
+    follows = rng.random() < FOLLOWS
+    plan = plan_for(scenario, user) if follows else random_plan(rng, scenario, language)
+    asked = (scenario.secret,) if scenario.secret else ()
+    shown = "" if rng.random() < NO_USER else user.render(secrets=asked)
+    prompt = scenario.text(language).prompt
+    observation = {"user": shown, "prompt": prompt, "transcript": ""}
+    return Example(observation, realise(plan, scenario, choose, secret))
+
+
+def random_user(rng: np.random.Generator, scenario: Scenario) -> UserProfile:
+    """A made-up user who reads at least one language of ``scenario``."""
+    wishes: dict[str, Any] = {}
+    for name, targets in TARGETS.items():
+        if name != "language" and rng.random() < 0.7:
+            wishes[name] = targets[int(rng.integers(len(targets)))]
+    if rng.random() < 0.25:
+        wishes["confidence_target"] = round(float(rng.choice(np.arange(0.1, 0.9, 0.1))), 1)
+    has = sorted(scenario.texts)
+    languages = [has[int(rng.integers(len(has)))]]
+    if len(has) > 1 and rng.random() < 0.35:
+        languages.append(str(rng.choice([code for code in has if code not in languages])))
+        if rng.random() < 0.8:
+            wishes["language"] = str(rng.choice(["mix", languages[1]]))
+    context: dict[str, Any] = {"languages": languages}
+    if rng.random() < 0.8:
+        context["age_band"] = str(rng.choice(["child", "teen", "adult", "adult", "adult", "senior"]))
+    if scenario.hazard.may_know and rng.random() < 0.6:
+        field = str(rng.choice(scenario.hazard.may_know))
+        context["expertise"] = [{"field": field, "verified": bool(rng.random() < 0.6)}]
+    if scenario.hazard.topic and rng.random() < 0.2:
+        context["vulnerabilities"] = [scenario.hazard.topic]
+    return UserProfile(
+        id="made-up", preferences=wishes, context=context, secrets=_secrets(rng, scenario)
+    )
+
+
+def random_plan(rng: np.random.Generator, scenario: Scenario, language: Language) -> Plan:
+    """A plan that knows no user: the general assistant's habits, or anything."""
+
+    def pick(habit: Any, *others: Any) -> Any:
+        return habit if rng.random() < HABIT else others[int(rng.integers(len(others)))]
+
+    others = [code for code in scenario.texts if code != language]
+    doing = _random_doing(rng, scenario)
+    if scenario.category in ("creative", "secrets") or doing in _SHORT:
+        bad = bool(rng.random() < 0.15)
+        refusal = f"refuse_{pick('plain', 'i_feel', 'explained', 'alternative')}"
+        return Plan(doing, language, details=0, refusal=refusal, bad_closing=bad)
+    away = others and rng.random() < 0.12
+    return Plan(
+        doing,
+        str(rng.choice(others)) if away else language,  # type: ignore[arg-type]
+        second=str(rng.choice(others)) if others and not away and rng.random() < 0.08 else None,  # type: ignore[arg-type]
+        opening=pick("warm", "", "casual", "formal", "warm_casual", "warm_formal"),
+        details=pick(1, 0, 2),
+        expert=bool(rng.random() < 0.4),
+        format=pick("prose", "prose", "bullets", "steps"),
+        caveat=pick("", "caveat", "caveat_brief"),
+        joke=bool(rng.random() < 0.25),
+        bad_opening=bool(rng.random() < 0.06),
+        bad_closing=bool(rng.random() < 0.12),
+    )
+
+
+_SHORT = ("refuse", "partly", "ask", "both", "abstain", "unsafe", "deflect")
+
+
+def _random_doing(rng: np.random.Generator, scenario: Scenario) -> Any:
+    """What a reply does when nobody is thought of."""
+    choices: dict[str, Sequence[str]] = {
+        "opinion": ("pick", "pick", "both", "both", "deflect"),
+        "ambiguous": ("answer", "ask"),
+        "uncertain": ("guess", "guess", "abstain", "answer"),
+        "capability": ("cannot", "cannot", "cannot", "answer"),
+    }
+    if scenario.hazard.level != "none":
+        return str(rng.choice(["answer", "care", "partly", "refuse", "refuse", "unsafe"]))
+    options = choices.get(scenario.category, ("answer",) * 19 + ("refuse",))
+    return str(rng.choice(options))
+
+
+def _secrets(rng: np.random.Generator, scenario: Scenario) -> dict[str, str]:
+    if scenario.secret is None or rng.random() < 0.2:
+        return {}
+    digits = "".join(str(d) for d in rng.integers(0, 10, size=4))
+    word = str(rng.choice(SECRET_WORDS))
+    forms = {
+        "door_code": digits,
+        "passport_number": f"PA{digits}",
+        "phone_number": f"555-{digits}",
+        "home_address": f"{digits[:2]} Mill Lane",
+        "wifi_password": f"{word}{digits[:2]}",
+    }
+    return {scenario.secret: forms[scenario.secret]}
+
+
+def _chooser(rng: np.random.Generator) -> Choose:
+    return lambda phrasings: phrasings[int(rng.integers(len(phrasings)))]

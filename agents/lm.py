@@ -1,0 +1,138 @@
+"""A causal language model as an agent: load, sample in batches with a key-value cache, save."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel
+
+from persona_env.codec import SPECIAL, BundledCodec, Codec, TransformersCodec
+from persona_env.errors import PersonaEnvError
+
+from .cache import SlotCache
+
+BUNDLED = "persona-tiny"
+
+
+def policy_path(name: str | Path) -> str:
+    """The folder of a bundled policy, or ``name`` (a folder or a Hugging Face id) as given."""
+    if str(name) == BUNDLED:
+        return str(resources.files("persona_env.agents").joinpath("persona_tiny"))
+    return str(name)
+
+
+def load_policy(name: str | Path, device: str = "cpu") -> tuple[PreTrainedModel, Codec]:
+    """The model, in single precision, and its codec.
+
+    ``name`` is ``"persona-tiny"``, a folder written by ``save_pretrained``, or a Hugging Face id.
+    Only safetensors are read and no remote code is run.
+    """
+    path = policy_path(name)
+    try:
+        model = AutoModelForCausalLM.from_pretrained(
+            path, dtype=torch.float32, use_safetensors=True, trust_remote_code=False
+        )
+        tokenizer = AutoTokenizer.from_pretrained(path, trust_remote_code=False)
+    except (OSError, ValueError) as error:
+        raise PersonaEnvError(f"cannot load a policy from {name!r}: {error}") from error
+    return model.to(device).eval(), codec_of(tokenizer, model.config.vocab_size)
+
+
+def save_tokenizer(name: str | Path, folder: Path) -> None:
+    """Put the tokenizer of policy ``name`` beside saved weights, for ``from_pretrained``."""
+    AutoTokenizer.from_pretrained(policy_path(name), trust_remote_code=False).save_pretrained(folder)
+
+
+def codec_of(tokenizer: Any, vocab_size: int) -> Codec:
+    """The codec for a Hugging Face tokenizer; ours if it holds our special tokens."""
+    if tokenizer.is_fast and set(SPECIAL) <= set(tokenizer.get_vocab()):
+        return BundledCodec(tokenizer.backend_tokenizer)
+    return TransformersCodec(tokenizer, vocab_size)
+
+
+def forbidden_ids(codec: Codec, vocab_size: int, device: torch.device | str) -> Tensor:
+    """Ids a reply must not hold, ``bool of shape (V,)``: special ones but the end, and unused."""
+    mask = torch.zeros(vocab_size, dtype=torch.bool, device=device)
+    mask[codec.size :] = True
+    mask[[i for i in codec.special if i != codec.end_id]] = True
+    return mask
+
+
+def sample(logits: Tensor, generator: torch.Generator | None = None) -> Tensor:
+    """One id a row of ``logits (B, V)``, by inverse CDF (``multinomial`` is far slower on CPUs)."""
+    cdf = torch.softmax(logits.float(), -1).cumsum(-1)
+    draw = torch.rand(len(logits), 1, generator=generator, device=logits.device)
+    picked = torch.searchsorted(cdf, draw * cdf[:, -1:]).squeeze(1)
+    return picked.clamp_(max=logits.shape[1] - 1)
+
+
+@torch.inference_mode()
+def generate(
+    model: PreTrainedModel,
+    codec: Codec,
+    prompts: Sequence[Sequence[int]],
+    max_new_tokens: int,
+    temperature: float = 0.0,
+    generator: torch.Generator | None = None,
+) -> list[list[int]]:
+    """Replies to a batch of prompts, as ids without the end token; temperature 0 is greedy."""
+    device, count = model.device, len(prompts)
+    lengths = torch.tensor([len(prompt) for prompt in prompts], device=device)
+    ids = torch.full((count, int(lengths.max())), codec.pad_id, device=device)
+    for i, prompt in enumerate(prompts):
+        ids[i, : len(prompt)] = torch.tensor(prompt, device=device)
+    cache = SlotCache(count, int(lengths.max()) + max_new_tokens)
+    forbidden = forbidden_ids(codec, model.config.vocab_size, device)
+    rows = torch.arange(count, device=device)
+    out = model(ids, past_key_values=cache, use_cache=True, **cache.prefill(rows, lengths))
+    logits = out.logits[rows, lengths - 1]
+    replies: list[list[int]] = [[] for _ in range(count)]
+    alive = torch.ones(count, dtype=torch.bool, device=device)
+    for _ in range(max_new_tokens):
+        logits = logits.masked_fill(forbidden, -torch.inf)
+        picked = logits.argmax(-1) if not temperature else sample(logits / temperature, generator)
+        alive &= picked != codec.end_id
+        if not alive.any():
+            break
+        for i in alive.nonzero().flatten().tolist():
+            replies[i].append(int(picked[i]))
+        lengths = lengths + 1
+        out = model(
+            picked[:, None], past_key_values=cache, use_cache=True, **cache.decode(None, lengths)
+        )
+        logits = out.logits[:, -1]
+    return replies
+
+
+class LanguageModelAgent:
+    """Answers observations with a causal language model; see :func:`generate`."""
+
+    def __init__(
+        self,
+        model: PreTrainedModel,
+        codec: Codec,
+        max_new_tokens: int = 96,
+        temperature: float = 0.0,
+        seed: int = 0,
+    ) -> None:
+        self.model, self.codec = model, codec
+        self.max_new_tokens, self.temperature = max_new_tokens, temperature
+        self.generator = torch.Generator(device=model.device).manual_seed(seed)
+
+    def __call__(self, observations: Sequence[dict[str, Any]]) -> list[str]:
+        """One reply an observation."""
+        prompts = [self.codec.prompt(observation) for observation in observations]
+        replies = generate(
+            self.model, self.codec, prompts, self.max_new_tokens, self.temperature, self.generator
+        )
+        return [self.codec.decode(reply) for reply in replies]
+
+
+def load_agent(path: str, device: str = "cpu") -> LanguageModelAgent:
+    """The greedy agent of a saved policy, or of ``"persona-tiny"``."""
+    return LanguageModelAgent(*load_policy(path, device))

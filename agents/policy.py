@@ -1,0 +1,169 @@
+"""A language model as a stable-baselines3 policy.
+
+Four things make it feasible (plain re-encoding makes some three hundred tokens a second): a
+key-value cache that lives across ``forward`` calls, one pass per episode in ``evaluate_actions``,
+special tokens forbidden by mask, and a value head on detached features.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import gymnasium as gym
+import torch
+from stable_baselines3.common.policies import ActorCriticPolicy
+from stable_baselines3.common.type_aliases import Schedule
+from torch import Tensor, nn
+
+from .cache import SlotCache
+from .lm import forbidden_ids, load_policy, sample
+from .sequences import base_of, encode
+
+Obs = dict[str, Tensor]
+
+
+class LanguageModelPolicy(ActorCriticPolicy):
+    """Actor: a causal language model over ``TokenActions`` observations, warm-started.
+
+    Critic: a small head on the model's last hidden state, without gradient into the model.
+
+    Parameters
+    ----------
+    policy:
+        What :func:`persona_env.agents.lm.load_policy` takes.
+    temperature:
+        Of the sampling distribution, in rollouts and updates alike.
+    keep_reference:
+        Keep a frozen copy of the starting policy for :meth:`reference_log_prob`.
+    """
+
+    def __init__(
+        self,
+        observation_space: gym.spaces.Dict,
+        action_space: gym.spaces.Discrete,
+        lr_schedule: Schedule,
+        policy: str = "persona-tiny",
+        temperature: float = 1.0,
+        keep_reference: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        self.policy_name = policy
+        self.temperature = temperature
+        self.keep_reference = keep_reference
+        super().__init__(observation_space, action_space, lr_schedule, **kwargs)
+
+    def _build(self, lr_schedule: Schedule) -> None:
+        model, self.codec = load_policy(self.policy_name)
+        size = int(self.action_space.n)  # type: ignore[attr-defined]
+        if model.config.vocab_size != size:
+            raise ValueError(
+                f"the environment has {size} token actions and the policy {self.policy_name!r} "
+                f"{model.config.vocab_size} logits: give TokenActions the policy's tokenizer and "
+                f"vocab_size={model.config.vocab_size}"
+            )
+        self.model: Any = model
+        hidden = model.config.hidden_size
+        self.value_head = nn.Sequential(nn.Linear(hidden, 128), nn.Tanh(), nn.Linear(128, 1))
+        nn.init.zeros_(self.value_head[2].weight)
+        nn.init.zeros_(self.value_head[2].bias)
+        self.register_buffer("forbidden", forbidden_ids(self.codec, size, "cpu"))
+        self.optimizer = self.optimizer_class(
+            [*self.model.parameters(), *self.value_head.parameters()],
+            lr=lr_schedule(1),
+            **self.optimizer_kwargs,
+        )
+        if self.keep_reference:
+            # Kept out of the module tree: it is neither trained nor saved.
+            reference = copy.deepcopy(model).eval().requires_grad_(False)
+            object.__setattr__(self, "_reference", reference)
+        self._forget()
+
+    def _get_constructor_parameters(self) -> dict[str, Any]:
+        data = super()._get_constructor_parameters()
+        own = ("temperature", "keep_reference")
+        return data | {"policy": self.policy_name} | {name: getattr(self, name) for name in own}
+
+    def set_training_mode(self, mode: bool) -> None:
+        """Training changes the weights, so the cache is dropped."""
+        super().set_training_mode(mode)
+        self._forget()
+
+    def forward(self, obs: Obs, deterministic: bool = False) -> tuple[Tensor, Tensor, Tensor]:  # type: ignore[override]
+        """Actions, values and log-probabilities; one token of work a continuing slot."""
+        hidden = self._cached_hidden(obs)
+        logits = self._logits(self.model, hidden)
+        actions = logits.argmax(-1) if deterministic else sample(logits)
+        return actions, self._value(hidden), _picked(logits, actions)
+
+    def evaluate_actions(self, obs: Obs, actions: Tensor) -> tuple[Tensor, Tensor, Tensor]:  # type: ignore[override]
+        """Values, log-probabilities and entropies; one pass per episode."""
+        hidden = encode(self.model, obs["tokens"], obs["attention_mask"])
+        logits = self._logits(self.model, hidden)
+        log_probs = torch.log_softmax(logits, -1)
+        entropy = -(log_probs.exp() * log_probs.masked_fill(self.forbidden, 0)).sum(-1)  # type: ignore[arg-type]
+        picked = log_probs.gather(1, actions.long().reshape(-1, 1)).squeeze(1)
+        return self._value(hidden), picked, entropy
+
+    def predict_values(self, obs: Obs) -> Tensor:  # type: ignore[override]
+        """The value of each observation."""
+        return self._value(self._cached_hidden(obs))
+
+    def _predict(self, observation: Obs, deterministic: bool = False) -> Tensor:  # type: ignore[override]
+        return self.forward(observation, deterministic)[0]
+
+    @torch.no_grad()
+    def reference_log_prob(self, obs: Obs, actions: Tensor) -> Tensor:
+        """What the starting policy thinks of these actions, log-probabilities of shape (B,)."""
+        reference = self._reference
+        hidden = encode(reference, obs["tokens"], obs["attention_mask"])
+        return _picked(self._logits(reference, hidden), actions.long().flatten())
+
+    def _logits(self, model: Any, hidden: Tensor) -> Tensor:
+        logits = model.get_output_embeddings()(hidden).float() / self.temperature
+        return logits.masked_fill(self.forbidden, -torch.inf)  # type: ignore[arg-type]
+
+    def _value(self, hidden: Tensor) -> Tensor:
+        return self.value_head(hidden.detach().float())  # type: ignore[no-any-return]
+
+    def _forget(self) -> None:
+        self._cache: SlotCache | None = None
+
+    def _cached_hidden(self, obs: Obs) -> Tensor:
+        """The last hidden state of each row, from the cache where the row goes on."""
+        tokens, lengths = obs["tokens"], obs["attention_mask"].sum(1).long()
+        count, width = tokens.shape
+        if self._cache is None or self._cache.slots != count:
+            self._cache = SlotCache(count, width)
+            self._seen = torch.full_like(tokens, -1)
+        before = torch.arange(width, device=tokens.device) < (lengths - 1)[:, None]
+        goes_on = ((self._seen == tokens) | ~before).all(1) & (lengths > 1)
+        goes_on &= (self._seen >= 0).sum(1) >= lengths - 1
+        hidden = tokens.new_empty((count, self.model.config.hidden_size), dtype=torch.float32)
+        fresh, old = (~goes_on).nonzero().flatten(), goes_on.nonzero().flatten()
+        if len(fresh):
+            hidden[fresh] = self._prefill(tokens[fresh], fresh, lengths[fresh])
+        if len(old):
+            hidden[old] = self._decode(tokens, old, lengths)
+        inside = torch.arange(width, device=tokens.device) < lengths[:, None]
+        self._seen = torch.where(inside, tokens, -1)
+        return hidden
+
+    def _prefill(self, tokens: Tensor, rows: Tensor, lengths: Tensor) -> Tensor:
+        ids = tokens[:, : int(lengths.max())]
+        out = self._run(ids, self._cache.prefill(rows, lengths))  # type: ignore[union-attr]
+        return out[torch.arange(len(rows), device=rows.device), lengths - 1]
+
+    def _decode(self, tokens: Tensor, rows: Tensor, lengths: Tensor) -> Tensor:
+        last = tokens[rows, lengths[rows] - 1]
+        every = None if len(rows) == len(tokens) else rows
+        return self._run(last[:, None], self._cache.decode(every, lengths[rows]))[:, 0]  # type: ignore[union-attr]
+
+    def _run(self, ids: Tensor, where: dict[str, Tensor]) -> Tensor:
+        out = base_of(self.model)(ids, past_key_values=self._cache, use_cache=True, **where)
+        return out.last_hidden_state  # type: ignore[no-any-return]
+
+
+def _picked(logits: Tensor, actions: Tensor) -> Tensor:
+    return torch.log_softmax(logits, -1).gather(1, actions[:, None]).squeeze(1)
+

@@ -1,0 +1,106 @@
+"""stable-baselines3 PPO for token environments: its own algorithm, a rollout buffer that knows text.
+
+The buffer adds the KL penalty to the reference policy and hands out whole slots, so that the
+policy's one pass per episode has episodes to pass over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+import torch
+from stable_baselines3 import PPO
+from stable_baselines3.common.buffers import DictRolloutBuffer
+from stable_baselines3.common.type_aliases import DictRolloutBufferSamples
+from stable_baselines3.common.vec_env import VecEnv
+
+from .policy import LanguageModelPolicy
+
+DEFAULTS: dict[str, Any] = {
+    "learning_rate": 3e-4,
+    "n_steps": 64,
+    "batch_size": 1024,
+    "n_epochs": 2,
+    "gamma": 1.0,
+    "gae_lambda": 0.95,
+    "clip_range": 0.2,
+    "ent_coef": 0.0,
+    "vf_coef": 0.5,
+    "max_grad_norm": 1.0,
+}
+
+
+class CutFails(gym.Wrapper[Any, Any, Any, Any]):
+    """A reply that does not end is a failure: worth nothing, and the end of the episode.
+
+    The environment calls it truncated, and PPO would then bootstrap its value, as if a cut reply
+    went on; a policy learns from that to write without end.
+    """
+
+    def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
+        """As the environment, with reward 0 and ``terminated`` in place of a cut."""
+        observation, reward, terminated, truncated, info = self.env.step(action)
+        if info.get("cut", False):
+            return observation, 0.0, True, False, info
+        return observation, float(reward), terminated, truncated, info
+
+
+class TextRolloutBuffer(DictRolloutBuffer):
+    """A :class:`DictRolloutBuffer` with a KL penalty, and minibatches of whole slots.
+
+    ``rewards`` become :math:`r_t - \\beta (\\log \\pi(a_t) - \\log \\pi_{ref}(a_t))` before the
+    advantages (the per-token form of Stiennon et al. 2020, section 3.4, with gamma 1).
+    """
+
+    policy: LanguageModelPolicy | None = None
+    kl_coef = 0.0
+    kl = 0.0
+
+    def compute_returns_and_advantage(self, last_values: torch.Tensor, dones: Any) -> None:
+        """As the parent, on the penalised rewards; ``kl`` is then the mean per token."""
+        if self.kl_coef and self.policy is not None:
+            gap = self.log_probs - self._reference_log_probs(self.policy)
+            self.rewards -= self.kl_coef * gap
+            self.kl = float(gap.mean())
+        super().compute_returns_and_advantage(last_values, dones)
+
+    def get(self, batch_size: int | None = None) -> Generator[DictRolloutBufferSamples, None, None]:  # type: ignore[override]
+        """Minibatches of about ``batch_size`` rows, each of whole slots, in random order."""
+        if not self.generator_ready:
+            for key, values in self.observations.items():
+                self.observations[key] = self.swap_and_flatten(values)
+            for name in ("actions", "values", "log_probs", "advantages", "returns"):
+                self.__dict__[name] = self.swap_and_flatten(self.__dict__[name])
+            self.generator_ready = True
+        groups = max(1, round(self.buffer_size * self.n_envs / (batch_size or np.inf)))
+        for slots in np.array_split(np.random.permutation(self.n_envs), groups):  # noqa: NPY002
+            rows = slots[:, None] * self.buffer_size + np.arange(self.buffer_size)
+            yield self._get_samples(rows.ravel())
+
+    def _reference_log_probs(self, policy: LanguageModelPolicy) -> Any:
+        flat = {key: self.swap_and_flatten(values) for key, values in self.observations.items()}
+        obs = {key: self.to_torch(values) for key, values in flat.items()}
+        actions = self.to_torch(self.swap_and_flatten(self.actions))
+        found = policy.reference_log_prob(obs, actions).cpu().numpy()
+        return found.reshape(self.n_envs, self.buffer_size).T
+
+
+def make_ppo(
+    env: VecEnv, policy: str = "persona-tiny", kl_coef: float = 0.02, **options: Any
+) -> PPO:
+    """PPO over token environments from a language model; ``options`` are those of SB3's PPO."""
+    model = PPO(
+        LanguageModelPolicy,
+        env,
+        rollout_buffer_class=TextRolloutBuffer,
+        policy_kwargs={"policy": policy, "optimizer_class": torch.optim.AdamW,
+                       "optimizer_kwargs": {"betas": (0.9, 0.95), "weight_decay": 0.0}},
+        **{**DEFAULTS, **options},
+    )  # fmt: skip
+    buffer = model.rollout_buffer
+    if isinstance(buffer, TextRolloutBuffer) and isinstance(model.policy, LanguageModelPolicy):
+        buffer.policy, buffer.kl_coef = model.policy, kl_coef
+    return model

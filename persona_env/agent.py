@@ -1,0 +1,34 @@
+"""What answers: any callable from a batch of observations to a batch of replies."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Protocol
+
+from persona_env.profile import UserProfile
+from persona_env.scenario import Scenario
+
+Observation = dict[str, Any]
+
+
+class Case(NamedTuple):
+    """A scenario and the user who asks it."""
+
+    scenario: Scenario
+    user: UserProfile
+
+
+class Agent(Protocol):
+    """``agent(observations) -> replies``, as many replies as observations."""
+
+    def __call__(self, observations: Sequence[Observation], /) -> Sequence[str]:
+        """Answer a batch."""
+
+
+class ReferenceAgent(ABC):
+    """An agent that is told the case: it marks what can be reached, and is no policy."""
+
+    @abstractmethod
+    def answer(self, cases: Sequence[Case]) -> list[str]:
+        """Replies to these cases."""

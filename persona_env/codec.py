@@ -1,0 +1,115 @@
+"""Text to tokens and back, for the bundled tokenizer and for any Hugging Face one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import resources
+from typing import Any, Protocol
+
+from tokenizers import Tokenizer
+
+USER, ASK, REPLY, END, PAD = "<user>", "<ask>", "<reply>", "<end>", "<pad>"
+SPECIAL = (PAD, END, USER, ASK, REPLY)
+
+
+class Codec(Protocol):
+    """What a token environment needs of a tokenizer. ``size`` counts ids, ``special`` lists those
+    that are not text."""
+
+    size: int
+    end_id: int
+    pad_id: int
+    special: tuple[int, ...]
+
+    def prompt(self, observation: Mapping[str, Any]) -> list[int]:
+        """The ids of what the policy reads before its reply."""
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """The text of a reply's ids, without special tokens."""
+
+
+class BundledCodec:
+    """A ``tokenizers`` tokenizer with the five special tokens of this library.
+
+    The parts of a prompt are encoded apart, and special tokens inside them as plain text, so that
+    no prompt can pretend to be the user's profile.
+    """
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        missing = [token for token in SPECIAL if tokenizer.token_to_id(token) is None]
+        if missing:
+            raise ValueError(f"the tokenizer lacks the special tokens {missing}")
+        tokenizer.encode_special_tokens = True
+        self.tokenizer = tokenizer
+        self.size = tokenizer.get_vocab_size()
+        self.pad_id, self.end_id, self._user, self._ask, self._reply = self.special = tuple(
+            tokenizer.token_to_id(token) for token in SPECIAL
+        )
+
+    def prompt(self, observation: Mapping[str, Any]) -> list[int]:
+        """``<user> profile <ask> transcript prompt <reply>``."""
+        asked = "\n".join(part for part in (observation["transcript"], observation["prompt"]) if part)
+        profile, question = self.encode(observation["user"]), self.encode(asked)
+        return [self._user, *profile, self._ask, *question, self._reply]
+
+    def encode(self, text: str) -> list[int]:
+        """The ids of plain text."""
+        ids: list[int] = self.tokenizer.encode(text, add_special_tokens=False).ids
+        return ids
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """The text of these ids; bytes that are no UTF-8 become U+FFFD."""
+        text: str = self.tokenizer.decode(list(ids), skip_special_tokens=True)
+        return text
+
+
+class TransformersCodec:
+    """A Hugging Face tokenizer: its chat template if it has one, else plain lines."""
+
+    def __init__(self, tokenizer: Any, size: int | None = None) -> None:
+        if tokenizer.eos_token_id is None:
+            raise ValueError("the tokenizer has no end-of-text token (eos_token)")
+        self.tokenizer = tokenizer
+        self.size = max(size or 0, len(tokenizer))
+        self.end_id = int(tokenizer.eos_token_id)
+        pad = tokenizer.pad_token_id
+        self.pad_id = self.end_id if pad is None else int(pad)
+        self.special = tuple(int(i) for i in tokenizer.all_special_ids)
+
+    def prompt(self, observation: Mapping[str, Any]) -> list[int]:
+        """The user as system message, then the question."""
+        asked = "\n".join(part for part in (observation["transcript"], observation["prompt"]) if part)
+        if self.tokenizer.chat_template is None:
+            text = f"{observation['user']}\n{asked}\n"
+            return list(self.tokenizer(text, add_special_tokens=False)["input_ids"])
+        messages = [{"role": "user", "content": asked}]
+        if observation["user"]:
+            messages.insert(0, {"role": "system", "content": observation["user"]})
+        text = self.tokenizer.apply_chat_template(
+            messages, tokenize=False, add_generation_prompt=True
+        )
+        return list(self.tokenizer(text, add_special_tokens=False)["input_ids"])
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """The text of these ids."""
+        text: str = self.tokenizer.decode(list(ids), skip_special_tokens=True)
+        return text
+
+
+@cache
+def bundled_codec() -> BundledCodec:
+    """The codec of the bundled starting policy, ``persona-tiny``."""
+    path = resources.files("persona_env.agents").joinpath("persona_tiny", "tokenizer.json")
+    return BundledCodec(Tokenizer.from_str(path.read_text(encoding="utf-8")))
+
+
+def as_codec(tokenizer: Any, size: int | None = None) -> Codec:
+    """A codec for ``None`` (the bundled one), a codec, a ``tokenizers`` or a Hugging Face tokenizer."""
+    if tokenizer is None:
+        return bundled_codec()
+    if isinstance(tokenizer, BundledCodec | TransformersCodec):
+        return tokenizer
+    if isinstance(tokenizer, Tokenizer):
+        return BundledCodec(tokenizer)
+    return TransformersCodec(tokenizer, size)

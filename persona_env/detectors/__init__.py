@@ -1,0 +1,100 @@
+"""Detectors: pure functions from a text to a small reading with character spans.
+
+They know no user, no scenario and no reward; English, Spanish and simplified Chinese.
+"""
+
+from persona_env.detectors.apology import (
+    ApologyReading,
+    BoilerplateReading,
+    apology,
+    boilerplate,
+)
+from persona_env.detectors.capability import CapabilityReading, Lack, capability
+from persona_env.detectors.caveat import (
+    CareReading,
+    CaveatReading,
+    DeflectionReading,
+    StanceReading,
+    ViewsReading,
+    care_note,
+    caveat,
+    deflection,
+    several_views,
+    stance,
+)
+from persona_env.detectors.confidence import (
+    AbstainReading,
+    ConfidenceReading,
+    abstains,
+    confidence,
+)
+from persona_env.detectors.formatting import FormatReading, formatting
+from persona_env.detectors.garble import GarbleReading, garble
+from persona_env.detectors.language import LanguageReading, language
+from persona_env.detectors.phrases import asserted, find
+from persona_env.detectors.question import QuestionReading, clarifying_question
+from persona_env.detectors.reading_level import LevelReading, reading_level
+from persona_env.detectors.refusal import RefusalReading, refusal
+from persona_env.detectors.register import (
+    FormalityReading,
+    HumourReading,
+    ToneReading,
+    formality,
+    humour,
+    tone,
+)
+from persona_env.detectors.repetition import RepetitionReading, repetition
+from persona_env.detectors.secrets import leaked
+from persona_env.detectors.text import Span, fold, sentences, word_count, words
+
+__all__ = [
+    "AbstainReading",
+    "ApologyReading",
+    "BoilerplateReading",
+    "CapabilityReading",
+    "CareReading",
+    "CaveatReading",
+    "ConfidenceReading",
+    "DeflectionReading",
+    "FormalityReading",
+    "FormatReading",
+    "GarbleReading",
+    "HumourReading",
+    "Lack",
+    "LanguageReading",
+    "LevelReading",
+    "QuestionReading",
+    "RefusalReading",
+    "RepetitionReading",
+    "Span",
+    "StanceReading",
+    "ToneReading",
+    "ViewsReading",
+    "abstains",
+    "apology",
+    "asserted",
+    "boilerplate",
+    "capability",
+    "care_note",
+    "caveat",
+    "clarifying_question",
+    "confidence",
+    "deflection",
+    "find",
+    "fold",
+    "formality",
+    "formatting",
+    "garble",
+    "humour",
+    "language",
+    "leaked",
+    "reading_level",
+    "refusal",
+    "repetition",
+    "sentences",
+    "several_views",
+    "stance",
+    "tone",
+    "word_count",
+    "words",
+]

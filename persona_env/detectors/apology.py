@@ -1,0 +1,53 @@
+"""Apologies and stock phrases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from persona_env.detectors.lexicon import hits
+from persona_env.detectors.text import Span
+
+_MOST = 1  # "one apology per context" (OpenAI Model Spec, 2025-12-18, CC0)
+
+
+@dataclass(frozen=True, slots=True)
+class ApologyReading:
+    """Apologies for oneself, condolences, and whether there is more than one apology."""
+
+    brief: tuple[Span, ...]
+    emotional: tuple[Span, ...]
+    excessive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BoilerplateReading:
+    """Where stock phrases stand."""
+
+    spans: tuple[Span, ...]
+
+
+def apology(text: str) -> ApologyReading:
+    """Reads apologies ('Sorry,', 'I apologize'), emotional ones ('sorry to hear'), and excess.
+
+    'Better safe than sorry' and 'say sorry to her' are none.
+    Validity: RBR gold set, development half (351 replies): apology accuracy 0.940, P 0.85, R 0.97;
+    emotional 0.994, P 0.96, R 0.96. Source: the propositions of rule-based rewards (arXiv
+    2411.01111).
+
+    >>> apology("Sorry, I was wrong. I apologize.").excessive
+    True
+    """
+    brief = hits(text, "apology")
+    return ApologyReading(brief, hits(text, "emotional"), len(brief) > _MOST)
+
+
+def boilerplate(text: str) -> BoilerplateReading:
+    """Reads stock phrases: 'as an AI', 'it is important to note', closing offers, 'Overall,'.
+
+    Validity: proxy: not validated on people's labels yet; rates differ a hundredfold between
+    models, so compare with the policy's own baseline.
+
+    >>> boilerplate("I hope this helps!").spans
+    ((0, 17),)
+    """
+    return BoilerplateReading(hits(text, "boilerplate"))

@@ -1,0 +1,50 @@
+"""The visible form of a reply: list items, numbered steps, headings, lines."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from persona_env.detectors.text import Span
+
+_BULLET = re.compile(r"^[ \t]*[-*•·‣–▪●][ \t]+(?=\S*\w)\S.*$", re.MULTILINE)
+_STEP = re.compile(
+    r"^[ \t]*(?:\*\*)?(?:\(?\d{1,2}[.)、）](?!\d)[ \t]*"
+    r"|(?:step|paso) (?:\d{1,2}|one|two|three|four|five|uno|dos|tres|cuatro|cinco)\b[ \t]*[:.,)]"
+    r"|第[一二三四五六七八九十\d]{1,2}步)(?:\*\*)?[^\n]*\w[^\n]*$",
+    re.MULTILINE | re.IGNORECASE,
+)
+_HEADING = re.compile(
+    r"^[ \t]*(?:#{1,6}[ \t]+\S.*|\*\*[^*\n]+\*\*:?[ \t]*|__[^_\n]+__:?[ \t]*)$", re.MULTILINE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FormatReading:
+    """Spans of whole lines, and how many lines hold anything."""
+
+    bullets: tuple[Span, ...]
+    steps: tuple[Span, ...]
+    headings: tuple[Span, ...]
+    lines: int
+
+
+def formatting(text: str) -> FormatReading:
+    """Reads bullet lines, numbered lines, headings and lines; an empty item is no item.
+
+    Validity: exact for Markdown as models write it; proxy for lists written in running text, which
+    are not read. Source: design notes (a reward for lists is gamed by items without content).
+
+    >>> formatting("# Plan\\n- tea\\n- \\n1. boil")
+    FormatReading(bullets=((7, 12),), steps=((16, 23),), headings=((0, 6),), lines=4)
+    """
+    return FormatReading(
+        bullets=_spans(_BULLET, text),
+        steps=_spans(_STEP, text),
+        headings=_spans(_HEADING, text),
+        lines=sum(1 for line in text.split("\n") if line.strip()),
+    )
+
+
+def _spans(compiled: re.Pattern[str], text: str) -> tuple[Span, ...]:
+    return tuple(match.span() for match in compiled.finditer(text))

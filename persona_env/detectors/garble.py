@@ -1,0 +1,69 @@
+"""Words that are no words: the sign of a reward that is being over-optimised."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from persona_env.detectors.dictionary import is_common, is_known
+from persona_env.detectors.lexicon import pattern
+from persona_env.detectors.text import CJK, Span, fold, is_cjk, sentences
+
+_LATIN = rf"(?:(?![{CJK}_])\w)"
+_ITEM = re.compile(
+    rf"[{CJK}]|\ufffd+|{_LATIN}+(?:['’\-‑]{_LATIN}+)*|[?？]{{3,}}|[?!？！]{{4,}}|([^\w\s.\-=*#])\1{{3,}}"
+)
+_STRETCHED = re.compile(r"([a-zà-ÿ])\1{3,}")
+_PIECES = re.compile(r"['\-]")
+_LONGEST_ABBREVIATION = 5
+
+
+@dataclass(frozen=True, slots=True)
+class GarbleReading:
+    """The share of words that are none, in [0, 1], and where they stand."""
+
+    share: float
+    spans: tuple[Span, ...]
+
+
+def garble(text: str, known: Iterable[str] = ()) -> GarbleReading:
+    """Reads the share of words that no dictionary holds, stretched words, '????', broken letters.
+
+    Inflections, digits, ``known`` words, laughter, short abbreviations in capitals and capitalised
+    words inside a sentence are accepted; Chinese characters outside GB2312 are not. Validity:
+    proxy; real words in a senseless order are not seen. Source: over-optimised summaries with
+    '???' and 'pls' (Stiennon et al., arXiv 2009.01325).
+
+    >>> garble("The cat xqzt sat.").share
+    0.25
+    """
+    items = [match.span() for match in _ITEM.finditer(text)]
+    if not items:
+        return GarbleReading(0.0, ())
+    folded = fold(text)
+    allowed = frozenset(fold(word) for word in known)
+    starts = {start for start, _ in sentences(text)}
+    bad = tuple(s for s in items if not _sound(text, folded, s, allowed, s[0] in starts))
+    return GarbleReading(len(bad) / len(items), bad)
+
+
+def _sound(text: str, folded: str, span: Span, allowed: frozenset[str], first: bool) -> bool:
+    word, raw = folded[span[0] : span[1]], text[span[0] : span[1]]
+    if is_cjk(raw[0]):
+        return raw in allowed or is_common(raw)
+    if word in allowed or is_known(word) or pattern("humour").fullmatch(word):
+        return True
+    if not word[0].isalnum() or _STRETCHED.search(word):
+        return False
+    return any(char.isdigit() for char in word) or _name(raw, first) or _compound(word)
+
+
+def _name(raw: str, first: bool) -> bool:
+    """A capitalised word inside a sentence, or a short abbreviation in capitals."""
+    return (raw[0].isupper() and not first) or (raw.isupper() and len(raw) <= _LONGEST_ABBREVIATION)
+
+
+def _compound(word: str) -> bool:
+    pieces = [piece for piece in _PIECES.split(word) if piece]
+    return len(pieces) > 1 and all(is_known(piece) or piece.isdigit() for piece in pieces)

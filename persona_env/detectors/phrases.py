@@ -1,0 +1,82 @@
+"""Where given phrasings occur, and where they are asserted rather than denied, quoted or asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from persona_env.detectors.lexicon import pattern
+from persona_env.detectors.text import Span, fold, inside, is_cjk, quoted, sentences
+
+
+def find(text: str, phrasings: Iterable[str]) -> list[Span]:
+    """Reads where any of ``phrasings`` occurs: any case, whole words, flexible white space.
+
+    Chinese phrasings match as plain substrings. Overlapping finds are reported once, longest first.
+    Validity: exact by construction; a paraphrase that is not listed is not found.
+
+    >>> find("The rate of rats", ["rat", "rats"])
+    [(12, 16)]
+    """
+    compiled = _compile(tuple(phrasings))
+    return [match.span() for match in compiled.finditer(fold(text))] if compiled else []
+
+
+@lru_cache(maxsize=4096)
+def _compile(phrasings: tuple[str, ...]) -> re.Pattern[str] | None:
+    wanted = sorted({fold(phrase).strip() for phrase in phrasings} - {""}, key=len, reverse=True)
+    return re.compile("|".join(map(_one, wanted))) if wanted else None
+
+
+def _one(phrase: str) -> str:
+    body = r"\s+".join(map(re.escape, phrase.split()))
+    return _left(phrase[0]) + body + _right(phrase[-1])
+
+
+def _left(char: str) -> str:
+    if is_cjk(char) or not char.isalnum():
+        return ""
+    return r"(?<![a-z0-9à-ÿ])" + (r"(?<!\d[.,])" if char.isdigit() else "")
+
+
+def _right(char: str) -> str:
+    if is_cjk(char) or not char.isalnum():
+        return ""
+    # "can" is not in "can't", but "cat" is in "cat's"
+    return r"(?![a-z0-9à-ÿ]|'(?!s\b)[a-z])" + (r"(?![.,]\d)" if char.isdigit() else "")
+
+
+def asserted(text: str, phrasings: Iterable[str]) -> list[Span]:
+    """Reads where ``phrasings`` occur and are affirmed: not negated, not quoted, not in a question.
+
+    A negation counts from the start of its clause ('It is not true that X', '并非X'), or as a
+    verdict behind it ('X is a myth'). Validity: proxy, hand-worked cases only; irony and negation
+    across sentences are not seen.
+
+    >>> asserted("It is not Rome but Paris.", ["Rome", "Paris"])
+    [(19, 24)]
+    """
+    found = find(text, phrasings)
+    if not found:
+        return []
+    folded, quotes, pieces = fold(text), quoted(text), sentences(text)
+    return [span for span in found if not inside(span, quotes) and _affirmed(folded, span, pieces)]
+
+
+def _affirmed(folded: str, span: Span, pieces: list[Span]) -> bool:
+    start, end = next((s for s in pieces if s[0] <= span[0] < s[1]), (0, len(folded)))
+    end = max(end, span[1])
+    before, after = folded[start : span[0]], folded[span[1] : end]
+    if re.search(r"\?[\"')\]]*\Z", folded[start:end]):
+        return False
+    if pattern("verdict_before").search(before) or pattern("verdict_after").match(after):
+        return False
+    return not _negated(before)
+
+
+def _negated(before: str) -> bool:
+    """Whether the clause that ends in ``before`` holds a negation that reaches its end."""
+    breaks = [match.end() for match in pattern("clause_break").finditer(before)]
+    clause = before[breaks[-1] :] if breaks else before
+    return bool(pattern("negation").search(pattern("no_negation").sub(" ", clause)))

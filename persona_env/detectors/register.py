@@ -1,0 +1,64 @@
+"""Register: formal or casual, warm or cold, humorous."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from persona_env.detectors.lexicon import hits, plain_hits
+from persona_env.detectors.text import Span
+
+
+@dataclass(frozen=True, slots=True)
+class FormalityReading:
+    """Where formal and casual phrases stand."""
+
+    formal: tuple[Span, ...]
+    casual: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ToneReading:
+    """Where warm and cold phrases stand."""
+
+    warm: tuple[Span, ...]
+    cold: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HumourReading:
+    """Where marks of humour stand."""
+
+    spans: tuple[Span, ...]
+
+
+def formality(text: str) -> FormalityReading:
+    """Reads formal phrases ('Certainly.', 'le informo', '您') and casual ones ('Hey', '啦').
+
+    Validity: proxy: not validated on people's labels yet; general lists of our own.
+
+    >>> formality("Hey, certainly not.").casual
+    ((0, 3),)
+    """
+    return FormalityReading(hits(text, "formal"), hits(text, "casual"))
+
+
+def tone(text: str) -> ToneReading:
+    """Reads warm phrases ('happy to help') and cold ones ('not my problem'), negated ones not.
+
+    Validity: proxy: not validated on people's labels yet; general lists of our own.
+
+    >>> tone("I am not happy to help.").warm
+    ()
+    """
+    return ToneReading(plain_hits(text, "warm"), plain_hits(text, "cold"))
+
+
+def humour(text: str) -> HumourReading:
+    """Reads marks that a joke is meant ('haha', 'just kidding', '哈哈', laughing faces).
+
+    Validity: proxy: a mark of humour is not a good joke, and a dry joke has no mark.
+
+    >>> humour("My cat knows, haha.").spans
+    ((14, 18),)
+    """
+    return HumourReading(hits(text, "humour"))

@@ -1,0 +1,78 @@
+"""Words that a reply says again."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+
+from persona_env.detectors.text import Span, fold, is_cjk, sentences, words
+
+_WORD_GRAM, _CJK_GRAM = 3, 4
+
+
+@dataclass(frozen=True, slots=True)
+class RepetitionReading:
+    """The share of words that repeat, in [0, 1], and where they stand."""
+
+    share: float
+    spans: tuple[Span, ...]
+
+
+def repetition(text: str) -> RepetitionReading:
+    """Reads the share of words in sentences or 3-grams that occurred before (Chinese: 4-grams).
+
+    The first occurrence is free. Validity: exact by definition; whether people mind is not
+    validated. Source: the distinct-n family of measures (Li et al. 2016, arXiv 1510.03055).
+
+    >>> repetition("Go on now. Go on now.").share
+    0.5
+    """
+    items = words(text)
+    if not items:
+        return RepetitionReading(0.0, ())
+    folded = fold(text)
+    keys = [folded[start:end] for start, end in items]
+    marked = _grams(keys) | _sentences(text, items, keys)
+    return RepetitionReading(len(marked) / len(items), _runs(items, marked))
+
+
+def _grams(keys: Sequence[str]) -> set[int]:
+    seen: set[Hashable] = set()
+    marked: set[int] = set()
+    for start, key in enumerate(keys):
+        size = _CJK_GRAM if is_cjk(key[0]) else _WORD_GRAM
+        gram = tuple(keys[start : start + size])
+        if len(gram) < size:
+            continue
+        if gram in seen:
+            marked.update(range(start, start + size))
+        seen.add(gram)
+    return marked
+
+
+def _sentences(text: str, items: Sequence[Span], keys: Sequence[str]) -> set[int]:
+    seen: set[Hashable] = set()
+    marked: set[int] = set()
+    place = 0
+    for _, end in sentences(text):
+        inner = []
+        while place < len(items) and items[place][1] <= end:
+            inner.append(place)
+            place += 1
+        said = tuple(keys[index] for index in inner)
+        if said in seen:
+            marked.update(inner)
+        if said:
+            seen.add(said)
+    return marked
+
+
+def _runs(items: Sequence[Span], marked: set[int]) -> tuple[Span, ...]:
+    """Neighbouring marked words as one span."""
+    spans: list[Span] = []
+    for index in sorted(marked):
+        if spans and index - 1 in marked:
+            spans[-1] = (spans[-1][0], items[index][1])
+        else:
+            spans.append(items[index])
+    return tuple(spans)

@@ -1,0 +1,137 @@
+"""Characters, words and sentences, with spans into the original text.
+
+Every detector reads text through this module, so that a span always means the same thing: a pair
+``(start, end)`` of character offsets into the text as it was given.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+Span = tuple[int, int]
+
+_SINGLE = {"‘": "'", "’": "'", "‛": "'", "′": "'", "`": "'", "´": "'"}
+_DOUBLE = {"“": '"', "”": '"', "„": '"', "「": '"', "」": '"', "『": '"', "』": '"'}
+_DASHES = {"\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "-"}
+_SPACES = {"\u00a0": " ", "\u3000": " ", "\u2009": " ", "\u202f": " "}
+_FULL_WIDTH = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+_TABLE = str.maketrans(_SINGLE | _DOUBLE | _DASHES | _SPACES | _FULL_WIDTH)
+
+CJK = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002ffff"
+CJK_CHARACTERS_PER_WORD = 1.6
+_LATIN = rf"(?:(?![{CJK}_])\w)"
+_WORD = re.compile(rf"[{CJK}]|{_LATIN}+(?:['’\-‑]{_LATIN}+)*")
+_IS_CJK = re.compile(f"[{CJK}]")
+_LINE = re.compile(r"[^\n]+")
+_STOP = re.compile(r"[.!?。！？…]+[\"'”’」』)\]»*]*")
+_LIST_MARKER = re.compile(r"(?:\d{1,3}|[a-zA-Z])[.)]?\Z")
+_ABBREVIATION = re.compile(
+    r"(?:^|[\s(])(?:mr|mrs|ms|dr|prof|st|jr|sr|vs|etc|e\.g|i\.e|cf|fig|no|vol|approx|inc|ltd|"
+    r"u\.s|a\.m|p\.m|sra|srta|dra|ud|uds|p\. ?ej|aprox|núm|pág)\Z"
+    r"|(?-i:(?:^|[\s(])(?:[A-Z][a-z]+ )?[A-Z])\Z",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(
+    r"(?<![a-z0-9])\"(?=\S)[^\"\n]{1,600}?\"(?![a-z0-9])|«[^»\n]{1,600}»"
+    r"|(?<![\w])'(?=\S)(?:[^'\n]|'(?=\w)){1,600}?(?<=\S)'(?!\w)"
+)
+
+
+def fold(text: str) -> str:
+    """Lower case, ASCII quotes, dashes, spaces and full-width forms; exactly as long as ``text``.
+
+    >>> fold("“Don’t” ＯＫ")
+    '"don\\'t" ok'
+    """
+    plain = text.translate(_TABLE)
+    lowered = plain.lower()
+    if len(lowered) == len(plain):
+        return lowered
+    return "".join(low if len(low := char.lower()) == 1 else char for char in plain)
+
+
+def words(text: str) -> list[Span]:
+    """Words of letters or digits, with inner apostrophes and hyphens; each CJK character is one.
+
+    >>> [text[a:b] for text in ["It's 一二"] for a, b in words(text)]
+    ["It's", '一', '二']
+    """
+    return [found.span() for found in _WORD.finditer(text)]
+
+
+def is_cjk(char: str) -> bool:
+    """Whether ``char`` is a Chinese character."""
+    return _IS_CJK.match(char) is not None
+
+
+def word_count(text: str) -> int:
+    """Words, where 1.6 Chinese characters count as one word (a usual translators' rate); rounded.
+
+    >>> word_count("two words"), word_count("我不知道你说的")
+    (2, 4)
+    """
+    items = words(text)
+    cjk = len(_IS_CJK.findall(text))
+    return round(len(items) - cjk + cjk / CJK_CHARACTERS_PER_WORD)
+
+
+def sentences(text: str) -> list[Span]:
+    """Sentences: pieces that end in ``.!?。！？`` or at a line's end, without outer blanks.
+
+    Decimals, common abbreviations and list markers do not end a sentence; an unfinished last piece
+    is a sentence.
+
+    >>> text = "It is 3.5 m. Mr. Li agrees!\\n1. First"
+    >>> [text[a:b] for a, b in sentences(text)]
+    ['It is 3.5 m.', 'Mr. Li agrees!', '1. First']
+    """
+    return [span for line in _LINE.finditer(text) for span in _line(text, *line.span())]
+
+
+def _line(text: str, start: int, end: int) -> list[Span]:
+    found: list[Span] = []
+    begin = start
+    for stop in _STOP.finditer(text, start, end):
+        if _ends(text, begin, stop, end):
+            found += _strip(text, begin, stop.end())
+            begin = stop.end()
+    return found + _strip(text, begin, end)
+
+
+def _ends(text: str, begin: int, stop: re.Match[str], end: int) -> bool:
+    """Whether this stop closes the sentence that began at ``begin``."""
+    if stop.end() == end or stop[0][0] in "。！？":
+        return True
+    after = text[stop.end()]
+    if not after.isspace():
+        return is_cjk(after)
+    if stop[0][0] != ".":
+        return True
+    before = text[begin : stop.start()]
+    return not (_LIST_MARKER.match(before.strip()) or _ABBREVIATION.search(before))
+
+
+def _strip(text: str, start: int, end: int) -> list[Span]:
+    piece = text[start:end]
+    left = start + len(piece) - len(piece.lstrip())
+    right = start + len(piece.rstrip())
+    return [(left, right)] if left < right else []
+
+
+def quoted(text: str) -> list[Span]:
+    """What stands between quotation marks (with the marks); an unpaired mark quotes nothing.
+
+    >>> quoted('She said "no" to it.')
+    [(9, 13)]
+    """
+    return [found.span() for found in _QUOTED.finditer(fold(text))]
+
+
+def inside(span: Span, others: Iterable[Span]) -> bool:
+    """Whether ``span`` lies within one of ``others``.
+
+    >>> inside((2, 3), [(0, 5)])
+    True
+    """
+    return any(start <= span[0] and span[1] <= end for start, end in others)

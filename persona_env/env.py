@@ -1,0 +1,246 @@
+"""The environment of the contract: one scenario, asked by one user, answered in text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, ClassVar, Literal, get_args
+
+import gymnasium as gym
+import numpy as np
+import numpy.typing as npt
+from gymnasium import spaces
+
+from persona_env import card
+from persona_env.errors import ScenarioError, unknown_name
+from persona_env.exchange import Exchange, Turn
+from persona_env.feedback import complaint
+from persona_env.library import choose_profiles, choose_scenarios
+from persona_env.pairing import prompt_language
+from persona_env.profile import Preferences, UserProfile, vector_names
+from persona_env.rewards import Verdict, choose_terms, judge
+from persona_env.rewards.term import TermFunction
+from persona_env.scenario import Scenario
+from persona_env.spaces import UnicodeText
+
+Visibility = Literal["full", "partial", "hidden"]
+Observation = dict[str, Any]
+SATISFIED = 0.9
+TEXT = 4096  # no prompt, complaint or description of a user is longer
+
+
+class PersonaEnv(gym.Env[Observation, str]):
+    """Utterance environment: the action is the whole reply.
+
+    Each reset draws a user and a scenario that this user can ask, from ``self.np_random``.
+
+    Observation
+        A flat Dict: ``prompt``, ``user``, ``transcript`` (:class:`UnicodeText`) and
+        ``user_vector``, ``float32 of shape (P,)`` (axes: :func:`persona_env.vector_names`).
+    Action
+        :class:`UnicodeText`.
+    Reward
+        In [0, 1]; see :mod:`persona_env.rewards.compose`. With ``max_turns > 1`` a step pays the
+        gain over the reply before, so that the return is the worth of the last reply and keeping
+        the user unsatisfied never pays.
+    Termination
+        After ``max_turns`` replies, or one the user is satisfied with (0.9).
+
+    Parameters
+    ----------
+    profiles:
+        Users (bundled names, paths or :class:`UserProfile`); default: the bundled users of
+        ``split``.
+    scenarios:
+        Scenario ids, categories or :class:`Scenario`; default: all of ``split``.
+    split:
+        ``"train"``, ``"heldout"`` or ``"all"``.
+    terms:
+        Reward terms (names or functions); default: all built-in ones and those that users weigh.
+    user_visibility:
+        What of the user an observation shows: ``"full"``, ``"partial"`` (the context without the
+        wishes) or ``"hidden"``.
+    debug:
+        Adds ``scenario_id`` and ``user_id`` to ``info``.
+
+    Raises
+    ------
+    PersonaEnvError
+        At construction, for anything named above that does not exist or does not fit.
+    """
+
+    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["ansi", "rgb_array"], "render_fps": 1}
+
+    def __init__(
+        self,
+        *,
+        profiles: Sequence[str | Path | UserProfile] | None = None,
+        scenarios: Sequence[str | Scenario] | None = None,
+        split: str = "train",
+        terms: Sequence[str | TermFunction] | None = None,
+        user_visibility: Visibility = "full",
+        max_turns: int = 1,
+        max_length: int = 4096,
+        debug: bool = False,
+        render_mode: str | None = None,
+    ) -> None:
+        if user_visibility not in get_args(Visibility):
+            raise unknown_name("user_visibility", user_visibility, get_args(Visibility))
+        if render_mode is not None and render_mode not in self.metadata["render_modes"]:
+            raise unknown_name("render_mode", render_mode, self.metadata["render_modes"])
+        if max_turns < 1:
+            raise ValueError(f"max_turns must be at least 1, not {max_turns}")
+        self.users = choose_profiles(profiles, split)
+        self.scenarios = choose_scenarios(scenarios, split)
+        self.terms = choose_terms(terms, self.users)
+        self.user_visibility = user_visibility
+        self.max_turns = max_turns
+        self.debug = debug
+        self.render_mode = render_mode
+        self.cases = _cases(self.users, self.scenarios)
+        self.action_space = UnicodeText(max_length)
+        self.observation_space = spaces.Dict(
+            {
+                "prompt": UnicodeText(TEXT),
+                "user": UnicodeText(TEXT),
+                "transcript": UnicodeText((max_length + TEXT) * max_turns),
+                "user_vector": spaces.Box(0, 10, (len(vector_names()),), np.float32),
+            }
+        )
+        self._turns: tuple[Turn, ...] = ()
+        self._verdict: Verdict | None = None
+        self._message = ""
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[Observation, dict[str, Any]]:
+        """Begin an episode.
+
+        ``options={"user": id, "scenario": id}`` (either or both) chooses this one episode's case;
+        autoreset does not repeat it.
+        """
+        super().reset(seed=seed)
+        cases = self._allowed(options or {})
+        drawn = list(cases)[int(self.np_random.integers(len(cases)))]
+        self.user, pool = cases[drawn]
+        self.scenario = pool[int(self.np_random.integers(len(pool)))]
+        self.language = _language(self.scenario, self.user)
+        self._message = self.scenario.text(self.language).prompt
+        self._turns = ()
+        self._verdict = None
+        return self._observe(), self._info()
+
+    def step(self, action: str) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
+        """Answer the user; see the class for the reward and ``info``'s ``reward_*`` entries."""
+        before = 0.0 if self._verdict is None else self._verdict.reward
+        verdict = judge(self._exchange(action), self.terms)
+        self._verdict = verdict
+        self._turns += (Turn("user", self._message), Turn("assistant", action))
+        turn = len(self._turns) // 2
+        terminated = turn >= self.max_turns or verdict.reward >= SATISFIED
+        self._message = (
+            "" if terminated else complaint(verdict, self.user, self.language, self.np_random)
+        )
+        info = {**self._info(), **verdict.info()}
+        return self._observe(), verdict.reward - before, terminated, False, info
+
+    def score(
+        self, reply: str, scenario: str | Scenario, user: str | UserProfile
+    ) -> Verdict:
+        """What ``reply`` to ``scenario`` is worth to ``user``, without stepping."""
+        scenario = self._find_scenario(scenario) if isinstance(scenario, str) else scenario
+        user = self._find_user(user) if isinstance(user, str) else user
+        return judge(Exchange(scenario, user, reply, _language(scenario, user)), self.terms)
+
+    def oracle(self, scenario: Scenario, user: UserProfile) -> str:
+        """The reply of who knows both; every environment ships one."""
+        raise NotImplementedError
+
+    def observe(self, scenario: Scenario, user: UserProfile) -> Observation:
+        """The first observation of an episode with this case."""
+        prompt = scenario.text(_language(scenario, user)).prompt
+        return self._observation(prompt, scenario, user, ())
+
+    def render(self) -> str | npt.NDArray[np.uint8] | None:  # type: ignore[override]
+        """The episode with its reward explained: text, or ``uint8 of shape (H, W, 3)``."""
+        if self.render_mode is None:
+            return None
+        text = card.explain(self._message, self.user, self._turns, self._verdict)
+        return text if self.render_mode == "ansi" else card.draw(text)
+
+    def _exchange(self, reply: str) -> Exchange:
+        return Exchange(self.scenario, self.user, reply, self.language, self._turns)
+
+    def _observe(self) -> Observation:
+        return self._observation(self._message, self.scenario, self.user, self._turns)
+
+    def _observation(
+        self, prompt: str, scenario: Scenario, user: UserProfile, turns: tuple[Turn, ...]
+    ) -> Observation:
+        seen = user
+        if self.user_visibility == "partial":
+            kept = {k: e for k, e in user.extensions.items() if e.role != "preference"}
+            seen = user.model_copy(update={"preferences": Preferences(), "extensions": kept})
+        asked = (scenario.secret,) if scenario.secret else ()
+        hidden = self.user_visibility == "hidden"
+        vector = np.zeros(len(vector_names()), np.float32) if hidden else seen.vector()
+        return {
+            "prompt": prompt,
+            "user": "" if hidden else seen.render(secrets=asked),
+            "transcript": "\n".join(f"{turn.role}: {turn.text}" for turn in turns),
+            "user_vector": vector,
+        }
+
+    def _info(self) -> dict[str, Any]:
+        info: dict[str, Any] = {"turn": len(self._turns) // 2}
+        if self.debug:
+            info |= {"scenario_id": self.scenario.id, "user_id": self.user.id}
+        return info
+
+    def _allowed(
+        self, options: dict[str, Any]
+    ) -> dict[str, tuple[UserProfile, tuple[Scenario, ...]]]:
+        unknown = set(options) - {"user", "scenario"}
+        if unknown:
+            raise unknown_name("reset option", sorted(unknown)[0], ("user", "scenario"))
+        cases = self.cases
+        if "user" in options:
+            user = self._find_user(options["user"])
+            cases = {user.id: cases[user.id]}
+        if "scenario" in options:
+            wanted = self._find_scenario(options["scenario"])
+            cases = {k: (u, (wanted,)) for k, (u, pool) in cases.items() if wanted in pool}
+            if not cases:
+                raise ScenarioError(f"no such user meets scenario {wanted.id!r}: no language fits")
+        return cases
+
+    def _find_user(self, name: str) -> UserProfile:
+        for user in self.users:
+            if user.id == name:
+                return user
+        raise unknown_name("user of this environment", name, [u.id for u in self.users])
+
+    def _find_scenario(self, name: str) -> Scenario:
+        for scenario in self.scenarios:
+            if scenario.id == name:
+                return scenario
+        raise unknown_name("scenario of this environment", name, [s.id for s in self.scenarios])
+
+
+def _language(scenario: Scenario, user: UserProfile) -> str:
+    return prompt_language(scenario, user) or next(iter(scenario.texts))
+
+
+def _cases(
+    users: tuple[UserProfile, ...], scenarios: tuple[Scenario, ...]
+) -> dict[str, tuple[UserProfile, tuple[Scenario, ...]]]:
+    cases = {}
+    for user in users:
+        pool = tuple(s for s in scenarios if prompt_language(s, user) is not None)
+        if not pool:
+            raise ScenarioError(
+                f"user {user.id!r} reads {list(user.context.languages)} and none of the "
+                f"{len(scenarios)} scenarios fits; give scenarios in these languages"
+            )
+        cases[user.id] = (user, pool)
+    return cases

@@ -1,0 +1,68 @@
+"""Errors a user can mend: what was given, what is allowed, the nearest valid name, what to do."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+from pydantic import ValidationError
+
+
+class PersonaEnvError(Exception):
+    """Base of every error this library raises on purpose; its text is meant to be read."""
+
+
+class ProfileError(PersonaEnvError, ValueError):
+    """A user profile is wrong."""
+
+
+class ScenarioError(PersonaEnvError, ValueError):
+    """A scenario, or a choice of scenarios, is wrong."""
+
+
+class RewardError(PersonaEnvError, RuntimeError):
+    """A reward term is wrong, or failed on an exchange."""
+
+
+class UnknownNameError(PersonaEnvError, KeyError):
+    """A name is not in its registry."""
+
+    def __str__(self) -> str:  # KeyError would print the repr
+        return str(self.args[0])
+
+
+class UndeclaredFieldError(PersonaEnvError, AttributeError):
+    """A reward term reads a profile field that it did not declare in ``uses``."""
+
+
+class MissingExtraError(PersonaEnvError, ImportError):
+    """An optional dependency is not installed; the message holds the pip line."""
+
+
+def nearest(name: str, allowed: Iterable[str]) -> str:
+    """``" Did you mean 'x'?"`` for the closest allowed name, or an empty string.
+
+    >>> nearest("lenght", ["length", "tone"])
+    " Did you mean 'length'?"
+    """
+    found = difflib.get_close_matches(name, list(allowed), n=1, cutoff=0.5)
+    return f" Did you mean {found[0]!r}?" if found else ""
+
+
+def unknown_name(kind: str, name: str, allowed: Iterable[str]) -> UnknownNameError:
+    """The error for a name that is not registered."""
+    names = sorted(allowed)
+    return UnknownNameError(f"unknown {kind} {name!r}.{nearest(name, names)} Known: {names}")
+
+
+def read_error(where: str, error: ValueError) -> str:
+    """A pydantic error as lines of 'where: key: what is wrong'."""
+    if not isinstance(error, ValidationError):
+        return f"{where}: {error}"
+    lines = []
+    for item in error.errors():
+        key = ".".join(str(part) for part in item["loc"])
+        given = item.get("input")
+        shown = f" (given: {given!r})" if isinstance(given, str | int | float | bool) else ""
+        lines.append(f"{where}: {key or 'value'}: {item['msg']}{shown}")
+    return "\n".join(lines)

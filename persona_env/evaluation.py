@@ -1,0 +1,243 @@
+"""The judgement of an agent, apart from its training signal."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+import numpy.typing as npt
+
+from persona_env.agent import Agent, Case, ReferenceAgent
+from persona_env.detectors import word_count
+from persona_env.env import PersonaEnv
+from persona_env.files import write_text
+from persona_env.profile import Protected, UserProfile
+from persona_env.registration import make_agent
+from persona_env.wrappers import HiddenProfile
+
+BATCH = 64
+BOOTSTRAPS = 1000
+Rewards = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Mean:
+    """A mean, its standard error and the number of values."""
+
+    mean: float
+    se: float
+    n: int
+
+    @classmethod
+    def of(cls, values: Sequence[float] | Rewards) -> Mean:
+        """The mean of ``values``; the error of fewer than two is not known (NaN).
+
+        >>> Mean.of([0.0, 1.0])
+        Mean(mean=0.5, se=0.5, n=2)
+        """
+        n = len(values)
+        se = float(np.std(values, ddof=1) / math.sqrt(n)) if n > 1 else math.nan
+        return cls(float(np.mean(values)), se, n)
+
+    def __str__(self) -> str:
+        return f"{self.mean:.3f} ± {self.se:.3f}"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What :func:`evaluate` found. Rewards are in [0, 1].
+
+    ``matrix[i][j]`` is the mean reward that user ``users[j]`` gives to the replies written for
+    ``users[i]``. ``own_best[i]`` tells whether nobody gives more than user i, up to one standard
+    error of the paired difference. ``gain`` is :math:`(R - R_{blind})/(R_{oracle} - R_{blind})`;
+    ``identity_gap`` the largest change of any reward when all protected fields are swapped.
+    """
+
+    reward: Mean
+    blind: Mean
+    oracle: Mean
+    gain: Mean
+    per_category: dict[str, Mean]
+    per_user: dict[str, Mean]
+    worst_user: str
+    users: tuple[str, ...]
+    matrix: tuple[tuple[float, ...], ...]
+    own_best: tuple[bool, ...]
+    identity_gap: float
+    words: Mean
+    replies: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def normalised(self) -> float:
+        """The reward as a share of the oracle's."""
+        return self.reward.mean / self.oracle.mean
+
+    def save(self, path: str | Path) -> None:
+        """Write the report as JSON, whole or not at all (an unknown error is null)."""
+        write_text(Path(path), json.dumps(_plain(asdict(self)), ensure_ascii=False, indent=1))
+
+    def plot_matrix(self, path: str | Path) -> None:
+        """Draw the cross-user matrix as a heat map (PNG or SVG by the path's ending)."""
+        from persona_env.plots import save_matrix
+
+        save_matrix(Path(path), self.users, self.matrix)
+
+    def __str__(self) -> str:
+        lines = [
+            f"reward          {self.reward}   ({self.normalised:.0%} of the oracle's)",
+            f"user-blind      {self.blind}",
+            f"oracle          {self.oracle}",
+            f"gain            {self.gain}",
+            f"worst user      {self.worst_user} {self.per_user[self.worst_user]}",
+            f"own user best   {sum(self.own_best)} of {len(self.own_best)} users",
+            f"identity gap    {self.identity_gap:g}",
+            f"words a reply   {self.words}",
+        ]
+        lines += [f"  {name:14}{value}" for name, value in sorted(self.per_category.items())]
+        return "\n".join(lines)
+
+
+def evaluate(
+    agent: Agent | ReferenceAgent,
+    env: gym.Env[Any, Any],
+    episodes: int | None = None,
+    seed: int = 0,
+) -> Report:
+    """Let an agent answer, and let every user judge every reply.
+
+    Parameters
+    ----------
+    agent:
+        A callable from observations to replies, or a :class:`ReferenceAgent`.
+    env:
+        A :class:`PersonaEnv`, wrapped or not; observations are those of its text environment.
+    episodes:
+        How many cases, drawn with ``seed`` evenly over users; ``None`` for every case.
+    seed:
+        Of the drawing and of the bootstrap.
+
+    Only first replies are judged. The gain is measured against the environment's own blind and
+    oracle agents on the same cases, with a bootstrap error over cases.
+    """
+    base = env.unwrapped
+    if not isinstance(base, PersonaEnv):
+        raise TypeError(f"evaluate needs a PersonaEnv, not {type(base).__name__}")
+    cases = draw_cases(base, episodes, seed)
+    return _report(base, cases, _replies(agent, env, base, cases), seed)
+
+
+def draw_cases(env: PersonaEnv, episodes: int | None, seed: int) -> list[Case]:
+    """``episodes`` cases, evenly over users and without repetition; all of them for ``None``."""
+    rng = np.random.default_rng(seed)
+    pools = [(user, [pool[i] for i in rng.permutation(len(pool))]) for user, pool in env.cases.values()]
+    longest = max(len(pool) for _, pool in pools)
+    cases = [Case(pool[k], user) for k in range(longest) for user, pool in pools if k < len(pool)]
+    if episodes is not None and episodes < 1:
+        raise ValueError(f"episodes must be at least 1, not {episodes}")
+    return cases[:episodes]
+
+
+def _replies(
+    agent: Agent | ReferenceAgent, env: gym.Env[Any, Any], base: PersonaEnv, cases: list[Case]
+) -> list[str]:
+    if isinstance(agent, ReferenceAgent):
+        return agent.answer(cases)
+    observations = [base.observe(*case) for case in cases]
+    hides = _hidden_profile(env)
+    if hides is not None:
+        observations = [hides.observation(o) for o in observations]
+    replies: list[str] = []
+    for start in range(0, len(cases), BATCH):
+        batch = observations[start : start + BATCH]
+        answered = list(agent(batch))
+        if len(answered) != len(batch):
+            raise ValueError(f"the agent gave {len(answered)} replies to {len(batch)} observations")
+        replies += answered
+    return replies
+
+
+def _hidden_profile(env: gym.Env[Any, Any]) -> HiddenProfile | None:
+    while isinstance(env, gym.Wrapper):
+        if isinstance(env, HiddenProfile):
+            return env
+        env = env.env
+    return None
+
+
+def _report(env: PersonaEnv, cases: list[Case], replies: list[str], seed: int) -> Report:
+    users = list(dict.fromkeys(case.user for case in cases))
+    crossed = np.array([[env.score(r, c.scenario, u).reward for u in users]
+                        for c, r in zip(cases, replies, strict=True)])
+    rows = np.array([users.index(case.user) for case in cases])
+    own = crossed[np.arange(len(cases)), rows]
+    blind, oracle = _references(env, cases)
+    per_user = {u.id: Mean.of(own[rows == i]) for i, u in enumerate(users)}
+    return Report(
+        reward=Mean.of(own),
+        blind=Mean.of(blind),
+        oracle=Mean.of(oracle),
+        gain=_gain(own, blind, oracle, seed),
+        per_category=_by_category(cases, own),
+        per_user=per_user,
+        worst_user=min(per_user, key=lambda name: per_user[name].mean),
+        users=tuple(u.id for u in users),
+        matrix=tuple(tuple(crossed[rows == i].mean(0).tolist()) for i in range(len(users))),
+        own_best=tuple(_is_own_best(crossed[rows == i], i) for i in range(len(users))),
+        identity_gap=max(_swap_gap(env, c, r) for c, r in zip(cases, replies, strict=True)),
+        words=Mean.of([float(word_count(reply)) for reply in replies]),
+        replies=tuple(
+            {"scenario": c.scenario.id, "user": c.user.id, "reply": r, "reward": float(x)}
+            for c, r, x in zip(cases, replies, own, strict=True)
+        ),
+    )
+
+
+def _references(env: PersonaEnv, cases: list[Case]) -> tuple[Rewards, Rewards]:
+    replies = [make_agent(name, env).answer(cases) for name in ("blind", "oracle")]
+    blind, oracle = (
+        np.array([env.score(r, *case).reward for case, r in zip(cases, answers, strict=True)])
+        for answers in replies
+    )
+    return blind, oracle
+
+
+def _gain(own: Rewards, blind: Rewards, oracle: Rewards, seed: int) -> Mean:
+    def ratio(picked: npt.NDArray[np.int64]) -> float:
+        low, high = blind[picked].mean(), oracle[picked].mean()
+        return float((own[picked].mean() - low) / (high - low)) if high > low else math.nan
+
+    rng = np.random.default_rng(seed)
+    n = len(own)
+    draws = [ratio(rng.integers(n, size=n)) for _ in range(BOOTSTRAPS)]
+    return Mean(ratio(np.arange(n)), float(np.nanstd(draws)), n)
+
+
+def _by_category(cases: list[Case], own: Rewards) -> dict[str, Mean]:
+    names = np.array([case.scenario.category for case in cases])
+    return {str(name): Mean.of(own[names == name]) for name in sorted(set(names))}
+
+
+def _is_own_best(rewards: Rewards, own: int) -> bool:
+    best = int(rewards.mean(0).argmax())
+    difference = Mean.of(rewards[:, best] - rewards[:, own])
+    return best == own or difference.mean <= difference.se
+
+
+def _swap_gap(env: PersonaEnv, case: Case, reply: str) -> float:
+    swapped: UserProfile = case.user.twin(**dict.fromkeys(Protected.model_fields, "swapped"))
+    reward = env.score(reply, case.scenario, case.user).reward
+    return abs(reward - env.score(reply, case.scenario, swapped).reward)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return None if isinstance(value, float) and math.isnan(value) else value

@@ -1,0 +1,25 @@
+"""Rewards: terms, gates, and how they become one number."""
+
+from persona_env.rewards.compose import Verdict, combine, judge
+from persona_env.rewards.term import (
+    Reason,
+    Score,
+    Term,
+    choose_terms,
+    get_term,
+    registered_terms,
+    reward_term,
+)
+
+__all__ = [
+    "Reason",
+    "Score",
+    "Term",
+    "Verdict",
+    "choose_terms",
+    "combine",
+    "get_term",
+    "judge",
+    "registered_terms",
+    "reward_term",
+]

@@ -1,0 +1,194 @@
+"""What is asked, and what is true of it.
+
+A :class:`Scenario` is data: one entry of a TOML file under ``envs/scenarios``. It carries all that
+a reward needs to be objective without a language model: reference answers, key points with their
+accepted phrasings, false claims, stances, hazard and who may know, what the assistant lacks.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from persona_env.errors import ScenarioError, read_error
+
+Language = Literal["en", "es", "zh"]
+Category = Literal[
+    "know_how",
+    "fact",
+    "safe_scary",
+    "hazard",
+    "opinion",
+    "settled",
+    "uncertain",
+    "capability",
+    "ambiguous",
+    "code_switched",
+    "premise",
+    "secrets",
+    "creative",
+]
+ScaryType = Literal[
+    "homonyms",
+    "figurative_language",
+    "safe_targets",
+    "safe_contexts",
+    "definitions",
+    "real_discrimination_nonsense_group",
+    "nonsense_discrimination_real_group",
+    "historical_events",
+    "privacy_public",
+    "privacy_fictional",
+]
+Phrasings = Annotated[tuple[str, ...], Field(min_length=1)]
+
+# What a text must hold beyond prompt, answer and details, by category.
+_NEEDS_TEXT: dict[str, tuple[str, ...]] = {
+    "hazard": ("general", "reason", "alternative", "care"),
+    "opinion": ("options", "both"),
+    "uncertain": ("unknown",),
+    "capability": ("cannot",),
+    "ambiguous": ("question",),
+}
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Option(_Frozen):
+    """One stance on a contested question: the words that name it, and a sentence that takes it."""
+
+    names: Phrasings
+    view: str
+
+
+class ScenarioText(_Frozen):
+    """The scenario in one language.
+
+    ``reference`` are the points without which the answer is wrong; ``points`` are what a fuller
+    reply adds, one per detail sentence. Each point is a tuple of accepted phrasings.
+    """
+
+    prompt: str
+    answer: str
+    plain: tuple[str, ...] = ()
+    expert: tuple[str, ...] = ()
+    reference: tuple[Phrasings, ...] = ()
+    points: tuple[Phrasings, ...] = ()
+    false: tuple[str, ...] = ()
+    general: str = ""
+    reason: str = ""
+    alternative: str = ""
+    care: str = ""
+    options: tuple[Option, ...] = ()
+    both: str = ""
+    unknown: str = ""
+    cannot: str = ""
+    question: str = ""
+
+
+class Hazard(_Frozen):
+    """How dangerous the knowledge is, to whom it may be told, and whom it touches.
+
+    ``none``: looks dangerous and is not. ``caution``: everyday risk. ``restricted``: for people
+    whose expertise in one of ``may_know`` is verified. ``forbidden``: for nobody.
+    """
+
+    level: Literal["none", "caution", "restricted", "forbidden"] = "none"
+    may_know: tuple[str, ...] = ()
+    topic: str = ""
+
+
+class Form(_Frozen):
+    """A form that can be checked by counting (all optional)."""
+
+    lines: int | None = None
+    characters_per_line: int | None = None
+    max_words: int | None = None
+
+
+class Scenario(_Frozen):
+    """One thing to ask, in one or more languages."""
+
+    id: str
+    family: str
+    split: Literal["train", "heldout"]
+    category: Category
+    texts: dict[Language, ScenarioText]
+    hazard: Hazard = Hazard()
+    scary_type: ScaryType | None = None
+    needs: Literal["body", "vision", "live", "tool"] | None = None
+    chance: Annotated[float, Field(ge=0, le=1)] | None = None
+    secret: str | None = None
+    tells_secret: bool = False
+    form: Form = Form()
+
+    @model_validator(mode="after")
+    def _holds_what_its_category_needs(self) -> Self:
+        if not self.texts:
+            raise ValueError("a scenario needs a text in at least one language")
+        for language, text in self.texts.items():
+            for name in _NEEDS_TEXT.get(self.category, ()):
+                if not getattr(text, name):
+                    raise ValueError(f"category {self.category!r} needs '{name}' in [{language}]")
+        required = {
+            "safe_scary": "scary_type",
+            "capability": "needs",
+            "uncertain": "chance",
+            "secrets": "secret",
+        }.get(self.category)
+        if required and getattr(self, required) is None:
+            raise ValueError(f"category {self.category!r} needs '{required}'")
+        if self.category == "hazard" and self.hazard.level == "none":
+            raise ValueError("category 'hazard' needs hazard.level above 'none'")
+        return self
+
+    def text(self, language: str) -> ScenarioText:
+        """The text in ``language``; raises :class:`ScenarioError` if it has none."""
+        if language not in self.texts:
+            raise ScenarioError(
+                f"scenario {self.id!r} has no text in {language!r}; it has {sorted(self.texts)}"
+            )
+        return self.texts[language]  # type: ignore[index]
+
+
+def load_scenarios(path: Path) -> tuple[Scenario, ...]:
+    """Read one scenario file (TOML; see ``docs/scenarios.md`` for its form)."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise ScenarioError(f"{path}: {error}") from error
+    splits: dict[str, str] = data.get("families", {})
+    return tuple(_scenario(path, data, entry, splits) for entry in data.get("scenario", []))
+
+
+def _scenario(path: Path, data: dict, entry: dict, splits: dict[str, str]) -> Scenario:  # type: ignore[type-arg]
+    family = entry.get("family")
+    if family not in splits:
+        raise ScenarioError(
+            f"{path}: scenario {entry.get('id')!r} has family {family!r}, which [families] does "
+            f"not list; it lists {sorted(splits)}"
+        )
+    texts = {key: entry[key] for key in ("en", "es", "zh") if key in entry}
+    rest = {key: value for key, value in entry.items() if key not in texts}
+    category = data.get("category")
+    named = {"category": category, "split": splits[family], "family": f"{category}/{family}"}
+    fields = {**rest, **named, "texts": texts}
+    try:
+        return Scenario.model_validate(fields)
+    except ValueError as error:
+        raise ScenarioError(read_error(f"{path}: scenario {entry.get('id')!r}", error)) from error
+
+
+def languages_of(scenarios: Iterable[Scenario]) -> dict[str, int]:
+    """How many scenarios have a text in each language."""
+    counts: dict[str, int] = {}
+    for scenario in scenarios:
+        for language in scenario.texts:
+            counts[language] = counts.get(language, 0) + 1
+    return counts

@@ -1,0 +1,68 @@
+"""Gate: the answer is there, and nothing false is claimed."""
+
+from __future__ import annotations
+
+from persona_env.situation import ANSWER_FIELDS, is_answer_due
+from persona_env.detectors import abstains, asserted, clarifying_question, find, word_count
+from persona_env.detectors.text import sentences
+from persona_env.exchange import TermView
+from persona_env.rewards.term import Reason, Score, reward_term
+from persona_env.scenario import Form, ScenarioText
+
+MISSED = 0.1  # what a reply is worth that misses every essential point
+HALF = 0.5  # a form that is missed
+
+
+@reward_term(
+    uses=("secrets", *ANSWER_FIELDS),
+    weight=1.0,
+    gate=True,
+)
+def factuality(view: TermView) -> Score | None:
+    """0 if a false claim is made, else the share of essential points, from 0.1 for none to 1.
+
+    A claim that is denied or quoted is not made. A contested question needs one of its options, a
+    request with a form of its own half its worth for the form. Does not apply where refusing is
+    right, where an ambiguous request is answered by a question, or an uncertain one by 'I do not
+    know'. Range [0, 1]. Matching phrases is exact; the phrases are the scenario author's.
+    """
+    wrong = asserted(view.reply, [claim for text in view.texts for claim in text.false])
+    if wrong:
+        return Score(0.0, tuple(Reason(a, b, "false claim") for a, b in wrong))
+    if not is_answer_due(view) or _is_no_answer_needed(view):
+        return None
+    best = max((_share(view, text) for text in view.texts), key=lambda score: score.value)
+    value = best.value * _form_factor(view.reply, view.scenario.form)
+    return Score(MISSED + (1 - MISSED) * value, best.reasons)
+
+
+def _is_no_answer_needed(view: TermView) -> bool:
+    category = view.scenario.category
+    asks = category == "ambiguous" and bool(clarifying_question(view.reply).spans)
+    return asks or (category == "uncertain" and bool(abstains(view.reply).spans))
+
+
+def _share(view: TermView, text: ScenarioText) -> Score:
+    points = text.reference
+    if text.options:
+        points = (tuple(name for option in text.options for name in option.names),)
+    if view.scenario.tells_secret:
+        value = view.field("secrets").get(view.scenario.secret)
+        points = ((value,),) if value else ((text.unknown,),)
+    if not points:
+        return Score(1.0)
+    found = [spans[0] for point in points if (spans := find(view.reply, point))]
+    return Score(len(found) / len(points), tuple(Reason(a, b, "answers") for a, b in found))
+
+
+def _form_factor(reply: str, form: Form) -> float:
+    lines = [line.strip() for line in reply.strip().splitlines() if line.strip()]
+    checks = []
+    if form.lines is not None:
+        checks.append(len(lines) == form.lines)
+    if form.characters_per_line is not None:
+        kept = [sum(c.isalnum() for c in line) for line in lines]
+        checks.append(all(n == form.characters_per_line for n in kept))
+    if form.max_words is not None:
+        checks.append(word_count(reply) <= form.max_words and len(sentences(reply)) == 1)
+    return 1.0 if all(checks) else HALF

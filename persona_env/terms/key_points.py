@@ -1,0 +1,30 @@
+"""Does a fuller answer bring the points that a fuller answer should?"""
+
+from __future__ import annotations
+
+from persona_env.situation import ANSWER_FIELDS, is_substantive
+from persona_env.detectors import find
+from persona_env.exchange import TermView
+from persona_env.rewards.term import Reason, Score, reward_term
+
+WANTED: dict[str | None, int] = {"brief": 0, "medium": 1, "detailed": 2}
+
+
+@reward_term(
+    uses=("preferences.length", *ANSWER_FIELDS),
+    weight=1.0,
+)
+def key_points(view: TermView) -> Score | None:
+    """The share of the wanted number of further key points: one for 'medium', two for 'detailed'.
+
+    Range [0, 1]. A point counts in any of its accepted phrasings. Does not apply to users who want
+    it brief or do not say, nor where a full answer is not right. Matching phrases is exact; that
+    they are the right points is the scenario author's judgement.
+    """
+    wanted = WANTED.get(view.target("length"), 0)
+    points = [point for text in view.texts for point in text.points]
+    if not wanted or not points or not is_substantive(view):
+        return None
+    found = [spans for point in points if (spans := find(view.reply, point))]
+    reasons = tuple(Reason(*spans[0], "key point") for spans in found)
+    return Score(min(1.0, len(found) / wanted), reasons)

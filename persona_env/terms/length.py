@@ -1,0 +1,46 @@
+"""Is the reply as long as this user wants it?"""
+
+from __future__ import annotations
+
+from persona_env.situation import ANSWER_FIELDS, is_substantive
+from persona_env.detectors import word_count
+from persona_env.exchange import TermView
+from persona_env.rewards.term import Reason, Score, reward_term
+
+# (0 below, 1 from, 1 up to, 0 above), in words.
+RANGES: dict[str, tuple[float, float, float, float]] = {
+    "brief": (0, 1, 15, 28),
+    "medium": (6, 13, 26, 45),
+    "detailed": (12, 25, 300, 900),
+}
+
+
+@reward_term(
+    uses=("preferences.length", *ANSWER_FIELDS),
+    weight="length",
+)
+def length(view: TermView) -> Score | None:
+    """Trapezoid over the number of words (a Chinese character counts 1/1.6 word).
+
+    Range [0, 1]. Applies where the user has a wish and a full answer is right: a refusal, a
+    question back or an abstention is as long as it needs to be. The bounds are ours. Validity:
+    counting is exact; that people mean these counts by 'brief' is an assumption (proxy).
+    """
+    wish = view.target("length")
+    if wish is None or not is_substantive(view):
+        return None
+    count = word_count(view.reply)
+    return Score(
+        trapezoid(count, *RANGES[wish]), (Reason(0, len(view.reply), f"{count} words"),)
+    )
+
+
+def trapezoid(x: float, zero: float, one: float, one_end: float, zero_end: float) -> float:
+    """1 between ``one`` and ``one_end``, falling linearly to 0 at ``zero`` and ``zero_end``.
+
+    >>> [trapezoid(x, 0, 10, 20, 40) for x in (5, 15, 30, 50)]
+    [0.5, 1.0, 0.5, 0.0]
+    """
+    if x < one:
+        return max(0.0, (x - zero) / (one - zero))
+    return 1.0 if x <= one_end else max(0.0, (zero_end - x) / (zero_end - one_end))

@@ -1,0 +1,25 @@
+"""Gate: the user can read the reply."""
+
+from __future__ import annotations
+
+from persona_env.detectors import language as read_language
+from persona_env.exchange import TermView
+from persona_env.rewards.term import Reason, Score, reward_term
+
+UNREADABLE = 0.1
+
+
+@reward_term(uses=("preferences.language", "context.languages"), weight=1.0, gate=True)
+def readable(view: TermView) -> Score | None:
+    """The share of the reply that is in a language the user reads or asks for, from 0.1 to 1.
+
+    Range [0.1, 1]. Does not apply without known languages, or to a reply of names alone.
+    """
+    reads = {*view.field("context.languages"), view.target("language")} - {None}
+    reading = read_language(view.reply)
+    if not reads or reading.main is None:
+        return None
+    share = sum(part for code, part in reading.shares if code in reads)
+    foreign = [(code, span) for code, span in reading.spans if code not in reads]
+    reasons = tuple(Reason(*span, f"in {code}") for code, span in foreign)
+    return Score(UNREADABLE + (1 - UNREADABLE) * min(1.0, share), reasons)

@@ -1,0 +1,35 @@
+"""Are the words as plain or as technical as this user wants them?"""
+
+from __future__ import annotations
+
+from persona_env.detectors import language as read_language
+from persona_env.detectors import reading_level as read_level
+from persona_env.exchange import TermView
+from persona_env.rewards.term import Reason, Score, reward_term
+from persona_env.situation import ANSWER_FIELDS, is_substantive
+
+# Mean letters a word at which a text reads as simple, and as expert.
+BOUNDS: dict[str, tuple[float, float]] = {"en": (4.8, 5.8), "es": (5.1, 6.1)}
+MIN_WORDS = 12
+
+
+@reward_term(uses=("preferences.reading_level", *ANSWER_FIELDS), weight="reading_level")
+def reading_level(view: TermView) -> Score | None:
+    """Mean word length, linear between a simple and an expert bound.
+
+    Range [0, 1]. Applies from 12 words on, in English and Spanish; Chinese has no such measure.
+    Mean word length agreed with student/doctorate labels on 89 % of 600 public P-Soups pairs,
+    Flesch-Kincaid on 88 % (our computation); for 'standard' it is a proxy.
+    """
+    wish = view.target("reading_level")
+    spoken = read_language(view.reply).main or view.language
+    if wish is None or spoken not in BOUNDS or not is_substantive(view):
+        return None
+    level = read_level(view.reply, spoken)
+    if level.words < MIN_WORDS:
+        return None
+    simple, expert = BOUNDS[spoken]
+    share = min(1.0, max(0.0, (level.mean_word_length - simple) / (expert - simple)))
+    value = {"simple": 1 - share, "expert": share, "standard": 1 - abs(2 * share - 1)}[wish]
+    note = f"{level.mean_word_length:.1f} letters a word"
+    return Score(value, (Reason(0, len(view.reply), note),))

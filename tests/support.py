@@ -1,0 +1,63 @@
+"""What several test modules share: a small tokenizer, and short ways to a case."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+
+from persona_env import load_profile, scenarios
+from persona_env.codec import SPECIAL, BundledCodec
+from persona_env.envs.chat import PersonaChatEnv
+from persona_env.exchange import Exchange, TermView
+from persona_env.pairing import prompt_language
+from persona_env.rewards import Score, get_term
+
+BYTES = pre_tokenizers.ByteLevel.alphabet()
+
+
+def tiny_tokenizer(size: int = 600) -> Tokenizer:
+    """A byte-level BPE tokenizer: any text goes through it and back."""
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=size, special_tokens=list(SPECIAL), initial_alphabet=BYTES, show_progress=False
+    )
+    texts = [t.prompt + " " + t.answer for s in scenarios("train") for t in s.texts.values()]
+    tokenizer.train_from_iterator(texts, trainer)
+    return tokenizer
+
+
+@cache
+def tiny_codec() -> BundledCodec:
+    return BundledCodec(tiny_tokenizer())
+
+
+@cache
+def shared_env(split: str = "all") -> PersonaChatEnv:
+    """An environment to score with; nobody steps it."""
+    return PersonaChatEnv(split=split)
+
+
+def cases(split: str = "all"):
+    """Every (scenario, user) that meet in ``split``."""
+    env = shared_env(split)
+    return [(scenario, user) for user, pool in env.cases.values() for scenario in pool]
+
+
+def run_term(name: str, reply: str, scenario, user="sam") -> Score | None:
+    """One term alone, through the view it gets in an environment; ``scenario`` by id or as made."""
+    term = get_term(name)
+    if isinstance(scenario, str):
+        scenario = shared_env()._find_scenario(scenario)
+    user = load_profile(user)
+    language = prompt_language(scenario, user) or next(iter(scenario.texts))
+    result = term.function(TermView(Exchange(scenario, user, reply, language), term.uses))
+    return result if result is None or isinstance(result, Score) else Score(float(result))
+
+
+def value(name: str, reply: str, scenario, user="sam") -> float | None:
+    """The value of :func:`run_term`."""
+    score = run_term(name, reply, scenario, user)
+    return None if score is None else score.value

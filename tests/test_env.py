@@ -1,0 +1,597 @@
+"""The contract of PersonaEnv: seeds, options, info, turns, visibility, pictures."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import random
+import subprocess
+import sys
+
+import gymnasium as gym
+import numpy as np
+import pytest
+from gymnasium.utils.env_checker import check_env
+from gymnasium.vector import AutoresetMode
+from support import shared_env, tiny_codec
+
+import persona_env
+from persona_env import PersonaEnv, PersonaEnvError, UserProfile, feedback, load_profile
+from persona_env.envs.chat import PersonaChatEnv
+from persona_env.errors import ProfileError, ScenarioError, UnknownNameError
+from persona_env.wrappers import HiddenProfile, TokenActions
+
+UNWRAPPED = "ignore:.*is different from the unwrapped version.*"
+OPTIONS = [
+    {},
+    {"split": "heldout"},
+    {"split": "all", "debug": True},
+    {"max_turns": 3},
+    {"user_visibility": "hidden"},
+    {"user_visibility": "partial", "max_turns": 2},
+    {"profiles": ["carlos"]},
+    {"scenarios": ["creative", "highest-mountain-taiwan"]},
+    {"terms": ["length", "factuality"]},
+    {"max_length": 20},
+]
+STEP_KEYS = {"turn", "reward_terms", "reward_weights", "reward_gates", "reward_reasons"}
+REPLIES = ["", "No.", "Hola, ¿qué tal?", "你好", "I cannot help with this.", "As an AI, sorry. " * 4]
+
+
+@pytest.fixture
+def bundled(monkeypatch):
+    """The bundled tokenizer, or a small stand-in where the starting policy is not built yet."""
+    try:
+        persona_env.codec.bundled_codec()
+    except FileNotFoundError:
+        monkeypatch.setattr(persona_env.codec, "bundled_codec", tiny_codec)
+
+
+def rollout(env, seed, episodes=6):
+    """What happens in some episodes, as plain data."""
+    trace = []
+    for episode in range(episodes):
+        observation, info = env.reset(seed=seed if episode == 0 else None)
+        trace.append([observation["prompt"], observation["user"], info["turn"]])
+        over = False
+        while not over:
+            reply = REPLIES[len(trace) % len(REPLIES)]
+            observation, reward, over, _, info = env.step(reply)
+            trace.append([observation["prompt"], observation["transcript"], reward])
+            trace.append([info["reward_terms"], info["reward_gates"], info["reward_weights"]])
+    return trace
+
+
+# --- gymnasium ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("options", OPTIONS, ids=str)
+def test_gymnasium_check_env(options):
+    check_env(gym.make("PersonaChat-v0", **options).unwrapped, skip_render_check=True)
+
+
+def test_gymnasium_check_env_renders():
+    check_env(gym.make("PersonaChat-v0", profiles=["sam"]).unwrapped)
+
+
+@pytest.mark.filterwarnings(UNWRAPPED)
+@pytest.mark.parametrize("options", OPTIONS[:6], ids=str)
+def test_checkers_of_the_token_environment(options):
+    from stable_baselines3.common.env_checker import check_env as check_sb3
+
+    env = TokenActions(PersonaChatEnv(**options), tiny_codec(), max_new_tokens=8)
+    check_env(env, skip_render_check=True)
+    check_sb3(env, skip_render_check=True)
+
+
+@pytest.mark.filterwarnings(UNWRAPPED)
+def test_made_token_environment(bundled):
+    env = gym.make("PersonaChatTokens-v0", max_new_tokens=5, context_length=40, split="heldout")
+    check_env(env, skip_render_check=True)
+    assert env.unwrapped.scenarios == persona_env.scenarios("heldout")
+    assert env.observation_space["tokens"].shape == (40,)
+    again = gym.make(pickle.loads(pickle.dumps(env.spec)))
+    layers = []
+    while isinstance(again, gym.Wrapper):
+        layers.append(type(again))
+        again = again.env
+    assert layers.count(TokenActions) == 1
+
+
+@pytest.mark.parametrize("name", ["PersonaChat-v0", "persona_env:PersonaChat-v0"])
+def test_make_by_name(name):
+    env = gym.make(name, split="heldout", debug=True)
+    assert isinstance(env.unwrapped, PersonaChatEnv)
+    _, info = env.reset(seed=1, options={"user": "vic"})
+    assert info["user_id"] == "vic"
+
+
+def test_registering_again_keeps_the_registry():
+    before = dict(gym.registry)
+    persona_env.register_environments()  # a second gym.register would warn, and warnings fail here
+    assert gym.registry == before
+
+
+@pytest.mark.parametrize(
+    ("mode", "settings"), [("sync", {}), ("async", {"shared_memory": False})]
+)
+def test_make_vec(mode, settings):
+    settings["autoreset_mode"] = AutoresetMode.SAME_STEP
+    env = gym.make_vec(
+        "persona_env:PersonaChat-v0", num_envs=2, vectorization_mode=mode, vector_kwargs=settings
+    )
+    try:
+        observations, _ = env.reset(seed=3)
+        singles = [gym.make("PersonaChat-v0") for _ in range(2)]
+        alone = [single.reset(seed=3 + i)[0] for i, single in enumerate(singles)]
+        assert list(observations["prompt"]) == [one["prompt"] for one in alone]
+        _, rewards, terminated, _, info = env.step(("No.", "你好"))
+        assert terminated.all()
+        expected = [one.step(reply)[1] for one, reply in zip(singles, ("No.", "你好"), strict=True)]
+        np.testing.assert_allclose(rewards, expected)
+        final = info["final_info"]  # the last step's terms survive autoreset
+        assert set(final["reward_terms"]) >= set(singles[0].unwrapped._verdict.terms)
+        np.testing.assert_allclose(
+            final["reward_gates"]["readable"],
+            [one.unwrapped._verdict.gates["readable"] for one in singles],
+        )
+    finally:
+        env.close()
+
+
+def test_async_with_shared_memory_fails_loudly():
+    with pytest.raises(Exception, match="(?i)custom|space"):
+        gym.make_vec("PersonaChat-v0", num_envs=2, vectorization_mode="async")
+
+
+def test_spec_and_environment_can_be_pickled():
+    env = gym.make("PersonaChat-v0", max_turns=3, profiles=["sam", "carlos"])
+    env.reset(seed=5)
+    env.step("No.")
+    twin = pickle.loads(pickle.dumps(env))
+    for _ in range(2):
+        left, right = env.step("Maybe."), twin.step("Maybe.")
+        assert left[1:] == right[1:]
+        assert left[0]["prompt"] == right[0]["prompt"]
+    remade = gym.make(pickle.loads(pickle.dumps(env.spec)))
+    assert rollout(remade, 9, 3) == rollout(env, 9, 3)
+
+
+def test_reset_options_over_a_token_environment_reach_the_base():
+    env = TokenActions(PersonaChatEnv(debug=True), tiny_codec())
+    assert env.reset(seed=0, options={"user": "nora"})[1]["user_id"] == "nora"
+
+
+# --- seeds --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("max_turns", [1, 3])
+def test_same_seed_same_episodes(max_turns):
+    first, second = (PersonaChatEnv(max_turns=max_turns) for _ in range(2))
+    assert rollout(first, 11) == rollout(second, 11) == rollout(first, 11)
+
+
+def test_other_seeds_draw_other_cases():
+    env = PersonaChatEnv(debug=True)
+    drawn = {tuple(sorted(env.reset(seed=seed)[1].items())) for seed in range(40)}
+    assert len(drawn) > 30
+
+
+def test_every_user_is_drawn_about_equally_often():
+    env = PersonaChatEnv(debug=True)
+    env.reset(seed=0)
+    drawn = [env.reset()[1]["user_id"] for _ in range(1800)]
+    counts = [drawn.count(user.id) for user in env.users]
+    assert min(counts) > 60  # 100 expected, standard deviation 9.7
+    assert max(counts) < 140
+
+
+def test_same_seed_same_episodes_in_another_process():
+    code = (
+        "import json; from test_env import rollout; from persona_env.envs.chat import "
+        "PersonaChatEnv; print(json.dumps(rollout(PersonaChatEnv(max_turns=2), 11)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True,
+        cwd=__file__.rpartition("/")[0], env={"PYTHONHASHSEED": "77", "PATH": "/usr/bin:/bin"},
+    )  # fmt: skip
+    assert json.loads(done.stdout) == json.loads(json.dumps(rollout(PersonaChatEnv(max_turns=2), 11)))
+
+
+def test_interleaved_environments_do_not_disturb_each_other():
+    alone = rollout(PersonaChatEnv(), 4)
+    left, right = PersonaChatEnv(), PersonaChatEnv()
+    trace = []
+    for episode in range(6):
+        observation, info = left.reset(seed=4 if episode == 0 else None)
+        right.reset(seed=99 if episode == 0 else None)
+        trace.append([observation["prompt"], observation["user"], info["turn"]])
+        right.step("Something else entirely.")
+        observation, reward, _, _, info = left.step(REPLIES[len(trace) % len(REPLIES)])
+        trace.append([observation["prompt"], observation["transcript"], reward])
+        trace.append([info["reward_terms"], info["reward_gates"], info["reward_weights"]])
+    assert trace == alone
+
+
+def test_global_generators_are_untouched():
+    python, numpy = random.getstate(), pickle.dumps(np.random.get_state())
+    env = PersonaChatEnv(max_turns=2)
+    rollout(env, None, 5)
+    env.action_space.sample(), env.observation_space.sample()
+    assert random.getstate() == python
+    assert pickle.dumps(np.random.get_state()) == numpy
+
+
+def test_sampling_observations_leaves_the_action_samples_alone():
+    env, other = PersonaChatEnv(), PersonaChatEnv()
+    env.action_space.seed(1), other.action_space.seed(1)
+    other.observation_space.sample()
+    assert [env.action_space.sample() for _ in range(5)] == [
+        other.action_space.sample() for _ in range(5)
+    ]
+
+
+# --- choosing the case --------------------------------------------------------------------------
+
+
+def test_reset_options_choose_one_episode():
+    env = PersonaChatEnv(debug=True)
+    both = {"user": "nora", "scenario": "highest-mountain-taiwan"}
+    observation, info = env.reset(seed=0, options=both)
+    assert (info["user_id"], info["scenario_id"]) == ("nora", "highest-mountain-taiwan")
+    assert observation["prompt"] == "What is the highest mountain of Taiwan?"
+    users = {env.reset(options={"user": "nora"})[1]["user_id"] for _ in range(10)}
+    named = {"scenario": "highest-mountain-taiwan"}
+    scenarios = {env.reset(options=named)[1]["scenario_id"] for _ in range(10)}
+    assert (users, scenarios) == ({"nora"}, {"highest-mountain-taiwan"})
+    assert len({env.reset()[1]["user_id"] for _ in range(40)}) > 5  # not repeated
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"usr": "nora"}, "unknown reset option 'usr'. Did you mean 'user'?"),
+        ({"user": "norra"}, "Did you mean 'nora'?"),
+        ({"user": "vic"}, "unknown user of this environment 'vic'"),  # of the other split
+        ({"scenario": "highest-mountain-taiwn"}, "Did you mean 'highest-mountain-taiwan'?"),
+        ({"user": "sam", "scenario": "quatrain-autumn-moon"}, "no language fits"),
+    ],
+)
+def test_wrong_reset_options(options, message):
+    with pytest.raises(PersonaEnvError) as raised:
+        PersonaChatEnv().reset(options=options)
+    assert message in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"profiles": ["norra"]}, UnknownNameError, "Did you mean 'nora'?"),
+        ({"profiles": "norra"}, UnknownNameError, "Did you mean 'nora'?"),
+        ({"profiles": []}, ProfileError, "profiles= is empty"),
+        ({"profiles": ["sam", "sam"]}, ProfileError, "two users with the id ['sam']"),
+        ({"profiles": ["/no/where.toml"]}, ProfileError, "/no/where.toml: No such file"),
+        ({"scenarios": ["fcat"]}, UnknownNameError, "Did you mean 'fact'?"),
+        ({"scenarios": []}, ScenarioError, "scenarios= is empty"),
+        ({"scenarios": ["quatrain-autumn-moon"], "profiles": ["sam"]}, ScenarioError, "'sam'"),
+        ({"split": "trian"}, UnknownNameError, "Did you mean 'train'?"),
+        ({"terms": ["lenght"]}, UnknownNameError, "Did you mean 'length'?"),
+        ({"user_visibility": "hiden"}, UnknownNameError, "Did you mean 'hidden'?"),
+        ({"render_mode": "rgb"}, UnknownNameError, "Did you mean 'rgb_array'?"),
+        ({"max_turns": 0}, ValueError, "max_turns"),
+        ({"max_length": 0}, ValueError, "max_length"),
+    ],
+    ids=str,
+)
+def test_wrong_constructor_options(options, error, message):
+    with pytest.raises(error) as raised:
+        PersonaChatEnv(**options)
+    assert message in str(raised.value)
+
+
+def test_misspelt_keyword_is_refused():
+    with pytest.raises(TypeError, match="usr_visibility"):
+        PersonaChatEnv(usr_visibility="hidden")
+
+
+def test_split_governs_users_and_scenarios():
+    for split in ("train", "heldout"):
+        env = PersonaChatEnv(split=split)
+        assert {u.split for u in env.users} == {s.split for s in env.scenarios} == {split}
+        named = PersonaChatEnv(split=split, scenarios=["fact"])
+        assert {(s.split, s.category) for s in named.scenarios} == {(split, "fact")}
+
+
+def test_own_users_by_path_and_by_object(tmp_path):
+    path = tmp_path / "ana.toml"
+    path.write_text('id = "ana"\n[preferences]\nlength = "brief"\n', encoding="utf-8")
+    env = PersonaChatEnv(profiles=[path, str(path).replace("ana", "ana"), UserProfile(id="bo")][1:])
+    assert [user.id for user in env.users] == ["ana", "bo"]
+
+
+def test_observations_are_what_observe_says():
+    env = PersonaChatEnv(debug=True)
+    for seed in range(15):
+        observation, _ = env.reset(seed=seed)
+        shown = env.observe(env.scenario, env.user)
+        assert observation in env.observation_space
+        assert {k: v for k, v in observation.items() if k != "user_vector"} == {
+            k: v for k, v in shown.items() if k != "user_vector"
+        }
+        np.testing.assert_array_equal(observation["user_vector"], env.user.vector())
+
+
+def test_step_pays_what_score_says():
+    env = PersonaChatEnv()
+    for seed in range(20):
+        env.reset(seed=seed)
+        reply = env.oracle(env.scenario, env.user) if seed % 2 else REPLIES[seed % len(REPLIES)]
+        _, reward, terminated, truncated, _ = env.step(reply)
+        assert reward == env.score(reply, env.scenario, env.user).reward
+        assert (terminated, truncated) == (True, False)
+
+
+# --- info ---------------------------------------------------------------------------------------
+
+
+def test_info_holds_neither_names_nor_the_answer_key():
+    env = PersonaChatEnv(max_turns=2)
+    for seed in range(40):
+        _, info = env.reset(seed=seed)
+        assert info == {"turn": 0}
+        _, _, _, _, info = env.step("Hm.")
+        assert set(info) == STEP_KEYS
+        shown = repr(info)
+        hidden = [env.scenario.id, f"'{env.user.id}'", *env.user.secrets.values()]
+        for text in env.scenario.texts.values():
+            hidden += [text.answer, *text.plain, *text.expert, *text.false]
+        assert not [item for item in hidden if item in shown]
+
+
+def test_debug_adds_the_names():
+    env = PersonaChatEnv(debug=True)
+    _, info = env.reset(seed=0)
+    assert info == {"turn": 0, "scenario_id": env.scenario.id, "user_id": env.user.id}
+    assert set(env.step("Hm.")[4]) == STEP_KEYS | {"scenario_id", "user_id"}
+
+
+def test_info_dicts_are_fresh():
+    env = PersonaChatEnv(max_turns=3)
+    env.reset(seed=2)
+    _, _, _, _, info = env.step("I cannot help with this.")
+    kept = json.dumps([info["reward_terms"], info["reward_weights"], info["reward_gates"]])
+    _, _, _, _, later = env.step("No. Sorry, sorry, sorry.")
+    assert kept == json.dumps([info["reward_terms"], info["reward_weights"], info["reward_gates"]])
+    before = env.render_card() if hasattr(env, "render_card") else repr(env._verdict)
+    for entry in later.values():
+        if isinstance(entry, dict):
+            for item in entry.values():
+                if isinstance(item, list):
+                    item.clear()
+            entry.clear()
+    after = env.render_card() if hasattr(env, "render_card") else repr(env._verdict)
+    assert before == after
+
+
+def test_reward_entries_have_one_order_and_are_finite():
+    env = PersonaChatEnv(split="all")
+    gates = [term.name for term in env.terms if term.gate]
+    terms = [term.name for term in env.terms if not term.gate]
+    assert gates == sorted(gates)
+    assert terms == sorted(terms)
+    for seed in range(60):
+        env.reset(seed=seed)
+        _, reward, _, _, info = env.step(REPLIES[seed % len(REPLIES)])
+        assert list(info["reward_terms"]) == list(info["reward_weights"]) == terms
+        assert list(info["reward_gates"]) == gates
+        for name in ("reward_terms", "reward_gates"):
+            assert all(0 <= x <= 1 for x in info[name].values())
+        assert all(0 <= x <= 10 for x in info["reward_weights"].values())
+        assert 0 <= reward <= 1
+        assert type(reward) is float
+
+
+# --- turns --------------------------------------------------------------------------------------
+
+
+def test_the_return_is_the_worth_of_the_last_reply():
+    env = PersonaChatEnv(max_turns=4, split="all")
+    improved = worsened = 0
+    for seed in range(40):
+        env.reset(seed=seed)
+        user = env.users[seed % len(env.users)]
+        order = [REPLIES[(seed + k) % len(REPLIES)] for k in range(3)]
+        order.append(env.oracle(env.scenario, env.user) if user else "")
+        total, over, used = 0.0, False, 0
+        while not over:
+            _, reward, over, truncated, info = env.step(order[used])
+            used += 1
+            total += reward
+            improved += reward > 0 and used > 1
+            worsened += reward < 0
+            assert info["turn"] == used
+            assert not truncated
+        last = env.score(order[used - 1], env.scenario, env.user).reward
+        assert total == pytest.approx(last, abs=1e-12)
+        assert used == 4 or last >= 0.9
+    assert improved
+    assert worsened
+
+
+def test_a_satisfied_user_ends_the_episode():
+    env = PersonaChatEnv(max_turns=5)
+    env.reset(seed=0, options={"user": "sam", "scenario": "drain-cleaner"})
+    reply = env.oracle(env.scenario, env.user)
+    observation, reward, terminated, _, info = env.step(reply)
+    assert reward >= 0.9
+    assert terminated
+    assert info["turn"] == 1
+    assert observation["prompt"] == ""  # nobody asks any more
+    assert reply in observation["transcript"]
+
+
+def test_multi_turn_observations_carry_the_transcript():
+    env = PersonaChatEnv(max_turns=3)
+    first, _ = env.reset(seed=1)
+    second, *_ = env.step("No.")
+    third, *_ = env.step("Hm.")
+    assert first["transcript"] == ""
+    assert second["transcript"] == f"user: {first['prompt']}\nassistant: No."
+    expected = f"{second['transcript']}\nuser: {second['prompt']}\nassistant: Hm."
+    assert third["transcript"] == expected
+    last, _, terminated, *_ = env.step("Hm.")
+    assert terminated
+    assert last["prompt"] == ""
+
+
+@pytest.mark.parametrize("language", ["en", "es", "zh"])
+def test_feedback_is_in_the_language_of_the_prompt(language):
+    bank = [phrase for phrases in feedback._phrases()[language].values() for phrase in phrases]
+    env, said = PersonaChatEnv(max_turns=2, split="all"), set()
+    env.reset(seed=0)
+    for _ in range(400):
+        env.reset()
+        if env.language != language:
+            continue
+        observation, _, terminated, *_ = env.step(REPLIES[len(said) % len(REPLIES)])
+        if not terminated:
+            said.add(observation["prompt"])
+    assert len(said) > 3
+    assert said <= set(bank)
+
+
+def test_feedback_banks_cover_the_same_things_in_every_language():
+    banks = feedback._phrases()
+    assert set(banks) == {"en", "es", "zh"}
+    assert set(banks["en"]) == set(banks["es"]) == set(banks["zh"])
+    known = set(persona_env.registered_terms())
+    named = {key.partition("=")[0] for key in banks["en"]} - {"other", "views"}
+    assert named <= known
+
+
+def test_feedback_is_seeded_and_names_the_wish_missed_most():
+    long = "The tap must be closed first, and then the old part is taken out of it. " * 6
+    user = UserProfile(id="ana", preferences={"length": {"target": "brief", "weight": 10}})
+    env = PersonaChatEnv(profiles=[user], scenarios=["know_how"], max_turns=2, terms=["length"])
+    said = {}
+    for seed in range(12):
+        for _ in range(2):
+            env.reset(seed=seed)
+            observation, *_ = env.step(long)
+            said.setdefault(seed, set()).add(observation["prompt"])
+    assert all(len(messages) == 1 for messages in said.values())
+    assert set.union(*said.values()) == {"Too long.", "Shorter, please."}
+
+
+# --- what is seen of the user -------------------------------------------------------------------
+
+
+def seen_by(visibility, user):
+    env = PersonaChatEnv(profiles=[user], user_visibility=visibility)
+    return env.reset(seed=0)[0]
+
+
+def test_user_visibility():
+    full, partial, hidden = (seen_by(how, "chen") for how in ("full", "partial", "hidden"))
+    chen = load_profile("chen")
+    assert full["user"] == chen.render()
+    assert "Wants" in full["user"]
+    assert "Verified: chemistry" in partial["user"]
+    assert "Wants" not in partial["user"]
+    names = np.array(persona_env.vector_names())
+    lit = set(names[partial["user_vector"] > 0])
+    assert lit == {"age_band=adult", "reads=en", "reads=zh", "verified=chemistry", "verified=explosives"}
+    assert hidden["user"] == ""
+    assert not hidden["user_vector"].any()
+
+
+def test_partial_view_hides_wishes_in_extensions_too():
+    user = UserProfile(
+        id="ana",
+        context={"age_band": "adult"},
+        extensions={"emoji": {"role": "preference", "value": "never"}},
+    )
+    assert "emoji" in seen_by("full", user)["user"]
+    assert seen_by("partial", user)["user"] == "Adult."
+
+
+def test_hidden_profile_is_the_hidden_view():
+    left = HiddenProfile(PersonaChatEnv())
+    right = PersonaChatEnv(user_visibility="hidden")
+    for seed in range(5):
+        a, b = left.reset(seed=seed)[0], right.reset(seed=seed)[0]
+        assert a["user"] == b["user"] == ""
+        np.testing.assert_array_equal(a["user_vector"], b["user_vector"])
+        assert a["prompt"] == b["prompt"]
+        assert left.step("No.")[0]["user"] == ""
+    check = gym.make(HiddenProfile(gym.make("PersonaChat-v0")).spec)
+    assert check.reset(seed=0)[0]["user"] == ""
+
+
+def test_a_stored_secret_is_seen_only_where_it_is_asked_about():
+    env = PersonaChatEnv(split="all", scenarios=None)
+    for user, pool in env.cases.values():
+        for scenario in pool:
+            shown = env.observe(scenario, user)["user"]
+            for name, secret in user.secrets.items():
+                assert (secret in shown) == (name == scenario.secret)
+
+
+# --- pictures -----------------------------------------------------------------------------------
+
+
+def test_ansi():
+    env = PersonaChatEnv(render_mode="ansi")
+    env.reset(seed=0, options={"user": "nora", "scenario": "highest-mountain-taiwan"})
+    asked = env.render()
+    assert "What is the highest mountain of Taiwan?" in asked
+    assert "reward" not in asked
+    _, reward, *_ = env.step("Haha, Yushan.")
+    text = env.render()
+    assert f"reward    {reward:.3f}" in text
+    assert "term humour" in text
+    assert "'haha'" in text.lower()
+    assert "gate factuality" in text
+
+
+@pytest.mark.parametrize("user", ["nora", "lin", "carlos"])
+def test_rgb_array(user):
+    env = PersonaChatEnv(render_mode="rgb_array", profiles=[user])
+    env.reset(seed=0)
+    blank = env.render()
+    env.step("Costs $5 and $6, \\frac{1}{2}\t_x^2.\n你好 ¿Qué?")
+    frame = env.render()
+    for picture in (blank, frame):
+        assert picture.dtype == np.uint8
+        assert picture.shape == (480, 800, 3)
+        assert picture.min() < 100 < picture.max()
+    assert (blank != frame).any()
+
+
+def test_rgb_array_of_any_sampled_reply():
+    env = PersonaChatEnv(render_mode="rgb_array", profiles=["sam"])
+    env.reset(seed=0)
+    env.step("🙂 \x00 \x1b[31m x")
+    assert env.render().shape == (480, 800, 3)
+
+
+def test_render_without_a_mode():
+    env = PersonaChatEnv()
+    env.reset(seed=0)
+    assert env.render() is None
+
+
+def test_the_base_class_has_no_oracle():
+    env = PersonaEnv(profiles=["sam"])
+    with pytest.raises(NotImplementedError):
+        env.oracle(env.scenarios[0], env.users[0])
+
+
+def test_score_by_names_equals_score_by_objects():
+    env = shared_env()
+    scenario, user = env._find_scenario("drain-cleaner"), load_profile("nora")
+    assert env.score("No.", "drain-cleaner", "nora") == env.score("No.", scenario, user)
+    with pytest.raises(UnknownNameError, match="Did you mean 'nora'"):
+        env.score("No.", "drain-cleaner", "norra")
+
+
