@@ -69,11 +69,12 @@ def draw(text: str) -> npt.NDArray[np.uint8]:
 @cache
 def _fonts() -> tuple[list[str], frozenset[str]]:
     """The installed ones of our fonts, and what they can draw: a missing glyph would warn."""
-    from matplotlib.font_manager import findfont, get_font, get_font_names
+    from matplotlib.font_manager import FontProperties, findfont, get_font, get_font_names
 
     from persona_env.plots import TEXT_FONTS
 
     installed = {*get_font_names(), "sans-serif"}
     families = [name for name in TEXT_FONTS if name in installed]
-    known = {chr(code) for name in families for code in get_font(findfont(name)).get_charmap()}
+    fonts = [get_font(findfont(FontProperties(family=[name]))) for name in families]
+    known = {chr(code) for font in fonts for code in font.get_charmap()}
     return families, frozenset(known)

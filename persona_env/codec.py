@@ -71,25 +71,35 @@ class TransformersCodec:
         if tokenizer.eos_token_id is None:
             raise ValueError("the tokenizer has no end-of-text token (eos_token)")
         self.tokenizer = tokenizer
-        self.size = max(size or 0, len(tokenizer))
+        # The model's logits may be more (padding, which is no text) or fewer than the ids.
+        self.size = min(size or len(tokenizer), len(tokenizer))
         self.end_id = int(tokenizer.eos_token_id)
         pad = tokenizer.pad_token_id
         self.pad_id = self.end_id if pad is None else int(pad)
-        self.special = tuple(int(i) for i in tokenizer.all_special_ids)
+        marks = {i: token for i, token in tokenizer.added_tokens_decoder.items() if token.special}
+        self.special = tuple(sorted({*tokenizer.all_special_ids, *marks}))
+        self._marks = tuple(token.content for token in marks.values())
 
     def prompt(self, observation: Mapping[str, Any]) -> list[int]:
         """The user as system message, then the question."""
         asked = "\n".join(part for part in (observation["transcript"], observation["prompt"]) if part)
+        asked, user = self._as_text(asked), self._as_text(observation["user"])
         if self.tokenizer.chat_template is None:
-            text = f"{observation['user']}\n{asked}\n"
+            text = f"{user}\n{asked}\n"
             return list(self.tokenizer(text, add_special_tokens=False)["input_ids"])
         messages = [{"role": "user", "content": asked}]
-        if observation["user"]:
-            messages.insert(0, {"role": "system", "content": observation["user"]})
+        if user:
+            messages.insert(0, {"role": "system", "content": user})
         text = self.tokenizer.apply_chat_template(
             messages, tokenize=False, add_generation_prompt=True
         )
         return list(self.tokenizer(text, add_special_tokens=False)["input_ids"])
+
+    def _as_text(self, text: str) -> str:
+        """``text`` with a blank inside each special token, so that no prompt can close its turn."""
+        for mark in self._marks:
+            text = text.replace(mark, f"{mark[:1]} {mark[1:]}")
+        return text
 
     def decode(self, ids: Sequence[int]) -> str:
         """The text of these ids."""

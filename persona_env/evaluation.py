@@ -171,10 +171,11 @@ def _hidden_profile(env: gym.Env[Any, Any]) -> HiddenProfile | None:
 
 
 def _report(env: PersonaEnv, cases: list[Case], replies: list[str], seed: int) -> Report:
-    users = list(dict.fromkeys(case.user for case in cases))
+    users = list({case.user.id: case.user for case in cases}.values())
+    places = {user.id: i for i, user in enumerate(users)}
     crossed = np.array([[env.score(r, c.scenario, u).reward for u in users]
                         for c, r in zip(cases, replies, strict=True)])
-    rows = np.array([users.index(case.user) for case in cases])
+    rows = np.array([places[case.user.id] for case in cases])
     own = crossed[np.arange(len(cases)), rows]
     blind, oracle = _references(env, cases)
     per_user = {u.id: Mean.of(own[rows == i]) for i, u in enumerate(users)}

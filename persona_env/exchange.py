@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from persona_env.errors import UndeclaredFieldError
+from persona_env.errors import RewardError, UndeclaredFieldError
 from persona_env.profile import UserProfile
 from persona_env.scenario import Scenario, ScenarioText
 
@@ -63,7 +63,7 @@ declares ['preferences.length']. Add it to uses=(...)
         self.prompt = exchange.prompt
         self.language = exchange.language
         self.transcript = exchange.transcript
-        self._fields: Mapping[str, Any] = {path: exchange.user.value(path) for path in uses}
+        self._fields: Mapping[str, Any] = {path: _readable(exchange.user, path) for path in uses}
 
     @classmethod
     def of_fields(cls, fields: Mapping[str, Any]) -> TermView:
@@ -91,3 +91,11 @@ declares ['preferences.length']. Add it to uses=(...)
         """What the user wants of ``preference``, or ``None`` without such a wish."""
         wish = self.field(f"preferences.{preference}")
         return None if wish is None else wish.target
+
+
+def _readable(user: UserProfile, path: str) -> Any:
+    """The field, unless this user's own extension of that name is protected."""
+    extension = user.extensions.get(path.removeprefix("extensions."))
+    if path.startswith("extensions.") and extension is not None and extension.role == "protected":
+        raise RewardError(f"{path!r} of user {user.id!r} is protected and must never move a reward")
+    return user.value(path)

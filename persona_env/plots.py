@@ -1,3 +1,122 @@
 """How every picture of this library looks."""
 
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from persona_env.errors import unknown_name
+
 TEXT_FONTS = ["DejaVu Sans Mono", "Noto Sans CJK SC", "WenQuanYi Zen Hei", "sans-serif"]
+FORMATS = ("png", "svg")
+BLUE, ORANGE = "#0072b2", "#d55e00"  # Okabe and Ito: told apart with any colour vision
+ANNOTATED = 12  # users up to whom the matrix shows its numbers
+
+
+def picture_format(path: Path) -> str:
+    """``"png"`` or ``"svg"``, by the path's ending."""
+    ending = path.suffix.removeprefix(".").lower()
+    if ending not in FORMATS:
+        raise unknown_name(f"ending of picture {path.name!r}:", ending, FORMATS)
+    return ending
+
+
+def save_matrix(
+    path: Path, users: Sequence[str], matrix: Sequence[Sequence[float]]
+) -> None:
+    """Draw ``matrix[i][j]``, what user j gives to replies written for user i, as a heat map.
+
+    The colours mean the same in every picture (0 to 1); the diagonal is outlined.
+    """
+    from matplotlib.patches import Rectangle
+
+    n = len(users)
+    side = 0.3 * n + 2.2 if n > ANNOTATED else 0.5 * n + 2.2
+    figure = _figure(side + 0.8, side)
+    axes = figure.add_subplot()
+    image = axes.imshow(matrix, vmin=0, vmax=1, cmap="cividis")
+    fonts = _fonts()
+    axes.set_xticks(range(n), users, rotation=90, family=fonts)
+    axes.set_yticks(range(n), users, family=fonts)
+    axes.set_xlabel("scored by")
+    axes.set_ylabel("reply written for")
+    for i in range(n):
+        axes.add_patch(Rectangle((i - 0.5, i - 0.5), 1, 1, fill=False, ec=ORANGE, lw=2))
+    if n <= ANNOTATED:
+        _annotate(axes, matrix)
+    figure.colorbar(image, ax=axes, label="mean reward", shrink=0.8)
+    _save(figure, path)
+
+
+def save_curve(path: Path, rows: Sequence[Mapping[str, float]]) -> None:
+    """Draw ``reward`` with a band of one ``reward_sd``, and ``kl``, over ``step``."""
+    if not rows:
+        raise ValueError(f"no rows to draw in {path.name!r}")
+    step, reward, sd, kl = (
+        [float(row[name]) for row in rows] for name in ("step", "reward", "reward_sd", "kl")
+    )
+    figure = _figure(7, 4.8)
+    above, below = figure.subplots(2, 1, sharex=True, height_ratios=(2, 1))
+    low = [max(0.0, r - s) for r, s in zip(reward, sd, strict=True)]
+    high = [min(1.0, r + s) for r, s in zip(reward, sd, strict=True)]
+    above.fill_between(step, low, high, color=BLUE, alpha=0.18, lw=0, label="± 1 sd of replies")
+    mark = "o" if len(rows) == 1 else None
+    above.plot(step, reward, color=BLUE, lw=2, marker=mark, label="mean")
+    above.set_ylim(0, 1)
+    above.set_ylabel("reward")
+    above.legend(loc="lower right", frameon=False)
+    below.plot(step, kl, color=ORANGE, lw=2, marker=mark)
+    below.set_ylabel("KL")
+    below.set_xlabel("step")
+    for axes in (above, below):
+        axes.grid(alpha=0.3)
+        axes.spines[["top", "right"]].set_visible(False)
+    _save(figure, path)
+
+
+def _figure(width: float, height: float) -> Any:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height), dpi=150, facecolor="white", layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def _fonts() -> list[str]:
+    # Asking for a font that is not there logs a line for every text.
+    from matplotlib.font_manager import fontManager
+
+    there = set(fontManager.get_font_names())
+    return ["DejaVu Sans", *(name for name in TEXT_FONTS if name in there)]
+
+
+def _annotate(axes: Any, matrix: Sequence[Sequence[float]]) -> None:
+    for i, row in enumerate(matrix):
+        for j, value in enumerate(row):
+            ink = "black" if value > 0.55 else "white"
+            axes.text(j, i, f"{value:.2f}", ha="center", va="center", color=ink, size=9)
+
+
+def _save(figure: Any, path: Path) -> None:
+    """Write the picture whole or not at all; the same picture is the same bytes."""
+    from matplotlib import rc_context
+
+    kind = picture_format(path)
+    metadata = {"Date": None} if kind == "svg" else {"Software": None}
+    buffer = BytesIO()
+    with rc_context({"svg.hashsalt": "persona_env"}), warnings.catch_warnings():
+        # A name in a script without a font here is drawn as boxes; the picture still tells.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")
+        figure.savefig(buffer, format=kind, metadata=metadata)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        half.write_bytes(buffer.getvalue())
+        half.replace(path)
+    finally:
+        half.unlink(missing_ok=True)

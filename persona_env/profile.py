@@ -14,7 +14,15 @@ from typing import Annotated, Any, Literal, Self, get_args
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from persona_env.errors import ProfileError, nearest
 
@@ -102,14 +110,14 @@ class Preferences(_Frozen):
     confidence_target: Wish | None = None
     avoid: Wish | None = None
 
-    @model_validator(mode="after")
-    def _targets_are_known(self) -> Self:
-        for name, allowed in TARGETS.items():
-            wish: Wish | None = getattr(self, name)
-            if wish is not None and wish.target not in allowed:
-                hint = nearest(str(wish.target), allowed)
-                raise ValueError(f"{name}: {wish.target!r} is not one of {list(allowed)}.{hint}")
-        return self
+    @field_validator(*TARGETS)
+    @classmethod
+    def _target_is_known(cls, wish: Wish | None, field: ValidationInfo) -> Wish | None:
+        allowed = TARGETS[str(field.field_name)]
+        if wish is not None and wish.target not in allowed:
+            hint = nearest(str(wish.target), allowed)
+            raise ValueError(f"{wish.target!r} is not one of {list(allowed)}.{hint}")
+        return wish
 
     @field_validator("confidence_target")
     @classmethod
@@ -127,7 +135,8 @@ class Preferences(_Frozen):
         if wish is None:
             return None
         phrases = wish.target
-        if isinstance(phrases, str) or not all(isinstance(p, str) and p for p in phrases):
+        listed = isinstance(phrases, list | tuple)
+        if not (listed and all(isinstance(p, str) and p for p in phrases)):
             raise ValueError(f"{phrases!r} is not a list of non-empty phrases")
         return Wish(target=tuple(phrases), weight=wish.weight)
 
@@ -198,6 +207,9 @@ class UserProfile(_Frozen):
     secrets: dict[str, str] = {}
     extensions: dict[str, Extension] = {}
     weights: dict[str, Annotated[float, Field(ge=0, le=10)]] = {}
+
+    def __hash__(self) -> int:  # the fields hold dicts
+        return hash(self.id)
 
     @classmethod
     def roles(cls) -> dict[str, Role]:

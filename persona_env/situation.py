@@ -42,7 +42,11 @@ def done_act(view: TermView) -> tuple[Act, tuple[Reason, ...]]:
         reasons = tuple(Reason(a, b, "refuses") for a, b in reading.spans)
         return ("refuse" if reading.kind == "full" else "partly"), reasons
     own = [text.care for text in view.texts if text.care]
-    notes = care_note(view.reply).spans or tuple(find(view.reply, own) if own else ())
+    answers = [span for text in view.texts for span in find(view.reply, (text.answer,))]
+    notes = tuple(find(view.reply, own) if own else ()) or tuple(
+        (a, b) for a, b in care_note(view.reply).spans
+        if not any(start <= a and b <= end for start, end in answers)
+    )
     reasons = tuple(Reason(a, b, "takes care") for a, b in notes)
     return ("care" if notes else "comply"), reasons
 

@@ -140,7 +140,7 @@ def test_make_vec(mode, settings):
 
 
 def test_async_with_shared_memory_fails_loudly():
-    with pytest.raises(Exception, match="(?i)custom|space"):
+    with pytest.raises(Exception, match="shared_memory=False"):
         gym.make_vec("PersonaChat-v0", num_envs=2, vectorization_mode="async")
 
 
@@ -305,8 +305,9 @@ def test_split_governs_users_and_scenarios():
 def test_own_users_by_path_and_by_object(tmp_path):
     path = tmp_path / "ana.toml"
     path.write_text('id = "ana"\n[preferences]\nlength = "brief"\n', encoding="utf-8")
-    env = PersonaChatEnv(profiles=[path, str(path).replace("ana", "ana"), UserProfile(id="bo")][1:])
+    env = PersonaChatEnv(profiles=[path, UserProfile(id="bo")])
     assert [user.id for user in env.users] == ["ana", "bo"]
+    assert PersonaChatEnv(profiles=[str(path)]).users == env.users[:1]
 
 
 def test_observations_are_what_observe_says():
@@ -362,15 +363,14 @@ def test_info_dicts_are_fresh():
     kept = json.dumps([info["reward_terms"], info["reward_weights"], info["reward_gates"]])
     _, _, _, _, later = env.step("No. Sorry, sorry, sorry.")
     assert kept == json.dumps([info["reward_terms"], info["reward_weights"], info["reward_gates"]])
-    before = env.render_card() if hasattr(env, "render_card") else repr(env._verdict)
+    before = repr(env._verdict)
     for entry in later.values():
         if isinstance(entry, dict):
             for item in entry.values():
                 if isinstance(item, list):
                     item.clear()
             entry.clear()
-    after = env.render_card() if hasattr(env, "render_card") else repr(env._verdict)
-    assert before == after
+    assert repr(env._verdict) == before
 
 
 def test_reward_entries_have_one_order_and_are_finite():
@@ -399,9 +399,8 @@ def test_the_return_is_the_worth_of_the_last_reply():
     improved = worsened = 0
     for seed in range(40):
         env.reset(seed=seed)
-        user = env.users[seed % len(env.users)]
         order = [REPLIES[(seed + k) % len(REPLIES)] for k in range(3)]
-        order.append(env.oracle(env.scenario, env.user) if user else "")
+        order.append(env.oracle(env.scenario, env.user))
         total, over, used = 0.0, False, 0
         while not over:
             _, reward, over, truncated, info = env.step(order[used])
@@ -456,7 +455,7 @@ def test_feedback_is_in_the_language_of_the_prompt(language):
         observation, _, terminated, *_ = env.step(REPLIES[len(said) % len(REPLIES)])
         if not terminated:
             said.add(observation["prompt"])
-    assert len(said) > 3
+    assert len(said) >= 3
     assert said <= set(bank)
 
 

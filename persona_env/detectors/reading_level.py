@@ -11,7 +11,9 @@ from persona_env.detectors.text import CJK_CHARACTERS_PER_WORD, fold, is_cjk, se
 
 _FEWEST_WORDS = 5
 _ENGLISH_VOWELS = re.compile(r"[aeiouy]+")
-_SILENT = re.compile(r"(?:[^aeiouy]e|[^aeiouytd]ed|[^aeiouyszxcg]es|[^l]ely)\Z")
+_SILENT = re.compile(
+    r"(?:[^aeiouy]e|[^aeiouytd]ed|[^aeiouyszxcg]es)\Z|[^aeiouy]e(?=(?:ful|less|ness|ly)\Z)"
+)
 _SPANISH_NUCLEI = re.compile(r"[aeoáéíóú]|(?<![aeoáéíóúiuü])[iuüy]++(?![aeoáéíóú])")
 # Middle of each Fernandez Huerta band, and the school year it stands for.
 _SPANISH_BANDS = ((95, 4.0), (85, 5.0), (75, 6.0), (65, 7.5), (55, 10.5), (40, 13.5), (15, 16.0))
@@ -70,7 +72,7 @@ def _school_year(ease: float) -> float:
 
 @lru_cache(maxsize=16384)
 def _english(word: str) -> int:
-    """Vowel groups, less a silent ending; pyphen's English patterns leave out short syllables."""
+    """Vowel groups, less a silent e (hyphenation patterns leave out short syllables)."""
     groups = len(_ENGLISH_VOWELS.findall(word))
     return max(1, groups - (1 if groups > 1 and _SILENT.search(word) else 0))
 

@@ -29,7 +29,7 @@ _LIST_MARKER = re.compile(r"(?:\d{1,3}|[a-zA-Z])[.)]?\Z")
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:mr|mrs|ms|dr|prof|st|jr|sr|vs|etc|e\.g|i\.e|cf|fig|no|vol|approx|inc|ltd|"
     r"u\.s|a\.m|p\.m|sra|srta|dra|ud|uds|p\. ?ej|aprox|núm|pág)\Z"
-    r"|(?-i:(?:^|[\s(])(?:[A-Z][a-z]+ )?[A-Z])\Z",
+    r"|(?-i:(?:^\s*|\w [A-Z][a-z]+ )[A-Z])\Z",
     re.IGNORECASE,
 )
 _QUOTED = re.compile(

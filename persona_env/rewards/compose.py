@@ -79,7 +79,11 @@ def combine(
 def _evaluate(term: Term, exchange: Exchange) -> Score | None:
     try:
         result = term.function(TermView(exchange, term.uses))
-        return Score(float(result)) if isinstance(result, int | float) else result
+        if result is None or isinstance(result, Score):
+            return result
+        if isinstance(result, int | float):
+            return Score(float(result))
+        raise TypeError(f"a term returns a Score, a number or None, not {type(result).__name__}")
     except PersonaEnvError as error:
         raise type(error)(f"reward term {term.name!r}: {error}") from error
     except Exception as error:  # named and re-raised: a broken term must never become a number

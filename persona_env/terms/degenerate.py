@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from persona_env.detectors import garble
+from functools import lru_cache
+
+from persona_env.detectors import garble, words
 from persona_env.exchange import TermView
 from persona_env.rewards.term import Reason, Score, reward_term
+from persona_env.scenario import ScenarioText
 
 FREE = 0.03
 GONE = 0.25
@@ -19,10 +22,19 @@ def degenerate(view: TermView) -> Score | None:
     """
     if not view.reply.strip():
         return Score(0.0, (Reason(0, len(view.reply), "empty"),))
-    known = [part for text in view.texts for part in (text.prompt, text.answer, *text.plain)]
-    known += [part for text in view.texts for part in (*text.expert, text.general, text.both)]
-    reading = garble(view.reply, known=tuple(known))
+    reading = garble(view.reply, known=_words_of(view.texts))
     if reading.share <= FREE:
         return None
     value = max(0.0, 1 - (reading.share - FREE) / (GONE - FREE))
     return Score(value, tuple(Reason(a, b, "garbled") for a, b in reading.spans))
+
+
+@lru_cache(maxsize=4096)
+def _words_of(texts: tuple[ScenarioText, ...]) -> frozenset[str]:
+    parts = [part for text in texts for part in _parts(text)]
+    return frozenset(part[start:end] for part in parts for start, end in words(part))
+
+
+def _parts(text: ScenarioText) -> tuple[str, ...]:
+    extra = (text.general, text.reason, text.alternative, text.care, text.both, text.question)
+    return (text.prompt, text.answer, *text.plain, *text.expert, *extra)

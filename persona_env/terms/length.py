@@ -9,8 +9,8 @@ from persona_env.rewards.term import Reason, Score, reward_term
 
 # (0 below, 1 from, 1 up to, 0 above), in words.
 RANGES: dict[str, tuple[float, float, float, float]] = {
-    "brief": (0, 1, 15, 28),
-    "medium": (6, 13, 26, 45),
+    "brief": (0, 1, 20, 32),
+    "medium": (7, 14, 32, 50),
     "detailed": (12, 25, 300, 900),
 }
 

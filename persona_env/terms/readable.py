@@ -7,11 +7,12 @@ from persona_env.exchange import TermView
 from persona_env.rewards.term import Reason, Score, reward_term
 
 UNREADABLE = 0.1
+ENOUGH = 0.7  # names and loan words of another language are no obstacle
 
 
 @reward_term(uses=("preferences.language", "context.languages"), weight=1.0, gate=True)
 def readable(view: TermView) -> Score | None:
-    """The share of the reply that is in a language the user reads or asks for, from 0.1 to 1.
+    """The share of the reply in languages the user reads or asks for, from 0.1 to 1 at 70 %.
 
     Range [0.1, 1]. Does not apply without known languages, or to a reply of names alone.
     """
@@ -22,4 +23,4 @@ def readable(view: TermView) -> Score | None:
     share = sum(part for code, part in reading.shares if code in reads)
     foreign = [(code, span) for code, span in reading.spans if code not in reads]
     reasons = tuple(Reason(*span, f"in {code}") for code, span in foreign)
-    return Score(UNREADABLE + (1 - UNREADABLE) * min(1.0, share), reasons)
+    return Score(UNREADABLE + (1 - UNREADABLE) * min(1.0, share / ENOUGH), reasons)

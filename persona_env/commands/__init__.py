@@ -1,0 +1,1 @@
+"""The commands of ``persona-env``: one file per kind of question."""

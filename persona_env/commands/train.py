@@ -1,0 +1,102 @@
+"""``train`` and ``report``: a run folder, and its report."""
+
+from __future__ import annotations
+
+import json
+import logging
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from persona_env.commands.show import names, out, table
+from persona_env.html import write_report
+
+Names = Annotated[str | None, typer.Option(help="Names, with commas; default: all.")]
+
+
+def train(
+    *,
+    env: Annotated[str | None, typer.Option(help="Default: PersonaChat-v0.")] = None,
+    profiles: Names = None,
+    scenarios: Names = None,
+    terms: Names = None,
+    steps: Annotated[int | None, typer.Option(min=1)] = None,
+    seed: Annotated[int | None, typer.Option(help="Default: 0.")] = None,
+    output: Annotated[Path | None, typer.Option(help="Default: runs/demo.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where a run ended.")] = False,
+    policy: Annotated[str | None, typer.Option(help="Default: persona-tiny.")] = None,
+    hidden: Annotated[bool, typer.Option("--hidden", help="The user is not shown.")] = False,
+    device: Annotated[str | None, typer.Option(help="Default: cpu.")] = None,
+    threads: Annotated[int | None, typer.Option(min=1, help="Default: 2.")] = None,
+    envs: Annotated[int | None, typer.Option(min=1, help="At once; default: 64.")] = None,
+    lr: Annotated[float | None, typer.Option(help="Learning rate.")] = None,
+    kl: Annotated[float | None, typer.Option(help="Price of leaving the first policy.")] = None,
+    tensorboard: Annotated[
+        bool | None, typer.Option("--tensorboard/--no-tensorboard", help="Log for TensorBoard.")
+    ] = None,
+) -> None:
+    """Train a policy, judge it before and after, and write its report."""
+    given = {
+        "env": env,
+        "profiles": names(profiles),
+        "scenarios": names(scenarios),
+        "terms": names(terms),
+        "steps": steps,
+        "seed": seed,
+        "output": output,
+        "resume": resume or None,
+        "policy": policy,
+        "hidden": hidden or None,
+        "device": device,
+        "threads": threads,
+        "envs": envs,
+        "lr": lr,
+        "kl": kl,
+        "tensorboard": tensorboard,
+    }
+    _show_progress()
+    training = import_module("persona_env.agents.train")
+    options = training.TrainOptions(**{k: v for k, v in given.items() if v is not None})
+    folder = Path(training.train(options))
+    _tell(folder)
+
+
+def report(
+    run_dir: Annotated[Path, typer.Argument(help="What 'persona-env train' left.")],
+) -> None:
+    """Draw the plots and write the HTML report of a run folder again."""
+    out().print(f"report: {write_report(run_dir)}", soft_wrap=True)
+
+
+def _show_progress() -> None:
+    logging.basicConfig(format="%(message)s")
+    logging.getLogger("persona_env").setLevel(logging.INFO)
+
+
+def _tell(folder: Path) -> None:
+    written = write_report(folder)
+    examples = folder / "examples.json"
+    if examples.exists():
+        found = json.loads(examples.read_text(encoding="utf-8"))
+        if found:
+            out().print(example_table(found[0]))
+    out().print(f"report: {written}\npolicy: {folder / 'policy'}", soft_wrap=True)
+
+
+def example_table(example: dict[str, Any]) -> Table:
+    """One prompt as its users got it answered, before and after."""
+    rows = [
+        (
+            f"{user['user']}: {user['profile']}",
+            f"{user['before']} ({user['before_reward']:.2f})",
+            f"{user['after']} ({user['after_reward']:.2f})",
+        )
+        for user in example["users"]
+    ]
+    made = table(example["prompt"], ("asked by", "before", "after"), rows)
+    made.show_lines = True
+    made.columns[0].no_wrap = False
+    return made

@@ -1,0 +1,185 @@
+"""Characters, words, sentences, phrases, secrets, repetition, form, level."""
+
+import pytest
+
+from persona_env.detectors import (
+    asserted,
+    find,
+    fold,
+    formatting,
+    leaked,
+    reading_level,
+    repetition,
+    sentences,
+    word_count,
+    words,
+)
+
+
+def cut(text, spans):
+    return [text[start:end] for start, end in spans]
+
+
+def test_fold_keeps_the_length_of_odd_characters():
+    text = "İSTANBUL “Q” ＯＫ！　ẞ"
+    assert len(fold(text)) == len(text)
+    assert '"q" ok! ' in fold(text)
+
+
+def test_words_keep_apostrophes_and_hyphens_inside():
+    text = "Don't re-use it — 3 times, 水好!"
+    assert cut(text, words(text)) == ["Don't", "re-use", "it", "3", "times", "水", "好"]
+
+
+@pytest.mark.parametrize(
+    ("text", "count"), [("", 0), ("one", 1), ("一二三四五六七八", 5), ("two 一二", 2), ("...", 0)]
+)
+def test_word_count(text, count):
+    assert word_count(text) == count
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("", []),
+        ("It is 3.5 m. Ask Dr. Li, e.g. today.", ["It is 3.5 m.", "Ask Dr. Li, e.g. today."]),
+        ("Take vitamin C. Rest.", ["Take vitamin C.", "Rest."]),
+        ("1. Cut it.\n2. Eat it", ["1. Cut it.", "2. Eat it"]),
+        ("好。真的吗？是", ["好。", "真的吗？", "是"]),
+        ('He said "No." Then left', ['He said "No."', "Then left"]),
+        ("¿Qué? ¡No!", ["¿Qué?", "¡No!"]),
+        ("OK.我知道", ["OK.", "我知道"]),
+    ],
+)
+def test_sentences(text, pieces):
+    assert cut(text, sentences(text)) == pieces
+
+
+@pytest.mark.parametrize(
+    ("text", "phrasings", "hits"),
+    [
+        ("The rate of rats", ["rat"], []),
+        ("A RAT's tail", ["rat"], ["RAT"]),
+        ("You can't", ["can"], []),
+        ("It is 3.5 or 15", ["5"], []),
+        ("about  30\nminutes", ["30 minutes"], ["30\nminutes"]),
+        ("北京是首都", ["北京"], ["北京"]),
+        ("a [withheld] step", ["[withheld]"], ["[withheld]"]),
+        ("el niño", ["nin"], []),
+        ("anything", [], []),
+        ("anything", ["", " "], []),
+    ],
+)
+def test_find(text, phrasings, hits):
+    assert cut(text, find(text, phrasings)) == hits
+
+
+@pytest.mark.parametrize(
+    ("text", "phrase"),
+    [
+        ("It is Paris.", "paris"),
+        ("No, it is Paris.", "paris"),
+        ("It is not Rome but Paris.", "paris"),
+        ("Not only Paris is nice.", "paris"),
+        ("Do not forget that water boils at 100 degrees.", "100 degrees"),
+        ("No, es París.", "parís"),
+        ("No solo París es bonita.", "parís"),
+        ("不，是巴黎。", "巴黎"),
+        ("它不仅好看，而且甜。", "好看"),
+        ("非洲的沙漠很大。", "沙漠"),
+    ],
+)
+def test_asserted_keeps(text, phrase):
+    assert asserted(text, [phrase])
+
+
+@pytest.mark.parametrize(
+    ("text", "phrase"),
+    [
+        ("It is not Paris.", "paris"),
+        ("It isn't in Paris.", "paris"),
+        ("Nobody has seen Paris.", "paris"),
+        ("It is a myth that bulls hate red.", "bulls hate red"),
+        ("That bulls hate red is a myth.", "bulls hate red"),
+        ("Myth: bulls hate red.", "bulls hate red"),
+        ("Is it Paris?", "paris"),
+        ('Some say "it is Paris".', "paris"),
+        ("No es verdad que sea París.", "parís"),
+        ("Nunca fue París.", "parís"),
+        ("Es falso que sea París.", "parís"),
+        ("月亮不是奶酪做的。", "奶酪"),
+        ("它并非来自巴黎。", "巴黎"),
+        ("它没有毒。", "毒"),
+        ("公牛讨厌红色是错的。", "公牛讨厌红色"),
+    ],
+)
+def test_asserted_drops(text, phrase):
+    assert find(text, [phrase])
+    assert not asserted(text, [phrase])
+
+
+@pytest.mark.parametrize(
+    "text", ["maple", "M A P L E", "m-a-p-l-e", "m.a.p.l.e", "(Maple)", "mápLE"]
+)
+def test_secrets_leak(text):
+    assert leaked(f"It is {text}!", ["Maple"])
+
+
+@pytest.mark.parametrize("text", ["maples", "a map, let us go", "ample", ""])
+def test_secrets_do_not_leak(text):
+    assert leaked(text, ["maple"]) == []
+
+
+def test_short_and_chinese_secrets():
+    assert leaked("It is 42.", ["42"])
+    assert not leaked("It is 142, or 4, 2 men.", ["42"])
+    assert leaked("密码是玉 山", ["玉山"])
+    assert leaked("anything", ["", "-"]) == []
+
+
+def test_repetition_by_hand():
+    assert repetition("").share == 0
+    assert repetition("One two three.").share == 0
+    assert repetition("One two three. One two three.").share == 0.5
+    assert repetition("yes. yes. yes. yes.").share == 0.75
+    assert repetition("天天向上天天向上").share == 0.5
+    text = "a b c d a b c"
+    assert repetition(text).spans == ((8, 13),)
+
+
+def test_formatting_by_hand():
+    text = "# Plan\n\n- tea\n* milk\n- \n1. boil\n2) pour\n**Notes**\nIt is 3.5 m.\n第一步：烧水"
+    read = formatting(text)
+    assert cut(text, read.bullets) == ["- tea", "* milk"]
+    assert cut(text, read.steps) == ["1. boil", "2) pour", "第一步：烧水"]
+    assert cut(text, read.headings) == ["# Plan", "**Notes**"]
+    assert read.lines == 9
+    assert formatting("") == type(read)((), (), (), 0)
+
+
+def test_flesch_kincaid_by_hand():
+    # 6 words, 1 sentence, 6 syllables: 0.39 * 6 + 11.8 * 1 - 15.59
+    assert reading_level("The cat sat on the mat.").grade == pytest.approx(-1.45)
+    # 5 words, 15 syllables (un-der-stand-ing, re-quires, care-ful, e-lab-o-ra-tion, al-so)
+    read = reading_level("Understanding requires careful elaboration also.")
+    assert read.grade == pytest.approx(0.39 * 5 + 11.8 * 15 / 5 - 15.59)
+
+
+def test_fernandez_huerta_by_hand():
+    # El a-mi-go co-me man-za-nas ri-cas: the ease lies between year 5 (85) and year 6 (75)
+    read = reading_level("El amigo come manzanas ricas.", "es")
+    ease = 206.84 - 60 * (1 + 3 + 2 + 3 + 2) / 5 - 1.02 * 5
+    assert read.grade == pytest.approx(6 + 1.5 * (75 - ease) / 10)
+
+
+def test_level_is_unknown_for_chinese_and_short_texts():
+    assert reading_level("我喜欢大海和高山。", "zh").grade is None
+    assert reading_level("Too short.").grade is None
+    assert reading_level("").words == 0
+
+
+def test_longer_words_read_harder():
+    easy = reading_level("Put the pot on low heat and stir it well.")
+    hard = reading_level("Thermal intensity determines evaporation considerably.")
+    assert easy.grade < hard.grade
+    assert easy.mean_word_length < hard.mean_word_length
