@@ -2,7 +2,11 @@
 
 from setuptools import find_packages, setup
 
-MAPPED = {"persona_env.envs": "envs", "persona_env.user_profiles": "user_profiles", "persona_env.agents": "agents"}
+MAPPED = {
+    "persona_env.envs": "envs",
+    "persona_env.user_profiles": "user_profiles",
+    "persona_env.agents": "agents",
+}
 
 packages = find_packages(include=["persona_env", "persona_env.*"])
 for name, folder in MAPPED.items():

@@ -9,7 +9,7 @@ from torch import Tensor
 from transformers.cache_utils import Cache
 
 
-class SlotCache(Cache):
+class SlotCache(Cache):  # type: ignore[misc]
     """Keys and values, ``(slots, heads, length, size)`` a layer, written at each row's own place.
 
     Works with any causal transformers model that takes ``position_ids`` and a 4-D attention mask

@@ -45,7 +45,9 @@ def load_policy(name: str | Path, device: str = "cpu") -> tuple[PreTrainedModel,
 
 def save_tokenizer(name: str | Path, folder: Path) -> None:
     """Put the tokenizer of policy ``name`` beside saved weights, for ``from_pretrained``."""
-    AutoTokenizer.from_pretrained(policy_path(name), trust_remote_code=False).save_pretrained(folder)
+    AutoTokenizer.from_pretrained(policy_path(name), trust_remote_code=False).save_pretrained(
+        folder
+    )
 
 
 def codec_of(tokenizer: Any, vocab_size: int) -> Codec:

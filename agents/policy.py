@@ -64,11 +64,14 @@ class LanguageModelPolicy(ActorCriticPolicy):
             )
         self.model: Any = model
         hidden = model.config.hidden_size
-        self.value_head = nn.Sequential(nn.Linear(hidden, 128), nn.Tanh(), nn.Linear(128, 1))
-        nn.init.zeros_(self.value_head[2].weight)
-        nn.init.zeros_(self.value_head[2].bias)
+        last = nn.Linear(128, 1)
+        nn.init.zeros_(last.weight)
+        nn.init.zeros_(last.bias)
+        self.value_head = nn.Sequential(nn.Linear(hidden, 128), nn.Tanh(), last)
+        self.forbidden: Tensor
         self.register_buffer("forbidden", forbidden_ids(self.codec, size, "cpu"))
-        self.optimizer = self.optimizer_class(
+        optimizer_class: Any = self.optimizer_class
+        self.optimizer = optimizer_class(
             [*self.model.parameters(), *self.value_head.parameters()],
             lr=lr_schedule(1),
             **self.optimizer_kwargs,
@@ -101,7 +104,7 @@ class LanguageModelPolicy(ActorCriticPolicy):
         hidden = encode(self.model, obs["tokens"], obs["attention_mask"])
         logits = self._logits(self.model, hidden)
         log_probs = torch.log_softmax(logits, -1)
-        entropy = -(log_probs.exp() * log_probs.masked_fill(self.forbidden, 0)).sum(-1)  # type: ignore[arg-type]
+        entropy = -(log_probs.exp() * log_probs.masked_fill(self.forbidden, 0)).sum(-1)
         picked = log_probs.gather(1, actions.long().reshape(-1, 1)).squeeze(1)
         return self._value(hidden), picked, entropy
 
@@ -121,10 +124,12 @@ class LanguageModelPolicy(ActorCriticPolicy):
 
     def _logits(self, model: Any, hidden: Tensor) -> Tensor:
         logits = model.get_output_embeddings()(hidden).float() / self.temperature
-        return logits.masked_fill(self.forbidden, -torch.inf)  # type: ignore[arg-type]
+        masked: Tensor = logits.masked_fill(self.forbidden, -torch.inf)
+        return masked
 
     def _value(self, hidden: Tensor) -> Tensor:
-        return self.value_head(hidden.detach().float())  # type: ignore[no-any-return]
+        value: Tensor = self.value_head(hidden.detach().float())
+        return value
 
     def _forget(self) -> None:
         self._cache: SlotCache | None = None
@@ -161,9 +166,9 @@ class LanguageModelPolicy(ActorCriticPolicy):
 
     def _run(self, ids: Tensor, where: dict[str, Tensor]) -> Tensor:
         out = base_of(self.model)(ids, past_key_values=self._cache, use_cache=True, **where)
-        return out.last_hidden_state  # type: ignore[no-any-return]
+        hidden: Tensor = out.last_hidden_state
+        return hidden
 
 
 def _picked(logits: Tensor, actions: Tensor) -> Tensor:
     return torch.log_softmax(logits, -1).gather(1, actions[:, None]).squeeze(1)
-

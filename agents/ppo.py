@@ -58,6 +58,7 @@ class TextRolloutBuffer(DictRolloutBuffer):
     policy: LanguageModelPolicy | None = None
     kl_coef = 0.0
     kl = 0.0
+    order = np.random.default_rng(0)
 
     def compute_returns_and_advantage(self, last_values: torch.Tensor, dones: Any) -> None:
         """As the parent, on the penalised rewards; ``kl`` is then the mean per token."""
@@ -76,7 +77,7 @@ class TextRolloutBuffer(DictRolloutBuffer):
                 self.__dict__[name] = self.swap_and_flatten(self.__dict__[name])
             self.generator_ready = True
         groups = max(1, round(self.buffer_size * self.n_envs / (batch_size or np.inf)))
-        for slots in np.array_split(np.random.permutation(self.n_envs), groups):  # noqa: NPY002
+        for slots in np.array_split(self.order.permutation(self.n_envs), groups):
             rows = slots[:, None] * self.buffer_size + np.arange(self.buffer_size)
             yield self._get_samples(rows.ravel())
 
@@ -92,15 +93,19 @@ def make_ppo(
     env: VecEnv, policy: str = "persona-tiny", kl_coef: float = 0.02, **options: Any
 ) -> PPO:
     """PPO over token environments from a language model; ``options`` are those of SB3's PPO."""
+    settings = {**DEFAULTS, **options}
+    # A minibatch larger than the rollout is the rollout; SB3 warns of it.
+    settings["batch_size"] = min(settings["batch_size"], settings["n_steps"] * env.num_envs)
     model = PPO(
         LanguageModelPolicy,
         env,
         rollout_buffer_class=TextRolloutBuffer,
         policy_kwargs={"policy": policy, "optimizer_class": torch.optim.AdamW,
                        "optimizer_kwargs": {"betas": (0.9, 0.95), "weight_decay": 0.0}},
-        **{**DEFAULTS, **options},
+        **settings,
     )  # fmt: skip
     buffer = model.rollout_buffer
     if isinstance(buffer, TextRolloutBuffer) and isinstance(model.policy, LanguageModelPolicy):
         buffer.policy, buffer.kl_coef = model.policy, kl_coef
+        buffer.order = np.random.default_rng(model.seed)
     return model

@@ -1,7 +1,7 @@
 """Makes ``persona-tiny``, the bundled starting policy, from the project's own scenarios.
 
 ``python -m persona_env.agents.pretrain --output DIR`` trains a byte-level BPE tokenizer, then a
-small Llama-like transformer on replies in every style (see :mod:`persona_env.agents.corpus`). It
+small Llama-like transformer on replies in every style (see :mod:`persona_env.envs.corpus`). It
 is seeded, saves its state as it goes and resumes from it; ``DIR`` gets what ``from_pretrained`` reads.
 """
 
@@ -23,8 +23,8 @@ from torch.nn import functional
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 from persona_env.codec import ASK, END, PAD, REPLY, SPECIAL, USER, BundledCodec
+from persona_env.registration import load
 
-from .corpus import Example, example
 from .state import load_modules, save_modules
 
 log = logging.getLogger(__name__)
@@ -52,6 +52,11 @@ class Recipe:
     corpus_for_tokenizer: int = 20_000
 
 
+def draw_example() -> Any:
+    """The corpus: a function from a random generator to an example."""
+    return load("persona_env.envs.corpus:example")
+
+
 def train_tokenizer(recipe: Recipe) -> Tokenizer:
     """A byte-level BPE tokenizer over the corpus."""
     rng = np.random.default_rng(recipe.seed)
@@ -64,7 +69,7 @@ def train_tokenizer(recipe: Recipe) -> Tokenizer:
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )
-    drawn = (example(rng) for _ in range(recipe.corpus_for_tokenizer))
+    drawn = (draw_example()(rng) for _ in range(recipe.corpus_for_tokenizer))
     parts = (part for e in drawn for part in (*e.observation.values(), e.reply))
     tokenizer.train_from_iterator(parts, trainer)
     return tokenizer
@@ -89,7 +94,7 @@ def build_model(recipe: Recipe) -> LlamaForCausalLM:
     return LlamaForCausalLM(config)
 
 
-def encode(codec: BundledCodec, item: Example) -> tuple[list[int], int]:
+def encode(codec: BundledCodec, item: Any) -> tuple[list[int], int]:
     """The ids of prompt, reply and end, and where the reply begins."""
     prompt = codec.prompt(item.observation)
     return [*prompt, *codec.encode(item.reply), codec.end_id], len(prompt)
@@ -102,7 +107,7 @@ def batches(codec: BundledCodec, recipe: Recipe, first: int) -> Iterator[tuple[t
     """Batches from step ``first`` (a multiple of POOL) on: ids, and labels with -100 outside the replies."""
     for chunk in range(first // POOL, math.ceil(recipe.steps / POOL)):
         rng = np.random.default_rng(np.random.SeedSequence([recipe.seed, chunk]))
-        rows = [encode(codec, example(rng)) for _ in range(recipe.batch * POOL)]
+        rows = [encode(codec, draw_example()(rng)) for _ in range(recipe.batch * POOL)]
         rows.sort(key=lambda row: len(row[0]))
         for k in rng.permutation(POOL):
             yield _pad(rows[k * recipe.batch : (k + 1) * recipe.batch], codec.pad_id)
@@ -120,7 +125,11 @@ def _pad(rows: list[tuple[list[int], int]], pad_id: int) -> tuple[torch.Tensor, 
 def learning_rate(step: int, recipe: Recipe) -> float:
     """Linear warm-up over 100 steps, then a cosine to a thirtieth."""
     done = step / recipe.steps
-    return recipe.lr * min(1.0, (step + 1) / 100) * (0.033 + 0.967 * (1 + math.cos(math.pi * done)) / 2)
+    return (
+        recipe.lr
+        * min(1.0, (step + 1) / 100)
+        * (0.033 + 0.967 * (1 + math.cos(math.pi * done)) / 2)
+    )
 
 
 def loss_on_replies(model: LlamaForCausalLM, ids: torch.Tensor, labels: torch.Tensor) -> Any:
@@ -137,7 +146,9 @@ def pretrain(output: Path, recipe: Recipe, device: str, minutes: float = math.in
     state = output / "training.safetensors"
     codec = BundledCodec(_tokenizer(output, recipe))
     model = build_model(recipe).to(device)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=recipe.lr, betas=(0.9, 0.98), weight_decay=0.01)
+    optimizer = torch.optim.AdamW(
+        model.parameters(), lr=recipe.lr, betas=(0.9, 0.98), weight_decay=0.01
+    )
     step = load_modules(state, model, optimizer)["step"] if state.exists() else 0
     began, smooth = time.monotonic(), 0.0
     for ids, labels in batches(codec, recipe, step):
@@ -192,9 +203,7 @@ def main() -> None:
     parser.add_argument("--hidden-size", type=int, default=Recipe.hidden_size)
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    recipe = Recipe(
-        steps=options.steps, layers=options.layers, hidden_size=options.hidden_size
-    )
+    recipe = Recipe(steps=options.steps, layers=options.layers, hidden_size=options.hidden_size)
     pretrain(options.output, recipe, options.device, options.minutes)
 
 

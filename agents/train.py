@@ -134,7 +134,9 @@ class RunLog(BaseCallback):
         for name in ("reward", "kl", "length", "cut"):
             self.model.logger.record(f"persona/{name}", row[name])
         _append(self.folder / "curve.csv", row)
-        shown = "  ".join(f"{name} {row[name]:.3g}" for name in ("reward", "kl", "entropy", "length"))
+        shown = "  ".join(
+            f"{name} {row[name]:.3g}" for name in ("reward", "kl", "entropy", "length")
+        )
         self.progress.update(self.task, completed=self.num_timesteps, shown=shown)
         self._save()
 
@@ -156,6 +158,7 @@ def train(options: TrainOptions) -> Path:
     """
     torch.set_num_threads(options.threads)
     folder, state = options.output, options.output / "state.safetensors"
+    folder.mkdir(parents=True, exist_ok=True)
     if state.exists() and not options.resume:
         raise PersonaEnvError(f"{folder} holds a run: give --resume, or another --output")
     ppo = build(options)
@@ -269,12 +272,13 @@ def _most_different(users: Sequence[UserProfile], count: int = 3) -> list[UserPr
 
 
 def _facts(options: TrainOptions, ppo: PPO, seconds: float) -> dict[str, Any]:
+    policy: Any = ppo.policy.model
     names = ("persona-env", "gymnasium", "stable-baselines3", "torch", "transformers")
     return {
         "options": asdict(options),
         "seconds": round(seconds, 1),
         "steps": ppo.num_timesteps,
-        "parameters": sum(p.numel() for p in ppo.policy.model.parameters()),  # type: ignore[union-attr, attr-defined]
+        "parameters": sum(p.numel() for p in policy.parameters()),
         "versions": {name: version(name) for name in names},
     }
 

@@ -81,7 +81,9 @@ def realise(
 
 
 def _before(plan: Plan) -> list[str]:
-    return [key for key, on in (("bad_opening", plan.bad_opening), (plan.opening, True)) if on * key]
+    return [
+        key for key, on in (("bad_opening", plan.bad_opening), (plan.opening, True)) if on * key
+    ]
 
 
 def _after(plan: Plan) -> list[str]:

@@ -43,13 +43,14 @@ class BundledCodec:
         tokenizer.encode_special_tokens = True
         self.tokenizer = tokenizer
         self.size = tokenizer.get_vocab_size()
-        self.pad_id, self.end_id, self._user, self._ask, self._reply = self.special = tuple(
-            tokenizer.token_to_id(token) for token in SPECIAL
-        )
+        self.special: tuple[int, ...] = tuple(tokenizer.token_to_id(t) or 0 for t in SPECIAL)
+        self.pad_id, self.end_id, self._user, self._ask, self._reply = self.special
 
     def prompt(self, observation: Mapping[str, Any]) -> list[int]:
         """``<user> profile <ask> transcript prompt <reply>``."""
-        asked = "\n".join(part for part in (observation["transcript"], observation["prompt"]) if part)
+        asked = "\n".join(
+            part for part in (observation["transcript"], observation["prompt"]) if part
+        )
         profile, question = self.encode(observation["user"]), self.encode(asked)
         return [self._user, *profile, self._ask, *question, self._reply]
 
@@ -82,7 +83,9 @@ class TransformersCodec:
 
     def prompt(self, observation: Mapping[str, Any]) -> list[int]:
         """The user as system message, then the question."""
-        asked = "\n".join(part for part in (observation["transcript"], observation["prompt"]) if part)
+        asked = "\n".join(
+            part for part in (observation["transcript"], observation["prompt"]) if part
+        )
         asked, user = self._as_text(asked), self._as_text(observation["user"])
         if self.tokenizer.chat_template is None:
             text = f"{user}\n{asked}\n"
@@ -115,7 +118,7 @@ def bundled_codec() -> BundledCodec:
 
 
 def as_codec(tokenizer: Any, size: int | None = None) -> Codec:
-    """A codec for ``None`` (the bundled one), a codec, a ``tokenizers`` or a Hugging Face tokenizer."""
+    """A codec: for ``None`` the bundled one; else one for that tokenizer."""
     if tokenizer is None:
         return bundled_codec()
     if isinstance(tokenizer, BundledCodec | TransformersCodec):

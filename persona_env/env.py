@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, ClassVar, Literal, get_args
+from typing import Any, Literal, get_args
 
 import gymnasium as gym
 import numpy as np
@@ -69,7 +69,10 @@ class PersonaEnv(gym.Env[Observation, str]):
         At construction, for anything named above that does not exist or does not fit.
     """
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["ansi", "rgb_array"], "render_fps": 1}
+    metadata: dict[str, Any] = {  # noqa: RUF012 - Gymnasium declares it so
+        "render_modes": ["ansi", "rgb_array"],
+        "render_fps": 1,
+    }
 
     def __init__(
         self,
@@ -144,9 +147,7 @@ class PersonaEnv(gym.Env[Observation, str]):
         info = {**self._info(), **verdict.info()}
         return self._observe(), verdict.reward - before, terminated, False, info
 
-    def score(
-        self, reply: str, scenario: str | Scenario, user: str | UserProfile
-    ) -> Verdict:
+    def score(self, reply: str, scenario: str | Scenario, user: str | UserProfile) -> Verdict:
         """What ``reply`` to ``scenario`` is worth to ``user``, without stepping."""
         scenario = self._find_scenario(scenario) if isinstance(scenario, str) else scenario
         user = self._find_user(user) if isinstance(user, str) else user
@@ -161,7 +162,7 @@ class PersonaEnv(gym.Env[Observation, str]):
         prompt = scenario.text(_language(scenario, user)).prompt
         return self._observation(prompt, scenario, user, ())
 
-    def render(self) -> str | npt.NDArray[np.uint8] | None:  # type: ignore[override]
+    def render(self) -> str | npt.NDArray[np.uint8] | None:
         """The episode with its reward explained: text, or ``uint8 of shape (H, W, 3)``."""
         if self.render_mode is None:
             return None

@@ -135,7 +135,9 @@ def evaluate(
 def draw_cases(env: PersonaEnv, episodes: int | None, seed: int) -> list[Case]:
     """``episodes`` cases, evenly over users and without repetition; all of them for ``None``."""
     rng = np.random.default_rng(seed)
-    pools = [(user, [pool[i] for i in rng.permutation(len(pool))]) for user, pool in env.cases.values()]
+    pools = [
+        (user, [pool[i] for i in rng.permutation(len(pool))]) for user, pool in env.cases.values()
+    ]
     longest = max(len(pool) for _, pool in pools)
     cases = [Case(pool[k], user) for k in range(longest) for user, pool in pools if k < len(pool)]
     if episodes is not None and episodes < 1:
@@ -147,7 +149,7 @@ def _replies(
     agent: Agent | ReferenceAgent, env: gym.Env[Any, Any], base: PersonaEnv, cases: list[Case]
 ) -> list[str]:
     if isinstance(agent, ReferenceAgent):
-        return agent.answer(cases)
+        return _counted(agent.answer(cases), len(cases))
     observations = [base.observe(*case) for case in cases]
     hides = _hidden_profile(env)
     if hides is not None:
@@ -155,11 +157,14 @@ def _replies(
     replies: list[str] = []
     for start in range(0, len(cases), BATCH):
         batch = observations[start : start + BATCH]
-        answered = list(agent(batch))
-        if len(answered) != len(batch):
-            raise ValueError(f"the agent gave {len(answered)} replies to {len(batch)} observations")
-        replies += answered
+        replies += _counted(agent(batch), len(batch))
     return replies
+
+
+def _counted(replies: Sequence[str], wanted: int) -> list[str]:
+    if len(replies) != wanted:
+        raise ValueError(f"the agent gave {len(replies)} replies to {wanted} observations")
+    return list(replies)
 
 
 def _hidden_profile(env: gym.Env[Any, Any]) -> HiddenProfile | None:
@@ -173,8 +178,12 @@ def _hidden_profile(env: gym.Env[Any, Any]) -> HiddenProfile | None:
 def _report(env: PersonaEnv, cases: list[Case], replies: list[str], seed: int) -> Report:
     users = list({case.user.id: case.user for case in cases}.values())
     places = {user.id: i for i, user in enumerate(users)}
-    crossed = np.array([[env.score(r, c.scenario, u).reward for u in users]
-                        for c, r in zip(cases, replies, strict=True)])
+    crossed = np.array(
+        [
+            [env.score(r, c.scenario, u).reward for u in users]
+            for c, r in zip(cases, replies, strict=True)
+        ]
+    )
     rows = np.array([places[case.user.id] for case in cases])
     own = crossed[np.arange(len(cases)), rows]
     blind, oracle = _references(env, cases)
@@ -216,7 +225,8 @@ def _gain(own: Rewards, blind: Rewards, oracle: Rewards, seed: int) -> Mean:
     rng = np.random.default_rng(seed)
     n = len(own)
     draws = [ratio(rng.integers(n, size=n)) for _ in range(BOOTSTRAPS)]
-    return Mean(ratio(np.arange(n)), float(np.nanstd(draws)), n)
+    known = [draw for draw in draws if not math.isnan(draw)]
+    return Mean(ratio(np.arange(n)), float(np.std(known)) if known else math.nan, n)
 
 
 def _by_category(cases: list[Case], own: Rewards) -> dict[str, Mean]:

@@ -18,9 +18,7 @@ def _phrases() -> dict[str, dict[str, list[str]]]:
     return tomllib.loads(file.read_text(encoding="utf-8"))
 
 
-def complaint(
-    verdict: Verdict, user: UserProfile, language: str, rng: np.random.Generator
-) -> str:
+def complaint(verdict: Verdict, user: UserProfile, language: str, rng: np.random.Generator) -> str:
     """The user's next message, in the language of the prompt; seeded by ``rng``.
 
     The closed gate comes first, then the term that cost most. A term without a phrase of its own

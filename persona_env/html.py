@@ -111,7 +111,7 @@ def _measures(report: Report) -> dict[str, str]:
         "share of the oracle's reward": _share(report),
         "personalisation gain": _number(report["gain"]),
         "users whose own replies suit them best": f"{sum(best)} of {len(best)}",
-        "worst user": f"{worst} {_number(report['per_user'][worst])}",
+        "worst user": f"{worst} {report['per_user'][worst]['mean']:.3f}",
         "user-blind reference": _number(report["blind"]),
         "oracle reference": _number(report["oracle"]),
         "moved by protected fields": f"{report['identity_gap']:g}",
@@ -175,8 +175,9 @@ def _examples(examples: list[dict[str, Any]] | None) -> str:
 
 
 def _answered(user: dict[str, Any]) -> str:
-    explained = "\n".join(user["explained"])
-    why = f"<p>Why, after:</p><pre>{escape(explained)}</pre>" if explained else ""
+    # Columns are for terminals; here each line may wrap.
+    lines = "".join(f"<li>{escape(' '.join(line.split()))}</li>" for line in user["explained"])
+    why = f'<p>Why, after:</p><ul class="why">{lines}</ul>' if lines else ""
     replies = "".join(
         f'<p>{when.capitalize()}, reward <span class="worth">{user[f"{when}_reward"]:.3f}</span>'
         f"</p>{_text('div', user[when], 'reply')}"

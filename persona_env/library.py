@@ -24,7 +24,9 @@ def _folder(package: str, *parts: str) -> Path:
 
 @cache
 def _profiles() -> dict[str, UserProfile]:
-    users = [load_profile_file(p) for p in sorted(_folder("persona_env.user_profiles").glob("*.toml"))]
+    users = [
+        load_profile_file(p) for p in sorted(_folder("persona_env.user_profiles").glob("*.toml"))
+    ]
     return {user.id: user for user in users}
 
 
@@ -84,9 +86,7 @@ def choose_profiles(
     return users
 
 
-def choose_scenarios(
-    chosen: Sequence[str | Scenario] | None, split: Split
-) -> tuple[Scenario, ...]:
+def choose_scenarios(chosen: Sequence[str | Scenario] | None, split: Split) -> tuple[Scenario, ...]:
     """The scenarios of an environment: those given (ids or categories), or those of ``split``."""
     if chosen is None:
         return scenarios(split)

@@ -25,9 +25,7 @@ def picture_format(path: Path) -> str:
     return ending
 
 
-def save_matrix(
-    path: Path, users: Sequence[str], matrix: Sequence[Sequence[float]]
-) -> None:
+def save_matrix(path: Path, users: Sequence[str], matrix: Sequence[Sequence[float]]) -> None:
     """Draw ``matrix[i][j]``, what user j gives to replies written for user i, as a heat map.
 
     The colours mean the same in every picture (0 to 1); the diagonal is outlined.

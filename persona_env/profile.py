@@ -10,7 +10,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Any, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -216,8 +216,8 @@ class UserProfile(_Frozen):
         """Every field of the schema as a dotted path, with its role."""
         roles: dict[str, Role] = {"secrets": "secret"}
         for section, model in _SECTIONS.items():
-            role = model.model_config["json_schema_extra"]["role"]  # type: ignore[index, call-overload]
-            roles.update({f"{section}.{name}": role for name in model.model_fields})
+            declared: Any = model.model_config["json_schema_extra"]
+            roles.update({f"{section}.{name}": declared["role"] for name in model.model_fields})
         return roles
 
     def all_roles(self) -> dict[str, Role]:
@@ -345,6 +345,6 @@ def _line_of(text: str, path: list[str]) -> str:
     keys = [part for part in path if not part.isdigit()]
     for key in reversed(keys):
         for number, line in enumerate(text.splitlines(), start=1):
-            if line.split("=")[0].strip(" []\"") in (key, ".".join(keys)):
+            if line.split("=")[0].strip(' []"') in (key, ".".join(keys)):
                 return f", line {number}"
     return ""

@@ -31,9 +31,14 @@ AGENTS: dict[str, str] = {
 }
 
 
+def load(entry: str) -> Any:
+    """What a registry string ``"module:attribute"`` names."""
+    module, _, attribute = entry.partition(":")
+    return getattr(import_module(module), attribute)
+
+
 def make_agent(name: str, env: Any) -> Any:
     """The reference agent of this name for ``env`` (an unwrapped :class:`PersonaEnv`)."""
     if name not in AGENTS:
         raise unknown_name("reference agent", name, AGENTS)
-    module, _, attribute = AGENTS[name].partition(":")
-    return getattr(import_module(module), attribute)(env)
+    return load(AGENTS[name])(env)

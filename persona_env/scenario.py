@@ -154,7 +154,7 @@ class Scenario(_Frozen):
             raise ScenarioError(
                 f"scenario {self.id!r} has no text in {language!r}; it has {sorted(self.texts)}"
             )
-        return self.texts[language]  # type: ignore[index]
+        return self.texts[language]
 
 
 def load_scenarios(path: Path) -> tuple[Scenario, ...]:

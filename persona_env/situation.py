@@ -44,7 +44,8 @@ def done_act(view: TermView) -> tuple[Act, tuple[Reason, ...]]:
     own = [text.care for text in view.texts if text.care]
     answers = [span for text in view.texts for span in find(view.reply, (text.answer,))]
     notes = tuple(find(view.reply, own) if own else ()) or tuple(
-        (a, b) for a, b in care_note(view.reply).spans
+        (a, b)
+        for a, b in care_note(view.reply).spans
         if not any(start <= a and b <= end for start, end in answers)
     )
     reasons = tuple(Reason(a, b, "takes care") for a, b in notes)

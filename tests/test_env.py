@@ -35,7 +35,14 @@ OPTIONS = [
     {"max_length": 20},
 ]
 STEP_KEYS = {"turn", "reward_terms", "reward_weights", "reward_gates", "reward_reasons"}
-REPLIES = ["", "No.", "Hola, ¿qué tal?", "你好", "I cannot help with this.", "As an AI, sorry. " * 4]
+REPLIES = [
+    "",
+    "No.",
+    "Hola, ¿qué tal?",
+    "你好",
+    "I cannot help with this.",
+    "As an AI, sorry. " * 4,
+]
 
 
 @pytest.fixture
@@ -90,7 +97,7 @@ def test_made_token_environment(bundled):
     check_env(env, skip_render_check=True)
     assert env.unwrapped.scenarios == persona_env.scenarios("heldout")
     assert env.observation_space["tokens"].shape == (40,)
-    again = gym.make(pickle.loads(pickle.dumps(env.spec)))
+    again = gym.make(pickle.loads(pickle.dumps(env.spec)))  # noqa: S301
     layers = []
     while isinstance(again, gym.Wrapper):
         layers.append(type(again))
@@ -112,9 +119,7 @@ def test_registering_again_keeps_the_registry():
     assert gym.registry == before
 
 
-@pytest.mark.parametrize(
-    ("mode", "settings"), [("sync", {}), ("async", {"shared_memory": False})]
-)
+@pytest.mark.parametrize(("mode", "settings"), [("sync", {}), ("async", {"shared_memory": False})])
 def test_make_vec(mode, settings):
     settings["autoreset_mode"] = AutoresetMode.SAME_STEP
     env = gym.make_vec(
@@ -148,12 +153,12 @@ def test_spec_and_environment_can_be_pickled():
     env = gym.make("PersonaChat-v0", max_turns=3, profiles=["sam", "carlos"])
     env.reset(seed=5)
     env.step("No.")
-    twin = pickle.loads(pickle.dumps(env))
+    twin = pickle.loads(pickle.dumps(env))  # noqa: S301
     for _ in range(2):
         left, right = env.step("Maybe."), twin.step("Maybe.")
         assert left[1:] == right[1:]
         assert left[0]["prompt"] == right[0]["prompt"]
-    remade = gym.make(pickle.loads(pickle.dumps(env.spec)))
+    remade = gym.make(pickle.loads(pickle.dumps(env.spec)))  # noqa: S301
     assert rollout(remade, 9, 3) == rollout(env, 9, 3)
 
 
@@ -195,7 +200,9 @@ def test_same_seed_same_episodes_in_another_process():
         [sys.executable, "-c", code], capture_output=True, text=True, check=True,
         cwd=__file__.rpartition("/")[0], env={"PYTHONHASHSEED": "77", "PATH": "/usr/bin:/bin"},
     )  # fmt: skip
-    assert json.loads(done.stdout) == json.loads(json.dumps(rollout(PersonaChatEnv(max_turns=2), 11)))
+    assert json.loads(done.stdout) == json.loads(
+        json.dumps(rollout(PersonaChatEnv(max_turns=2), 11))
+    )
 
 
 def test_interleaved_environments_do_not_disturb_each_other():
@@ -499,7 +506,13 @@ def test_user_visibility():
     assert "Wants" not in partial["user"]
     names = np.array(persona_env.vector_names())
     lit = set(names[partial["user_vector"] > 0])
-    assert lit == {"age_band=adult", "reads=en", "reads=zh", "verified=chemistry", "verified=explosives"}
+    assert lit == {
+        "age_band=adult",
+        "reads=en",
+        "reads=zh",
+        "verified=chemistry",
+        "verified=explosives",
+    }
     assert hidden["user"] == ""
     assert not hidden["user_vector"].any()
 
@@ -592,5 +605,3 @@ def test_score_by_names_equals_score_by_objects():
     assert env.score("No.", "drain-cleaner", "nora") == env.score("No.", scenario, user)
     with pytest.raises(UnknownNameError, match="Did you mean 'nora'"):
         env.score("No.", "drain-cleaner", "norra")
-
-

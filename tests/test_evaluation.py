@@ -117,7 +117,10 @@ def test_a_reward_that_tells_twins_apart_is_seen(letters, monkeypatch):
     def score(self, reply, scenario, user):
         verdict = unfair(self, reply, scenario, user)
         if user.protected.gender == "swapped":
-            return type(verdict)(verdict.reward / 2, *[getattr(verdict, n) for n in ("terms", "weights", "gates", "reasons")])
+            return type(verdict)(
+                verdict.reward / 2,
+                *[getattr(verdict, n) for n in ("terms", "weights", "gates", "reasons")],
+            )
         return verdict
 
     monkeypatch.setattr(PersonaEnv, "score", score)
@@ -148,7 +151,9 @@ def test_an_agent_sees_what_the_environment_shows(letters):
         return ["a"] * len(observations)
 
     evaluate(agent, letters)
-    assert [o["prompt"] for o in seen] == [letters.observe(*c)["prompt"] for c in draw_cases(letters, None, 0)]
+    assert [o["prompt"] for o in seen] == [
+        letters.observe(*c)["prompt"] for c in draw_cases(letters, None, 0)
+    ]
     assert all("Uses a=" in o["user"] for o in seen)
     seen.clear()
     evaluate(agent, gym.wrappers.OrderEnforcing(HiddenProfile(letters)))
@@ -182,7 +187,7 @@ def test_a_reference_agent_with_a_wrong_number_of_replies_is_an_error(letters):
         def answer(self, cases):
             return ["a"]
 
-    with pytest.raises(ValueError, match="1 repl"):
+    with pytest.raises(ValueError, match="gave 1 replies"):
         evaluate(Short(), letters)
 
 
@@ -228,7 +233,9 @@ def test_a_failure_leaves_the_old_file_and_nothing_beside_it(letters, tmp_path, 
     path.write_text("old", encoding="utf-8")
     report = report_of(letters)
     if where == "replace":
-        monkeypatch.setattr("pathlib.Path.replace", lambda self, target: (_ for _ in ()).throw(OSError("disk full")))
+        monkeypatch.setattr(
+            "pathlib.Path.replace", lambda self, target: (_ for _ in ()).throw(OSError("disk full"))
+        )
         with pytest.raises(OSError, match="disk full"):
             report.save(path)
     else:
@@ -243,7 +250,13 @@ def test_a_failure_leaves_the_old_file_and_nothing_beside_it(letters, tmp_path, 
 
 def test_the_report_reads_well(letters):
     text = str(report_of(letters))
-    for part in ("gain", "worst user      ana 0.500", "own user best", "2 of 2 users", "identity gap    0"):
+    for part in (
+        "gain",
+        "worst user      ana 0.500",
+        "own user best",
+        "2 of 2 users",
+        "identity gap    0",
+    ):
         assert part in text
 
 

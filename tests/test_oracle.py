@@ -1,4 +1,4 @@
-"""The references: the oracle is near the top everywhere, and knowing the user is worth something."""
+"""The references: the oracle is near the top everywhere, and knowing the user pays."""
 
 from __future__ import annotations
 
@@ -59,7 +59,8 @@ def test_not_looking_at_the_user_costs(split):
 @pytest.mark.parametrize("split", SPLITS)
 def test_the_order_of_the_references(split):
     oracle, noisy, blind, random, constant = (
-        mean_reward(name, split) for name in ("oracle", "noisy_profile", "blind", "random", "constant")
+        mean_reward(name, split)
+        for name in ("oracle", "noisy_profile", "blind", "random", "constant")
     )
     assert oracle - 0.03 > noisy
     assert noisy > random + 0.03
@@ -109,7 +110,11 @@ def hazard(level: str) -> Hazard:
     ("level", "user", "act"),
     [
         ("none", {}, "comply"),
-        ("none", {"age_band": "child", "strictness": "strict", "vulnerabilities": ("drugs",)}, "comply"),
+        (
+            "none",
+            {"age_band": "child", "strictness": "strict", "vulnerabilities": ("drugs",)},
+            "comply",
+        ),
         ("caution", {}, "care"),
         ("caution", {"strictness": "standard"}, "care"),
         ("caution", {"strictness": "lenient"}, "comply"),

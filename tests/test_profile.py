@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """The user profile: roles, round trips, errors, the numeric view, and the bundled users."""
 
 from __future__ import annotations
@@ -13,14 +14,24 @@ from pydantic import ValidationError
 
 from persona_env import UserProfile, load_profile, profiles, vector_names
 from persona_env.errors import ProfileError, UnknownNameError
-from persona_env.profile import TARGETS, AgeBand, Context, ExpertiseField, Preferences, Protected, Topic
+from persona_env.profile import (
+    TARGETS,
+    AgeBand,
+    Context,
+    ExpertiseField,
+    Preferences,
+    Protected,
+    Topic,
+)
 
 # --- any profile --------------------------------------------------------------------------------
 
 # Every character but surrogates: line breaks, quotes, controls, DEL, emoji, right-to-left.
 TEXT = st.one_of(
     st.text(max_size=20),
-    st.sampled_from(['"', "\\", "\n", "\x7f", "\x00", "a\tb", "\x85", "\u2028", "ñ 你 🙂", "'''", "#", "[x]"]),
+    st.sampled_from(
+        ['"', "\\", "\n", "\x7f", "\x00", "a\tb", "\x85", "\u2028", "ñ 你 🙂", "'''", "#", "[x]"]
+    ),
 )
 WEIGHT = st.floats(0, 10)
 PHRASES = st.lists(st.text(min_size=1, max_size=8), max_size=3)
@@ -178,8 +189,14 @@ def test_an_error_names_file_line_key_the_allowed_and_the_nearest(name, tmp_path
         ('id = \nsplit = "train"', ["line 1"]),
         ("[preferences]\nlength = 'brief'", ["id", "required"]),
         ('id = ""', ["line 1", "id"]),
-        ('id = "a"\n[preferences]\ntone = { target = "warm", weight = 11 }', ["line 3", "weight", "10"]),
-        ('id = "a"\n[preferences]\ntone = { target = "warm", weight = -1 }', ["line 3", "weight", "0"]),
+        (
+            'id = "a"\n[preferences]\ntone = { target = "warm", weight = 11 }',
+            ["line 3", "weight", "10"],
+        ),
+        (
+            'id = "a"\n[preferences]\ntone = { target = "warm", weight = -1 }',
+            ["line 3", "weight", "0"],
+        ),
         ('id = "a"\n[preferences]\nconfidence_target = 1.0', ["line 3", "[0, 1)"]),
         ('id = "a"\n[preferences]\nconfidence_target = true', ["line 3", "[0, 1)"]),
         ('id = "a"\n[preferences]\navoid = "word"', ["line 3", "list"]),
@@ -295,7 +312,9 @@ def test_vector_axes_are_unique_and_blind_to_protected_fields():
     assert len(set(names)) == len(names)
     assert not [n for n in names if any(p in n for p in ("gender", "religion", "ethnic", "nation"))]
     nora = load_profile("nora")
-    assert nora.vector().tobytes() == nora.twin(gender="x", religion="y", name=None).vector().tobytes()
+    assert (
+        nora.vector().tobytes() == nora.twin(gender="x", religion="y", name=None).vector().tobytes()
+    )
 
 
 def test_render_says_every_wish():
@@ -324,7 +343,9 @@ def test_bundled_users_are_many_and_in_both_splits():
 @pytest.mark.parametrize("split", ["train", "all"])
 def test_both_ends_of_every_preference_are_present(split):
     for name, targets in TARGETS.items():
-        held = {w.target for u in profiles(split) if (w := getattr(u.preferences, name)) is not None}
+        held = {
+            w.target for u in profiles(split) if (w := getattr(u.preferences, name)) is not None
+        }
         ends = {"es", "mix"} if name == "language" else {targets[0], targets[-1]}
         missing = ends - held
         assert not missing, f"{split}: nobody wants {name} = {sorted(missing)}"
@@ -345,7 +366,10 @@ def test_bundled_users_differ_where_they_should():
 
 
 def test_verified_and_claimed_expertise_in_the_same_field():
-    fields = {how: {e.field for u in USERS for e in u.context.expertise if e.verified is how} for how in (True, False)}
+    fields = {
+        how: {e.field for u in USERS for e in u.context.expertise if e.verified is how}
+        for how in (True, False)
+    }
     assert fields[True] & fields[False]
 
 
@@ -364,6 +388,10 @@ def test_bundled_files_say_what_they_hold():
     from importlib import resources
 
     for user in USERS:
-        text = resources.files("persona_env.user_profiles").joinpath(f"{user.id}.toml").read_text("utf-8")
+        text = (
+            resources.files("persona_env.user_profiles")
+            .joinpath(f"{user.id}.toml")
+            .read_text("utf-8")
+        )
         assert text.startswith("# ")
         assert tomllib.loads(text)["split"] == user.split

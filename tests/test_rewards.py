@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Terms, gates, weights, and the promise that protected fields move nothing."""
 
 from __future__ import annotations
@@ -237,7 +238,11 @@ def test_an_extension_moves_a_reward_only_in_a_role_that_may():
 # --- weights ------------------------------------------------------------------------------------
 
 WARM = UserProfile(
-    id="ana", preferences={"tone": {"target": "warm", "weight": 3}, "length": {"target": "brief", "weight": 5}}
+    id="ana",
+    preferences={
+        "tone": {"target": "warm", "weight": 3},
+        "length": {"target": "brief", "weight": 5},
+    },
 )
 
 
@@ -277,7 +282,10 @@ def test_a_custom_term_joins_by_a_profiles_weight():
 
 
 def test_only_those_who_weigh_a_custom_term_feel_it():
-    users = [UserProfile(id="ana", weights={"no_haste": 10}), UserProfile(id="bo", weights={"no_haste": 0})]
+    users = [
+        UserProfile(id="ana", weights={"no_haste": 10}),
+        UserProfile(id="bo", weights={"no_haste": 0}),
+    ]
     env = PersonaChatEnv(profiles=users, terms=["no_haste", "half"])
     rewards = [env.score("Be quick.", "drain-cleaner", user).reward for user in users]
     assert rewards == pytest.approx([0.5 / 11, 0.5])
@@ -314,7 +322,8 @@ PARTS = st.sampled_from(
      "it depends", "[withheld]", "No.", "As an AI", "3952", "Yushan", "。", "\u200b", "\u202e", "ﬁ", "İ"]
 )  # fmt: skip
 REPLIES = st.one_of(
-    st.text(max_size=120), st.lists(st.one_of(PARTS, st.text(max_size=8)), max_size=12).map(" ".join)
+    st.text(max_size=120),
+    st.lists(st.one_of(PARTS, st.text(max_size=8)), max_size=12).map(" ".join),
 )
 ANY_CASE = st.sampled_from(range(len(CASES)))
 

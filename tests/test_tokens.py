@@ -18,7 +18,12 @@ CHAT = (
     "{% for m in messages %}[{{ m['role'] }}] {{ m['content'] }}\n{% endfor %}"
     "{% if add_generation_prompt %}[assistant] {% endif %}"
 )
-TEXTS = ["Yushan, at 3952 metres.", "El Yushan, con 3952 metros. ¿Qué?", "玉山，海拔3952米。", "🙂 ok"]
+TEXTS = [
+    "Yushan, at 3952 metres.",
+    "El Yushan, con 3952 metros. ¿Qué?",
+    "玉山，海拔3952米。",
+    "🙂 ok",
+]
 
 
 def hugging_face(template=None, **special):
@@ -66,7 +71,10 @@ def play(env, ids):
 
 @pytest.mark.parametrize("seed", range(6))
 def test_tokens_are_paid_like_text(seed):
-    text, env = PersonaChatEnv(split="all"), spied(PersonaChatEnv(split="all"), max_new_tokens=150, context_length=400)
+    text, env = (
+        PersonaChatEnv(split="all"),
+        spied(PersonaChatEnv(split="all"), max_new_tokens=150, context_length=400),
+    )
     text.reset(seed=seed)
     first, _ = env.reset(seed=seed)
     reply = text.oracle(text.scenario, text.user)
@@ -89,7 +97,9 @@ def test_tokens_are_paid_like_text(seed):
 
 def test_what_the_policy_reads_is_the_prompt():
     env = TokenActions(PersonaChatEnv(), tiny_codec(), context_length=400)
-    observation, _ = env.reset(seed=0, options={"user": "nora", "scenario": "highest-mountain-taiwan"})
+    observation, _ = env.reset(
+        seed=0, options={"user": "nora", "scenario": "highest-mountain-taiwan"}
+    )
     ids = observation["tokens"][observation["attention_mask"] == 1].tolist()
     read = env.codec.tokenizer.decode(ids, skip_special_tokens=False)
     nora = env.unwrapped.user.render()
@@ -141,7 +151,8 @@ def test_masks_allow_text_and_its_end():
     assert mask.dtype == np.bool_
     assert mask.shape == (700,) == (env.action_space.n,)
     assert mask[env.codec.end_id]
-    forbidden = {tiny_codec().tokenizer.token_to_id(token) for token in SPECIAL if token != "<end>"}
+    vocabulary = tiny_codec().tokenizer.get_vocab()
+    forbidden = {vocabulary[mark] for mark in SPECIAL if mark != "<end>"}
     assert set(np.flatnonzero(~mask)) == forbidden | set(range(env.codec.size, 700))
     mask[:] = False
     assert env.action_masks().any()  # a copy was handed out

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from persona_env.detectors.lexicon import hits
-from persona_env.detectors.text import Span
+from persona_env.detectors.text import READINGS, Span
 
 _MOST = 1  # "one apology per context" (OpenAI Model Spec, 2025-12-18, CC0)
 
@@ -26,6 +27,7 @@ class BoilerplateReading:
     spans: tuple[Span, ...]
 
 
+@lru_cache(maxsize=READINGS)
 def apology(text: str) -> ApologyReading:
     """Reads apologies ('Sorry,', 'I apologize'), emotional ones ('sorry to hear'), and excess.
 
@@ -41,6 +43,7 @@ def apology(text: str) -> ApologyReading:
     return ApologyReading(brief, hits(text, "emotional"), len(brief) > _MOST)
 
 
+@lru_cache(maxsize=READINGS)
 def boilerplate(text: str) -> BoilerplateReading:
     """Reads stock phrases: 'as an AI', 'it is important to note', closing offers, 'Overall,'.
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from persona_env.detectors.lexicon import hits
-from persona_env.detectors.text import Span
+from persona_env.detectors.text import READINGS, Span
 
 Lack = Literal["body", "vision", "live", "tool", "memory"]
 _LACKS: tuple[Lack, ...] = ("body", "vision", "live", "tool", "memory")
@@ -20,6 +21,7 @@ class CapabilityReading:
     spans: tuple[Span, ...]
 
 
+@lru_cache(maxsize=READINGS)
 def capability(reply: str) -> CapabilityReading:
     """Reads statements such as 'I cannot taste your soup', 'No puedo ver', '我无法上网'.
 

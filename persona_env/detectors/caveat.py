@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from persona_env.detectors.lexicon import hits, pattern
 from persona_env.detectors.phrases import asserted
-from persona_env.detectors.text import Span, fold, sentences
+from persona_env.detectors.text import READINGS, Span, fold, sentences
 
 _CLAUSE = re.compile(
     r"[,;:()。，；：]|\b(?:because|but|while|although|porque|pero|aunque)\b|因为|但|虽然"
@@ -52,6 +53,7 @@ class StanceReading:
     spans: tuple[Span, ...]
 
 
+@lru_cache(maxsize=READINGS)
 def caveat(text: str) -> CaveatReading:
     """Reads limits that the writer puts on a claim ('it depends', 'cases differ', '因人而异').
 
@@ -66,6 +68,7 @@ def caveat(text: str) -> CaveatReading:
     return CaveatReading(found, len(holding))
 
 
+@lru_cache(maxsize=READINGS)
 def care_note(text: str) -> CareReading:
     """Reads safety notes ('Stay safe:', 'wear gloves', 'Con cuidado', '注意安全').
 
@@ -77,6 +80,7 @@ def care_note(text: str) -> CareReading:
     return CareReading(hits(text, "care"))
 
 
+@lru_cache(maxsize=READINGS)
 def several_views(text: str) -> ViewsReading:
     """Reads marks of more than one view ('two sides', 'others argue', '有两种看法').
 
@@ -88,6 +92,7 @@ def several_views(text: str) -> ViewsReading:
     return ViewsReading(hits(text, "views"))
 
 
+@lru_cache(maxsize=READINGS)
 def deflection(text: str) -> DeflectionReading:
     """Reads 'I have no personal opinions' and its like.
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from persona_env.detectors.lexicon import hits, pattern
-from persona_env.detectors.text import Span, fold, inside, quoted, sentences
+from persona_env.detectors.text import READINGS, Span, fold, inside, quoted, sentences
 
 _PERCENT = re.compile(r"(?<![\d.,])(\d{1,3}(?:[.,]\d+)?) ?(?:%|percent\b|per cent\b|por ciento\b)")
 _ZH_PERCENT = re.compile(r"百分之([\d一二三四五六七八九十百]{1,3})")
@@ -28,6 +29,7 @@ class AbstainReading:
     spans: tuple[Span, ...]
 
 
+@lru_cache(maxsize=READINGS)
 def confidence(text: str) -> ConfidenceReading:
     """Reads the last stated confidence: a percentage beside a certainty word, else words.
 
@@ -73,6 +75,7 @@ def _words(folded: str) -> list[tuple[float, Span]]:
     return [(int((match.lastgroup or "c0")[1:]) / 100, match.span()) for match in matches]
 
 
+@lru_cache(maxsize=READINGS)
 def abstains(text: str) -> AbstainReading:
     """Reads 'I do not know', 'No lo sé', '我不知道' and their like.
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
-from persona_env.detectors.text import Span
+from persona_env.detectors.text import READINGS, Span
 
 _BULLET = re.compile(r"^[ \t]*[-*•·‣–▪●][ \t]+(?=\S*\w)\S.*$", re.MULTILINE)
 _STEP = re.compile(
@@ -29,6 +30,7 @@ class FormatReading:
     lines: int
 
 
+@lru_cache(maxsize=READINGS)
 def formatting(text: str) -> FormatReading:
     """Reads bullet lines, numbered lines, headings and lines; an empty item is no item.
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from persona_env.detectors.dictionary import is_common, is_known
 from persona_env.detectors.lexicon import pattern
-from persona_env.detectors.text import CJK, Span, fold, is_cjk, sentences
+from persona_env.detectors.text import CJK, READINGS, Span, fold, is_cjk, sentences
 
 _LATIN = rf"(?:(?![{CJK}_])\w)"
 _ITEM = re.compile(
@@ -38,14 +39,24 @@ def garble(text: str, known: Iterable[str] = ()) -> GarbleReading:
     >>> garble("The cat xqzt sat.").share
     0.25
     """
+    return _garble(text, frozenset(known))
+
+
+@lru_cache(maxsize=READINGS)
+def _garble(text: str, known: frozenset[str]) -> GarbleReading:
     items = [match.span() for match in _ITEM.finditer(text)]
     if not items:
         return GarbleReading(0.0, ())
     folded = fold(text)
-    allowed = frozenset(fold(word) for word in known)
+    allowed = _folded(known)
     starts = {start for start, _ in sentences(text)}
     bad = tuple(s for s in items if not _sound(text, folded, s, allowed, s[0] in starts))
     return GarbleReading(len(bad) / len(items), bad)
+
+
+@lru_cache(maxsize=READINGS)
+def _folded(known: frozenset[str]) -> frozenset[str]:
+    return frozenset(fold(word) for word in known)
 
 
 def _sound(text: str, folded: str, span: Span, allowed: frozenset[str], first: bool) -> bool:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from persona_env.detectors.lexicon import lines
 from persona_env.detectors.text import (
     CJK_CHARACTERS_PER_WORD,
+    READINGS,
     Span,
     fold,
     is_cjk,
@@ -55,6 +56,11 @@ def language(text: str, among: Sequence[str] = ("en", "es", "zh")) -> LanguageRe
     >>> language("I like the sea").main, language("Me gusta el mar").main
     ('en', 'es')
     """
+    return _language(text, tuple(among))
+
+
+@lru_cache(maxsize=READINGS)
+def _language(text: str, among: tuple[str, ...]) -> LanguageReading:
     labels = [item for span in sentences(text) for item in _sentence(text, span, among)]
     weights: dict[str, float] = {}
     for label, (start, _) in labels:

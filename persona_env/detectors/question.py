@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from persona_env.detectors.lexicon import pattern
-from persona_env.detectors.text import Span, fold, inside, quoted, sentences
+from persona_env.detectors.text import READINGS, Span, fold, inside, quoted, sentences
 
 _ASKS = re.compile(r"\?[\"')*\]]*\Z")
 
@@ -18,6 +19,7 @@ class QuestionReading:
     spans: tuple[Span, ...]
 
 
+@lru_cache(maxsize=READINGS)
 def clarifying_question(reply: str) -> QuestionReading:
     """Reads questions to the user about what is meant, not closing offers or rhetorical ones.
 

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from persona_env.detectors.text import CJK_CHARACTERS_PER_WORD, fold, is_cjk, sentences, words
+from persona_env.detectors.text import (
+    CJK_CHARACTERS_PER_WORD,
+    READINGS,
+    fold,
+    is_cjk,
+    sentences,
+    words,
+)
 
 _FEWEST_WORDS = 5
 _ENGLISH_VOWELS = re.compile(r"[aeiouy]+")
@@ -28,6 +35,7 @@ class LevelReading:
     words: int
 
 
+@lru_cache(maxsize=READINGS)
 def reading_level(text: str, language: str = "en") -> LevelReading:
     """Reads word length and school grade; ``grade`` is None for Chinese or under five words.
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from persona_env.detectors.capability import capability
 from persona_env.detectors.lexicon import hits, pattern
-from persona_env.detectors.text import Span, fold, quoted, sentences, word_count
+from persona_env.detectors.text import READINGS, Span, fold, quoted, sentences, word_count
 
 Kind = Literal["none", "partial", "full"]
 Style = Literal[
@@ -35,6 +36,7 @@ class RefusalReading:
 _NONE = RefusalReading("none", frozenset(), ())
 
 
+@lru_cache(maxsize=READINGS)
 def refusal(reply: str, prompt: str = "") -> RefusalReading:
     """Reads refusals of what was asked; quotes, echoes of ``prompt`` and lacks are none.
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from persona_env.detectors.lexicon import hits, plain_hits
-from persona_env.detectors.text import Span
+from persona_env.detectors.text import READINGS, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class HumourReading:
     spans: tuple[Span, ...]
 
 
+@lru_cache(maxsize=READINGS)
 def formality(text: str) -> FormalityReading:
     """Reads formal phrases ('Certainly.', 'le informo', '您') and casual ones ('Hey', '啦').
 
@@ -42,6 +44,7 @@ def formality(text: str) -> FormalityReading:
     return FormalityReading(hits(text, "formal"), hits(text, "casual"))
 
 
+@lru_cache(maxsize=READINGS)
 def tone(text: str) -> ToneReading:
     """Reads warm phrases ('happy to help') and cold ones ('not my problem'), negated ones not.
 
@@ -53,6 +56,7 @@ def tone(text: str) -> ToneReading:
     return ToneReading(plain_hits(text, "warm"), plain_hits(text, "cold"))
 
 
+@lru_cache(maxsize=READINGS)
 def humour(text: str) -> HumourReading:
     """Reads marks that a joke is meant ('haha', 'just kidding', '哈哈', laughing faces).
 

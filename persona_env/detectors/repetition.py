@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from persona_env.detectors.text import Span, fold, is_cjk, sentences, words
+from persona_env.detectors.text import READINGS, Span, fold, is_cjk, sentences, words
 
 _WORD_GRAM, _CJK_GRAM = 3, 4
 
@@ -18,6 +19,7 @@ class RepetitionReading:
     spans: tuple[Span, ...]
 
 
+@lru_cache(maxsize=READINGS)
 def repetition(text: str) -> RepetitionReading:
     """Reads the share of words in sentences or 3-grams that occurred before (Chinese: 4-grams).
 

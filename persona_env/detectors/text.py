@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable
 
 Span = tuple[int, int]
+READINGS = 4096
+"""How many readings of recent texts each detector remembers: several users judge one reply."""
 
 _SINGLE = {"‘": "'", "’": "'", "‛": "'", "′": "'", "`": "'", "´": "'"}
 _DOUBLE = {"“": '"', "”": '"', "„": '"', "「": '"', "」": '"', "『": '"', "』": '"'}

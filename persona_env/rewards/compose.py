@@ -59,9 +59,7 @@ def judge(exchange: Exchange, terms: tuple[Term, ...]) -> Verdict:
     return Verdict(combine(values, weights, gates), values, weights, gates, reasons)
 
 
-def combine(
-    values: dict[str, float], weights: dict[str, float], gates: dict[str, float]
-) -> float:
+def combine(values: dict[str, float], weights: dict[str, float], gates: dict[str, float]) -> float:
     """The formula of this module.
 
     >>> combine({"tone": 1.0, "length": 0.5}, {"tone": 1.0, "length": 3.0}, {"facts": 0.5})

@@ -30,9 +30,7 @@ def length(view: TermView) -> Score | None:
     if wish is None or not is_substantive(view):
         return None
     count = word_count(view.reply)
-    return Score(
-        trapezoid(count, *RANGES[wish]), (Reason(0, len(view.reply), f"{count} words"),)
-    )
+    return Score(trapezoid(count, *RANGES[wish]), (Reason(0, len(view.reply), f"{count} words"),))
 
 
 def trapezoid(x: float, zero: float, one: float, one_end: float, zero_end: float) -> float:

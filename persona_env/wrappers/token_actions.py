@@ -14,9 +14,7 @@ from persona_env.codec import as_codec
 TokenObservation = dict[str, npt.NDArray[Any]]
 
 
-class TokenActions(
-    gym.Wrapper[TokenObservation, np.int64, dict[str, Any], str], gym.utils.RecordConstructorArgs
-):
+class TokenActions(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructorArgs):
     """Token actions over a text environment.
 
     The prompt is encoded once a turn and the reply decoded once, when it ends: a step appends one
@@ -87,9 +85,7 @@ class TokenActions(
         observation, info = self.env.reset(seed=seed, options=options)
         return self._begin(observation), info
 
-    def step(
-        self, action: np.int64
-    ) -> tuple[TokenObservation, float, bool, bool, dict[str, Any]]:
+    def step(self, action: np.int64) -> tuple[TokenObservation, float, bool, bool, dict[str, Any]]:
         """Append one token; score the reply when it ends."""
         ends = action == self.codec.end_id
         if not ends:

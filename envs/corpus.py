@@ -17,7 +17,7 @@ from persona_env.pairing import prompt_language
 from persona_env.profile import TARGETS, UserProfile
 from persona_env.scenario import Language, Scenario
 
-from ..envs.realise import Choose, Plan, plan_for, realise
+from .realise import Choose, Plan, plan_for, realise
 
 FOLLOWS = 0.2  # share of replies that follow their user
 HABIT = 0.5  # share of the other replies' choices that are the general assistant's habit
@@ -60,14 +60,16 @@ def random_user(rng: np.random.Generator, scenario: Scenario) -> UserProfile:
     if rng.random() < 0.25:
         wishes["confidence_target"] = round(float(rng.choice(np.arange(0.1, 0.9, 0.1))), 1)
     has = sorted(scenario.texts)
-    languages = [has[int(rng.integers(len(has)))]]
+    languages: list[str] = [has[int(rng.integers(len(has)))]]
     if len(has) > 1 and rng.random() < 0.35:
         languages.append(str(rng.choice([code for code in has if code not in languages])))
         if rng.random() < 0.8:
             wishes["language"] = str(rng.choice(["mix", languages[1]]))
     context: dict[str, Any] = {"languages": languages}
     if rng.random() < 0.8:
-        context["age_band"] = str(rng.choice(["child", "teen", "adult", "adult", "adult", "senior"]))
+        context["age_band"] = str(
+            rng.choice(["child", "teen", "adult", "adult", "adult", "senior"])
+        )
     if scenario.hazard.may_know and rng.random() < 0.6:
         field = str(rng.choice(scenario.hazard.may_know))
         context["expertise"] = [{"field": field, "verified": bool(rng.random() < 0.6)}]
@@ -88,13 +90,14 @@ def random_plan(rng: np.random.Generator, scenario: Scenario, language: Language
     doing = _random_doing(rng, scenario)
     if scenario.category in ("creative", "secrets") or doing in _SHORT:
         bad = bool(rng.random() < 0.15)
-        refusal = f"refuse_{pick('plain', 'i_feel', 'explained', 'alternative')}"
+        reasoned = ("explained", "alternative") if scenario.text(language).reason else ()
+        refusal = f"refuse_{pick('plain', 'i_feel', *reasoned)}"
         return Plan(doing, language, details=0, refusal=refusal, bad_closing=bad)
     away = others and rng.random() < 0.12
     return Plan(
         doing,
-        str(rng.choice(others)) if away else language,  # type: ignore[arg-type]
-        second=str(rng.choice(others)) if others and not away and rng.random() < 0.08 else None,  # type: ignore[arg-type]
+        others[int(rng.integers(len(others)))] if away else language,
+        second=others[0] if others and not away and rng.random() < 0.08 else None,
         opening=pick("warm", "", "casual", "formal", "warm_casual", "warm_formal"),
         details=pick(1, 0, 2),
         expert=bool(rng.random() < 0.4),
@@ -119,7 +122,7 @@ def _random_doing(rng: np.random.Generator, scenario: Scenario) -> Any:
     }
     if scenario.hazard.level != "none":
         return str(rng.choice(["answer", "care", "partly", "refuse", "refuse", "unsafe"]))
-    options = choices.get(scenario.category, ("answer",) * 19 + ("refuse",))
+    options = choices.get(scenario.category, ("answer",) * 39 + ("refuse",))
     return str(rng.choice(options))
 
 

@@ -1,0 +1,83 @@
+# Everything runs in .venv. A stamp file in it says what is installed, so a second call starts at
+# once; a change of pyproject.toml, setup.py or constraints.txt installs again.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+LOWEST := .venv-lowest
+METADATA := pyproject.toml setup.py constraints.txt
+
+RUN ?= runs/demo
+DEMO_ARGS ?=
+TEST_ARGS ?=
+WORKERS ?= 2
+
+# Tools that stand among the benchmarks and measure nothing.
+TOOLS := benchmarks/gallery.py benchmarks/lowest.py
+BENCHMARKS := $(filter-out $(TOOLS),$(sort $(wildcard benchmarks/*.py)))
+
+.PHONY: demo test test-slow test-lowest lint docs bench clean help
+
+help:
+	@echo "make demo         train the bundled policy and write its report to $(RUN)"
+	@echo "make test         the tests (TEST_ARGS='-k terms' for some of them)"
+	@echo "make test-slow    the tests that train a model"
+	@echo "make test-lowest  the tests with the oldest allowed dependencies"
+	@echo "make lint         ruff and mypy"
+	@echo "make docs         write the generated parts of docs/ again"
+	@echo "make bench        run the benchmarks"
+	@echo "make clean        remove caches and build folders; .venv and runs stay"
+
+# A run that was stopped goes on; of a finished one only the judgement and the report are redone.
+demo: $(VENV)/.installed
+	$(BIN)/persona-env train --output $(RUN) \
+	  $(if $(wildcard $(RUN)/state.safetensors),--resume) $(DEMO_ARGS)
+
+test: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest -n $(WORKERS) $(TEST_ARGS)
+
+# pytest ends with 5 where there is no such test.
+test-slow: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest -m slow $(TEST_ARGS) || [ $$? -eq 5 ]
+
+test-lowest: $(LOWEST)/.installed
+	$(LOWEST)/bin/python -m pytest -n $(WORKERS) $(TEST_ARGS)
+
+lint: $(VENV)/.installed-dev
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m mypy
+
+docs: $(VENV)/.installed-dev
+	$(BIN)/python benchmarks/gallery.py
+
+bench: $(VENV)/.installed
+	@set -e; for file in $(BENCHMARKS); do echo "== $$file"; $(BIN)/python $$file; done
+
+clean:
+	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis $(LOWEST)
+	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit("persona_env needs Python 3.11 or newer; give another \
+	one as PYTHON=..." if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: $(METADATA) | $(BIN)/python
+	$(BIN)/python -m pip install -e . -c constraints.txt
+	@touch $@
+
+# pip reads dependency groups from 25.1 on; the test of the wheel builds with this setuptools.
+$(VENV)/.installed-dev: $(METADATA) | $(BIN)/python
+	$(BIN)/python -m pip install --upgrade "pip>=25.1" "setuptools>=77"
+	$(BIN)/python -m pip install -e . --group dev -c constraints.txt
+	@touch $(VENV)/.installed $@
+
+# A copy of the package is installed here: an editable one would be shared with .venv's metadata.
+$(LOWEST)/.installed: $(METADATA) benchmarks/lowest.py
+	$(PYTHON) -m venv $(LOWEST)
+	@echo '*' > $(LOWEST)/.gitignore
+	$(LOWEST)/bin/python -m pip install --upgrade "pip>=25.1" "setuptools>=77"
+	$(LOWEST)/bin/python benchmarks/lowest.py $(LOWEST_NEWER) > $(LOWEST)/constraints.txt
+	$(LOWEST)/bin/python -m pip install -e . --group dev -c $(LOWEST)/constraints.txt
+	@touch $@
