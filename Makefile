@@ -11,6 +11,7 @@ RUN ?= runs/demo
 DEMO_ARGS ?=
 TEST_ARGS ?=
 WORKERS ?= 2
+LOWEST_NEWER ?=
 
 # Tools that stand among the benchmarks and measure nothing.
 TOOLS := benchmarks/gallery.py benchmarks/lowest.py
@@ -73,11 +74,13 @@ $(VENV)/.installed-dev: $(METADATA) | $(BIN)/python
 	$(BIN)/python -m pip install -e . --group dev -c constraints.txt
 	@touch $(VENV)/.installed $@
 
-# A copy of the package is installed here: an editable one would be shared with .venv's metadata.
+# LOWEST_NEWER="torch" lets pip take the torch of constraints.txt instead: the oldest one on the
+# index is a CUDA build of gigabytes.
 $(LOWEST)/.installed: $(METADATA) benchmarks/lowest.py
 	$(PYTHON) -m venv $(LOWEST)
 	@echo '*' > $(LOWEST)/.gitignore
 	$(LOWEST)/bin/python -m pip install --upgrade "pip>=25.1" "setuptools>=77"
 	$(LOWEST)/bin/python benchmarks/lowest.py $(LOWEST_NEWER) > $(LOWEST)/constraints.txt
-	$(LOWEST)/bin/python -m pip install -e . --group dev -c $(LOWEST)/constraints.txt
+	$(LOWEST)/bin/python -m pip install -e . --group dev -c $(LOWEST)/constraints.txt \
+	  $(if $(filter torch,$(LOWEST_NEWER)),-c constraints.txt)
 	@touch $@

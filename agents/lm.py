@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel
+from transformers.utils import logging as transformers_logging
 
 from persona_env.codec import SPECIAL, BundledCodec, Codec, TransformersCodec
 from persona_env.errors import PersonaEnvError
@@ -33,6 +34,7 @@ def load_policy(name: str | Path, device: str = "cpu") -> tuple[PreTrainedModel,
     Only safetensors are read and no remote code is run.
     """
     path = policy_path(name)
+    transformers_logging.disable_progress_bar()  # a bar for a file of two megabytes
     try:
         model = AutoModelForCausalLM.from_pretrained(
             path, dtype=torch.float32, use_safetensors=True, trust_remote_code=False

@@ -23,6 +23,26 @@ from .sequences import base_of, encode
 Obs = dict[str, Tensor]
 
 
+VALUE_LR_SCALE = 10.0  # the value head starts from nothing, the model does not
+
+
+class ScaledAdamW(torch.optim.AdamW):
+    """AdamW whose parameter groups multiply the learning rate by their ``scale``.
+
+    stable-baselines3 sets one learning rate for all groups before each update.
+    """
+
+    def step(self, closure: Any = None) -> Any:
+        """One step with the scaled rates; the groups then hold the common rate again."""
+        rates = [group["lr"] for group in self.param_groups]
+        for group in self.param_groups:
+            group["lr"] *= group.get("scale", 1.0)
+        result = super().step(closure)
+        for group, rate in zip(self.param_groups, rates, strict=True):
+            group["lr"] = rate
+        return result
+
+
 class LanguageModelPolicy(ActorCriticPolicy):
     """Actor: a causal language model over ``TokenActions`` observations, warm-started.
 
@@ -70,12 +90,12 @@ class LanguageModelPolicy(ActorCriticPolicy):
         self.value_head = nn.Sequential(nn.Linear(hidden, 128), nn.Tanh(), last)
         self.forbidden: Tensor
         self.register_buffer("forbidden", forbidden_ids(self.codec, size, "cpu"))
+        groups = [
+            {"params": list(self.model.parameters()), "scale": 1.0},
+            {"params": list(self.value_head.parameters()), "scale": VALUE_LR_SCALE},
+        ]
         optimizer_class: Any = self.optimizer_class
-        self.optimizer = optimizer_class(
-            [*self.model.parameters(), *self.value_head.parameters()],
-            lr=lr_schedule(1),
-            **self.optimizer_kwargs,
-        )
+        self.optimizer = optimizer_class(groups, lr=lr_schedule(1), **self.optimizer_kwargs)
         if self.keep_reference:
             # Kept out of the module tree: it is neither trained nor saved.
             reference = copy.deepcopy(model).eval().requires_grad_(False)

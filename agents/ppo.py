@@ -17,7 +17,7 @@ from stable_baselines3.common.buffers import DictRolloutBuffer
 from stable_baselines3.common.type_aliases import DictRolloutBufferSamples
 from stable_baselines3.common.vec_env import VecEnv
 
-from .policy import LanguageModelPolicy
+from .policy import LanguageModelPolicy, ScaledAdamW
 
 DEFAULTS: dict[str, Any] = {
     "learning_rate": 3e-4,
@@ -90,7 +90,11 @@ class TextRolloutBuffer(DictRolloutBuffer):
 
 
 def make_ppo(
-    env: VecEnv, policy: str = "persona-tiny", kl_coef: float = 0.02, **options: Any
+    env: VecEnv,
+    policy: str = "persona-tiny",
+    kl_coef: float = 0.02,
+    temperature: float = 1.0,
+    **options: Any,
 ) -> PPO:
     """PPO over token environments from a language model; ``options`` are those of SB3's PPO."""
     settings = {**DEFAULTS, **options}
@@ -100,7 +104,7 @@ def make_ppo(
         LanguageModelPolicy,
         env,
         rollout_buffer_class=TextRolloutBuffer,
-        policy_kwargs={"policy": policy, "optimizer_class": torch.optim.AdamW,
+        policy_kwargs={"policy": policy, "temperature": temperature, "optimizer_class": ScaledAdamW,
                        "optimizer_kwargs": {"betas": (0.9, 0.95), "weight_decay": 0.0}},
         **settings,
     )  # fmt: skip

@@ -22,11 +22,11 @@ from stable_baselines3 import PPO
 from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.vec_env import DummyVecEnv
 
+from persona_env.agent import Case
 from persona_env.card import explain_verdict
 from persona_env.codec import Codec
-from persona_env.env import PersonaEnv
 from persona_env.errors import PersonaEnvError
-from persona_env.evaluation import evaluate
+from persona_env.evaluation import evaluate, first_observations, persona_env_of
 from persona_env.files import write_text
 from persona_env.pairing import prompt_language
 from persona_env.profile import UserProfile
@@ -61,6 +61,7 @@ class TrainOptions:
     envs: int = 64
     lr: float = 3e-4
     kl: float = 0.02
+    temperature: float = 0.8
     tensorboard: bool = True
     max_new_tokens: int = 96
     context_length: int = 192
@@ -118,7 +119,8 @@ class RunLog(BaseCallback):
         return True
 
     def _on_rollout_end(self) -> None:
-        rewards, lengths, cuts = (np.array(x) for x in zip(*self.new, strict=True))
+        ended = np.array(self.new, dtype=float) if self.new else np.full((1, 3), np.nan)
+        rewards, lengths, cuts = ended.T
         self.new = []
         entropy = -self.model.logger.name_to_value.get("train/entropy_loss", np.nan)
         row = {
@@ -159,6 +161,8 @@ def train(options: TrainOptions) -> Path:
     torch.set_num_threads(options.threads)
     folder, state = options.output, options.output / "state.safetensors"
     folder.mkdir(parents=True, exist_ok=True)
+    if not options.resume:
+        (folder / "curve.csv").unlink(missing_ok=True)
     if state.exists() and not options.resume:
         raise PersonaEnvError(f"{folder} holds a run: give --resume, or another --output")
     ppo = build(options)
@@ -185,6 +189,7 @@ def build(options: TrainOptions) -> PPO:
         envs,
         options.policy,
         kl_coef=options.kl,
+        temperature=options.temperature,
         learning_rate=options.lr,
         seed=options.seed,
         device=options.device,
@@ -211,12 +216,11 @@ def _learn(ppo: PPO, options: TrainOptions, spent: float) -> float:
 def judge(options: TrainOptions, name: str, model: Any, codec: Codec) -> None:
     """Evaluate greedy replies on held-out scenarios: train users, and apart, held-out users."""
     agent = LanguageModelAgent(model, codec, options.max_new_tokens)
-    users = text_env(options).unwrapped.users  # type: ignore[attr-defined]
-    envs = {"": text_env(options, "heldout", users)}
+    envs = {"": text_env(options, "heldout", persona_env_of(text_env(options)).users)}
     if options.profiles is None:
         envs["_heldout"] = text_env(options, "heldout")
     for suffix, env in envs.items():
-        episodes = EPISODES_A_USER * len(env.unwrapped.users)  # type: ignore[attr-defined]
+        episodes = EPISODES_A_USER * len(persona_env_of(env).users)
         report = evaluate(agent, env, episodes=episodes, seed=JUDGE_SEED)
         report.save(options.output / f"{name}{suffix}.json")
 
@@ -227,24 +231,24 @@ def examples(options: TrainOptions, model: Any, codec: Codec) -> list[dict[str, 
     Prompts are drawn with a fixed seed, one a category; the users are the three who want the
     most different things among those who can ask it.
     """
-    users = text_env(options).unwrapped.users  # type: ignore[attr-defined]
-    env: PersonaEnv = text_env(options, "heldout", users).unwrapped  # type: ignore[assignment]
+    env = text_env(options, "heldout", persona_env_of(text_env(options)).users)
+    base, start = persona_env_of(env), load_policy(options.policy, options.device)
     agents = {
-        "before": LanguageModelAgent(*load_policy(options.policy, options.device)),
-        "after": LanguageModelAgent(model, codec),
+        "before": LanguageModelAgent(*start, options.max_new_tokens),
+        "after": LanguageModelAgent(model, codec, options.max_new_tokens),
     }
     rng = np.random.default_rng(JUDGE_SEED)
     shown: dict[str, dict[str, Any]] = {}
-    for i in rng.permutation(len(env.scenarios)):
-        scenario = env.scenarios[i]
-        able = [u for u in env.users if prompt_language(scenario, u) is not None]
+    for i in rng.permutation(len(base.scenarios)):
+        scenario = base.scenarios[i]
+        able = [u for u in base.users if prompt_language(scenario, u) is not None]
         if len(able) >= 3 and scenario.category not in shown:
             shown[scenario.category] = _example(env, scenario, _most_different(able), agents)
     return list(shown.values())
 
 
 def _example(
-    env: PersonaEnv,
+    env: gym.Env[Any, Any],
     scenario: Scenario,
     users: Sequence[UserProfile],
     agents: dict[str, LanguageModelAgent],
@@ -253,8 +257,8 @@ def _example(
     for user in users:
         row: dict[str, Any] = {"user": user.id, "profile": user.render()}
         for when, agent in agents.items():
-            reply = agent([env.observe(scenario, user)])[0]
-            verdict = env.score(reply, scenario, user)
+            reply = agent(first_observations(env, [Case(scenario, user)]))[0]
+            verdict = persona_env_of(env).score(reply, scenario, user)
             row |= {when: reply, f"{when}_reward": verdict.reward}
         rows.append({**row, "explained": explain_verdict(verdict, reply)})
     prompt = next(iter(scenario.texts.values())).prompt

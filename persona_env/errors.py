@@ -8,6 +8,9 @@ from collections.abc import Iterable
 from pydantic import ValidationError
 
 
+MANY = 40  # names a message lists
+
+
 class PersonaEnvError(Exception):
     """Base of every error this library raises on purpose; its text is meant to be read."""
 
@@ -52,7 +55,10 @@ def nearest(name: str, allowed: Iterable[str]) -> str:
 def unknown_name(kind: str, name: str, allowed: Iterable[str]) -> UnknownNameError:
     """The error for a name that is not registered."""
     names = sorted(allowed)
-    return UnknownNameError(f"unknown {kind} {name!r}.{nearest(name, names)} Known: {names}")
+    more = f" and {len(names) - MANY} more" if len(names) > MANY else ""
+    return UnknownNameError(
+        f"unknown {kind} {name!r}.{nearest(name, names)} Known: {names[:MANY]}{more}"
+    )
 
 
 def read_error(where: str, error: ValueError) -> str:

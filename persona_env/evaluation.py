@@ -125,11 +125,9 @@ def evaluate(
     Only first replies are judged. The gain is measured against the environment's own blind and
     oracle agents on the same cases, with a bootstrap error over cases.
     """
-    base = env.unwrapped
-    if not isinstance(base, PersonaEnv):
-        raise TypeError(f"evaluate needs a PersonaEnv, not {type(base).__name__}")
+    base = persona_env_of(env)
     cases = draw_cases(base, episodes, seed)
-    return _report(base, cases, _replies(agent, env, base, cases), seed)
+    return _report(base, cases, _replies(agent, env, cases), seed)
 
 
 def draw_cases(env: PersonaEnv, episodes: int | None, seed: int) -> list[Case]:
@@ -146,19 +144,31 @@ def draw_cases(env: PersonaEnv, episodes: int | None, seed: int) -> list[Case]:
 
 
 def _replies(
-    agent: Agent | ReferenceAgent, env: gym.Env[Any, Any], base: PersonaEnv, cases: list[Case]
+    agent: Agent | ReferenceAgent, env: gym.Env[Any, Any], cases: list[Case]
 ) -> list[str]:
     if isinstance(agent, ReferenceAgent):
         return _counted(agent.answer(cases), len(cases))
-    observations = [base.observe(*case) for case in cases]
-    hides = _hidden_profile(env)
-    if hides is not None:
-        observations = [hides.observation(o) for o in observations]
+    observations = first_observations(env, cases)
     replies: list[str] = []
     for start in range(0, len(cases), BATCH):
         batch = observations[start : start + BATCH]
         replies += _counted(agent(batch), len(batch))
     return replies
+
+
+def first_observations(env: gym.Env[Any, Any], cases: Sequence[Case]) -> list[dict[str, Any]]:
+    """What an agent sees of these cases in ``env``, a hidden profile left out."""
+    observations = [persona_env_of(env).observe(*case) for case in cases]
+    hides = _hidden_profile(env)
+    return observations if hides is None else [hides.observation(o) for o in observations]
+
+
+def persona_env_of(env: gym.Env[Any, Any]) -> PersonaEnv:
+    """The :class:`PersonaEnv` inside ``env``; raises TypeError if there is none."""
+    base = env.unwrapped
+    if not isinstance(base, PersonaEnv):
+        raise TypeError(f"evaluate needs a PersonaEnv, not {type(base).__name__}")
+    return base
 
 
 def _counted(replies: Sequence[str], wanted: int) -> list[str]:
@@ -237,7 +247,7 @@ def _by_category(cases: list[Case], own: Rewards) -> dict[str, Mean]:
 def _is_own_best(rewards: Rewards, own: int) -> bool:
     best = int(rewards.mean(0).argmax())
     difference = Mean.of(rewards[:, best] - rewards[:, own])
-    return best == own or difference.mean <= difference.se
+    return best == own or difference.mean <= 0 or difference.mean <= difference.se
 
 
 def _swap_gap(env: PersonaEnv, case: Case, reply: str) -> float:

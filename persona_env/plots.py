@@ -33,7 +33,7 @@ def save_matrix(path: Path, users: Sequence[str], matrix: Sequence[Sequence[floa
     from matplotlib.patches import Rectangle
 
     n = len(users)
-    side = 0.3 * n + 2.2 if n > ANNOTATED else 0.5 * n + 2.2
+    side = (0.22 if n > ANNOTATED else 0.42) * n + 2
     figure = _figure(side + 0.8, side)
     axes = figure.add_subplot()
     image = axes.imshow(matrix, vmin=0, vmax=1, cmap="cividis")

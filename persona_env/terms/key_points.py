@@ -22,7 +22,7 @@ def key_points(view: TermView) -> Score | None:
     they are the right points is the scenario author's judgement.
     """
     wanted = WANTED.get(view.target("length"), 0)
-    points = [point for text in view.texts for point in text.points]
+    points = [sum(same, ()) for same in zip(*(text.points for text in view.texts), strict=False)]
     if not wanted or not points or not is_substantive(view):
         return None
     found = [spans for point in points if (spans := find(view.reply, point))]

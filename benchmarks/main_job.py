@@ -1,0 +1,100 @@
+"""The main job on several seeds, and its control: the figures of the README.
+
+``python benchmarks/main_job.py`` trains three seeds with the user shown and one with the user
+hidden, and writes ``docs/main_job.md``. Rewards are greedy replies on held-out scenarios.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def run(folder: Path, seed: int, hidden: bool, more: list[str]) -> subprocess.Popen[bytes]:
+    """Start one training run, unless its folder is complete."""
+    command = [sys.executable, "-m", "persona_env.cli", "train", "--seed", str(seed)]
+    command += ["--output", str(folder), *(["--hidden"] if hidden else []), *more]
+    if (folder / "state.safetensors").exists():
+        command.append("--resume")
+    done = (folder / "run.json").exists()
+    return subprocess.Popen(["true"] if done else command)
+
+
+def figures(folder: Path, suffix: str) -> dict[str, Any]:
+    """What one run reached."""
+    before, after = (
+        json.loads((folder / f"{when}{suffix}.json").read_text(encoding="utf-8"))
+        for when in ("before", "after")
+    )
+    return {
+        "start": before["reward"]["mean"],
+        "start_gain": before["gain"]["mean"],
+        "reward": after["reward"]["mean"],
+        "share": after["reward"]["mean"] / after["oracle"]["mean"],
+        "gain": after["gain"]["mean"],
+        "blind": after["blind"]["mean"],
+        "own": sum(after["own_best"]) / len(after["own_best"]),
+        "identity": after["identity_gap"],
+        "worst": min(mean["mean"] for mean in after["per_user"].values()),
+    }
+
+
+ROWS = {
+    "start": "reward of the start",
+    "start_gain": "gain of the start",
+    "reward": "reward after training",
+    "share": "share of the oracle's reward",
+    "gain": "personalisation gain",
+    "own": "share of users who are their own best judge",
+    "worst": "worst user's reward",
+    "identity": "identity gap",
+    "blind": "best user-blind agent (reference)",
+}
+
+
+def table(title: str, runs: list[dict[str, Any]]) -> list[str]:
+    """Mean, worst and best over seeds, as Markdown."""
+    lines = [f"## {title}", "", "| measure | mean | lowest | highest |", "|---|---|---|---|"]
+    for key, name in ROWS.items():
+        values = [found[key] for found in runs]
+        mean, low, high = sum(values) / len(values), min(values), max(values)
+        lines.append(f"| {name} | {mean:.3f} | {low:.3f} | {high:.3f} |")
+    return [*lines, ""]
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--output", type=Path, default=ROOT / "runs" / "main_job")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    parser.add_argument("--at-once", type=int, default=1, help="runs side by side")
+    parser.add_argument("--page", type=Path, default=ROOT / "docs" / "main_job.md")
+    options, more = parser.parse_known_args()
+    folders = {options.output / f"seed-{seed}": (seed, False) for seed in options.seeds}
+    folders[options.output / "hidden"] = (options.seeds[0], True)
+    waiting = list(folders.items())
+    while waiting:
+        batch, waiting = waiting[: options.at_once], waiting[options.at_once :]
+        started = [run(folder, seed, hidden, more) for folder, (seed, hidden) in batch]
+        if any(process.wait() for process in started):
+            sys.exit("a run failed")
+    seeds = [folder for folder, (_, hidden) in folders.items() if not hidden]
+    facts = json.loads((seeds[0] / "run.json").read_text(encoding="utf-8"))
+    lines = ["# The main job, measured", "", "Written by `python benchmarks/main_job.py`.", ""]
+    lines += [f"{len(seeds)} seeds, {facts['steps']} tokens each, {facts['parameters']} parameters.", ""]
+    for suffix, who in (("", "Train users"), ("_heldout", "Held-out users")):
+        lines += table(f"{who}, held-out scenarios", [figures(f, suffix) for f in seeds])
+    lines += table("Control: the user is hidden (one seed)", [figures(options.output / "hidden", "")])
+    text = "\n".join(lines)
+    options.page.write_text(text, encoding="utf-8")
+    print(text)
+
+
+if __name__ == "__main__":
+    main()

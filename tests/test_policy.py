@@ -1,0 +1,244 @@
+"""The language-model policy: its caches agree with plain forwards, and PPO learns who asks."""
+
+from __future__ import annotations
+
+import gymnasium as gym
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from stable_baselines3.common.vec_env import DummyVecEnv
+from tokenizers import Tokenizer, models, pre_tokenizers
+from transformers import (
+    GPT2Config,
+    GPT2LMHeadModel,
+    LlamaConfig,
+    LlamaForCausalLM,
+    PreTrainedTokenizerFast,
+)
+
+from persona_env import Scenario, UserProfile, reward_term
+from persona_env.agents.cache import SlotCache
+from persona_env.agents.lm import LanguageModelAgent, generate, load_policy, sample
+from persona_env.agents.policy import LanguageModelPolicy
+from persona_env.agents.ppo import CutFails, TextRolloutBuffer, make_ppo
+from persona_env.agents.sequences import encode, longest_of
+from persona_env.codec import SPECIAL
+from persona_env.wrappers import TokenActions
+
+WORDS = ("Reads", "English", "Spanish", ".", "say", "di", "red", "blue", "green")
+
+
+@reward_term(uses=("context.languages",))
+def names_colour(exchange):
+    """1 for 'red' to who reads English and 'blue' to who reads Spanish, else 0."""
+    wanted = "red" if exchange.field("context.languages") == ("en",) else "blue"
+    return float(exchange.reply.strip() == wanted)
+
+
+def small(kind: str, vocab_size: int = 60):
+    torch.manual_seed(0)
+    common = {"vocab_size": vocab_size, "bos_token_id": None, "eos_token_id": 1, "pad_token_id": 0}
+    if kind == "gpt2":
+        config = GPT2Config(n_embd=32, n_layer=2, n_head=2, n_positions=64, **common)
+        return GPT2LMHeadModel(config).eval()
+    config = LlamaConfig(
+        hidden_size=32,
+        intermediate_size=48,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        **common,
+    )
+    return LlamaForCausalLM(config).eval()
+
+
+def padded(rows: list[list[int]]) -> tuple[torch.Tensor, torch.Tensor]:
+    tokens = torch.zeros(len(rows), max(map(len, rows)) + 2, dtype=torch.long)
+    mask = torch.zeros_like(tokens)
+    for i, row in enumerate(rows):
+        tokens[i, : len(row)] = torch.tensor(row)
+        mask[i, : len(row)] = 1
+    return tokens, mask
+
+
+@pytest.mark.parametrize("kind", ["gpt2", "llama"])
+def test_slots_of_different_lengths_agree_with_plain_forwards(kind):
+    model = small(kind)
+    rng = np.random.default_rng(0)
+    rows = [rng.integers(5, 60, size=n).tolist() for n in (3, 9, 5)]
+    cache, lengths = SlotCache(3, 32), torch.tensor([3, 9, 5])
+    tokens, _ = padded(rows)
+    with torch.no_grad():
+        every = torch.arange(3)
+        where = cache.prefill(every, lengths)
+        out = model(tokens[:, :9], past_key_values=cache, use_cache=True, **where)
+        got = [out.logits[every, lengths - 1]]
+        for step in range(6):
+            if step == 3:  # slot 1 begins a new episode by itself
+                rows[1] = rng.integers(5, 60, size=4).tolist()
+                lengths[1] = 4
+                where = cache.prefill(torch.tensor([1]), torch.tensor([4]))
+                fresh = torch.tensor([rows[1]])
+                model(fresh, past_key_values=cache, use_cache=True, **where)
+            new = torch.from_numpy(rng.integers(5, 60, size=3))
+            for row, token in zip(rows, new.tolist(), strict=True):
+                row.append(token)
+            lengths += 1
+            out = model(
+                new[:, None], past_key_values=cache, use_cache=True, **cache.decode(None, lengths)
+            )
+            got.append(out.logits[:, -1])
+            for i, row in enumerate(rows):
+                plain = model(torch.tensor([row])).logits[0, -1]
+                assert torch.allclose(got[-1][i], plain, atol=1e-4)
+
+
+@given(st.lists(st.lists(st.integers(0, 3), min_size=1, max_size=6), min_size=1, max_size=12))
+@settings(deadline=None, max_examples=60)
+def test_each_row_is_found_inside_a_longest_one(rows):
+    width = 8
+    tokens = np.zeros((len(rows), width), dtype=np.int64)
+    for i, row in enumerate(rows):
+        tokens[i, : len(row)] = row
+    lengths = np.array([len(row) for row in rows])
+    kept, chain = longest_of(tokens, lengths)
+    for row, owner in zip(rows, chain, strict=True):
+        assert rows[kept[owner]][: len(row)] == row
+    # Nothing is encoded that is the beginning of another kept row.
+    owners = [rows[k] for k in kept]
+    for i, a in enumerate(owners):
+        assert not any(b[: len(a)] == a for j, b in enumerate(owners) if j != i)
+
+
+@pytest.mark.parametrize("kind", ["gpt2", "llama"])
+def test_encoding_once_is_encoding_each_prefix(kind):
+    model = small(kind)
+    episodes = [[7, 8, 9, 10, 11, 12], [7, 8, 30, 31], [40, 41, 42]]
+    rows = [episode[:n] for episode in episodes for n in range(1, len(episode) + 1)]
+    order = np.random.default_rng(1).permutation(len(rows))
+    rows = [rows[i] for i in order]
+    tokens, mask = padded(rows)
+    with torch.no_grad():
+        got = encode(model, tokens, mask)
+        for row, state in zip(rows, got, strict=True):
+            plain = model.base_model(torch.tensor([row])).last_hidden_state[0, -1]
+            assert torch.allclose(state, plain, atol=1e-5)
+
+
+def test_sampling_follows_the_distribution_and_never_picks_the_impossible():
+    logits = torch.log(torch.tensor([[0.7, 0.3, 0.0]])).repeat(20_000, 1)
+    picked = sample(logits, torch.Generator().manual_seed(0))
+    share = torch.bincount(picked, minlength=3) / len(picked)
+    assert share[2] == 0
+    assert abs(float(share[0]) - 0.7) < 0.02  # six standard errors
+
+
+@pytest.fixture(scope="module")
+def word_policy(tmp_path_factory):
+    """A folder with a two-layer policy over a dozen words, freshly initialised."""
+    vocab = {word: i for i, word in enumerate((*SPECIAL, "<unk>", *WORDS))}
+    tokenizer = Tokenizer(models.WordLevel(vocab, unk_token="<unk>"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    tokenizer.add_special_tokens(list(SPECIAL))
+    folder = tmp_path_factory.mktemp("word-policy")
+    small("llama", len(vocab)).save_pretrained(folder)
+    PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, eos_token="<end>", pad_token="<pad>"
+    ).save_pretrained(folder)
+    return folder
+
+
+def colour_env(codec, size, **options):
+    texts = {
+        "en": {"prompt": "say", "answer": "red"},
+        "es": {"prompt": "say", "answer": "blue"},
+    }
+    scenario = Scenario(
+        id="colour", family="f", split="train", category="know_how", texts=texts
+    )
+    users = [
+        UserProfile(id=code, context={"languages": [code]}) for code in ("en", "es")
+    ]
+    env = gym.make(
+        "PersonaChat-v0", profiles=users, scenarios=[scenario], terms=[names_colour], **options
+    )
+    return TokenActions(env, codec, max_new_tokens=3, context_length=16, vocab_size=size)
+
+
+def build(word_policy, **options):
+    model, codec = load_policy(word_policy)
+    size = model.config.vocab_size
+    envs = DummyVecEnv([lambda: CutFails(colour_env(codec, size)) for _ in range(16)])
+    return make_ppo(envs, str(word_policy), n_steps=32, seed=0, device="cpu", **options)
+
+
+def test_ppo_reaches_the_known_optimum_where_the_user_blind_one_is_a_half(word_policy):
+    torch.set_num_threads(1)
+    ppo = build(word_policy, learning_rate=3e-3, batch_size=128, n_epochs=4, kl_coef=0.0, ent_coef=0.01)
+    ppo.learn(24_000)
+    agent = LanguageModelAgent(ppo.policy.model.eval(), ppo.policy.codec, max_new_tokens=3)
+    env = colour_env(ppo.policy.codec, ppo.policy.model.config.vocab_size).unwrapped
+    rewards = [
+        env.score(agent([env.observe(env.scenarios[0], user)])[0], env.scenarios[0], user).reward
+        for user in env.users
+    ]
+    assert rewards == [1.0, 1.0]
+
+
+def test_rollout_and_update_agree_and_the_kl_penalty_is_the_log_ratio(word_policy):
+    ppo = build(word_policy, batch_size=512, n_epochs=1, kl_coef=0.5)
+    _, callback = ppo._setup_learn(512, callback=None)
+    ppo.collect_rollouts(ppo.env, callback, ppo.rollout_buffer, 32)
+    buffer, policy = ppo.rollout_buffer, ppo.policy
+    assert isinstance(buffer, TextRolloutBuffer)
+    assert isinstance(policy, LanguageModelPolicy)
+    assert buffer.kl == pytest.approx(0.0, abs=1e-5)  # the policy is still its reference
+    rows = next(iter(buffer.get(None)))
+    with torch.no_grad():
+        values, log_probs, entropy = policy.evaluate_actions(rows.observations, rows.actions)
+    assert torch.allclose(log_probs, rows.old_log_prob, atol=1e-4)
+    assert torch.allclose(values.flatten(), rows.old_values, atol=1e-4)
+    assert (entropy > 0).all()
+    assert (entropy <= np.log(int((~policy.forbidden).sum())) + 1e-5).all()
+
+
+def test_the_cache_survives_updates_of_the_weights(word_policy):
+    ppo = build(word_policy, batch_size=512, n_epochs=1, learning_rate=1e-2)
+    ppo.learn(1024)
+    obs = {key: torch.as_tensor(value) for key, value in ppo._last_obs.items()}
+    actions = torch.zeros(16, dtype=torch.long)
+    with torch.no_grad():
+        cached = ppo.policy.predict_values(obs)
+        plain, _, _ = ppo.policy.evaluate_actions(obs, actions)
+    assert torch.allclose(cached, plain, atol=1e-4)
+
+
+def test_saves_and_loads_as_stable_baselines3_does(word_policy, tmp_path):
+    ppo = build(word_policy, batch_size=512, n_epochs=1)
+    ppo.learn(512)
+    ppo.save(tmp_path / "ppo.zip")
+    again = type(ppo).load(tmp_path / "ppo.zip", env=ppo.get_env())
+    obs = ppo.get_env().reset()
+    assert np.array_equal(
+        ppo.predict(obs, deterministic=True)[0], again.predict(obs, deterministic=True)[0]
+    )
+
+
+def test_generation_is_what_transformers_generates():
+    model, codec = load_policy("persona-tiny")
+    prompts = [
+        codec.prompt({"user": user, "prompt": prompt, "transcript": ""})
+        for user, prompt in (("", "What is the highest mountain of Taiwan?"), ("Child.", "Hi"))
+    ]
+    replies = generate(model, codec, prompts, max_new_tokens=20)
+    for prompt, reply in zip(prompts, replies, strict=True):
+        out = model.generate(torch.tensor([prompt]), max_new_tokens=20, do_sample=False)
+        assert codec.decode(out[0, len(prompt) :].tolist()) == codec.decode(reply)
+
+
+def test_an_environment_of_other_size_is_refused_with_what_to_do(word_policy):
+    envs = DummyVecEnv([lambda: gym.make("PersonaChatTokens-v0")])
+    with pytest.raises(ValueError, match="vocab_size="):
+        make_ppo(envs, str(word_policy))
