@@ -45,7 +45,7 @@ class Recipe:
     hidden_size: int = 128
     layers: int = 4
     heads: int = 4
-    steps: int = 4000
+    steps: int = 2400
     batch: int = 64
     lr: float = 3e-3
     seed: int = 7

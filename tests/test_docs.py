@@ -1,0 +1,68 @@
+"""The documents: what is generated is up to date, and what they name is there."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted((ROOT / "docs").glob("*.md"))
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+TEST = re.compile(r"`(tests/\w+\.py)::(\w+)`")
+
+
+@cache
+def generator():
+    spec = importlib.util.spec_from_file_location("gallery", ROOT / "benchmarks" / "gallery.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def anchors(path: Path) -> set[str]:
+    """The anchors of a page's headings, as GitHub makes them."""
+    heads = re.findall(r"^#+ (.*)$", path.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+def test_what_is_generated_is_up_to_date():
+    assert generator().stale() == [], "run 'make docs'"
+
+
+def test_the_generator_is_repeatable():
+    assert generator().gallery() == generator().gallery()
+
+
+def test_every_term_states_its_range():
+    module = generator()
+    silent = [t.name for t in module.terms() if module.term_range(t) == "not stated"]
+    assert not silent
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda p: p.name)
+def test_links_lead_somewhere(path):
+    for target in LINK.findall(path.read_text("utf-8")):
+        if target.startswith("http"):
+            continue
+        name, _, anchor = target.partition("#")
+        page = path.parent / name if name else path
+        assert page.is_file(), target
+        assert not anchor or anchor in anchors(page), target
+
+
+def test_the_index_names_every_page():
+    named = set(LINK.findall((ROOT / "docs" / "index.md").read_text("utf-8")))
+    # A page that a benchmark writes need not be there.
+    written = {"index.md", "main_job.md"}
+    assert {p.name for p in PAGES} - written <= named
+
+
+def test_the_tests_that_are_named_exist():
+    named = TEST.findall((ROOT / "docs" / "honesty.md").read_text("utf-8"))
+    assert len(named) > 10
+    for file, name in named:
+        assert f"def {name}(" in (ROOT / file).read_text("utf-8"), f"{file}::{name}"
