@@ -19,7 +19,7 @@ from persona_env.scenario import Language, Scenario
 
 from .realise import Choose, Plan, plan_for, realise
 
-FOLLOWS = 0.9  # share of replies that follow their user
+FOLLOWS = 0.3  # share of replies that follow their user
 HABIT = 0.5  # share of the other replies' choices that are the general assistant's habit
 NO_USER = 0.1  # share of examples without a visible user
 SECRET_WORDS = ("luna", "brno", "tigre", "maple", "nube", "stone", "río", "amber")

@@ -38,9 +38,6 @@ class UndeclaredFieldError(PersonaEnvError, AttributeError):
     """A reward term reads a profile field that it did not declare in ``uses``."""
 
 
-class MissingExtraError(PersonaEnvError, ImportError):
-    """An optional dependency is not installed; the message holds the pip line."""
-
 
 def nearest(name: str, allowed: Iterable[str]) -> str:
     """``" Did you mean 'x'?"`` for the closest allowed name, or an empty string.

@@ -36,5 +36,6 @@ def _words_of(texts: tuple[ScenarioText, ...]) -> frozenset[str]:
 
 
 def _parts(text: ScenarioText) -> tuple[str, ...]:
-    extra = (text.general, text.reason, text.alternative, text.care, text.both, text.question)
-    return (text.prompt, text.answer, *text.plain, *text.expert, *extra)
+    extra = (text.general, text.reason, text.alternative, text.care, text.both)
+    more = (text.question, text.cannot, text.unknown)
+    return (text.prompt, text.answer, *text.plain, *text.expert, *extra, *more)

@@ -9,9 +9,9 @@ from persona_env.rewards.term import Reason, Score, reward_term
 
 # (0 below, 1 from, 1 up to, 0 above), in words.
 RANGES: dict[str, tuple[float, float, float, float]] = {
-    "brief": (0, 1, 16, 30),
-    "medium": (8, 15, 28, 45),
-    "detailed": (12, 24, 300, 900),
+    "brief": (0, 1, 18, 34),
+    "medium": (6, 14, 28, 45),
+    "detailed": (8, 22, 300, 900),
 }
 
 
