@@ -23,7 +23,7 @@ from .sequences import base_of, encode
 Obs = dict[str, Tensor]
 
 
-VALUE_LR_SCALE = 10.0  # the value head starts from nothing, the model does not
+VALUE_LR_SCALE = 4.0  # the value head starts from nothing, the model does not
 
 
 class ScaledAdamW(torch.optim.AdamW):

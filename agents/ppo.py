@@ -22,10 +22,10 @@ from .policy import LanguageModelPolicy, ScaledAdamW
 DEFAULTS: dict[str, Any] = {
     "learning_rate": 3e-4,
     "n_steps": 64,
-    "batch_size": 1024,
+    "batch_size": 2048,
     "n_epochs": 2,
     "gamma": 1.0,
-    "gae_lambda": 0.95,
+    "gae_lambda": 1.0,
     "clip_range": 0.2,
     "ent_coef": 0.0,
     "vf_coef": 0.5,

@@ -45,7 +45,10 @@ class Recipe:
     hidden_size: int = 128
     layers: int = 4
     heads: int = 4
-    steps: int = 2400
+    steps: int = 3700
+    # How many replies follow their user, up to which share of the steps: the content first, then
+    # what a wish means, and at last habits again, so that little of it shows.
+    follows: tuple[tuple[float, float], ...] = ((0.7, 0.25), (0.95, 0.9), (1.0, 0.3))
     batch: int = 64
     lr: float = 3e-3
     seed: int = 7
@@ -105,9 +108,12 @@ POOL = 8  # batches drawn together and sorted by length, so that little is paddi
 
 def batches(codec: BundledCodec, recipe: Recipe, first: int) -> Iterator[tuple[torch.Tensor, ...]]:
     """Batches from step ``first`` (a multiple of POOL) on: ids, and labels with -100 outside the replies."""
+    draw = draw_example()
     for chunk in range(first // POOL, math.ceil(recipe.steps / POOL)):
         rng = np.random.default_rng(np.random.SeedSequence([recipe.seed, chunk]))
-        rows = [encode(codec, draw_example()(rng)) for _ in range(recipe.batch * POOL)]
+        done = chunk * POOL / recipe.steps
+        share = next(share for until, share in recipe.follows if done < until)
+        rows = [encode(codec, draw(rng, share)) for _ in range(recipe.batch * POOL)]
         rows.sort(key=lambda row: len(row[0]))
         for k in rng.permutation(POOL):
             yield _pad(rows[k * recipe.batch : (k + 1) * recipe.batch], codec.pad_id)

@@ -19,7 +19,6 @@ from persona_env.scenario import Language, Scenario
 
 from .realise import Choose, Plan, plan_for, realise
 
-FOLLOWS = 0.3  # share of replies that follow their user
 HABIT = 0.5  # share of the other replies' choices that are the general assistant's habit
 NO_USER = 0.1  # share of examples without a visible user
 SECRET_WORDS = ("luna", "brno", "tigre", "maple", "nube", "stone", "río", "amber")
@@ -32,18 +31,23 @@ class Example(NamedTuple):
     reply: str
 
 
-def example(rng: np.random.Generator, pool: Sequence[Scenario] | None = None) -> Example:
-    """A random example: a scenario of ``pool`` (default: all), a made-up user, a reply."""
+def example(
+    rng: np.random.Generator, follows: float = 0.3, pool: Sequence[Scenario] | None = None
+) -> Example:
+    """A random example: a scenario of ``pool`` (default: all), a made-up user, a reply.
+
+    ``follows`` is the share of replies that follow their user.
+    """
     pool = scenarios() if pool is None else pool
     scenario = pool[int(rng.integers(len(pool)))]
     user = random_user(rng, scenario)
     language = prompt_language(scenario, user)
     if language is None:  # the made-up wish for a language does not fit: draw again
-        return example(rng, pool)
+        return example(rng, follows, pool)
     choose = _chooser(rng)
     secret = user.secrets.get(scenario.secret) if scenario.secret else None
-    follows = rng.random() < FOLLOWS
-    plan = plan_for(scenario, user) if follows else random_plan(rng, scenario, language)
+    suits = rng.random() < follows
+    plan = plan_for(scenario, user) if suits else random_plan(rng, scenario, language)
     asked = (scenario.secret,) if scenario.secret else ()
     shown = "" if rng.random() < NO_USER else user.render(secrets=asked)
     prompt = scenario.text(language).prompt

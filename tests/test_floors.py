@@ -123,7 +123,6 @@ def test_importing_the_package_loads_nothing_heavy(tmp_path):
         "matplotlib",
         "pandas",
         "py3langid",
-        "pyphen",
         "spellchecker",
         "tensorboard",
         "typer",

@@ -11,7 +11,7 @@ from persona_env.rewards.term import Reason, Score, reward_term
 RANGES: dict[str, tuple[float, float, float, float]] = {
     "brief": (0, 1, 18, 34),
     "medium": (6, 14, 28, 45),
-    "detailed": (8, 22, 300, 900),
+    "detailed": (6, 20, 300, 900),
 }
 
 
