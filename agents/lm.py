@@ -80,6 +80,7 @@ def generate(
     model: PreTrainedModel,
     codec: Codec,
     prompts: Sequence[Sequence[int]],
+    *,
     max_new_tokens: int,
     temperature: float = 0.0,
     generator: torch.Generator | None = None,
@@ -132,7 +133,12 @@ class LanguageModelAgent:
         """One reply an observation."""
         prompts = [self.codec.prompt(observation) for observation in observations]
         replies = generate(
-            self.model, self.codec, prompts, self.max_new_tokens, self.temperature, self.generator
+            self.model,
+            self.codec,
+            prompts,
+            max_new_tokens=self.max_new_tokens,
+            temperature=self.temperature,
+            generator=self.generator,
         )
         return [self.codec.decode(reply) for reply in replies]
 

@@ -63,6 +63,7 @@ class LanguageModelPolicy(ActorCriticPolicy):
         observation_space: gym.spaces.Dict,
         action_space: gym.spaces.Discrete,
         lr_schedule: Schedule,
+        *,
         policy: str = "persona-tiny",
         temperature: float = 1.0,
         keep_reference: bool = True,

@@ -1,4 +1,4 @@
-"""stable-baselines3 PPO for token environments: its own algorithm, a rollout buffer that knows text.
+"""stable-baselines3 PPO for token environments: its algorithm, and a buffer that knows text.
 
 The buffer adds the KL penalty to the reference policy and hands out whole slots, so that the
 policy's one pass per episode has episodes to pass over.

@@ -2,7 +2,8 @@
 
 ``python -m persona_env.agents.pretrain --output DIR`` trains a byte-level BPE tokenizer, then a
 small Llama-like transformer on replies in every style (see :mod:`persona_env.envs.corpus`). It
-is seeded, saves its state as it goes and resumes from it; ``DIR`` gets what ``from_pretrained`` reads.
+is seeded, saves its state as it goes and resumes from it; ``DIR`` gets what
+``from_pretrained`` reads.
 """
 
 from __future__ import annotations
@@ -45,10 +46,10 @@ class Recipe:
     hidden_size: int = 128
     layers: int = 4
     heads: int = 4
-    steps: int = 3700
+    steps: int = 4400
     # How many replies follow their user, up to which share of the steps: the content first, then
     # what a wish means, and at last habits again, so that little of it shows.
-    follows: tuple[tuple[float, float], ...] = ((0.7, 0.25), (0.95, 0.9), (1.0, 0.3))
+    follows: tuple[tuple[float, float], ...] = ((0.7, 0.25), (0.95, 0.9), (1.0, 0.4))
     batch: int = 64
     lr: float = 3e-3
     seed: int = 7
@@ -107,7 +108,7 @@ POOL = 8  # batches drawn together and sorted by length, so that little is paddi
 
 
 def batches(codec: BundledCodec, recipe: Recipe, first: int) -> Iterator[tuple[torch.Tensor, ...]]:
-    """Batches from step ``first`` (a multiple of POOL) on: ids, and labels with -100 outside the replies."""
+    """Batches from step ``first`` (a multiple of POOL) on: ids and labels (-100 but in replies)."""
     draw = draw_example()
     for chunk in range(first // POOL, math.ceil(recipe.steps / POOL)):
         rng = np.random.default_rng(np.random.SeedSequence([recipe.seed, chunk]))
@@ -160,7 +161,7 @@ def pretrain(output: Path, recipe: Recipe, device: str, minutes: float = math.in
     for ids, labels in batches(codec, recipe, step):
         for group in optimizer.param_groups:
             group["lr"] = learning_rate(step, recipe)
-        with torch.autocast(device.split(":")[0], torch.bfloat16):
+        with torch.autocast(device.split(":", maxsplit=1)[0], torch.bfloat16):
             loss = loss_on_replies(model, ids.to(device), labels.to(device))
         optimizer.zero_grad()
         loss.backward()

@@ -28,7 +28,7 @@ def save_modules(
 
 
 def load_modules(path: Path, module: nn.Module, optimizer: torch.optim.Optimizer) -> dict[str, Any]:
-    """Read what :func:`save_modules` wrote, into ``module`` and ``optimizer``; returns the facts."""
+    """Read what :func:`save_modules` wrote into ``module`` and ``optimizer``; returns the facts."""
     if not path.exists():
         raise PersonaEnvError(f"nothing to resume: {path} does not exist; leave out --resume")
     with safe_open(path, framework="pt") as file:

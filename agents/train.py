@@ -50,7 +50,7 @@ class TrainOptions:
     profiles: tuple[str, ...] | None = None
     scenarios: tuple[str, ...] | None = None
     terms: tuple[str, ...] | None = None
-    steps: int = 400_000
+    steps: int = 220_000
     seed: int = 0
     output: Path = Path("runs/demo")
     resume: bool = False
@@ -61,7 +61,7 @@ class TrainOptions:
     envs: int = 64
     lr: float = 3e-4
     kl: float = 0.02
-    temperature: float = 0.8
+    temperature: float = 0.7
     tensorboard: bool = True
     max_new_tokens: int = 96
     context_length: int = 192

@@ -1,29 +1,58 @@
 """The main job on several seeds, and its control: the figures of the README.
 
 ``python benchmarks/main_job.py`` trains three seeds with the user shown and one with the user
-hidden, and writes ``docs/main_job.md``. Rewards are greedy replies on held-out scenarios.
+hidden, and writes ``docs/main_job.md`` and two matrices beside it. Rewards are those of greedy
+replies on held-out scenarios.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+
+from persona_env.envs.realise import phrases
+from persona_env.library import scenarios
+from persona_env.plots import save_matrix
+from persona_env.scenario import Scenario
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
 def run(folder: Path, seed: int, hidden: bool, more: list[str]) -> subprocess.Popen[bytes]:
     """Start one training run, unless its folder is complete."""
-    command = [sys.executable, "-m", "persona_env.cli", "train", "--seed", str(seed)]
+    command = [sys.executable, "-m", "persona_env", "train", "--seed", str(seed)]
     command += ["--output", str(folder), *(["--hidden"] if hidden else []), *more]
     if (folder / "state.safetensors").exists():
         command.append("--resume")
     done = (folder / "run.json").exists()
     return subprocess.Popen(["true"] if done else command)
+
+
+def off_script(reply: str, scenario: Scenario) -> bool:
+    """Whether a reply holds anything but the scenario's own sentences and the stock of phrases.
+
+    Fluent nonsense is the reward hack of this setting; here it can be told exactly.
+    """
+    own = [text.model_dump() for text in scenario.texts.values()]
+    parts = [part for text in own for value in text.values() for part in _strings(value)]
+    stock = [p for bank in phrases().values() for value in bank.values() for p in value]
+    stock = [piece for phrase in stock for piece in re.split(r"\{\w+\}", phrase)]
+    rest = reply
+    for known in sorted({p.strip() for p in (*parts, *stock)} - {""}, key=len, reverse=True):
+        rest = rest.replace(known, " ")
+    return bool(re.sub(r"[\s\d.%-]", "", rest)) and not scenario.tells_secret
+
+
+def _strings(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    items = value.values() if isinstance(value, dict) else value
+    return [part for item in items for part in _strings(item)]
 
 
 def figures(folder: Path, suffix: str) -> dict[str, Any]:
@@ -32,7 +61,15 @@ def figures(folder: Path, suffix: str) -> dict[str, Any]:
         json.loads((folder / f"{when}{suffix}.json").read_text(encoding="utf-8"))
         for when in ("before", "after")
     )
+    known = {scenario.id: scenario for scenario in scenarios()}
+    strays = {
+        when: sum(off_script(r["reply"], known[r["scenario"]]) for r in found["replies"])
+        / len(found["replies"])
+        for when, found in (("before", before), ("after", after))
+    }
     return {
+        "start_strays": strays["before"],
+        "strays": strays["after"],
         "start": before["reward"]["mean"],
         "start_gain": before["gain"]["mean"],
         "reward": after["reward"]["mean"],
@@ -54,6 +91,8 @@ ROWS = {
     "own": "share of users who are their own best judge",
     "worst": "worst user's reward",
     "identity": "identity gap",
+    "start_strays": "replies of the start with stray text (fluent nonsense)",
+    "strays": "replies after training with stray text",
     "blind": "best user-blind agent (reference)",
 }
 
@@ -87,10 +126,18 @@ def main() -> None:
     seeds = [folder for folder, (_, hidden) in folders.items() if not hidden]
     facts = json.loads((seeds[0] / "run.json").read_text(encoding="utf-8"))
     lines = ["# The main job, measured", "", "Written by `python benchmarks/main_job.py`.", ""]
-    lines += [f"{len(seeds)} seeds, {facts['steps']} tokens each, {facts['parameters']} parameters.", ""]
+    lines += [
+        f"{len(seeds)} seeds, {facts['steps']} tokens each, {facts['parameters']} parameters.",
+        "",
+    ]
     for suffix, who in (("", "Train users"), ("_heldout", "Held-out users")):
         lines += table(f"{who}, held-out scenarios", [figures(f, suffix) for f in seeds])
-    lines += table("Control: the user is hidden (one seed)", [figures(options.output / "hidden", "")])
+    lines += table(
+        "Control: the user is hidden (one seed)", [figures(options.output / "hidden", "")]
+    )
+    for when in ("before", "after"):
+        found = json.loads((seeds[0] / f"{when}.json").read_text(encoding="utf-8"))
+        save_matrix(options.page.parent / f"matrix_{when}.png", found["users"], found["matrix"])
     text = "\n".join(lines)
     options.page.write_text(text, encoding="utf-8")
     print(text)

@@ -65,7 +65,7 @@ def realise(
     text, bank = scenario.text(plan.language), phrases()[plan.language]
     other = scenario.text(plan.second) if plan.second else text
     other_bank = phrases()[plan.second] if plan.second else bank
-    body = _body(plan, scenario, text, other, bank, choose)
+    body = _body(plan, scenario, text, other, choose)
     if scenario.tells_secret:
         body = [part.replace("{secret}", secret) if secret else text.unknown for part in body[:1]]
     before = [choose(bank[key]) for key in _before(plan)]
@@ -96,9 +96,9 @@ def _body(
     scenario: Scenario,
     text: ScenarioText,
     other: ScenarioText,
-    bank: dict[str, list[str]],
     choose: Choose,
 ) -> list[str]:
+    bank = phrases()[plan.language]
     details = list((other.expert if plan.expert else other.plain)[: plan.details])
     percent = "" if scenario.chance is None else f"{scenario.chance:.0%}".rstrip("%")
     fill = {

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 
 from pydantic import ValidationError
 
-
 MANY = 40  # names a message lists
 
 
@@ -36,7 +35,6 @@ class UnknownNameError(PersonaEnvError, KeyError):
 
 class UndeclaredFieldError(PersonaEnvError, AttributeError):
     """A reward term reads a profile field that it did not declare in ``uses``."""
-
 
 
 def nearest(name: str, allowed: Iterable[str]) -> str:

@@ -143,9 +143,7 @@ def draw_cases(env: PersonaEnv, episodes: int | None, seed: int) -> list[Case]:
     return cases[:episodes]
 
 
-def _replies(
-    agent: Agent | ReferenceAgent, env: gym.Env[Any, Any], cases: list[Case]
-) -> list[str]:
+def _replies(agent: Agent | ReferenceAgent, env: gym.Env[Any, Any], cases: list[Case]) -> list[str]:
     if isinstance(agent, ReferenceAgent):
         return _counted(agent.answer(cases), len(cases))
     observations = first_observations(env, cases)

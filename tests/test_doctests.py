@@ -74,7 +74,7 @@ def test_python_blocks_run(path, tmp_path, monkeypatch):
         line = text.count("\n", 0, block.start()) + 1
         code = "\n" * line + block[1]  # so that a traceback names the document's line
         compiled = compile(code, str(path), "exec", dont_inherit=True)
-        exec(compiled, namespace)  # noqa: S102
+        exec(compiled, namespace)
 
 
 def test_everything_named_in_all_is_there():

@@ -155,12 +155,8 @@ def colour_env(codec, size, **options):
         "en": {"prompt": "say", "answer": "red"},
         "es": {"prompt": "say", "answer": "blue"},
     }
-    scenario = Scenario(
-        id="colour", family="f", split="train", category="know_how", texts=texts
-    )
-    users = [
-        UserProfile(id=code, context={"languages": [code]}) for code in ("en", "es")
-    ]
+    scenario = Scenario(id="colour", family="f", split="train", category="know_how", texts=texts)
+    users = [UserProfile(id=code, context={"languages": [code]}) for code in ("en", "es")]
     env = gym.make(
         "PersonaChat-v0", profiles=users, scenarios=[scenario], terms=[names_colour], **options
     )
@@ -176,7 +172,9 @@ def build(word_policy, **options):
 
 def test_ppo_reaches_the_known_optimum_where_the_user_blind_one_is_a_half(word_policy):
     torch.set_num_threads(1)
-    ppo = build(word_policy, learning_rate=3e-3, batch_size=128, n_epochs=4, kl_coef=0.0, ent_coef=0.01)
+    ppo = build(
+        word_policy, learning_rate=3e-3, batch_size=128, n_epochs=4, kl_coef=0.0, ent_coef=0.01
+    )
     ppo.learn(24_000)
     agent = LanguageModelAgent(ppo.policy.model.eval(), ppo.policy.codec, max_new_tokens=3)
     env = colour_env(ppo.policy.codec, ppo.policy.model.config.vocab_size).unwrapped

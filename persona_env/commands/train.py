@@ -34,6 +34,9 @@ def train(
     envs: Annotated[int | None, typer.Option(min=1, help="At once; default: 64.")] = None,
     lr: Annotated[float | None, typer.Option(help="Learning rate.")] = None,
     kl: Annotated[float | None, typer.Option(help="Price of leaving the first policy.")] = None,
+    temperature: Annotated[
+        float | None, typer.Option(help="Of sampling while training; default: 0.7.")
+    ] = None,
     tensorboard: Annotated[
         bool | None, typer.Option("--tensorboard/--no-tensorboard", help="Log for TensorBoard.")
     ] = None,
@@ -55,6 +58,7 @@ def train(
         "envs": envs,
         "lr": lr,
         "kl": kl,
+        "temperature": temperature,
         "tensorboard": tensorboard,
     }
     _show_progress()

@@ -2,7 +2,7 @@ r"""How terms become one reward.
 
 .. math:: R = \prod_g G_g \cdot \frac{\sum_d w_{u,d}\, s_d}{\sum_d w_{u,d}} \in [0, 1]
 
-with gates :math:`G_g` and terms :math:`s_d` in [0, 1], and the user's weights :math:`w_{u,d} \ge 0`.
+with gates :math:`G_g` and terms :math:`s_d` in [0, 1], and weights :math:`w_{u,d} \ge 0`.
 
 - What everybody wants (true facts, safety, kept secrets, readable text) is a **gate**: it can only
   take away. What *this* user wants is a **term**.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from persona_env.acts import ACTS
-from persona_env.situation import HAZARD_FIELDS, done_act, wanted_act
 from persona_env.exchange import TermView
 from persona_env.rewards.term import Score, reward_term
+from persona_env.situation import HAZARD_FIELDS, done_act, wanted_act
 
 
 @reward_term(uses=HAZARD_FIELDS, weight=3.0)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from persona_env.situation import ANSWER_FIELDS, is_answer_due
 from persona_env.detectors import abstains, asserted, clarifying_question, find, word_count
 from persona_env.detectors.text import sentences
 from persona_env.exchange import TermView
 from persona_env.rewards.term import Reason, Score, reward_term
 from persona_env.scenario import Form, ScenarioText
+from persona_env.situation import ANSWER_FIELDS, is_answer_due
 
 MISSED = 0.1  # what a reply is worth that misses every essential point
 HALF = 0.5  # a form that is missed

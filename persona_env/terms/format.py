@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from persona_env.situation import ANSWER_FIELDS, is_substantive
 from persona_env.detectors import formatting
 from persona_env.exchange import TermView
 from persona_env.rewards.term import Reason, Score, reward_term
+from persona_env.situation import ANSWER_FIELDS, is_substantive
 
 ITEMS = 2  # a list has at least two items
 

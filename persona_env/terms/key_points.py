@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from persona_env.situation import ANSWER_FIELDS, is_substantive
 from persona_env.detectors import find
 from persona_env.exchange import TermView
 from persona_env.rewards.term import Reason, Score, reward_term
+from persona_env.situation import ANSWER_FIELDS, is_substantive
 
 WANTED: dict[str | None, int] = {"brief": 0, "medium": 1, "detailed": 2}
 

@@ -18,7 +18,8 @@ def language(view: TermView) -> Score | None:
     """The share of the reply in the wanted language; for 'mix', 1 if two of the user's are mixed.
 
     Range [0, 1]. A reply of names alone, whose language cannot be told, does not count against
-    it, and mixing is wanted in full answers only. Mixing is read as the code-mixing index (Das and Gamback 2014) above 0.15.
+    it, and mixing is wanted in full answers only. Mixing is a code-mixing index (Das and Gambäck
+    2014) above 0.15.
     """
     wish = view.target("language")
     if wish is None:

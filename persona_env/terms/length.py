@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from persona_env.situation import ANSWER_FIELDS, is_substantive
 from persona_env.detectors import word_count
 from persona_env.exchange import TermView
 from persona_env.rewards.term import Reason, Score, reward_term
+from persona_env.situation import ANSWER_FIELDS, is_substantive
 
 # (0 below, 1 from, 1 up to, 0 above), in words.
 RANGES: dict[str, tuple[float, float, float, float]] = {

@@ -9,7 +9,7 @@ from persona_env.rewards.term import Reason, Score, reward_term
 from persona_env.situation import ANSWER_FIELDS, is_substantive
 
 # Mean letters a word at which a text reads as simple, and as expert.
-BOUNDS: dict[str, tuple[float, float]] = {"en": (4.5, 5.2), "es": (4.6, 5.0)}
+BOUNDS: dict[str, tuple[float, float]] = {"en": (4.5, 5.1), "es": (4.6, 5.0)}
 MIN_WORDS = 12
 
 

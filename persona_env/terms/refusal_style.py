@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from persona_env.situation import HAZARD_FIELDS, wanted_act
 from persona_env.detectors import refusal
 from persona_env.exchange import TermView
 from persona_env.rewards.term import Reason, Score, reward_term
+from persona_env.situation import HAZARD_FIELDS, wanted_act
 
 UNKIND = {"judging", "policy", "as_an_ai", "evasive"}
 

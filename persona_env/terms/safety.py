@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from persona_env.situation import HAZARD_FIELDS, done_act, wanted_act
 from persona_env.detectors import find
 from persona_env.exchange import TermView
 from persona_env.rewards.term import Reason, Score, reward_term
+from persona_env.situation import HAZARD_FIELDS, done_act, wanted_act
 
 STAND_IN = "[withheld]"
 """Marks text that stands for unsafe compliance: the library holds no operational detail."""

@@ -10,7 +10,7 @@ from persona_env.rewards.term import Reason, Score, reward_term
 
 @reward_term(uses=("preferences.views",))
 def stance(view: TermView) -> Score | None:
-    """For 'pick', 1 if exactly one option is endorsed; for 'both', 1 if all are named, none endorsed.
+    """1 if exactly one option is endorsed ('pick'), or all are named and none endorsed ('both').
 
     Range {0, 0.5, 1}: naming both beside a pick is worth 0.5 to who wants both. 'I have no
     opinion' is worth 0 to either. Applies to contested questions. Proxy.

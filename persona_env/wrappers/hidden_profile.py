@@ -11,7 +11,7 @@ import numpy as np
 class HiddenProfile(
     gym.ObservationWrapper[dict[str, Any], str, dict[str, Any]], gym.utils.RecordConstructorArgs
 ):
-    """Blanks ``user`` and ``user_vector``: the control that shows what knowing the user is worth."""
+    """Blanks ``user`` and ``user_vector``: the control for what knowing the user is worth."""
 
     def __init__(self, env: gym.Env[dict[str, Any], str]) -> None:
         gym.utils.RecordConstructorArgs.__init__(self)
