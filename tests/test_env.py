@@ -187,8 +187,8 @@ def test_every_user_is_drawn_about_equally_often():
     env.reset(seed=0)
     drawn = [env.reset()[1]["user_id"] for _ in range(1800)]
     counts = [drawn.count(user.id) for user in env.users]
-    assert min(counts) > 60  # 100 expected, standard deviation 9.7
-    assert max(counts) < 140
+    expected = 1800 / len(counts)
+    assert max(abs(n - expected) for n in counts) < 5 * expected**0.5  # five standard deviations
 
 
 def test_same_seed_same_episodes_in_another_process():
@@ -554,7 +554,7 @@ def test_a_stored_secret_is_seen_only_where_it_is_asked_about():
 
 def test_ansi():
     env = PersonaChatEnv(render_mode="ansi")
-    env.reset(seed=0, options={"user": "nora", "scenario": "highest-mountain-taiwan"})
+    env.reset(seed=0, options={"user": "leo", "scenario": "highest-mountain-taiwan"})
     asked = env.render()
     assert "What is the highest mountain of Taiwan?" in asked
     assert "reward" not in asked
