@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -207,7 +208,7 @@ def _report(env: PersonaEnv, cases: list[Case], replies: list[str], seed: int) -
         users=tuple(u.id for u in users),
         matrix=tuple(tuple(crossed[rows == i].mean(0).tolist()) for i in range(len(users))),
         own_best=tuple(_is_own_best(crossed[rows == i], i) for i in range(len(users))),
-        identity_gap=max(_swap_gap(env, c, r) for c, r in zip(cases, replies, strict=True)),
+        identity_gap=max(map(partial(_swap_gap, env), cases, replies, own.tolist())),
         words=Mean.of([float(word_count(reply)) for reply in replies]),
         replies=tuple(
             {"scenario": c.scenario.id, "user": c.user.id, "reply": r, "reward": float(x)}
@@ -248,9 +249,8 @@ def _is_own_best(rewards: Rewards, own: int) -> bool:
     return best == own or difference.mean <= 0 or difference.mean <= difference.se
 
 
-def _swap_gap(env: PersonaEnv, case: Case, reply: str) -> float:
+def _swap_gap(env: PersonaEnv, case: Case, reply: str, reward: float) -> float:
     swapped: UserProfile = case.user.twin(**dict.fromkeys(Protected.model_fields, "swapped"))
-    reward = env.score(reply, case.scenario, case.user).reward
     return abs(reward - env.score(reply, case.scenario, swapped).reward)
 
 
