@@ -9,6 +9,12 @@ from torch import Tensor
 from transformers.cache_utils import Cache
 
 
+def additive(allowed: Tensor, dtype: torch.dtype) -> Tensor:
+    """The attention mask that is added to scores: 0 where ``allowed``, else the lowest number."""
+    mask = torch.zeros(allowed.shape, dtype=dtype, device=allowed.device)
+    return mask.masked_fill_(~allowed, torch.finfo(dtype).min)
+
+
 class SlotCache(Cache):  # type: ignore[misc]
     """Keys and values, ``(slots, heads, length, size)`` a layer, written at each row's own place.
 
@@ -17,9 +23,9 @@ class SlotCache(Cache):  # type: ignore[misc]
     writes, and return what it must be given.
     """
 
-    def __init__(self, slots: int, length: int) -> None:
+    def __init__(self, slots: int, length: int, dtype: torch.dtype = torch.float32) -> None:
         super().__init__(layers=[])
-        self.slots, self.length = slots, length
+        self.slots, self.length, self.dtype = slots, length, dtype
         self.keys: list[Tensor] = []
         self.values: list[Tensor] = []
         self._rows: Tensor | None = None
@@ -32,7 +38,8 @@ class SlotCache(Cache):  # type: ignore[misc]
         self._rows, self._seen = rows, 0
         self._places = torch.arange(width, device=rows.device).expand(len(rows), width)
         causal = torch.ones(width, width, dtype=torch.bool, device=rows.device).tril()
-        return {"position_ids": self._places, "attention_mask": causal[None, None]}
+        mask = additive(causal[None, None], self.dtype)
+        return {"position_ids": self._places, "attention_mask": mask}
 
     def decode(self, rows: Tensor | None, lengths: Tensor) -> dict[str, Tensor]:
         """The next forward appends one token to slots ``rows`` (all for ``None``).
@@ -42,7 +49,8 @@ class SlotCache(Cache):  # type: ignore[misc]
         self._rows, self._seen = rows, int(lengths.max())
         self._places = (lengths - 1)[:, None]
         seen = torch.arange(self._seen, device=lengths.device) < lengths[:, None]
-        return {"position_ids": self._places, "attention_mask": seen[:, None, None]}
+        mask = additive(seen[:, None, None], self.dtype)
+        return {"position_ids": self._places, "attention_mask": mask}
 
     def update(
         self, key_states: Tensor, value_states: Tensor, layer_idx: int, *args: Any, **kwargs: Any
@@ -65,6 +73,17 @@ class SlotCache(Cache):  # type: ignore[misc]
         if self._rows is None:
             return keys[:, :, : self._seen], values[:, :, : self._seen]
         return keys[rows, :, : self._seen], values[rows, :, : self._seen]
+
+    def take(self, row: int, length: int) -> list[tuple[Tensor, Tensor]]:
+        """A copy of a slot's first keys and values, a pair a layer."""
+        layers = zip(self.keys, self.values, strict=True)
+        return [(k[row, :, :length].clone(), v[row, :, :length].clone()) for k, v in layers]
+
+    def put(self, row: int, taken: list[tuple[Tensor, Tensor]]) -> None:
+        """Begin a slot with what was taken from another."""
+        for keys, values, (key, value) in zip(self.keys, self.values, taken, strict=True):
+            keys[row, :, : key.shape[1]] = key
+            values[row, :, : value.shape[1]] = value
 
     def get_seq_length(self, layer_idx: int = 0) -> int:
         """How many tokens the longest slot holds."""

@@ -1,8 +1,9 @@
 """A language model as a stable-baselines3 policy.
 
-Four things make it feasible (plain re-encoding makes some three hundred tokens a second): a
-key-value cache that lives across ``forward`` calls, one pass per episode in ``evaluate_actions``,
-special tokens forbidden by mask, and a value head on detached features.
+What makes it feasible (plain re-encoding makes some three hundred tokens a second): a key-value
+cache that lives across ``forward`` calls, one pass per episode in ``evaluate_actions`` with shared
+prompts encoded once, half precision where the processor has it, special tokens forbidden by mask,
+and a value head on detached features.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import torch
 from stable_baselines3.common.policies import ActorCriticPolicy
 from stable_baselines3.common.type_aliases import Schedule
 from torch import Tensor, nn
+from torch.nn import functional
 
 from .cache import SlotCache
 from .lm import forbidden_ids, load_policy, sample
@@ -23,6 +25,9 @@ from .sequences import base_of, encode
 Obs = dict[str, Tensor]
 
 
+PRECISIONS = ("auto", "float32", "bfloat16")
+CLOSED = -1e30  # the logit of a forbidden id: finite, so that its share of the entropy is 0
+PROMPTS_A_SLOT = 4  # how many prompts are remembered between updates, at most
 VALUE_LR_SCALE = 4.0  # the value head starts from nothing, the model does not
 
 
@@ -56,6 +61,9 @@ class LanguageModelPolicy(ActorCriticPolicy):
         Of the sampling distribution, in rollouts and updates alike.
     keep_reference:
         Keep a frozen copy of the starting policy for :meth:`reference_log_prob`.
+    precision:
+        ``"float32"``, ``"bfloat16"`` (matrix products of updates; weights stay in single
+        precision), or ``"auto"``: bfloat16 where the device multiplies in it.
     """
 
     def __init__(
@@ -67,9 +75,10 @@ class LanguageModelPolicy(ActorCriticPolicy):
         policy: str = "persona-tiny",
         temperature: float = 1.0,
         keep_reference: bool = True,
+        precision: str = "float32",
         **kwargs: Any,
     ) -> None:
-        self.policy_name = policy
+        self.policy_name, self.precision = policy, precision
         self.temperature = temperature
         self.keep_reference = keep_reference
         super().__init__(observation_space, action_space, lr_schedule, **kwargs)
@@ -84,13 +93,18 @@ class LanguageModelPolicy(ActorCriticPolicy):
                 f"vocab_size={model.config.vocab_size}"
             )
         self.model: Any = model
+        # On CPUs plain products are faster than the fused attention, above all backwards.
+        self.model.set_attn_implementation("eager" if self.device.type == "cpu" else "sdpa")
+        self._half = wants_half(self.precision, self.device)
         hidden = model.config.hidden_size
         last = nn.Linear(128, 1)
         nn.init.zeros_(last.weight)
         nn.init.zeros_(last.bias)
         self.value_head = nn.Sequential(nn.Linear(hidden, 128), nn.Tanh(), last)
-        self.forbidden: Tensor
-        self.register_buffer("forbidden", forbidden_ids(self.codec, size, "cpu"))
+        self.forbidden = forbidden_ids(self.codec, size, self.device)
+        self.closed: Tensor
+        closed = torch.zeros(size).masked_fill(self.forbidden, CLOSED)
+        self.register_buffer("closed", closed, persistent=False)
         groups = [
             {"params": list(self.model.parameters()), "scale": 1.0},
             {"params": list(self.value_head.parameters()), "scale": VALUE_LR_SCALE},
@@ -105,7 +119,7 @@ class LanguageModelPolicy(ActorCriticPolicy):
 
     def _get_constructor_parameters(self) -> dict[str, Any]:
         data = super()._get_constructor_parameters()
-        own = ("temperature", "keep_reference")
+        own = ("temperature", "keep_reference", "precision")
         return data | {"policy": self.policy_name} | {name: getattr(self, name) for name in own}
 
     def set_training_mode(self, mode: bool) -> None:
@@ -122,10 +136,9 @@ class LanguageModelPolicy(ActorCriticPolicy):
 
     def evaluate_actions(self, obs: Obs, actions: Tensor) -> tuple[Tensor, Tensor, Tensor]:  # type: ignore[override]
         """Values, log-probabilities and entropies; one pass per episode."""
-        hidden = encode(self.model, obs["tokens"], obs["attention_mask"])
-        logits = self._logits(self.model, hidden)
+        logits, hidden = self._encoded(self.model, obs)
         log_probs = torch.log_softmax(logits, -1)
-        entropy = -(log_probs.exp() * log_probs.masked_fill(self.forbidden, 0)).sum(-1)
+        entropy = -(log_probs.exp() * log_probs).sum(-1)
         picked = log_probs.gather(1, actions.long().reshape(-1, 1)).squeeze(1)
         return self._value(hidden), picked, entropy
 
@@ -139,14 +152,19 @@ class LanguageModelPolicy(ActorCriticPolicy):
     @torch.no_grad()
     def reference_log_prob(self, obs: Obs, actions: Tensor) -> Tensor:
         """What the starting policy thinks of these actions, log-probabilities of shape (B,)."""
-        reference = self._reference
-        hidden = encode(reference, obs["tokens"], obs["attention_mask"])
-        return _picked(self._logits(reference, hidden), actions.long().flatten())
+        logits, _ = self._encoded(self._reference, obs)
+        return _picked(logits, actions.long().flatten())
+
+    def _encoded(self, model: Any, obs: Obs) -> tuple[Tensor, Tensor]:
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self._half):
+            hidden = encode(model, obs["tokens"], obs["attention_mask"], self.codec.special)
+            return self._logits(model, hidden), hidden
 
     def _logits(self, model: Any, hidden: Tensor) -> Tensor:
-        logits = model.get_output_embeddings()(hidden).float() / self.temperature
-        masked: Tensor = logits.masked_fill(self.forbidden, -torch.inf)
-        return masked
+        """Logits at the sampling temperature; those of forbidden ids are the lowest number."""
+        head = model.get_output_embeddings()
+        bias = self.closed if head.bias is None else self.closed + head.bias / self.temperature
+        return functional.linear(hidden / self.temperature, head.weight, bias).float()
 
     def _value(self, hidden: Tensor) -> Tensor:
         value: Tensor = self.value_head(hidden.detach().float())
@@ -154,6 +172,7 @@ class LanguageModelPolicy(ActorCriticPolicy):
 
     def _forget(self) -> None:
         self._cache: SlotCache | None = None
+        self._prompts: dict[bytes, tuple[Tensor, list[tuple[Tensor, Tensor]]]] = {}
 
     def _cached_hidden(self, obs: Obs) -> Tensor:
         """The last hidden state of each row, from the cache where the row goes on."""
@@ -176,9 +195,24 @@ class LanguageModelPolicy(ActorCriticPolicy):
         return hidden
 
     def _prefill(self, tokens: Tensor, rows: Tensor, lengths: Tensor) -> Tensor:
-        ids = tokens[:, : int(lengths.max())]
-        out = self._run(ids, self._cache.prefill(rows, lengths))  # type: ignore[union-attr]
-        return out[torch.arange(len(rows), device=rows.device), lengths - 1]
+        """Rows that begin: a prompt met before under these weights is copied, not encoded."""
+        cache: Any = self._cache
+        keys = [row[:n].numpy().tobytes() for row, n in zip(tokens.cpu(), lengths, strict=True)]
+        new = {key: i for i, key in enumerate(keys) if key not in self._prompts}
+        if new:
+            index = torch.tensor(list(new.values()), device=rows.device)
+            ids = tokens[index, : int(lengths[index].max())]
+            out = self._run(ids, cache.prefill(rows[index], lengths[index]))
+            last = out[torch.arange(len(index), device=rows.device), lengths[index] - 1]
+            for (key, i), hidden in zip(new.items(), last, strict=True):
+                self._prompts[key] = (hidden, cache.take(int(rows[i]), int(lengths[i])))
+        for i, key in enumerate(keys):
+            if new.get(key) != i:
+                cache.put(int(rows[i]), self._prompts[key][1])
+        found = torch.stack([self._prompts[key][0] for key in keys])
+        while len(self._prompts) > PROMPTS_A_SLOT * cache.slots:
+            self._prompts.pop(next(iter(self._prompts)))
+        return found
 
     def _decode(self, tokens: Tensor, rows: Tensor, lengths: Tensor) -> Tensor:
         last = tokens[rows, lengths[rows] - 1]
@@ -189,6 +223,22 @@ class LanguageModelPolicy(ActorCriticPolicy):
         out = base_of(self.model)(ids, past_key_values=self._cache, use_cache=True, **where)
         hidden: Tensor = out.last_hidden_state
         return hidden
+
+
+def wants_half(precision: str, device: torch.device) -> bool:
+    """Whether to multiply in bfloat16; ``"auto"`` asks the device."""
+    if precision not in PRECISIONS:
+        raise ValueError(f"precision={precision!r} is none of {', '.join(PRECISIONS)}")
+    if precision != "auto":
+        return precision == "bfloat16"
+    if device.type == "cuda":
+        return bool(torch.cuda.is_bf16_supported())
+    return device.type == "cpu" and bool(_cpu().get("avx512_bf16"))
+
+
+def _cpu() -> dict[str, Any]:
+    found: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()  # torch 2.10 or later
+    return found
 
 
 def _picked(logits: Tensor, actions: Tensor) -> Tensor:

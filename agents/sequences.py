@@ -1,7 +1,8 @@
-"""Encode each episode once: rows that are beginnings of one another share a forward pass.
+"""Encode each episode once, and each prompt once for the episodes that share it.
 
 A rollout stores one observation a token, each the one before plus a token. Re-encoding every
-prefix is quadratic; a causal model gives all of them in one pass over the longest.
+prefix is quadratic; a causal model gives all of them in one pass over the longest. Replies to one
+prompt are packed behind it, and the attention mask hides them from each other.
 """
 
 from __future__ import annotations
@@ -14,12 +15,16 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from .cache import additive
+
 TOKENS_A_PASS = 8192
+TOKENS_A_PACK = 256  # a prompt and its replies; attention is quadratic in it
+PADDING = 0.7  # packs of a pass are at least this part of its longest
+
+Ints = npt.NDArray[np.int64]
 
 
-def longest_of(
-    tokens: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64]
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def longest_of(tokens: Ints, lengths: Ints) -> tuple[Ints, Ints]:
     """Which rows to encode, and for each row the index among them of one that begins with it.
 
     ``tokens (B, L)`` and ``lengths (B,)``; sorted as bytes, beginnings stand before what they
@@ -40,23 +45,87 @@ def longest_of(
     return order[ends], chain
 
 
-def encode(model: Any, tokens: Tensor, attention_mask: Tensor) -> Tensor:
-    """The last hidden state at each row's last token, ``(B, D)``; each chain is encoded once."""
-    lengths = attention_mask.sum(1).long()
-    kept, chain = longest_of(tokens.cpu().numpy(), lengths.cpu().numpy())
-    rows = torch.as_tensor(kept, device=tokens.device)
-    owner = torch.as_tensor(chain, device=tokens.device)
-    states, wanted = [], []
-    for group in _by_length(lengths[rows]):
-        width = int(lengths[rows[group]].max())
-        hidden = base_of(model)(input_ids=tokens[rows[group], :width]).last_hidden_state
-        place = torch.full((len(rows),), -1, device=tokens.device)
-        place[group] = torch.arange(len(group), device=tokens.device)
-        mine = (place[owner] >= 0).nonzero().flatten()
-        states.append(hidden[place[owner[mine]], lengths[mine] - 1])
-        wanted.append(mine)
-    order = torch.cat(wanted).argsort()
-    return torch.cat(states)[order]
+def prompts_of(tokens: Ints, shortest: Ints, special: tuple[int, ...]) -> Ints:
+    """How many tokens of each row are its prompt: up to its last special token (a reply holds
+    none), or up to its ``shortest`` known beginning if it has none.
+
+    >>> prompts_of(np.array([[2, 9, 3, 8, 7]]), np.array([4]), special=(2, 3))
+    array([3])
+    """
+    before = np.arange(tokens.shape[1]) < shortest[:, None]
+    marks = np.isin(tokens, special) & before
+    last = tokens.shape[1] - np.argmax(marks[:, ::-1], axis=1)
+    return np.where(marks.any(1), last, shortest).astype(np.int64)
+
+
+def encode(
+    model: Any, tokens: Tensor, attention_mask: Tensor, special: tuple[int, ...] = ()
+) -> Tensor:
+    """The last hidden state at each row's last token, ``(B, D)``.
+
+    Each chain of rows that begin one another is encoded once, and their prompt with it or, as room
+    allows, with other replies to it; ``special`` are the ids that end prompts and that no reply
+    holds.
+    """
+    device = tokens.device
+    ids, lengths = tokens.cpu().numpy(), attention_mask.sum(1).long().cpu().numpy()
+    kept, chain = longest_of(ids, lengths)
+    shortest = lengths[kept].copy()
+    np.minimum.at(shortest, chain, lengths)
+    prompts = prompts_of(ids[kept], shortest, special)
+    packs = _packs(ids[kept], prompts, lengths[kept])
+    sizes = np.array([prompts[pack[0]] + (lengths[kept] - prompts)[pack].sum() for pack in packs])
+    place = np.zeros((len(kept), ids.shape[1]), dtype=np.int64)  # of each token's state
+    states, count = [], 0
+    for group in _passes(sizes):
+        batch = Packed(len(group), int(sizes[group].max()))
+        for row, pack in enumerate(group):
+            for chain_id in packs[pack]:
+                where = batch.add(
+                    row, ids[kept[chain_id], : lengths[kept[chain_id]]], int(prompts[chain_id])
+                )
+                place[chain_id, : len(where)] = count + row * batch.width + where
+        states.append(batch.encode(model, device).flatten(0, 1))
+        count += batch.ids.size
+    wanted = torch.as_tensor(place[chain, lengths - 1], device=device)
+    return torch.cat(states).index_select(0, wanted)
+
+
+class Packed:
+    """Rows of one prompt and several replies to it, as arrays ``(rows, width)``."""
+
+    def __init__(self, rows: int, width: int) -> None:
+        self.width = width
+        self.ids = np.zeros((rows, width), dtype=np.int64)
+        self.positions = np.zeros((rows, width), dtype=np.int64)
+        self.replies = np.full((rows, width), -1)  # 0 in the prompt, then 1, 2, ...; -1 is padding
+        self.used = [0] * rows
+
+    def add(self, row: int, episode: Ints, prompt: int) -> Ints:
+        """Put an episode, the prompt with the first; returns the column of each of its tokens."""
+        columns, used = np.arange(len(episode)), self.used[row]
+        start = prompt if used else 0
+        columns[prompt:] += max(0, used - prompt)
+        new = columns[start:]
+        self.ids[row, new] = episode[start:]
+        self.positions[row, new] = np.arange(start, len(episode))
+        self.replies[row, columns[prompt:]] = self.replies[row].max() + 1 if used else 1
+        self.replies[row, :prompt] = 0
+        self.used[row] = max(used, int(columns[-1]) + 1)
+        return columns
+
+    def encode(self, model: Any, device: torch.device) -> Tensor:
+        """The last hidden states, ``(rows, width, D)``."""
+        ids, places, part = (
+            torch.as_tensor(a, device=device) for a in (self.ids, self.positions, self.replies)
+        )
+        same = (part[:, None, :] == part[:, :, None]) | (part[:, None, :] == 0)
+        allowed = same & (places[:, None, :] <= places[:, :, None])
+        mask = additive(allowed[:, None], next(model.parameters()).dtype)
+        found: Tensor = (
+            base_of(model)(input_ids=ids, position_ids=places, attention_mask=mask, use_cache=False)
+        ).last_hidden_state
+        return found
 
 
 def base_of(model: Any) -> Any:
@@ -64,10 +133,28 @@ def base_of(model: Any) -> Any:
     return model.base_model
 
 
-def _by_length(lengths: Tensor) -> Iterator[Tensor]:
-    order = lengths.argsort(descending=True)
+def _packs(ids: Ints, prompts: Ints, lengths: Ints) -> list[list[int]]:
+    """Chains in packs: of one prompt, and of at most ``TOKENS_A_PACK`` tokens if more than one."""
+    packs: list[list[int]] = []
+    open_pack: dict[bytes, tuple[list[int], int]] = {}
+    for i, (row, prompt, length) in enumerate(zip(ids, prompts, lengths, strict=True)):
+        key, new = row[:prompt].tobytes(), int(length - prompt)
+        pack, used = open_pack.get(key, (None, 0))
+        if pack is None or used + new > TOKENS_A_PACK:
+            pack, used = [], int(prompt)
+            packs.append(pack)
+        pack.append(i)
+        open_pack[key] = (pack, used + new)
+    return packs
+
+
+def _passes(lengths: Ints) -> Iterator[Ints]:
+    """Rows in groups of like length, each of at most ``TOKENS_A_PASS`` padded tokens."""
+    order = np.argsort(-lengths, kind="stable")
     start = 0
     while start < len(order):
-        count = max(1, TOKENS_A_PASS // int(lengths[order[start]]))
-        yield order[start : start + count]
-        start += count
+        longest = int(lengths[order[start]])
+        stop = start + int((lengths[order[start:]] >= PADDING * longest).sum())
+        stop = min(stop, start + max(1, TOKENS_A_PASS // longest))
+        yield order[start:stop]
+        start = stop

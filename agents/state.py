@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,20 +16,27 @@ from persona_env.errors import PersonaEnvError
 
 
 def save_modules(
-    path: Path, module: nn.Module, optimizer: torch.optim.Optimizer, facts: dict[str, Any]
+    path: Path,
+    module: nn.Module,
+    optimizers: Sequence[torch.optim.Optimizer],
+    facts: dict[str, Any],
 ) -> None:
-    """Write parameters, optimizer slots and ``facts`` (JSON) to one file."""
+    """Write parameters, the optimizers' slots and ``facts`` (JSON) to one file."""
     tensors = {f"model.{k}": v.detach().contiguous() for k, v in module.named_parameters()}
-    for i, slots in optimizer.state_dict()["state"].items():
-        tensors |= {f"optimizer.{i}.{k}": torch.as_tensor(v).contiguous() for k, v in slots.items()}
+    for n, optimizer in enumerate(optimizers):
+        for i, slots in optimizer.state_dict()["state"].items():
+            named = {f"optimizer.{n}.{i}.{k}": torch.as_tensor(v) for k, v in slots.items()}
+            tensors |= {name: value.contiguous() for name, value in named.items()}
     path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_suffix(".new")
     save_file(tensors, new, {"facts": json.dumps(facts)})
     new.replace(path)
 
 
-def load_modules(path: Path, module: nn.Module, optimizer: torch.optim.Optimizer) -> dict[str, Any]:
-    """Read what :func:`save_modules` wrote into ``module`` and ``optimizer``; returns the facts."""
+def load_modules(
+    path: Path, module: nn.Module, optimizers: Sequence[torch.optim.Optimizer]
+) -> dict[str, Any]:
+    """Read what :func:`save_modules` wrote into its arguments; returns the facts."""
     if not path.exists():
         raise PersonaEnvError(f"nothing to resume: {path} does not exist; leave out --resume")
     with safe_open(path, framework="pt") as file:
@@ -38,11 +46,12 @@ def load_modules(path: Path, module: nn.Module, optimizer: torch.optim.Optimizer
     with torch.no_grad():
         for name, value in _under("model.", tensors).items():
             own[name].copy_(value)
-    slots: dict[int, dict[str, Tensor]] = {}
-    for name, value in _under("optimizer.", tensors).items():
-        i, _, key = name.partition(".")
-        slots.setdefault(int(i), {})[key] = value
-    optimizer.load_state_dict({**optimizer.state_dict(), "state": slots})
+    for n, optimizer in enumerate(optimizers):
+        slots: dict[int, dict[str, Tensor]] = {}
+        for name, value in _under(f"optimizer.{n}.", tensors).items():
+            i, _, key = name.partition(".")
+            slots.setdefault(int(i), {})[key] = value
+        optimizer.load_state_dict({**optimizer.state_dict(), "state": slots})
     return facts
 
 

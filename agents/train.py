@@ -20,7 +20,6 @@ import torch
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from stable_baselines3 import PPO
 from stable_baselines3.common.callbacks import BaseCallback
-from stable_baselines3.common.vec_env import DummyVecEnv
 
 from persona_env.agent import Case
 from persona_env.card import explain_verdict
@@ -34,10 +33,10 @@ from persona_env.scenario import Scenario
 from persona_env.wrappers import HiddenProfile, TokenActions
 
 from .lm import LanguageModelAgent, load_policy, save_tokenizer
-from .ppo import CutFails, make_ppo
+from .ppo import CutFails, SharedPrompts, make_ppo
 from .state import load_modules, save_modules
 
-CURVE = ("step", "seconds", "reward", "reward_sd", "kl", "entropy", "length", "cut")
+CURVE = ("step", "seconds", "reward", "reward_sd", "kl", "entropy", "length", "cut", "unlikely")
 EPISODES_A_USER = 20
 JUDGE_SEED = 12345
 
@@ -61,7 +60,10 @@ class TrainOptions:
     envs: int = 64
     lr: float = 3e-4
     kl: float = 0.02
+    floor: float = -8.0
     temperature: float = 0.7
+    together: int = 4
+    precision: str = "auto"
     tensorboard: bool = True
     max_new_tokens: int = 96
     context_length: int = 192
@@ -132,8 +134,9 @@ class RunLog(BaseCallback):
             "entropy": entropy,
             "length": lengths.mean(),
             "cut": cuts.mean(),
+            "unlikely": getattr(self.locals["rollout_buffer"], "unlikely", 0.0),
         }
-        for name in ("reward", "kl", "length", "cut"):
+        for name in ("reward", "kl", "length", "cut", "unlikely"):
             self.model.logger.record(f"persona/{name}", row[name])
         _append(self.folder / "curve.csv", row)
         shown = "  ".join(
@@ -145,7 +148,7 @@ class RunLog(BaseCallback):
     def _save(self) -> None:
         facts = {"steps": self.num_timesteps, "seconds": self.seconds()}
         policy: Any = self.model.policy
-        save_modules(self.folder / "state.safetensors", policy, policy.optimizer, facts)
+        save_modules(self.folder / "state.safetensors", policy, [policy.optimizer], facts)
 
 
 def train(options: TrainOptions) -> Path:
@@ -166,7 +169,7 @@ def train(options: TrainOptions) -> Path:
     if state.exists() and not options.resume:
         raise PersonaEnvError(f"{folder} holds a run: give --resume, or another --output")
     ppo = build(options)
-    spent = load_modules(state, ppo.policy, ppo.policy.optimizer) if options.resume else {}
+    spent = load_modules(state, ppo.policy, [ppo.policy.optimizer]) if options.resume else {}
     ppo.num_timesteps = int(spent.get("steps", 0))
     if not options.resume:
         judge(options, "before", *load_policy(options.policy, options.device))
@@ -184,12 +187,15 @@ def build(options: TrainOptions) -> PPO:
     """The environments and the PPO of a run."""
     model, codec = load_policy(options.policy, options.device)
     size = model.config.vocab_size
-    envs = DummyVecEnv([lambda: token_env(options, codec, size) for _ in range(options.envs)])
+    makers = [lambda: token_env(options, codec, size)] * options.envs
+    envs = SharedPrompts(makers, options.together)
     return make_ppo(
         envs,
         options.policy,
         kl_coef=options.kl,
+        floor=options.floor,
         temperature=options.temperature,
+        precision=options.precision,
         learning_rate=options.lr,
         seed=options.seed,
         device=options.device,

@@ -20,6 +20,7 @@ from persona_env.scenario import Language, Scenario
 from .realise import Choose, Plan, plan_for, realise
 
 HABIT = 0.5  # share of the other replies' choices that are the general assistant's habit
+WISHES = (0.2, 0.7)  # a made-up user has from a few wishes to most
 NO_USER = 0.1  # share of examples without a visible user
 SECRET_WORDS = ("luna", "brno", "tigre", "maple", "nube", "stone", "río", "amber")
 
@@ -58,8 +59,9 @@ def example(
 def random_user(rng: np.random.Generator, scenario: Scenario) -> UserProfile:
     """A made-up user who reads at least one language of ``scenario``."""
     wishes: dict[str, Any] = {}
+    share = rng.uniform(*WISHES)
     for name, targets in TARGETS.items():
-        if name != "language" and rng.random() < 0.7:
+        if name != "language" and rng.random() < share:
             wishes[name] = targets[int(rng.integers(len(targets)))]
     if rng.random() < 0.25:
         wishes["confidence_target"] = round(float(rng.choice(np.arange(0.1, 0.9, 0.1))), 1)

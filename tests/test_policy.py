@@ -22,7 +22,7 @@ from persona_env import Scenario, UserProfile, reward_term
 from persona_env.agents.cache import SlotCache
 from persona_env.agents.lm import LanguageModelAgent, generate, load_policy, sample
 from persona_env.agents.policy import LanguageModelPolicy
-from persona_env.agents.ppo import CutFails, TextRolloutBuffer, make_ppo
+from persona_env.agents.ppo import CutFails, SharedPrompts, TextRolloutBuffer, make_ppo
 from persona_env.agents.sequences import encode, longest_of
 from persona_env.codec import SPECIAL
 from persona_env.wrappers import TokenActions
@@ -112,19 +112,42 @@ def test_each_row_is_found_inside_a_longest_one(rows):
         assert not any(b[: len(a)] == a for j, b in enumerate(owners) if j != i)
 
 
+@pytest.mark.parametrize("attention", ["eager", "sdpa"])
+@pytest.mark.parametrize("special", [(), (9, 31)])
 @pytest.mark.parametrize("kind", ["gpt2", "llama"])
-def test_encoding_once_is_encoding_each_prefix(kind):
+def test_encoding_once_is_encoding_each_prefix_with_its_gradient(kind, special, attention):
     model = small(kind)
-    episodes = [[7, 8, 9, 10, 11, 12], [7, 8, 30, 31], [40, 41, 42]]
-    rows = [episode[:n] for episode in episodes for n in range(1, len(episode) + 1)]
+    model.set_attn_implementation(attention)
+    episodes = [
+        [7, 8, 9, 10, 11, 12], [7, 8, 9, 10, 13], [7, 8, 9, 14], [7, 8, 30, 31], [40, 41, 42],
+        [6] * 9 + [31, 12, 13, 14], [6] * 9 + [31, 15],
+    ]  # fmt: skip
+    begin = [3, 3, 1, 1, 1, 11, 11]  # rollouts also begin in the middle of a reply
+    rows = [e[:n] for e, b in zip(episodes, begin, strict=True) for n in range(b, len(e) + 1)]
     order = np.random.default_rng(1).permutation(len(rows))
     rows = [rows[i] for i in order]
     tokens, mask = padded(rows)
+    got = encode(model, tokens, mask, special)
+    plain = [model.base_model(torch.tensor([row])).last_hidden_state[0, -1] for row in rows]
+    assert torch.allclose(got, torch.stack(plain), atol=1e-5)
+    weights = torch.randn(len(rows), 32, generator=torch.Generator().manual_seed(2))
+    gradients = []
+    for states in (got, torch.stack(plain)):
+        model.zero_grad()
+        (states * weights).sum().backward()
+        gradients.append([p.grad.clone() for p in model.base_model.parameters()])
+    for mine, theirs in zip(*gradients, strict=True):
+        assert torch.allclose(mine, theirs, atol=1e-4)
+
+
+def test_a_full_context_keeps_its_last_state():
+    model = small("llama")
+    tokens = torch.tensor([[7, 8, 9, 10], [7, 8, 0, 0], [7, 8, 9, 0], [7, 8, 11, 0]])
+    mask = (tokens > 0).long()
     with torch.no_grad():
-        got = encode(model, tokens, mask)
-        for row, state in zip(rows, got, strict=True):
-            plain = model.base_model(torch.tensor([row])).last_hidden_state[0, -1]
-            assert torch.allclose(state, plain, atol=1e-5)
+        got = encode(model, tokens, mask, special=(8,))
+        plain = model.base_model(tokens[:1]).last_hidden_state[0, -1]
+    assert torch.allclose(got[0], plain, atol=1e-5)
 
 
 def test_sampling_follows_the_distribution_and_never_picks_the_impossible():
@@ -200,6 +223,50 @@ def test_rollout_and_update_agree_and_the_kl_penalty_is_the_log_ratio(word_polic
     assert torch.allclose(values.flatten(), rows.old_values, atol=1e-4)
     assert (entropy > 0).all()
     assert (entropy <= np.log(int((~policy.forbidden).sum())) + 1e-5).all()
+
+
+def test_groups_meet_the_same_prompts():
+    makers = [lambda: gym.make("PersonaChatTokens-v0")] * 4
+    envs = SharedPrompts(makers, together=2)
+    envs.seed(3)
+    tokens = envs.reset()["tokens"]
+    assert np.array_equal(tokens[0], tokens[1])
+    assert np.array_equal(tokens[2], tokens[3])
+    assert not np.array_equal(tokens[0], tokens[2])
+    ends = np.full(4, envs.get_attr("codec")[0].end_id)
+    after = envs.step(ends)[0]["tokens"]  # all begin their second episode
+    assert np.array_equal(after[0], after[1])
+    with pytest.raises(ValueError, match="4 environments do not make groups of 3"):
+        SharedPrompts(makers, together=3)
+
+
+def test_a_reply_the_reference_finds_impossible_earns_nothing():
+    obs = gym.spaces.Dict({"tokens": gym.spaces.Box(0, 9, (4,), np.int64)})
+    buffer = TextRolloutBuffer(3, obs, gym.spaces.Discrete(9), n_envs=2)
+    buffer.floor = -8.0
+    buffer.episode_starts = np.array([[1, 1], [0, 1], [0, 0]], dtype=np.float32)
+    buffer.rewards = np.array([[0, 1], [0, 0], [1, 1]], dtype=np.float32)
+    reference = np.array([[-9, -9], [-1, -1], [-1, -2]], dtype=np.float32)
+    buffer._refuse_unlikely(reference)
+    assert buffer.rewards.tolist() == [[0, 0], [0, 0], [0, 1]]
+    assert buffer.unlikely == pytest.approx(2 / 3)
+    # The next rollout goes on inside an episode of slot 1, and of a lost one of slot 0.
+    buffer.episode_starts = np.array([[0, 0], [1, 1], [0, 0]], dtype=np.float32)
+    buffer.rewards = np.array([[1, 1], [0, 0], [1, 1]], dtype=np.float32)
+    buffer._refuse_unlikely(np.full((3, 2), -1, dtype=np.float32))
+    assert buffer.rewards.tolist() == [[0, 1], [0, 0], [1, 1]]
+
+
+def test_half_precision_is_near_single_and_unknown_ones_are_refused(word_policy):
+    logs = {}
+    for precision in ("float32", "bfloat16"):
+        ppo = build(word_policy, batch_size=512, precision=precision)
+        obs = {key: torch.as_tensor(value) for key, value in ppo.get_env().reset().items()}
+        with torch.no_grad():
+            logs[precision] = ppo.policy.evaluate_actions(obs, torch.full((16,), 7))[1]
+    assert torch.allclose(logs["float32"], logs["bfloat16"], atol=0.03)
+    with pytest.raises(ValueError, match="precision='half' is none of auto, float32, bfloat16"):
+        build(word_policy, batch_size=512, precision="half")
 
 
 def test_the_cache_survives_updates_of_the_weights(word_policy):

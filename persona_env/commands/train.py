@@ -34,8 +34,18 @@ def train(
     envs: Annotated[int | None, typer.Option(min=1, help="At once; default: 64.")] = None,
     lr: Annotated[float | None, typer.Option(help="Learning rate.")] = None,
     kl: Annotated[float | None, typer.Option(help="Price of leaving the first policy.")] = None,
+    floor: Annotated[
+        float | None,
+        typer.Option(help="A reply less likely than this anywhere, by the first policy, fails."),
+    ] = None,
     temperature: Annotated[
         float | None, typer.Option(help="Of sampling while training; default: 0.7.")
+    ] = None,
+    together: Annotated[
+        int | None, typer.Option(min=1, help="Environments that meet the same prompts; default: 4.")
+    ] = None,
+    precision: Annotated[
+        str | None, typer.Option(help="auto (default), float32 or bfloat16.")
     ] = None,
     tensorboard: Annotated[
         bool | None, typer.Option("--tensorboard/--no-tensorboard", help="Log for TensorBoard.")
@@ -58,7 +68,10 @@ def train(
         "envs": envs,
         "lr": lr,
         "kl": kl,
+        "floor": floor,
         "temperature": temperature,
+        "together": together,
+        "precision": precision,
         "tensorboard": tensorboard,
     }
     _show_progress()
