@@ -166,9 +166,9 @@ def pretrain(output: Path, recipe: Recipe, device: str, minutes: float = math.in
     # On CPUs the fused attention's backward pass is slower than plain matrix products.
     model.set_attn_implementation("eager")
     both = optimizers(model, recipe)
-    groups = [group for optimizer in both for group in optimizer.param_groups]
-    peaks = [group["lr"] for group in groups]
+    peaks = [group["lr"] for optimizer in both for group in optimizer.param_groups]
     step = load_modules(state, model, both)["step"] if state.exists() else 0
+    groups = [group for optimizer in both for group in optimizer.param_groups]
     began, smooth = time.monotonic(), 0.0
     for ids, labels in batches(codec, recipe, step):
         for group, peak in zip(groups, peaks, strict=True):
