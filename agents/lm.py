@@ -16,6 +16,8 @@ from persona_env.codec import SPECIAL, BundledCodec, Codec, TransformersCodec
 from persona_env.errors import PersonaEnvError
 
 from .cache import SlotCache
+from .decode import decode, decoder_for
+from .sequences import base_of
 
 BUNDLED = "persona-tiny"
 
@@ -69,7 +71,8 @@ def forbidden_ids(codec: Codec, vocab_size: int, device: torch.device | str) -> 
 
 def sample(logits: Tensor, generator: torch.Generator | None = None) -> Tensor:
     """One id a row of ``logits (B, V)``, by inverse CDF (``multinomial`` is far slower on CPUs)."""
-    cdf = torch.softmax(logits.float(), -1).cumsum(-1)
+    weights = (logits - logits.max(-1, keepdim=True).values).float().exp_()
+    cdf = weights.cumsum(-1)
     draw = torch.rand(len(logits), 1, generator=generator, device=logits.device)
     picked = torch.searchsorted(cdf, draw * cdf[:, -1:]).squeeze(1)
     return picked.clamp_(max=logits.shape[1] - 1)
@@ -93,25 +96,24 @@ def generate(
         ids[i, : len(prompt)] = torch.tensor(prompt, device=device)
     cache = SlotCache(count, int(lengths.max()) + max_new_tokens)
     forbidden = forbidden_ids(codec, model.config.vocab_size, device)
+    closed = torch.zeros(len(forbidden), device=device).masked_fill(forbidden, -torch.inf)
     rows = torch.arange(count, device=device)
-    out = model(ids, past_key_values=cache, use_cache=True, **cache.prefill(rows, lengths))
-    logits = out.logits[rows, lengths - 1]
-    replies: list[list[int]] = [[] for _ in range(count)]
+    decoder, head = decoder_for(model, cache.length), model.get_output_embeddings()
+    out = base_of(model)(ids, past_key_values=cache, use_cache=True, **cache.prefill(rows, lengths))
+    hidden = out.last_hidden_state[rows, lengths - 1]
+    drawn: list[Tensor] = []
     alive = torch.ones(count, dtype=torch.bool, device=device)
     for _ in range(max_new_tokens):
-        logits = logits.masked_fill(forbidden, -torch.inf)
+        logits = head(hidden) + closed
         picked = logits.argmax(-1) if not temperature else sample(logits / temperature, generator)
+        drawn.append(picked)
         alive &= picked != codec.end_id
         if not alive.any():
             break
-        for i in alive.nonzero().flatten().tolist():
-            replies[i].append(int(picked[i]))
         lengths = lengths + 1
-        out = model(
-            picked[:, None], past_key_values=cache, use_cache=True, **cache.decode(None, lengths)
-        )
-        logits = out.logits[:, -1]
-    return replies
+        hidden = decode(model, decoder, picked, cache, (None, lengths))
+    rows_drawn = torch.stack(drawn, 1).tolist()
+    return [row[: row.index(codec.end_id)] if codec.end_id in row else row for row in rows_drawn]
 
 
 class LanguageModelAgent:

@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from .cache import SlotCache
+from .decode import LlamaDecoder, decode, decoder_for
 from .lm import forbidden_ids, load_policy, sample
 from .sequences import base_of, encode
 
@@ -172,6 +173,7 @@ class LanguageModelPolicy(ActorCriticPolicy):
 
     def _forget(self) -> None:
         self._cache: SlotCache | None = None
+        self._decoder: LlamaDecoder | None = None
         self._prompts: dict[bytes, tuple[Tensor, list[tuple[Tensor, Tensor]]]] = {}
 
     def _cached_hidden(self, obs: Obs) -> Tensor:
@@ -215,9 +217,12 @@ class LanguageModelPolicy(ActorCriticPolicy):
         return found
 
     def _decode(self, tokens: Tensor, rows: Tensor, lengths: Tensor) -> Tensor:
+        cache: Any = self._cache
+        if self._decoder is None:
+            self._decoder = decoder_for(self.model, cache.length)
         last = tokens[rows, lengths[rows] - 1]
         every = None if len(rows) == len(tokens) else rows
-        return self._run(last[:, None], self._cache.decode(every, lengths[rows]))[:, 0]  # type: ignore[union-attr]
+        return decode(self.model, self._decoder, last, cache, (every, lengths[rows]))
 
     def _run(self, ids: Tensor, where: dict[str, Tensor]) -> Tensor:
         out = base_of(self.model)(ids, past_key_values=self._cache, use_cache=True, **where)

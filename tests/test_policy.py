@@ -20,6 +20,7 @@ from transformers import (
 
 from persona_env import Scenario, UserProfile, reward_term
 from persona_env.agents.cache import SlotCache
+from persona_env.agents.decode import decode, decoder_for
 from persona_env.agents.lm import LanguageModelAgent, generate, load_policy, sample
 from persona_env.agents.policy import LanguageModelPolicy
 from persona_env.agents.ppo import CutFails, SharedPrompts, TextRolloutBuffer, make_ppo
@@ -93,6 +94,38 @@ def test_slots_of_different_lengths_agree_with_plain_forwards(kind):
             for i, row in enumerate(rows):
                 plain = model(torch.tensor([row])).logits[0, -1]
                 assert torch.allclose(got[-1][i], plain, atol=1e-4)
+
+
+@pytest.mark.parametrize("queries", [2, 4])
+def test_the_fused_decoder_is_the_models_forward(queries):
+    torch.manual_seed(1)
+    config = LlamaConfig(
+        vocab_size=60, hidden_size=32, intermediate_size=48, num_hidden_layers=2,
+        num_attention_heads=queries, num_key_value_heads=2, max_position_embeddings=64,
+    )  # fmt: skip
+    model = LlamaForCausalLM(config).eval()
+    for parameter in model.parameters():  # norms that are no identity
+        parameter.data += 0.1 * torch.randn_like(parameter)
+    decoder = decoder_for(model, 32)
+    assert decoder is not None
+    rng = np.random.default_rng(0)
+    rows = [rng.integers(5, 60, size=n).tolist() for n in (3, 9, 5)]
+    cache, lengths = SlotCache(3, 32), torch.tensor([3, 9, 5])
+    tokens, _ = padded(rows)
+    with torch.no_grad():
+        where = cache.prefill(torch.arange(3), lengths)
+        model.model(tokens[:, :9], past_key_values=cache, use_cache=True, **where)
+        for some in (None, torch.tensor([2, 0]), None):
+            those = [0, 1, 2] if some is None else some.tolist()
+            for i in those:
+                rows[i].append(int(rng.integers(5, 60)))
+                lengths[i] += 1
+            new = torch.tensor([rows[i][-1] for i in those])
+            got = decode(model, decoder, new, cache, (some, lengths[those]))
+            for i, state in zip(those, got, strict=True):
+                plain = model.model(torch.tensor([rows[i]])).last_hidden_state[0, -1]
+                assert torch.allclose(state, plain, atol=1e-4)
+    assert decoder_for(small("gpt2"), 32) is None
 
 
 @given(st.lists(st.lists(st.integers(0, 3), min_size=1, max_size=6), min_size=1, max_size=12))
