@@ -6,17 +6,16 @@ policy's one pass per episode has episodes to pass over.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator
 from typing import Any
 
-import gymnasium as gym
 import numpy as np
 import numpy.typing as npt
 import torch
 from stable_baselines3 import PPO
 from stable_baselines3.common.buffers import DictRolloutBuffer
 from stable_baselines3.common.type_aliases import DictRolloutBufferSamples
-from stable_baselines3.common.vec_env import DummyVecEnv, VecEnv
+from stable_baselines3.common.vec_env import VecEnv
 
 from .policy import LanguageModelPolicy, ScaledAdamW
 
@@ -32,40 +31,6 @@ DEFAULTS: dict[str, Any] = {
     "vf_coef": 0.5,
     "max_grad_norm": 1.0,
 }
-
-
-class CutFails(gym.Wrapper[Any, Any, Any, Any]):
-    """A reply that does not end is a failure: worth nothing, and the end of the episode.
-
-    The environment calls it truncated, and PPO would then bootstrap its value, as if a cut reply
-    went on; a policy learns from that to write without end.
-    """
-
-    def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
-        """As the environment, with reward 0 and ``terminated`` in place of a cut."""
-        observation, reward, terminated, truncated, info = self.env.step(action)
-        if info.get("cut", False):
-            return observation, 0.0, True, False, info
-        return observation, float(reward), terminated, truncated, info
-
-
-class SharedPrompts(DummyVecEnv):
-    """A :class:`DummyVecEnv` whose environments meet the same prompts in groups of ``together``.
-
-    Several replies to one prompt tell style from luck, and their prompt is encoded once.
-    """
-
-    def __init__(self, env_fns: list[Callable[[], gym.Env[Any, Any]]], together: int) -> None:
-        if together < 1 or len(env_fns) % together:
-            raise ValueError(f"{len(env_fns)} environments do not make groups of {together}")
-        super().__init__(env_fns)
-        self.together = together
-
-    def seed(self, seed: int | None = None) -> Sequence[int | None]:
-        """The same seed for each environment of a group."""
-        first = int(np.random.randint(0, 2**31)) if seed is None else seed
-        self._seeds = [first + i // self.together for i in range(self.num_envs)]
-        return self._seeds
 
 
 class TextRolloutBuffer(DictRolloutBuffer):

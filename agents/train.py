@@ -30,11 +30,12 @@ from persona_env.files import write_text
 from persona_env.pairing import prompt_language
 from persona_env.profile import UserProfile
 from persona_env.scenario import Scenario
-from persona_env.wrappers import HiddenProfile, TokenActions
+from persona_env.vector import TokenVectorEnv
 
 from .lm import LanguageModelAgent, load_policy, save_tokenizer
-from .ppo import CutFails, SharedPrompts, make_ppo
+from .ppo import make_ppo
 from .state import load_modules, save_modules
+from .vec import TokenVecEnv
 
 CURVE = ("step", "seconds", "reward", "reward_sd", "kl", "entropy", "length", "cut", "unlikely")
 EPISODES_A_USER = 20
@@ -79,20 +80,23 @@ def text_env(
         scenarios=options.scenarios,
         terms=options.terms,
         split=split,
+        user_visibility="hidden" if options.hidden else "full",
     )
-    return HiddenProfile(env) if options.hidden else env
+    return env
 
 
-def token_env(options: TrainOptions, codec: Any, size: int) -> gym.Env[Any, Any]:
-    """One training environment: token actions, and a reply that does not end has failed."""
-    wrapped = TokenActions(
-        text_env(options),
-        codec,
+def token_envs(options: TrainOptions, codec: Any, size: int) -> TokenVecEnv:
+    """The training environments: token actions, and a reply that does not end has failed."""
+    tokens = TokenVectorEnv(
+        persona_env_of(text_env(options)),
+        options.envs,
+        tokenizer=codec,
         max_new_tokens=options.max_new_tokens,
         context_length=options.context_length,
         vocab_size=size,
+        autoreset_mode="SameStep",
     )
-    return CutFails(wrapped)
+    return TokenVecEnv(tokens, options.together)
 
 
 class RunLog(BaseCallback):
@@ -186,11 +190,8 @@ def train(options: TrainOptions) -> Path:
 def build(options: TrainOptions) -> PPO:
     """The environments and the PPO of a run."""
     model, codec = load_policy(options.policy, options.device)
-    size = model.config.vocab_size
-    makers = [lambda: token_env(options, codec, size)] * options.envs
-    envs = SharedPrompts(makers, options.together)
     return make_ppo(
-        envs,
+        token_envs(options, codec, model.config.vocab_size),
         options.policy,
         kl_coef=options.kl,
         floor=options.floor,

@@ -113,6 +113,7 @@ class PersonaEnv(gym.Env[Observation, str]):
         self._turns: tuple[Turn, ...] = ()
         self._verdict: Verdict | None = None
         self._message = ""
+        self._views: dict[tuple[str, ...], tuple[UserProfile, str, npt.NDArray[np.float32]]] = {}
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -123,9 +124,8 @@ class PersonaEnv(gym.Env[Observation, str]):
         autoreset does not repeat it.
         """
         super().reset(seed=seed)
-        cases = self._allowed(options or {})
-        drawn = list(cases)[int(self.np_random.integers(len(cases)))]
-        self.user, pool = cases[drawn]
+        cases = list(self._allowed(options or {}).values())
+        self.user, pool = cases[int(self.np_random.integers(len(cases)))]
         self.scenario = pool[int(self.np_random.integers(len(pool)))]
         self.language = _language(self.scenario, self.user)
         self._message = self.scenario.text(self.language).prompt
@@ -135,10 +135,22 @@ class PersonaEnv(gym.Env[Observation, str]):
 
     def step(self, action: str) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
         """Answer the user; see the class for the reward and ``info``'s ``reward_*`` entries."""
+        return self.settle(action, judge(self.exchange(action), self.terms))
+
+    def exchange(self, reply: str) -> Exchange:
+        """What is judged if ``reply`` is the next answer: the first half of a step."""
+        return Exchange(self.scenario, self.user, reply, self.language, self._turns)
+
+    def settle(
+        self, reply: str, verdict: Verdict
+    ) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
+        """The second half of a step: what follows from the verdict on ``exchange(reply)``.
+
+        Vector environments judge the replies of many rows between the halves, in one batch.
+        """
         before = 0.0 if self._verdict is None else self._verdict.reward
-        verdict = judge(self._exchange(action), self.terms)
         self._verdict = verdict
-        self._turns += (Turn("user", self._message), Turn("assistant", action))
+        self._turns += (Turn("user", self._message), Turn("assistant", reply))
         turn = len(self._turns) // 2
         terminated = turn >= self.max_turns or verdict.reward >= SATISFIED
         self._message = (
@@ -169,28 +181,29 @@ class PersonaEnv(gym.Env[Observation, str]):
         text = card.explain(self._message, self.user, self._turns, self._verdict)
         return text if self.render_mode == "ansi" else card.draw(text)
 
-    def _exchange(self, reply: str) -> Exchange:
-        return Exchange(self.scenario, self.user, reply, self.language, self._turns)
-
     def _observe(self) -> Observation:
         return self._observation(self._message, self.scenario, self.user, self._turns)
 
     def _observation(
         self, prompt: str, scenario: Scenario, user: UserProfile, turns: tuple[Turn, ...]
     ) -> Observation:
-        seen = user
-        if self.user_visibility == "partial":
-            kept = {k: e for k, e in user.extensions.items() if e.role != "preference"}
-            seen = user.model_copy(update={"preferences": Preferences(), "extensions": kept})
-        asked = (scenario.secret,) if scenario.secret else ()
-        hidden = self.user_visibility == "hidden"
-        vector = np.zeros(len(vector_names()), np.float32) if hidden else seen.vector()
+        shown, vector = self._view(user, scenario.secret or "")
         return {
             "prompt": prompt,
-            "user": "" if hidden else seen.render(secrets=asked),
+            "user": shown,
             "transcript": "\n".join(f"{turn.role}: {turn.text}" for turn in turns),
-            "user_vector": vector,
+            "user_vector": vector.copy(),
         }
+
+    def _view(self, user: UserProfile, secret: str) -> tuple[str, npt.NDArray[np.float32]]:
+        """The user in words and numbers; worked out once for each user of this environment."""
+        key = (user.id, secret, self.user_visibility)
+        known = self._views.get(key)
+        if known is None or known[0] is not user:
+            known = (user, *_view(user, secret, self.user_visibility))
+            if user.id in self.cases:
+                self._views[key] = known
+        return known[1:]
 
     def _info(self) -> dict[str, Any]:
         info: dict[str, Any] = {"turn": len(self._turns) // 2}
@@ -201,6 +214,8 @@ class PersonaEnv(gym.Env[Observation, str]):
     def _allowed(
         self, options: dict[str, Any]
     ) -> dict[str, tuple[UserProfile, tuple[Scenario, ...]]]:
+        if not options:
+            return self.cases
         unknown = set(options) - {"user", "scenario"}
         if unknown:
             raise unknown_name("reset option", sorted(unknown)[0], ("user", "scenario"))
@@ -230,6 +245,17 @@ class PersonaEnv(gym.Env[Observation, str]):
 
 def _language(scenario: Scenario, user: UserProfile) -> str:
     return prompt_language(scenario, user) or next(iter(scenario.texts))
+
+
+def _view(
+    user: UserProfile, secret: str, visibility: Visibility
+) -> tuple[str, npt.NDArray[np.float32]]:
+    if visibility == "hidden":
+        return "", np.zeros(len(vector_names()), np.float32)
+    if visibility == "partial":
+        kept = {k: e for k, e in user.extensions.items() if e.role != "preference"}
+        user = user.model_copy(update={"preferences": Preferences(), "extensions": kept})
+    return user.render(secrets=(secret,) if secret else ()), user.vector()
 
 
 def _cases(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, TypeVar
 
 from persona_env.errors import RewardError, UndeclaredFieldError
 from persona_env.profile import UserProfile
 from persona_env.scenario import Scenario, ScenarioText
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,48 +52,80 @@ class TermView:
 declares ['preferences.length']. Add it to uses=(...)
     """
 
-    __slots__ = ("_fields", "language", "prompt", "reply", "scenario", "transcript")
+    __slots__ = (
+        "_asked", "_fields", "_kept", "language", "prompt", "reply", "scenario", "texts",
+        "transcript",
+    )  # fmt: skip
 
     scenario: Scenario
     reply: str
     prompt: str
     language: str
     transcript: tuple[Turn, ...]
+    texts: tuple[ScenarioText, ...]
+    """The scenario's text in the prompt's language first, then in the others."""
+    _asked: TermView
+    _fields: Mapping[str, Any]
+    _kept: dict[Callable[[TermView], Any], Any]
 
     def __init__(self, exchange: Exchange, uses: tuple[str, ...]) -> None:
-        self.scenario = exchange.scenario
-        self.reply = exchange.reply
-        self.prompt = exchange.prompt
-        self.language = exchange.language
-        self.transcript = exchange.transcript
-        self._fields: Mapping[str, Any] = {path: _readable(exchange.user, path) for path in uses}
+        asked = TermView.before(exchange.scenario, exchange.user, exchange.language, uses)
+        asked._answer(self, exchange.reply, exchange.transcript)
+
+    @classmethod
+    def before(
+        cls, scenario: Scenario, user: UserProfile, language: str, uses: tuple[str, ...]
+    ) -> TermView:
+        """The view before there is a reply: ``reply`` and ``transcript`` cannot be read."""
+        first = scenario.text(language)
+        view = cls.of_fields(_fields(user, uses))
+        view.scenario, view.language, view.prompt = scenario, language, first.prompt
+        view.texts = (first, *(t for t in scenario.texts.values() if t is not first))
+        return view
 
     @classmethod
     def of_fields(cls, fields: Mapping[str, Any]) -> TermView:
         """A view of profile fields alone, for tests."""
         view = cls.__new__(cls)
-        view._fields = fields
+        view._asked, view._fields, view._kept = view, fields, {}
         return view
 
-    @property
-    def texts(self) -> tuple[ScenarioText, ...]:
-        """The scenario's text in the prompt's language first, then in the others."""
-        first = self.scenario.text(self.language)
-        return (first, *(t for t in self.scenario.texts.values() if t is not first))
+    def answered(self, reply: str, transcript: tuple[Turn, ...] = ()) -> TermView:
+        """The view of one reply, made from that :meth:`before` it."""
+        return self._answer(TermView.__new__(TermView), reply, transcript)
+
+    def _answer(self, view: TermView, reply: str, transcript: tuple[Turn, ...]) -> TermView:
+        view._asked, view._fields, view._kept = self, self._fields, self._kept
+        view.scenario, view.language, view.prompt = self.scenario, self.language, self.prompt
+        view.texts, view.reply, view.transcript = self.texts, reply, transcript
+        return view
+
+    def once(self, function: Callable[[TermView], T]) -> T:
+        """``function`` of the view before the reply, worked out once for all replies."""
+        if function not in self._kept:
+            self._kept[function] = function(self._asked)
+        found: T = self._kept[function]
+        return found
 
     def field(self, path: str) -> Any:
         """The declared profile field at ``path``; raises :class:`UndeclaredFieldError`."""
-        if path not in self._fields:
+        try:
+            return self._fields[path]
+        except KeyError:
             raise UndeclaredFieldError(
                 f"this term does not declare {path!r}; it declares {sorted(self._fields)}. "
                 "Add it to uses=(...)"
-            )
-        return self._fields[path]
+            ) from None
 
     def target(self, preference: str) -> Any:
         """What the user wants of ``preference``, or ``None`` without such a wish."""
         wish = self.field(f"preferences.{preference}")
         return None if wish is None else wish.target
+
+
+@lru_cache(maxsize=4096)
+def _fields(user: UserProfile, uses: tuple[str, ...]) -> Mapping[str, Any]:
+    return {path: _readable(user, path) for path in uses}
 
 
 def _readable(user: UserProfile, path: str) -> Any:

@@ -13,13 +13,21 @@ ENVIRONMENTS: dict[str, str] = {
     "PersonaChat-v0": "persona_env.envs.chat:PersonaChatEnv",
     "PersonaChatTokens-v0": "persona_env.envs.chat:make_tokens",
 }
+VECTOR_ENVIRONMENTS: dict[str, str] = {
+    "PersonaChat-v0": "persona_env.envs.chat:make_vector",
+    "PersonaChatTokens-v0": "persona_env.envs.chat:make_token_vector",
+}
 
 
 def register_environments() -> None:
     """Register every id once (registering twice would warn)."""
     for name, entry_point in ENVIRONMENTS.items():
         if name not in gym.registry:
-            gym.register(id=name, entry_point=entry_point)
+            gym.register(
+                id=name,
+                entry_point=entry_point,
+                vector_entry_point=VECTOR_ENVIRONMENTS.get(name),
+            )
 
 
 AGENTS: dict[str, str] = {

@@ -23,10 +23,11 @@ from persona_env.agents.cache import SlotCache
 from persona_env.agents.decode import decode, decoder_for
 from persona_env.agents.lm import LanguageModelAgent, generate, load_policy, sample
 from persona_env.agents.policy import LanguageModelPolicy
-from persona_env.agents.ppo import CutFails, SharedPrompts, TextRolloutBuffer, make_ppo
+from persona_env.agents.ppo import TextRolloutBuffer, make_ppo
 from persona_env.agents.sequences import encode, longest_of
+from persona_env.agents.vec import TokenVecEnv
 from persona_env.codec import SPECIAL
-from persona_env.wrappers import TokenActions
+from persona_env.vector import TokenVectorEnv
 
 WORDS = ("Reads", "English", "Spanish", ".", "say", "di", "red", "blue", "green")
 
@@ -206,23 +207,29 @@ def word_policy(tmp_path_factory):
     return folder
 
 
-def colour_env(codec, size, **options):
+def colour_env():
     texts = {
         "en": {"prompt": "say", "answer": "red"},
         "es": {"prompt": "say", "answer": "blue"},
     }
     scenario = Scenario(id="colour", family="f", split="train", category="know_how", texts=texts)
     users = [UserProfile(id=code, context={"languages": [code]}) for code in ("en", "es")]
-    env = gym.make(
-        "PersonaChat-v0", profiles=users, scenarios=[scenario], terms=[names_colour], **options
-    )
-    return TokenActions(env, codec, max_new_tokens=3, context_length=16, vocab_size=size)
+    made = gym.make("PersonaChat-v0", profiles=users, scenarios=[scenario], terms=[names_colour])
+    return made.unwrapped
 
 
 def build(word_policy, **options):
     model, codec = load_policy(word_policy)
-    size = model.config.vocab_size
-    envs = DummyVecEnv([lambda: CutFails(colour_env(codec, size)) for _ in range(16)])
+    tokens = TokenVectorEnv(
+        colour_env(),
+        16,
+        tokenizer=codec,
+        max_new_tokens=3,
+        context_length=16,
+        vocab_size=model.config.vocab_size,
+        autoreset_mode="SameStep",
+    )
+    envs = TokenVecEnv(tokens)
     return make_ppo(envs, str(word_policy), n_steps=32, seed=0, device="cpu", **options)
 
 
@@ -233,7 +240,7 @@ def test_ppo_reaches_the_known_optimum_where_the_user_blind_one_is_a_half(word_p
     )
     ppo.learn(24_000)
     agent = LanguageModelAgent(ppo.policy.model.eval(), ppo.policy.codec, max_new_tokens=3)
-    env = colour_env(ppo.policy.codec, ppo.policy.model.config.vocab_size).unwrapped
+    env = colour_env()
     rewards = [
         env.score(agent([env.observe(env.scenarios[0], user)])[0], env.scenarios[0], user).reward
         for user in env.users
@@ -256,21 +263,6 @@ def test_rollout_and_update_agree_and_the_kl_penalty_is_the_log_ratio(word_polic
     assert torch.allclose(values.flatten(), rows.old_values, atol=1e-4)
     assert (entropy > 0).all()
     assert (entropy <= np.log(int((~policy.forbidden).sum())) + 1e-5).all()
-
-
-def test_groups_meet_the_same_prompts():
-    makers = [lambda: gym.make("PersonaChatTokens-v0")] * 4
-    envs = SharedPrompts(makers, together=2)
-    envs.seed(3)
-    tokens = envs.reset()["tokens"]
-    assert np.array_equal(tokens[0], tokens[1])
-    assert np.array_equal(tokens[2], tokens[3])
-    assert not np.array_equal(tokens[0], tokens[2])
-    ends = np.full(4, envs.get_attr("codec")[0].end_id)
-    after = envs.step(ends)[0]["tokens"]  # all begin their second episode
-    assert np.array_equal(after[0], after[1])
-    with pytest.raises(ValueError, match="4 environments do not make groups of 3"):
-        SharedPrompts(makers, together=3)
 
 
 def test_a_reply_the_reference_finds_impossible_earns_nothing():

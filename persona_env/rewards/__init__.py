@@ -1,6 +1,6 @@
 """Rewards: terms, gates, and how they become one number."""
 
-from persona_env.rewards.compose import Verdict, combine, judge
+from persona_env.rewards.compose import Verdict, combine, judge, judge_all
 from persona_env.rewards.term import (
     Reason,
     Score,
@@ -20,6 +20,7 @@ __all__ = [
     "combine",
     "get_term",
     "judge",
+    "judge_all",
     "registered_terms",
     "reward_term",
 ]

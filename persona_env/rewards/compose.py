@@ -14,11 +14,18 @@ with gates :math:`G_g` and terms :math:`s_d` in [0, 1], and weights :math:`w_{u,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 from persona_env.errors import PersonaEnvError, RewardError
 from persona_env.exchange import Exchange, TermView
+from persona_env.profile import UserProfile
 from persona_env.rewards.term import Reason, Score, Term
+from persona_env.scenario import Scenario
+
+CASES = 8192
+"""How many (scenario, user, language) are remembered with what holds for every reply to them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +37,11 @@ class Verdict:
     weights: dict[str, float]
     gates: dict[str, float]
     reasons: dict[str, tuple[Reason, ...]]
+
+    def copy(self) -> Verdict:
+        """An equal verdict with dicts of its own."""
+        entries = (dict(self.terms), dict(self.weights), dict(self.gates), dict(self.reasons))
+        return Verdict(self.reward, *entries)
 
     def info(self) -> dict[str, object]:
         """The entries of a step's ``info``, in fresh dicts."""
@@ -43,20 +55,42 @@ class Verdict:
 
 def judge(exchange: Exchange, terms: tuple[Term, ...]) -> Verdict:
     """Score one exchange with these terms and gates."""
-    values: dict[str, float] = {}
-    weights: dict[str, float] = {}
-    gates: dict[str, float] = {}
+    case = _case(_Asked(exchange.scenario, exchange.user, exchange.language, terms))
+    values, weights, gates = case.values.copy(), case.weights.copy(), case.gates.copy()
     reasons: dict[str, tuple[Reason, ...]] = {}
-    for term in terms:
-        score = _evaluate(term, exchange)
-        if score is not None and score.reasons:
+    for term, view, weight in case.open:
+        try:
+            score = _score(term.function(view.answered(exchange.reply, exchange.transcript)))
+        except Exception as error:  # a broken term must never become a number
+            raise _named(error, term, exchange.scenario, exchange.user) from error
+        if score is None:
+            continue
+        if score.reasons:
             reasons[term.name] = score.reasons
         if term.gate:
-            gates[term.name] = 1.0 if score is None else score.value
+            gates[term.name] = score.value
         else:
-            values[term.name] = 0.0 if score is None else score.value
-            weights[term.name] = 0.0 if score is None else term.weight_for(exchange.user)
+            values[term.name], weights[term.name] = score.value, weight
     return Verdict(combine(values, weights, gates), values, weights, gates, reasons)
+
+
+def judge_all(exchanges: Iterable[Exchange], terms: tuple[Term, ...]) -> list[Verdict]:
+    """The verdicts of a batch, in its order: ``[judge(e, terms) for e in exchanges]``.
+
+    A reply that occurs again in the same case is scored once.
+    """
+    batch = list(exchanges)
+    known: dict[tuple[object, ...], Verdict] = {}
+    verdicts = []
+    for one in batch:
+        key = (id(one.scenario), id(one.user), one.language, one.reply, one.transcript)
+        found = known.get(key)
+        if found is None:
+            found = known[key] = judge(one, terms)
+            verdicts.append(found)
+        else:
+            verdicts.append(found.copy())
+    return verdicts
 
 
 def combine(values: dict[str, float], weights: dict[str, float], gates: dict[str, float]) -> float:
@@ -68,24 +102,93 @@ def combine(values: dict[str, float], weights: dict[str, float], gates: dict[str
     0.5
     """
     total = sum(weights.values())
-    mean = sum(weights[name] * values[name] for name in values) / total if total else 1.0
+    mean = sum([weights[name] * values[name] for name in values]) / total if total else 1.0
     for gate in gates.values():
         mean *= gate
     return min(1.0, max(0.0, mean))
 
 
-def _evaluate(term: Term, exchange: Exchange) -> Score | None:
+class _Asked:
+    """Scenario, user, language and terms as a key, compared by identity: all are immutable."""
+
+    __slots__ = ("_hash", "language", "scenario", "terms", "user")
+
+    def __init__(
+        self, scenario: Scenario, user: UserProfile, language: str, terms: tuple[Term, ...]
+    ) -> None:
+        self.scenario, self.user, self.language, self.terms = scenario, user, language, terms
+        self._hash = hash((id(scenario), id(user), language, id(terms)))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, _Asked)
+            and self.scenario is other.scenario
+            and self.user is other.user
+            and self.terms is other.terms
+            and self.language == other.language
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What holds whatever the reply: the settled entries, and the terms that read the reply."""
+
+    values: dict[str, float] = field(default_factory=dict)
+    weights: dict[str, float] = field(default_factory=dict)
+    gates: dict[str, float] = field(default_factory=dict)
+    open: list[tuple[Term, TermView, float]] = field(default_factory=list)
+
+
+@lru_cache(maxsize=CASES)
+def _case(asked: _Asked) -> _Case:
+    case = _Case()
+    for term in asked.terms:
+        try:
+            view = TermView.before(asked.scenario, asked.user, asked.language, term.uses)
+        except Exception as error:  # named and re-raised
+            raise _named(error, term, asked.scenario, asked.user) from error
+        score, weight = _settle(term, view), 0.0 if term.gate else term.weight_for(asked.user)
+        if score is _OPEN:
+            case.open.append((term, view, weight))
+            score = None
+        if term.gate:
+            case.gates[term.name] = 1.0 if score is None else score.value
+        else:
+            case.values[term.name] = 0.0 if score is None else score.value
+            case.weights[term.name] = 0.0 if score is None else weight
+    return case
+
+
+_OPEN = Score(0.0)
+
+
+def _settle(term: Term, view: TermView) -> Score | None:
+    """What a term of the library says before there is a reply; ``_OPEN`` if it reads the reply."""
+    if not term.builtin:  # may be impure
+        return _OPEN
     try:
-        result = term.function(TermView(exchange, term.uses))
-        if result is None or isinstance(result, Score):
-            return result
-        if isinstance(result, int | float):
-            return Score(float(result))
-        raise TypeError(f"a term returns a Score, a number or None, not {type(result).__name__}")
-    except PersonaEnvError as error:
-        raise type(error)(f"reward term {term.name!r}: {error}") from error
-    except Exception as error:  # named and re-raised: a broken term must never become a number
-        raise RewardError(
-            f"reward term {term.name!r} failed on scenario {exchange.scenario.id!r}, "
-            f"user {exchange.user.id!r}: {type(error).__name__}: {error}"
-        ) from error
+        score = _score(term.function(view))
+    except Exception:  # there is no reply to read; what is broken breaks again, and is named, later
+        return _OPEN
+    return _OPEN if score is not None and score.reasons else score
+
+
+def _score(result: Score | float | None) -> Score | None:
+    if result is None or isinstance(result, Score):
+        return result
+    if isinstance(result, int | float):
+        return Score(float(result))
+    raise TypeError(f"a term returns a Score, a number or None, not {type(result).__name__}")
+
+
+def _named(error: Exception, term: Term, scenario: Scenario, user: UserProfile) -> PersonaEnvError:
+    """The error with the name of the term in it."""
+    if isinstance(error, PersonaEnvError):
+        return type(error)(f"reward term {term.name!r}: {error}")
+    return RewardError(
+        f"reward term {term.name!r} failed on scenario {scenario.id!r}, "
+        f"user {user.id!r}: {type(error).__name__}: {error}"
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, SupportsFloat
 
 import gymnasium as gym
 import numpy as np
@@ -12,14 +12,18 @@ from gymnasium import spaces
 from persona_env.codec import as_codec
 
 TokenObservation = dict[str, npt.NDArray[Any]]
+TextStep = tuple[dict[str, Any], SupportsFloat, bool, bool, dict[str, Any]]
+TokenStep = tuple[TokenObservation, float, bool, bool, dict[str, Any]]
+REMEMBERED = 8192  # first prompts whose ids are kept; the bundled splits have fewer
 
 
 class TokenActions(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructorArgs):
     """Token actions over a text environment.
 
-    The prompt is encoded once a turn and the reply decoded once, when it ends: a step appends one
-    id. The end-of-text token ends a turn and the decoded reply is scored; after ``max_new_tokens``
-    the reply is scored as it stands and the episode is *truncated* (``info["cut"]`` is true).
+    The prompt is encoded once a turn (a first prompt met before is remembered) and the reply is
+    decoded once, when it ends: a step appends one id. The end-of-text token ends a turn and the
+    decoded reply is scored; after ``max_new_tokens`` the reply is scored as it stands and the
+    episode is *truncated* (``info["cut"]`` is true).
 
     Observation
         A flat Dict: ``tokens``, ``int64 of shape (L,)``, prompt and reply so far, padded at the
@@ -76,7 +80,10 @@ class TokenActions(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructorA
         self._mask[[i for i in self.codec.special if i != self.codec.end_id]] = False
         self._tokens = np.full(context_length, self.codec.pad_id, dtype=np.int64)
         self._attention = np.zeros(context_length, dtype=np.int8)
+        self._prompts: dict[tuple[str, str], npt.NDArray[np.int64]] = {}
+        self._end_id = self.codec.end_id
         self._start = self._end = 0
+        self._limit = max_new_tokens
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -85,37 +92,65 @@ class TokenActions(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructorA
         observation, info = self.env.reset(seed=seed, options=options)
         return self._begin(observation), info
 
-    def step(self, action: np.int64) -> tuple[TokenObservation, float, bool, bool, dict[str, Any]]:
+    def step(self, action: np.int64) -> TokenStep:
         """Append one token; score the reply when it ends."""
-        ends = action == self.codec.end_id
-        if not ends:
-            self._tokens[self._end] = action
-            self._attention[self._end] = 1
-            self._end += 1
-            if self._end - self._start < self.max_new_tokens:
-                return self._observation(), 0.0, False, False, {}
-        reply = self.codec.decode(self._tokens[self._start : self._end].tolist())
-        observation, reward, terminated, truncated, info = self.env.step(reply)
-        info["cut"] = not ends
-        if not ends:
+        if action == self._end_id:
+            return self.settle(self.env.step(self._reply()), cut=False)
+        end = self._end
+        self._tokens[end] = action
+        self._attention[end] = 1
+        self._end = end = end + 1
+        if end < self._limit:
+            tokens, attention = self._tokens.copy(), self._attention.copy()
+            return {"tokens": tokens, "attention_mask": attention}, 0.0, False, False, {}
+        return self.settle(self.env.step(self._reply()), cut=True)
+
+    def settle(self, outcome: TextStep, cut: bool) -> TokenStep:
+        """The step that ends a turn, from that of the text environment (``info`` is written to)."""
+        observation, reward, terminated, truncated, info = outcome
+        info["cut"] = cut
+        if cut:
             return self._observation(), float(reward), False, True, info
         over = terminated or truncated
         after = self._observation() if over else self._begin(observation)
         return after, float(reward), terminated, truncated, info
+
+    def share(self, tokens: npt.NDArray[np.int64], attention_mask: npt.NDArray[np.int8]) -> None:
+        """Write into these arrays, ``(L,)`` each, from now on: they may be rows of larger ones."""
+        self._tokens, self._attention = tokens, attention_mask
+
+    @property
+    def prompt_length(self) -> int:
+        """How many ids of the observation are this turn's prompt."""
+        return self._start
 
     def action_masks(self) -> npt.NDArray[np.bool_]:
         """Which ids are text or the end of it, ``bool of shape (V,)`` (for MaskablePPO)."""
         return self._mask.copy()
 
     def _begin(self, observation: dict[str, Any]) -> TokenObservation:
-        room = self.context_length - self.max_new_tokens
-        prompt = self.codec.prompt(observation)[-room:]
-        self._tokens.fill(self.codec.pad_id)
-        self._attention.fill(0)
-        self._start = self._end = len(prompt)
-        self._tokens[: self._end] = prompt
-        self._attention[: self._end] = 1
+        prompt = self._prompt(observation)
+        self._start = self._end = end = len(prompt)
+        self._limit = end + self.max_new_tokens
+        self._tokens[:end] = prompt
+        self._tokens[end:] = self.codec.pad_id
+        self._attention[:end] = 1
+        self._attention[end:] = 0
         return self._observation()
+
+    def _prompt(self, observation: dict[str, Any]) -> npt.NDArray[np.int64]:
+        """The ids of a prompt that fit: those of a first turn are likely to be met again."""
+        key = (observation["user"], observation["prompt"])
+        known = None if observation["transcript"] else self._prompts.get(key)
+        if known is None:
+            room = self.context_length - self.max_new_tokens
+            known = np.array(self.codec.prompt(observation)[-room:], dtype=np.int64)
+            if not observation["transcript"] and len(self._prompts) < REMEMBERED:
+                self._prompts[key] = known
+        return known
+
+    def _reply(self) -> str:
+        return self.codec.decode(self._tokens[self._start : self._end].tolist())
 
     def _observation(self) -> TokenObservation:
         return {"tokens": self._tokens.copy(), "attention_mask": self._attention.copy()}

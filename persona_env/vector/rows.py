@@ -1,0 +1,246 @@
+"""What the vector environments share: rows, their seeds and resets, and steps judged in a batch."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterable, Sequence
+from copy import copy as shallow
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+import numpy.typing as npt
+from gymnasium.error import ResetNeeded
+from gymnasium.vector import AutoresetMode, VectorEnv
+from gymnasium.vector.utils import batch_space
+
+from persona_env.env import PersonaEnv
+from persona_env.rewards import Verdict, judge_all
+from persona_env.vector.infos import Info, batch_infos
+
+Flags = npt.NDArray[np.bool_]
+Rewards = npt.NDArray[np.float64]
+Step = tuple[Any, float, bool, bool, Info]
+
+
+class VectorRows(VectorEnv[dict[str, Any], Any, npt.NDArray[Any]]):
+    """N rows that behave as :class:`gymnasium.vector.SyncVectorEnv` over N single environments.
+
+    Observations, rewards, ends and infos are equal to the last bit. Rows are light copies of one
+    environment: they share users, scenarios, cases and terms, and each has a generator of its own.
+    (What a subclass of :class:`PersonaEnv` changes in place it must therefore make in ``reset``.)
+
+    ``reset`` and ``step`` are those of Gymnasium; ``advance``, ``reset_rows`` and ``observe`` are
+    their parts, for callers that want infos by row.
+
+    Parameters
+    ----------
+    texts:
+        The text environment of each row, from :func:`text_rows`.
+    envs:
+        The rows themselves: these, or token actions over them.
+    copy:
+        Whether observations are fresh arrays. Without, the next step writes into them.
+    autoreset_mode:
+        ``"NextStep"``, ``"SameStep"`` or ``"Disabled"``, as in Gymnasium.
+
+    Raises
+    ------
+    ResetNeeded
+        For a step before the first reset, and with ``"Disabled"`` for one after a row's end.
+    """
+
+    def __init__(
+        self,
+        texts: Sequence[PersonaEnv],
+        envs: Sequence[gym.Env[Any, Any]],
+        copy: bool,
+        autoreset_mode: str | AutoresetMode,
+    ) -> None:
+        super().__init__()
+        self.envs = list(envs)
+        self._texts = list(texts)
+        self.num_envs = len(self.envs)
+        self.copy = copy
+        self.autoreset_mode = AutoresetMode(autoreset_mode)
+        self.metadata = {**self.envs[0].metadata, "autoreset_mode": self.autoreset_mode}
+        self.render_mode = self.envs[0].render_mode
+        self.single_action_space = self.envs[0].action_space
+        self.action_space = batch_space(self.single_action_space, self.num_envs)
+        self.single_observation_space = self.envs[0].observation_space
+        self.observation_space = batch_space(self.single_observation_space, self.num_envs)
+        self._over = np.zeros(self.num_envs, dtype=np.bool_)
+        self._waiting = False  # whether a row is over
+        self._started = False
+
+    def reset(
+        self,
+        *,
+        seed: int | Sequence[int | None] | None = None,
+        options: dict[str, Any] | None = None,
+    ) -> tuple[dict[str, Any], Info]:
+        """Begin episodes: row i with ``seed + i``, or with the i-th seed of a list.
+
+        ``options`` are those of a single environment, for every row. ``options["reset_mask"]``,
+        ``bool of shape (N,)``, chooses the rows.
+        """
+        single = {name: value for name, value in (options or {}).items() if name != "reset_mask"}
+        mask = (options or {}).get("reset_mask")
+        rows = range(self.num_envs) if mask is None else np.flatnonzero(self._checked(mask))
+        seeds = self._seeds(seed)
+        infos = self.reset_rows(rows, seeds, [single] * self.num_envs)
+        return self.observe(), batch_infos(infos, self.num_envs)
+
+    def step(self, actions: Any) -> tuple[dict[str, Any], Rewards, Flags, Flags, Info]:
+        """One step of every row; see the class."""
+        rewards, terminations, truncations, infos = self.advance(actions)
+        batched = batch_infos(infos, self.num_envs) if infos else {}
+        return self.observe(), rewards, terminations, truncations, batched
+
+    @abstractmethod
+    def observe(self) -> dict[str, Any]:
+        """The observations of all rows."""
+
+    def reset_rows(
+        self,
+        rows: Iterable[int],
+        seeds: Sequence[int | None] | None = None,
+        options: Sequence[dict[str, Any]] | None = None,
+    ) -> dict[int, Info]:
+        """Begin an episode in these rows; ``seeds`` and ``options`` have an entry for every row."""
+        infos = {}
+        for row in map(int, rows):
+            seed = None if seeds is None else seeds[row]
+            infos[row] = self._reset_row(row, seed, None if options is None else options[row])
+            self._over[row] = False
+        self._waiting = bool(self._over.any())
+        self._started = True
+        return infos
+
+    def _reset_row(
+        self, row: int, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> Info:
+        observation, info = self.envs[row].reset(seed=seed, options=options)
+        self._begin(row, observation)
+        return info
+
+    def advance(self, actions: Any) -> tuple[Rewards, Flags, Flags, dict[int, Info]]:
+        """A step without its observations: rewards, ends, and the infos of rows that have one.
+
+        In the mode ``"SameStep"`` a row that ends has ``final_obs`` and ``final_info`` beside the
+        info of its next episode.
+        """
+        if not self._started:
+            raise ResetNeeded("call reset before step")
+        rewards = np.zeros(self.num_envs, dtype=np.float64)
+        terminations = np.zeros(self.num_envs, dtype=np.bool_)
+        truncations = np.zeros(self.num_envs, dtype=np.bool_)
+        infos = self._begin_again() if self._waiting else {}
+        replies = self._replies(actions, infos)
+        if replies:
+            texts = self._texts
+            exchanges = [texts[row].exchange(reply) for row, reply in replies.items()]
+            verdicts = judge_all(exchanges, texts[0].terms)
+            for (row, reply), verdict in zip(replies.items(), verdicts, strict=True):
+                observation, reward, terminated, truncated, info = self._settle(row, reply, verdict)
+                rewards[row] = reward
+                if terminated or truncated:
+                    terminations[row], truncations[row] = terminated, truncated
+                    info = self._end(row, observation, info)
+                infos[row] = info
+        return rewards, terminations, truncations, infos
+
+    def _end(self, row: int, observation: Any, info: Info) -> Info:
+        if self.autoreset_mode == AutoresetMode.SAME_STEP:
+            return {"final_obs": observation, "final_info": info, **self._reset_row(row)}
+        self._over[row] = self._waiting = True
+        return info
+
+    def _begin_again(self) -> dict[int, Info]:
+        rows = np.flatnonzero(self._over)
+        if self.autoreset_mode == AutoresetMode.DISABLED:
+            raise ResetNeeded(f"rows {rows.tolist()} are over: reset them with reset_mask")
+        return self.reset_rows(rows)
+
+    @abstractmethod
+    def _replies(self, actions: Any, reset: dict[int, Info]) -> dict[int, str]:
+        """The replies that end with these actions, by row; rows of ``reset`` take no action."""
+
+    @abstractmethod
+    def _begin(self, row: int, observation: Any) -> None:
+        """Take note of the first observation of a row's episode."""
+
+    @abstractmethod
+    def _settle(self, row: int, reply: str, verdict: Verdict) -> Step:
+        """The step of a row whose turn ends with this reply."""
+
+    def _seeds(self, seed: int | Sequence[int | None] | None) -> list[int | None]:
+        if seed is None:
+            return [None] * self.num_envs
+        if isinstance(seed, int):
+            return [seed + i for i in range(self.num_envs)]
+        seeds = list(seed)
+        if len(seeds) != self.num_envs:
+            raise ValueError(f"{len(seeds)} seeds were given for {self.num_envs} rows")
+        return seeds
+
+    def _checked(self, mask: Any) -> Flags:
+        right = isinstance(mask, np.ndarray) and mask.dtype == np.bool_
+        if not right or mask.shape != (self.num_envs,) or not mask.any():
+            raise ValueError(
+                f"options['reset_mask'] must be bool of shape ({self.num_envs},) and choose a row, "
+                f"not {mask!r}"
+            )
+        chosen: Flags = mask
+        return chosen
+
+    @property  # type: ignore[misc]
+    def np_random(self) -> tuple[np.random.Generator, ...]:  # type: ignore[override]
+        """The generators of the rows."""
+        return tuple(env.np_random for env in self.envs)
+
+    @property
+    def np_random_seed(self) -> tuple[int, ...]:  # type: ignore[override]
+        """The seeds of the rows."""
+        return tuple(env.np_random_seed for env in self.envs)
+
+    def call(self, name: str, *args: Any, **kwargs: Any) -> tuple[Any, ...]:
+        """The method ``name`` of each row, called; or the attribute, if it is no method."""
+        found = [env.get_wrapper_attr(name) for env in self.envs]
+        return tuple(f(*args, **kwargs) if callable(f) else f for f in found)
+
+    def get_attr(self, name: str) -> tuple[Any, ...]:
+        """The attribute ``name`` of each row."""
+        return self.call(name)
+
+    def set_attr(self, name: str, values: Any) -> None:
+        """Set an attribute of each row: a list or tuple has an entry for each."""
+        each = values if isinstance(values, list | tuple) else [values] * self.num_envs
+        if len(each) != self.num_envs:
+            raise ValueError(f"{len(each)} values were given for {self.num_envs} rows")
+        for env, value in zip(self.envs, each, strict=True):
+            env.set_wrapper_attr(name, value)
+
+    def render(self) -> tuple[Any, ...]:
+        """The picture or text of each row."""
+        return tuple(env.render() for env in self.envs)
+
+    def close_extras(self, **kwargs: Any) -> None:
+        """Close the rows."""
+        for env in self.envs:
+            env.close()
+
+
+def text_rows(env: PersonaEnv, num_envs: int) -> list[PersonaEnv]:
+    """Light copies of ``env``, each with a generator of its own that is not seeded yet.
+
+    Raises TypeError for a wrapped environment, and ValueError for no rows.
+    """
+    if not isinstance(env, PersonaEnv):
+        raise TypeError(f"vector environments need a PersonaEnv, not {env}: give its unwrapped")
+    if num_envs < 1:
+        raise ValueError(f"num_envs must be at least 1, not {num_envs}")
+    rows = [shallow(env) for _ in range(num_envs)]
+    for row in rows:
+        row._np_random = row._np_random_seed = None
+    return rows

@@ -1,0 +1,62 @@
+"""Whole replies, many at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from gymnasium.vector import AutoresetMode
+from gymnasium.vector.utils import concatenate, create_empty_array, iterate
+
+from persona_env.env import Observation, PersonaEnv
+from persona_env.rewards import Verdict
+from persona_env.vector.infos import Info
+from persona_env.vector.rows import Step, VectorRows, text_rows
+
+
+class PersonaVectorEnv(VectorRows):
+    """N text episodes at once; their replies are judged as one batch.
+
+    Observation
+        A dict: tuples of N texts, and ``user_vector``, ``float32 of shape (N, P)``.
+    Action
+        N texts, in a tuple or list.
+
+    Parameters
+    ----------
+    env:
+        What each row is a light copy of; see :class:`VectorRows` for the others and for errors.
+    """
+
+    def __init__(
+        self,
+        env: PersonaEnv,
+        num_envs: int = 1,
+        *,
+        copy: bool = True,
+        autoreset_mode: str | AutoresetMode = AutoresetMode.NEXT_STEP,
+    ) -> None:
+        texts = text_rows(env, num_envs)
+        super().__init__(texts, texts, copy, autoreset_mode)
+        self._seen: list[Observation] = [{}] * num_envs
+        self._arrays: Any = create_empty_array(self.single_observation_space, num_envs)
+
+    def observe(self) -> dict[str, Any]:
+        """The observations of all rows: tuples of texts, and arrays."""
+        space = self.single_observation_space
+        batched: dict[str, Any] = concatenate(space, self._seen, self._arrays)  # type: ignore[assignment]
+        if not self.copy:
+            return batched
+        return {k: v.copy() if isinstance(v, np.ndarray) else v for k, v in batched.items()}
+
+    def _replies(self, actions: Any, reset: dict[int, Info]) -> dict[int, str]:
+        answered = zip(range(self.num_envs), iterate(self.action_space, actions), strict=True)
+        return {row: reply for row, reply in answered if row not in reset}
+
+    def _begin(self, row: int, observation: Observation) -> None:
+        self._seen[row] = observation
+
+    def _settle(self, row: int, reply: str, verdict: Verdict) -> Step:
+        outcome = self._texts[row].settle(reply, verdict)
+        self._seen[row] = outcome[0]
+        return outcome

@@ -1,0 +1,125 @@
+"""One step is one token of each of many replies."""
+
+from __future__ import annotations
+
+from copy import copy as shallow
+from typing import Any
+
+import numpy as np
+from gymnasium.vector import AutoresetMode
+
+from persona_env.env import PersonaEnv
+from persona_env.rewards import Verdict
+from persona_env.vector.infos import Info
+from persona_env.vector.rows import Step, VectorRows, text_rows
+from persona_env.wrappers.token_actions import TokenActions
+
+
+class TokenVectorEnv(VectorRows):
+    """:class:`~persona_env.wrappers.TokenActions` over N episodes at once.
+
+    The tokens of all rows are written together. Only rows whose turn ends are looked at one by
+    one, and their replies are judged as one batch.
+
+    Observation
+        A dict: ``tokens``, ``int64 of shape (N, L)``, and ``attention_mask``,
+        ``int8 of shape (N, L)``.
+    Action
+        N token ids, ``int64 of shape (N,)``.
+
+    Parameters
+    ----------
+    env:
+        The text environment that each row is a light copy of.
+    tokenizer, max_new_tokens, context_length, vocab_size:
+        See :class:`~persona_env.wrappers.TokenActions`.
+    copy, autoreset_mode:
+        See :class:`VectorRows`, also for errors.
+    """
+
+    def __init__(
+        self,
+        env: PersonaEnv,
+        num_envs: int = 1,
+        *,
+        tokenizer: Any = None,
+        max_new_tokens: int = 64,
+        context_length: int = 192,
+        vocab_size: int | None = None,
+        copy: bool = True,
+        autoreset_mode: str | AutoresetMode = AutoresetMode.NEXT_STEP,
+    ) -> None:
+        texts = text_rows(env, num_envs)
+        first = TokenActions(env, tokenizer, max_new_tokens, context_length, vocab_size)
+        self._rows = [shallow(first) for _ in texts]
+        for row, text in zip(self._rows, texts, strict=True):
+            row.env = text
+        super().__init__(texts, self._rows, copy, autoreset_mode)
+        self.codec = first.codec
+        self.max_new_tokens, self.context_length = max_new_tokens, context_length
+        shape = (num_envs, context_length)
+        self._tokens = np.full(shape, self.codec.pad_id, dtype=np.int64)
+        self._attention = np.zeros(shape, dtype=np.int8)
+        self._place = np.zeros(num_envs, dtype=np.int64)  # where each row's next token goes ...
+        self._limit = np.zeros(num_envs, dtype=np.int64)  # ... and where its turn is cut, both flat
+        self._spare = 0  # no row is cut for this many steps
+        self._cut: set[int] = set()
+        self._share()
+
+    def observe(self) -> dict[str, Any]:
+        """The observations of all rows."""
+        if self.copy:
+            return {"attention_mask": self._attention.copy(), "tokens": self._tokens.copy()}
+        return {"attention_mask": self._attention, "tokens": self._tokens}
+
+    def _replies(self, actions: Any, reset: dict[int, Info]) -> dict[int, str]:
+        place, ids = self._place, np.asarray(actions)
+        if ids.shape != place.shape:
+            raise ValueError(f"actions have the shape {ids.shape}, not {place.shape}")
+        self._flat_tokens[place] = ids
+        self._flat_attention[place] = 1
+        place += 1
+        self._spare -= 1
+        ends = ids == self.codec.end_id
+        if self._spare > 0 and not reset and not np.count_nonzero(ends):
+            return {}
+        ended = [row for row in np.flatnonzero(ends).tolist() if row not in reset]
+        self._unwrite([*ended, *reset])
+        self._cut = set()
+        if self._spare <= 0:
+            self._cut.update(np.flatnonzero(place == self._limit).tolist())
+            self._spare = int((self._limit - place).min())
+        return {row: self._reply(row) for row in (*ended, *self._cut)}
+
+    def _unwrite(self, rows: list[int]) -> None:
+        """Take back what rows wrote that wrote no text: the end token, or nothing as yet."""
+        if rows:
+            self._place[rows] -= 1
+            self._flat_tokens[self._place[rows]] = self.codec.pad_id
+            self._flat_attention[self._place[rows]] = 0
+
+    def _reply(self, row: int) -> str:
+        start, end = self._limit[row] - self.max_new_tokens, self._place[row]
+        return self.codec.decode(self._flat_tokens[start:end].tolist())
+
+    def _begin(self, row: int, observation: Any) -> None:
+        start = row * self.context_length + self._rows[row].prompt_length
+        self._place[row], self._limit[row] = start, start + self.max_new_tokens
+        self._spare = min(self._spare, self.max_new_tokens)
+
+    def _settle(self, row: int, reply: str, verdict: Verdict) -> Step:
+        outcome = self._texts[row].settle(reply, verdict)
+        step = self._rows[row].settle(outcome, cut=row in self._cut)
+        if not (step[2] or step[3]):
+            self._begin(row, step[0])
+        return step
+
+    def _share(self) -> None:
+        """Let each row write its prompts into its part of the arrays."""
+        self._flat_tokens, self._flat_attention = self._tokens.ravel(), self._attention.ravel()
+        for row, tokens, attention in zip(self._rows, self._tokens, self._attention, strict=True):
+            row.share(tokens, attention)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._share()
