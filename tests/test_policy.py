@@ -236,7 +236,7 @@ def build(word_policy, **options):
 def test_ppo_reaches_the_known_optimum_where_the_user_blind_one_is_a_half(word_policy):
     torch.set_num_threads(1)
     ppo = build(
-        word_policy, learning_rate=1e-3, batch_size=256, n_epochs=4, kl_coef=0.0, ent_coef=0.03
+        word_policy, learning_rate=1e-3, batch_size=512, n_epochs=4, kl_coef=0.0, ent_coef=0.1
     )
     ppo.learn(24_000)
     agent = LanguageModelAgent(ppo.policy.model.eval(), ppo.policy.codec, max_new_tokens=3)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 
 import pytest
 from hypothesis import given, settings
@@ -21,10 +22,13 @@ from persona_env import (
     registered_terms,
     reward_term,
 )
+from persona_env.detectors import lexicon
+from persona_env.detectors.text import READINGS, fold
 from persona_env.envs.chat import PersonaChatEnv
+from persona_env.envs.realise import phrases
 from persona_env.errors import RewardError, UndeclaredFieldError, UnknownNameError
 from persona_env.profile import Protected
-from persona_env.rewards import Reason, choose_terms, combine, get_term, judge
+from persona_env.rewards import Reason, choose_terms, combine, get_term, judge, judge_all
 
 PLAIN = Scenario(
     id="plain", family="f", split="train", category="fact",
@@ -97,6 +101,15 @@ def no_haste(view: TermView) -> float:
     return float("quick" not in view.reply)
 
 
+asked: list[str] = []
+
+
+@reward_term
+def counts_calls(view: TermView) -> float:
+    asked.append("again")
+    return 1.0
+
+
 def verdict(*terms, user=None, reply="So."):
     user = user or UserProfile(id="ana")
     return judge(Exchange(PLAIN, user, reply, "en"), tuple(get_term(term) for term in terms))
@@ -140,6 +153,105 @@ def test_none_leaves_both_sums_and_counts_as_an_open_gate():
 def test_only_gates():
     assert verdict(quarter_gate).reward == 0.25
     assert verdict(silent_gate).reward == verdict(whole_by_tone).reward == 1.0
+
+
+# --- batches, and what is remembered ------------------------------------------------------------
+
+DRAIN = ("Sorry, I cannot help.", "Hey, use baking soda. It depends.", "Usa bicarbonato, jaja.", "")
+USERS = ("sam", "nora", "lucia")
+
+
+def fresh(reply: str, scenario: str, name: str):
+    """A verdict with nothing remembered."""
+    for remembered in remembering():
+        remembered.cache_clear()
+    return shared_env().score(reply, scenario, name)
+
+
+def remembering():
+    """Every bounded cache that scoring a reply fills."""
+    modules = [m for name, m in sorted(sys.modules.items()) if name.startswith("persona_env.")]
+    found = {id(f): f for m in modules for f in vars(m).values() if hasattr(f, "cache_info")}
+    reads = ("detectors", "terms", "rewards.compose", "exchange")
+    return [
+        f for f in found.values()
+        if f.__module__.removeprefix("persona_env.").startswith(reads)
+        and f.cache_info().maxsize is not None
+    ]  # fmt: skip
+
+
+def test_judge_all_is_judge_for_each():
+    env = shared_env()
+    batch = [
+        Exchange(scenario, user, reply, next(iter(scenario.texts)))
+        for scenario, user in cases("all")[::97]
+        for reply in (env.oracle(scenario, user), *DRAIN, DRAIN[0])
+    ]
+    assert judge_all(iter(batch), env.terms) == [judge(one, env.terms) for one in batch]
+    assert judge_all([], env.terms) == []
+
+
+def test_verdicts_of_a_batch_share_no_dicts():
+    exchange = Exchange(PLAIN, UserProfile(id="ana"), "So.", "en")
+    first, second = judge_all([exchange, exchange], (get_term("half"),))
+    assert first == second
+    first.terms["half"] = 0.0
+    assert second.terms["half"] == 0.5
+    assert judge(exchange, (get_term("half"),)).terms["half"] == 0.5
+
+
+@pytest.mark.parametrize("users", [USERS, USERS[::-1]])
+def test_nothing_remembered_reaches_another_user(users):
+    alone = {
+        (name, reply): fresh(reply, "drain-cleaner", name) for name in users for reply in DRAIN
+    }
+    assert len({verdict.reward for verdict in alone.values()}) > len(DRAIN)
+    for reply in DRAIN:
+        for name in users:
+            assert shared_env().score(reply, "drain-cleaner", name) == alone[name, reply]
+
+
+def test_users_of_one_name_are_told_apart():
+    env = shared_env()
+    for wish in ("brief", "detailed", "brief"):
+        user = UserProfile(id="ana", preferences={"length": wish})
+        assert env.score("Baking soda. " * 9, "drain-cleaner", user) == fresh_for(user)
+
+
+def fresh_for(user: UserProfile):
+    for remembered in remembering():
+        remembered.cache_clear()
+    return shared_env().score("Baking soda. " * 9, "drain-cleaner", user)
+
+
+def test_what_is_remembered_is_bounded():
+    """Caches without a bound hold what the library itself ships: word lists and expressions."""
+    env = shared_env()
+    env.score("Baking soda.", "drain-cleaner", "sam")
+    sizes = {f.__qualname__: f.cache_info() for f in remembering()}
+    assert {"fold", "_case", "_found", "_marks", "_sentence"} <= set(sizes)
+    for name, info in sizes.items():
+        assert 0 < info.maxsize <= 65536, name
+    for number in range(READINGS + 10):
+        fold(f"reply {number}")
+    assert fold.cache_info().currsize == READINGS
+
+
+def test_no_list_is_ruled_out_that_occurs():
+    """What the words rule out, the expressions do not find: stock phrases and oracle replies."""
+    stock = [p for bank in phrases().values() for entry in bank.values() for p in entry]
+    texts = [*stock, *(shared_env().oracle(*case) for case in CASES[::29])]
+    names = [name for name in lexicon._lists() if name not in lexicon._NO_EXPRESSIONS]
+    found = [(n, t) for t in map(fold, texts) for n in names if lexicon.pattern(n).search(t)]
+    assert len({name for name, _ in found}) > len(names) // 2
+    assert all(lexicon.may_hold(text, name) for name, text in found)
+
+
+def test_a_term_of_ones_own_is_asked_each_time():
+    asked.clear()
+    for _ in range(3):
+        verdict(counts_calls)
+    assert len(asked) == 3
 
 
 # --- what a term may be -------------------------------------------------------------------------

@@ -31,7 +31,7 @@ from persona_env.detectors.confidence import (
 from persona_env.detectors.formatting import FormatReading, formatting
 from persona_env.detectors.garble import GarbleReading, garble
 from persona_env.detectors.language import LanguageReading, language
-from persona_env.detectors.phrases import asserted, find
+from persona_env.detectors.phrases import asserted, find, first
 from persona_env.detectors.question import QuestionReading, clarifying_question
 from persona_env.detectors.reading_level import LevelReading, reading_level
 from persona_env.detectors.refusal import RefusalReading, refusal
@@ -81,6 +81,7 @@ __all__ = [
     "confidence",
     "deflection",
     "find",
+    "first",
     "fold",
     "formality",
     "formatting",

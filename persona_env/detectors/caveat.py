@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from persona_env.detectors.lexicon import hits, pattern
 from persona_env.detectors.phrases import asserted
-from persona_env.detectors.text import READINGS, Span, fold, sentences
+from persona_env.detectors.text import READINGS, Span, fold, sentence_spans
 
 _CLAUSE = re.compile(
     r"[,;:()。，；：]|\b(?:because|but|while|although|porque|pero|aunque)\b|因为|但|虽然"
@@ -64,7 +64,9 @@ def caveat(text: str) -> CaveatReading:
     1
     """
     found = hits(text, "caveat")
-    holding = [s for s in sentences(text) if any(s[0] <= start < s[1] for start, _ in found)]
+    if not found:
+        return CaveatReading((), 0)
+    holding = [s for s in sentence_spans(text) if any(s[0] <= start < s[1] for start, _ in found)]
     return CaveatReading(found, len(holding))
 
 
@@ -114,7 +116,7 @@ def stance(text: str, options: Sequence[Sequence[str]]) -> StanceReading:
     (0,)
     """
     taken: dict[int, Span] = {}
-    for start, end in sentences(text):
+    for start, end in sentence_spans(text):
         for option in _taken(text[start:end], options):
             taken.setdefault(option, (start, end))
     return StanceReading(tuple(sorted(taken)), tuple(sorted(set(taken.values()))))

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from persona_env.detectors.lexicon import hits, pattern
-from persona_env.detectors.text import READINGS, Span, fold, inside, quoted, sentences
+from persona_env.detectors.lexicon import hits, may_hold, pattern
+from persona_env.detectors.text import READINGS, Span, fold, inside, quoted, sentence_spans
 
 _PERCENT = re.compile(r"(?<![\d.,])(\d{1,3}(?:[.,]\d+)?) ?(?:%|percent\b|per cent\b|por ciento\b)")
 _ZH_PERCENT = re.compile(r"百分之([\d一二三四五六七八九十百]{1,3})")
@@ -50,7 +50,9 @@ def confidence(text: str) -> ConfidenceReading:
 
 def _percentages(folded: str) -> list[tuple[float, Span]]:
     found: list[tuple[float, Span]] = []
-    for start, end in sentences(folded):
+    if not may_hold(folded, "certainty_word"):
+        return found
+    for start, end in sentence_spans(folded):
         if pattern("certainty_word").search(folded, start, end):
             matches = [*_PERCENT.finditer(folded, start, end)]
             matches += _ZH_PERCENT.finditer(folded, start, end)
@@ -71,6 +73,8 @@ def _number(digits: str) -> float:
 
 
 def _words(folded: str) -> list[tuple[float, Span]]:
+    if not may_hold(folded, "confidence_words"):
+        return []
     matches = pattern("confidence_words").finditer(folded)
     return [(int((match.lastgroup or "c0")[1:]) / 100, match.span()) for match in matches]
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from persona_env.detectors.text import READINGS, Span
 
+_BREAK = re.compile(r"\n")
 _BULLET = re.compile(r"^[ \t]*[-*•·‣–▪●][ \t]+(?=\S*\w)\S.*$", re.MULTILINE)
 _STEP = re.compile(
     r"^[ \t]*(?:\*\*)?(?:\(?\d{1,2}[.)、）](?!\d)[ \t]*"
@@ -40,13 +41,14 @@ def formatting(text: str) -> FormatReading:
     >>> formatting("# Plan\\n- tea\\n- \\n1. boil")
     FormatReading(bullets=((7, 12),), steps=((16, 23),), headings=((0, 6),), lines=4)
     """
+    starts = [0, *(found.end() for found in _BREAK.finditer(text))]
     return FormatReading(
-        bullets=_spans(_BULLET, text),
-        steps=_spans(_STEP, text),
-        headings=_spans(_HEADING, text),
+        bullets=_spans(_BULLET, text, starts),
+        steps=_spans(_STEP, text, starts),
+        headings=_spans(_HEADING, text, starts),
         lines=sum(1 for line in text.split("\n") if line.strip()),
     )
 
 
-def _spans(compiled: re.Pattern[str], text: str) -> tuple[Span, ...]:
-    return tuple(match.span() for match in compiled.finditer(text))
+def _spans(compiled: re.Pattern[str], text: str, starts: list[int]) -> tuple[Span, ...]:
+    return tuple([found.span() for at in starts if (found := compiled.match(text, at))])

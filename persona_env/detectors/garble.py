@@ -9,12 +9,23 @@ from functools import lru_cache
 
 from persona_env.detectors.dictionary import is_common, is_known
 from persona_env.detectors.lexicon import pattern
-from persona_env.detectors.text import CJK, READINGS, Span, fold, is_cjk, sentences
+from persona_env.detectors.text import (
+    CJK,
+    READINGS,
+    Span,
+    fold,
+    folded_words,
+    is_cjk,
+    sentence_spans,
+    word_spans,
+)
 
 _LATIN = rf"(?:(?![{CJK}_])\w)"
 _ITEM = re.compile(
     rf"[{CJK}]|\ufffd+|{_LATIN}+(?:['’\-‑]{_LATIN}+)*|[?？]{{3,}}|[?!？！]{{4,}}|([^\w\s.\-=*#])\1{{3,}}"
 )
+_NOISE = re.compile(r"\ufffd|[^\w\s.\-=*#]{3}")  # in all items that are no words
+_ASCII_NOISE = re.compile(r"[!\"$%&'()+,/:;<>?@\[\\\]^`{|}~\x00-\x08\x0e-\x1b\x7f]{3}")
 _STRETCHED = re.compile(r"([a-zà-ÿ])\1{3,}")
 _PIECES = re.compile(r"['\-]")
 _LONGEST_ABBREVIATION = 5
@@ -44,13 +55,19 @@ def garble(text: str, known: Iterable[str] = ()) -> GarbleReading:
 
 @lru_cache(maxsize=READINGS)
 def _garble(text: str, known: frozenset[str]) -> GarbleReading:
-    items = [match.span() for match in _ITEM.finditer(text)]
+    noisy = (_ASCII_NOISE if text.isascii() else _NOISE).search(text)
+    items = [match.span() for match in _ITEM.finditer(text)] if noisy else word_spans(text)
     if not items:
         return GarbleReading(0.0, ())
     folded = fold(text)
+    said = [folded[start:end] for start, end in items] if noisy else folded_words(text)
     allowed = _folded(known)
-    starts = {start for start, _ in sentences(text)}
-    bad = tuple(s for s in items if not _sound(text, folded, s, allowed, s[0] in starts))
+    odd = {word for word in set(said) - allowed if not is_known(word)}
+    if not odd:  # the quick test, which most replies pass
+        return GarbleReading(0.0, ())
+    starts = {start for start, _ in sentence_spans(text)}
+    doubtful = [item for item, word in zip(items, said, strict=True) if word in odd]
+    bad = tuple(s for s in doubtful if not _sound(text, folded, s, allowed, s[0] in starts))
     return GarbleReading(len(bad) / len(items), bad)
 
 

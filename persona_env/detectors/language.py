@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import groupby
 
 from persona_env.detectors.lexicon import lines
 from persona_env.detectors.text import (
     CJK_CHARACTERS_PER_WORD,
     READINGS,
+    WORDS,
     Span,
     fold,
     is_cjk,
-    sentences,
-    words,
+    raw_words,
+    sentence_spans,
+    word_spans,
 )
 
 _SPANISH_LETTERS = re.compile(r"[ñáéíóú¿¡]")
@@ -30,6 +34,7 @@ _ENDINGS = {
 }
 _NAME_PARTICLES = frozenset({"de", "da", "del", "di", "la", "van", "von", "los", "las"})
 _FEWEST_TO_GUESS = 3
+_ZH_WORD = 1 / CJK_CHARACTERS_PER_WORD
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,46 +66,62 @@ def language(text: str, among: Sequence[str] = ("en", "es", "zh")) -> LanguageRe
 
 @lru_cache(maxsize=READINGS)
 def _language(text: str, among: tuple[str, ...]) -> LanguageReading:
-    labels = [item for span in sentences(text) for item in _sentence(text, span, among)]
+    items, raw = word_spans(text), raw_words(text)
+    ends = [end for _, end in items]
+    labels: list[str | None] = []
     weights: dict[str, float] = {}
-    for label, (start, _) in labels:
-        weight = 1 / CJK_CHARACTERS_PER_WORD if is_cjk(text[start]) else 1.0
-        weights[label] = weights.get(label, 0.0) + weight
+    for _, end in sentence_spans(text):
+        found, counts = _sentence(raw[len(labels) : bisect(ends, end)], among)
+        labels += found
+        for label, count in counts:
+            weights[label] = weights.get(label, 0.0) + count
     total = sum(weights.values())
     if not total:
         return LanguageReading(None, (), 0.0, ())
     order = sorted(weights, key=lambda label: (-weights[label], label))
     shares = tuple((label, weights[label] / total) for label in order)
-    return LanguageReading(order[0], shares, 1 - shares[0][1], _runs(labels))
+    return LanguageReading(order[0], shares, 1 - shares[0][1], _runs(labels, items))
 
 
-def _sentence(text: str, span: Span, among: Sequence[str]) -> list[tuple[str, Span]]:
-    """The words of one sentence that have a language."""
-    start = span[0]
-    items = [(a + start, b + start) for a, b in words(text[start : span[1]])]
-    folded = fold(text)
+@lru_cache(maxsize=READINGS)
+def _sentence(
+    raw: tuple[str, ...], among: tuple[str, ...]
+) -> tuple[tuple[str | None, ...], tuple[tuple[str, float], ...]]:
+    """The language of each word of one sentence, and how many words it has in each language."""
     known: dict[int, str] = {}
     latin: list[int] = []
-    for index, (a, b) in enumerate(items):
-        if is_cjk(text[a]):
+    counts: dict[str, float] = {}
+    for index, word in enumerate(raw):
+        kind, evidence = _word(word, among)
+        if kind == "zh":
             known |= {index: "zh"} if "zh" in among else {}
-        elif _counts(text, items, index):
+        elif kind == "plain" or _counts(raw, index):
             latin.append(index)
-            evidence = _evidence(folded[a:b], among)
-            known |= {index: evidence} if evidence else {}
-    _spread(known, latin, [text[a:b] for a, b in items], among)
-    return [(known[index], items[index]) for index in sorted(known)]
+            if evidence:
+                known[index] = evidence
+    _spread(known, latin, raw, among)
+    for label in known.values():
+        counts[label] = counts.get(label, 0.0) + (_ZH_WORD if label == "zh" else 1.0)
+    return tuple(map(known.get, range(len(raw)))), tuple(counts.items())
 
 
-def _counts(text: str, items: list[Span], index: int) -> bool:
+@lru_cache(maxsize=WORDS)
+def _word(raw: str, among: tuple[str, ...]) -> tuple[str, str | None]:
+    """What a word is wherever it stands ('zh', 'plain': no name), and the language it shows."""
+    if is_cjk(raw[0]):
+        return "zh", None
+    plain = raw.isalpha() and raw.islower() and raw not in _NAME_PARTICLES
+    return "plain" if plain else "", _evidence(fold(raw), among)
+
+
+def _counts(words: Sequence[str], index: int) -> bool:
     """Words of letters, without names: capitalised inside the sentence, or 'de' between two."""
-    start, end = items[index]
-    raw = text[start:end]
+    raw = words[index]
     letter = index > 0 and len(raw) == 1 and raw.isupper() and raw != "I"
     if letter or not any(char.isalpha() for char in raw):
         return False
-    if raw in _NAME_PARTICLES and 0 < index < len(items) - 1:
-        return not (text[items[index - 1][0]].isupper() and text[items[index + 1][0]].isupper())
+    if raw in _NAME_PARTICLES and 0 < index < len(words) - 1:
+        return not (words[index - 1][0].isupper() and words[index + 1][0].isupper())
     return index == 0 or not raw[0].isupper() or _in_lists(fold(raw))
 
 
@@ -119,7 +140,9 @@ def _evidence(word: str, among: Sequence[str]) -> str | None:
     return held[0] if len(held) == 1 else None
 
 
-def _spread(known: dict[int, str], latin: list[int], raw: list[str], among: Sequence[str]) -> None:
+def _spread(
+    known: dict[int, str], latin: list[int], raw: Sequence[str], among: Sequence[str]
+) -> None:
     """Give words without evidence their nearest neighbour's language, or the sentence's guess."""
     sure = [index for index in latin if index in known]
     if not sure:
@@ -128,19 +151,25 @@ def _spread(known: dict[int, str], latin: list[int], raw: list[str], among: Sequ
             guess = _guess(" ".join(plain), tuple(label for label in among if label != "zh"))
             known.update(dict.fromkeys(latin, guess) if guess else {})
         return
+    if len(set(known.values())) == 1 and "zh" not in known.values():
+        known.update(dict.fromkeys(latin, known[sure[0]]))
+        return
     for index in latin:
         if index not in known:
-            nearest = min(sure, key=lambda other: (abs(other - index), other))
+            at = bisect(sure, index)
+            nearest = min(
+                sure[max(0, at - 1) : at + 1], key=lambda other: (abs(other - index), other)
+            )
             known[index] = known[nearest]
 
 
-def _runs(labels: list[tuple[str, Span]]) -> tuple[tuple[str, Span], ...]:
+def _runs(labels: Sequence[str | None], items: Sequence[Span]) -> tuple[tuple[str, Span], ...]:
+    """Neighbours of one language as one run."""
     runs: list[tuple[str, Span]] = []
-    for label, (start, end) in labels:
-        if runs and runs[-1][0] == label:
-            runs[-1] = (label, (runs[-1][1][0], end))
-        else:
-            runs.append((label, (start, end)))
+    said = [index for index, label in enumerate(labels) if label]
+    for label, group in groupby(said, key=labels.__getitem__):
+        places = list(group)
+        runs.append((str(label), (items[places[0]][0], items[places[-1]][1])))
     return tuple(runs)
 
 

@@ -9,14 +9,19 @@ from __future__ import annotations
 
 import re
 import tomllib
-from functools import cache
+from functools import cache, lru_cache, reduce
+from operator import or_
 from pathlib import Path
 from typing import cast
 
-from persona_env.detectors.text import Span, fold, inside, quoted
+from persona_env.detectors.prefilter import Index, needs, tokens
+from persona_env.detectors.text import READINGS, WORDS, Span, fold, inside, quoted
 
 _PATH = Path(__file__).with_name("lexicon.toml")
 _MACRO = re.compile(r"\{([a-z_]+)\}")
+_NO_EXPRESSIONS = ("macros", "function_words", "extra")
+_FEW = 2  # lines that are compiled by themselves, if no other line can match
+_COMPILED = 4096
 _LEFT, _RIGHT = r"(?<![a-z0-9à-ÿ])", r"(?![a-z0-9à-ÿ])"
 _NEGATION = re.compile(
     r"(?:\b(?:not|never|no|hardly|cannot|without|nunca|jamás|tampoco|sin)\s+|n't\s+)(?:\w+\s+)?\Z"
@@ -46,11 +51,59 @@ def _fill(line: str) -> str:
 @cache
 def pattern(name: str) -> re.Pattern[str]:
     """The list ``name`` in all its languages as one regular expression over folded text."""
+    return _compile(name, tuple(range(len(_expressions(name)))))
+
+
+@cache
+def _expressions(name: str) -> tuple[tuple[str, bool], ...]:
+    """The lines of a list in the order in which they are tried; whether they match whole words."""
     entry = _lists()[name]
-    latin = [_fill(line) for key in entry if key != "zh" for line in lines(name, key)]
-    chinese = [_fill(line) for line in lines(name, "zh")]
+    latin = [(_fill(line), True) for key in entry if key != "zh" for line in lines(name, key)]
+    return (*latin, *((_fill(line), False) for line in lines(name, "zh")))
+
+
+@lru_cache(maxsize=_COMPILED)
+def _compile(name: str, chosen: tuple[int, ...]) -> re.Pattern[str]:
+    picked = [_expressions(name)[index] for index in chosen]
+    latin = [line for line, whole in picked if whole]
     whole = [f"{_LEFT}(?:{'|'.join(latin)}){_RIGHT}"] if latin else []
-    return re.compile("|".join(whole + chinese), re.MULTILINE)
+    return re.compile("|".join(whole + [line for line, is_whole in picked if not is_whole]), re.M)
+
+
+@cache
+def _index() -> Index:
+    names = [name for name in _lists() if name not in _NO_EXPRESSIONS]
+    return Index({name: [needs(*line) for line in _expressions(name)] for name in names})
+
+
+@lru_cache(maxsize=WORDS)
+def _marks(token: str) -> int:
+    return _index().marks(token)
+
+
+@lru_cache(maxsize=READINGS)
+def _held(text: str) -> int:
+    return reduce(or_, map(_marks, tokens(fold(text))), 0)
+
+
+def may_hold(text: str, name: str) -> bool:
+    """Whether the list ``name`` may occur in ``text`` or in a part of it (False is sure).
+
+    >>> may_hold("Haha, no.", "apology"), may_hold("I apologize.", "apology")
+    (False, True)
+    """
+    return bool(_index().lines(_held(text), name))
+
+
+@lru_cache(maxsize=READINGS)
+def _found(text: str, name: str, chosen: tuple[int, ...]) -> tuple[Span, ...]:
+    """Where these lines of a list occur in ``text``, outside quotation marks."""
+    compiled = _compile(name, chosen) if len(chosen) <= _FEW else pattern(name)
+    found = [match.span() for match in compiled.finditer(fold(text))]
+    if not found:
+        return ()
+    quotes = quoted(text)
+    return tuple(span for span in found if span[0] < span[1] and not inside(span, quotes))
 
 
 def hits(text: str, name: str) -> tuple[Span, ...]:
@@ -59,15 +112,11 @@ def hits(text: str, name: str) -> tuple[Span, ...]:
     >>> hits("Haha, no.", "humour")
     ((0, 4),)
     """
-    found = [match.span() for match in pattern(name).finditer(fold(text))]
-    if not found:
-        return ()
-    quotes = quoted(text)
-    return tuple(span for span in found if span[0] < span[1] and not inside(span, quotes))
+    chosen = _index().lines(_held(text), name)
+    return _found(text, name, chosen) if chosen else ()
 
 
 def plain_hits(text: str, name: str) -> tuple[Span, ...]:
     """The same without those that a negation stands right before ('not happy to help')."""
-    folded = fold(text)
-    found = hits(text, name)
+    found, folded = hits(text, name), fold(text)
     return tuple(s for s in found if not _NEGATION.search(folded[max(0, s[0] - 24) : s[0]]))

@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from persona_env.detectors.lexicon import pattern
-from persona_env.detectors.text import Span, fold, inside, is_cjk, quoted, sentences
+from persona_env.detectors.text import Span, fold, inside, is_cjk, quoted, sentence_spans
+
+_PHRASINGS = 16384
 
 
 def find(text: str, phrasings: Iterable[str]) -> list[Span]:
@@ -19,11 +21,40 @@ def find(text: str, phrasings: Iterable[str]) -> list[Span]:
     >>> find("The rate of rats", ["rat", "rats"])
     [(12, 16)]
     """
-    compiled = _compile(tuple(phrasings))
-    return [match.span() for match in compiled.finditer(fold(text))] if compiled else []
+    wanted, folded = tuple(phrasings), fold(text)
+    for word in _longest_words(wanted):
+        if word in folded:
+            compiled = _compile(wanted)
+            return [match.span() for match in compiled.finditer(folded)] if compiled else []
+    return []
 
 
-@lru_cache(maxsize=4096)
+def first(text: str, phrasings: Iterable[str]) -> Span | None:
+    """The first of what :func:`find` finds.
+
+    >>> first("The rate of rats", ["rat", "rats"])
+    (12, 16)
+    """
+    wanted, folded = tuple(phrasings), fold(text)
+    starts = [at for word in _first_words(wanted) if (at := folded.find(word)) >= 0]
+    compiled = _compile(wanted) if starts else None
+    found = compiled.search(folded, min(starts)) if compiled else None
+    return found.span() if found else None
+
+
+@lru_cache(maxsize=_PHRASINGS)
+def _first_words(phrasings: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple({words[0] for phrase in phrasings if (words := fold(phrase).split())})
+
+
+@lru_cache(maxsize=_PHRASINGS)
+def _longest_words(phrasings: tuple[str, ...]) -> tuple[str, ...]:
+    """One word of each phrasing: without any of them in the text there is nothing to find."""
+    folded = {fold(phrase).strip() for phrase in phrasings} - {""}
+    return tuple({max(phrase.split(), key=len) for phrase in folded})
+
+
+@lru_cache(maxsize=_PHRASINGS)
 def _compile(phrasings: tuple[str, ...]) -> re.Pattern[str] | None:
     wanted = sorted({fold(phrase).strip() for phrase in phrasings} - {""}, key=len, reverse=True)
     return re.compile("|".join(map(_one, wanted))) if wanted else None
@@ -60,11 +91,11 @@ def asserted(text: str, phrasings: Iterable[str]) -> list[Span]:
     found = find(text, phrasings)
     if not found:
         return []
-    folded, quotes, pieces = fold(text), quoted(text), sentences(text)
+    folded, quotes, pieces = fold(text), quoted(text), sentence_spans(text)
     return [span for span in found if not inside(span, quotes) and _affirmed(folded, span, pieces)]
 
 
-def _affirmed(folded: str, span: Span, pieces: list[Span]) -> bool:
+def _affirmed(folded: str, span: Span, pieces: Iterable[Span]) -> bool:
     start, end = next((s for s in pieces if s[0] <= span[0] < s[1]), (0, len(folded)))
     end = max(end, span[1])
     before, after = folded[start : span[0]], folded[span[1] : end]

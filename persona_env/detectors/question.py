@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from persona_env.detectors.lexicon import pattern
-from persona_env.detectors.text import READINGS, Span, fold, inside, quoted, sentences
+from persona_env.detectors.text import READINGS, Span, fold, inside, quoted, sentence_spans
 
 _ASKS = re.compile(r"\?[\"')*\]]*\Z")
 
@@ -29,7 +29,10 @@ def clarifying_question(reply: str) -> QuestionReading:
     >>> clarifying_question("Which bank do you mean?").spans
     ((0, 23),)
     """
-    folded, quotes, pieces = fold(reply), quoted(reply), sentences(reply)
+    folded = fold(reply)
+    if "?" not in folded:
+        return QuestionReading(())
+    quotes, pieces = quoted(reply), sentence_spans(reply)
     kept = [s for s in pieces if _asks(folded, s, quotes) and _clarifies(folded, s, pieces[-1])]
     return QuestionReading(tuple(kept))
 

@@ -10,10 +10,10 @@ from itertools import pairwise
 from persona_env.detectors.text import (
     CJK_CHARACTERS_PER_WORD,
     READINGS,
-    fold,
+    cjk_count,
+    folded_words,
     is_cjk,
-    sentences,
-    words,
+    sentence_spans,
 )
 
 _FEWEST_WORDS = 5
@@ -47,15 +47,15 @@ def reading_level(text: str, language: str = "en") -> LevelReading:
     >>> round(reading_level("The cat sat on the mat.").grade, 2)
     -1.45
     """
-    items = [fold(text[start:end]) for start, end in words(text)]
+    items = folded_words(text)
     if not items:
         return LevelReading(0.0, None, 0)
     mean = sum(map(len, items)) / len(items)
-    latin = [item for item in items if not is_cjk(item[0])]
+    latin = [item for item in items if not is_cjk(item[0])] if cjk_count(text) else items
     count = round(len(latin) + (len(items) - len(latin)) / CJK_CHARACTERS_PER_WORD)
     if language not in ("en", "es") or len(latin) < _FEWEST_WORDS or 2 * len(latin) < len(items):
         return LevelReading(mean, None, count)
-    per_sentence = len(latin) / max(1, len(sentences(text)))
+    per_sentence = len(latin) / max(1, len(sentence_spans(text)))
     syllables = _english if language == "en" else _spanish
     per_word = sum(map(syllables, latin)) / len(latin)
     return LevelReading(mean, _grade(language, per_sentence, per_word), count)

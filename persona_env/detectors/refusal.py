@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import Literal
 
 from persona_env.detectors.capability import capability
-from persona_env.detectors.lexicon import hits, pattern
-from persona_env.detectors.text import READINGS, Span, fold, quoted, sentences, word_count
+from persona_env.detectors.lexicon import hits, may_hold, pattern
+from persona_env.detectors.text import READINGS, Span, fold, quoted, sentence_spans, word_count
 
 Kind = Literal["none", "partial", "full"]
 Style = Literal[
@@ -18,6 +18,9 @@ Style = Literal[
 _MARKS: tuple[Style, ...] = (
     "i_feel", "explained", "alternative", "judging", "policy", "as_an_ai", "evasive"
 )  # fmt: skip
+_HARD = ("i_feel", "refusal")
+_SOFT = ("soft_refusal", "judging", "evasive")
+_REFUSING = _HARD + _SOFT
 _LEAD = 3
 _CONTENT_WORDS = 4
 _LIST_ITEMS = 3
@@ -50,6 +53,8 @@ def refusal(reply: str, prompt: str = "") -> RefusalReading:
     >>> refusal("I cannot share the details. In general: keep it closed.").kind
     'partial'
     """
+    if not any(may_hold(reply, name) for name in _REFUSING):
+        return _NONE
     pieces = _own(reply, prompt)
     hard = [span for span in pieces if _refuses(reply, span)]
     soft = [span for span in pieces[:_LEAD] if span not in hard and _frowns(reply, span)]
@@ -64,13 +69,13 @@ def refusal(reply: str, prompt: str = "") -> RefusalReading:
 def _own(reply: str, prompt: str) -> list[Span]:
     """The reply's sentences, without those that only repeat the prompt."""
     asked = fold(prompt)
-    return [s for s in sentences(reply) if not asked or fold(reply[s[0] : s[1]]) not in asked]
+    return [s for s in sentence_spans(reply) if not asked or fold(reply[s[0] : s[1]]) not in asked]
 
 
 def _refuses(reply: str, span: Span) -> bool:
     """Whether the sentence says, in the first person, that the writer will not or cannot help."""
     sentence = _unquoted(reply[span[0] : span[1]])
-    if _denies(sentence):
+    if not any(may_hold(sentence, name) for name in _HARD) or _denies(sentence):
         return False
     if hits(sentence, "i_feel"):
         return True
@@ -80,13 +85,13 @@ def _refuses(reply: str, span: Span) -> bool:
 def _frowns(reply: str, span: Span) -> bool:
     """Whether the sentence judges the request or dodges it (looked for in the lead only)."""
     sentence = _unquoted(reply[span[0] : span[1]])
-    soft = ("soft_refusal", "judging", "evasive")
-    return not _denies(sentence) and any(hits(sentence, name) for name in soft)
+    return any(hits(sentence, name) for name in _SOFT) and not _denies(sentence)
 
 
 def _denies(sentence: str) -> bool:
     """Whether the sentence is a question or takes the refusal back ('I cannot stress enough')."""
-    return bool(_ASKS.search(sentence) or pattern("no_refusal").search(fold(sentence)))
+    taken_back = may_hold(sentence, "no_refusal") and pattern("no_refusal").search(fold(sentence))
+    return bool(taken_back or _ASKS.search(sentence))
 
 
 def _unquoted(sentence: str) -> str:

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from persona_env.detectors.text import READINGS, Span, fold, is_cjk, sentences, words
+from persona_env.detectors.text import (
+    READINGS,
+    Span,
+    cjk_count,
+    folded_words,
+    is_cjk,
+    sentence_spans,
+    word_spans,
+)
 
 _WORD_GRAM, _CJK_GRAM = 3, 4
 
@@ -29,13 +38,19 @@ def repetition(text: str) -> RepetitionReading:
     >>> repetition("Go on now. Go on now.").share
     0.5
     """
-    items = words(text)
-    if not items:
+    items, keys = word_spans(text), folded_words(text)
+    if not items or len(set(keys)) == len(keys):
         return RepetitionReading(0.0, ())
-    folded = fold(text)
-    keys = [folded[start:end] for start, end in items]
-    marked = _grams(keys) | _sentences(text, items, keys)
+    marked = _sentences(text, items, keys)
+    if cjk_count(text) or not _all_differ(keys):
+        marked |= _grams(keys)
     return RepetitionReading(len(marked) / len(items), _runs(items, marked))
+
+
+def _all_differ(keys: Sequence[str]) -> bool:
+    """Whether no gram of words occurs twice: the quick test, which most replies pass."""
+    grams = list(zip(*(keys[start:] for start in range(_WORD_GRAM)), strict=False))
+    return len(set(grams)) == len(grams)
 
 
 def _grams(keys: Sequence[str]) -> set[int]:
@@ -55,17 +70,16 @@ def _grams(keys: Sequence[str]) -> set[int]:
 def _sentences(text: str, items: Sequence[Span], keys: Sequence[str]) -> set[int]:
     seen: set[Hashable] = set()
     marked: set[int] = set()
-    place = 0
-    for _, end in sentences(text):
-        inner = []
-        while place < len(items) and items[place][1] <= end:
-            inner.append(place)
-            place += 1
-        said = tuple(keys[index] for index in inner)
+    ends = [end for _, end in items]
+    start = 0
+    for _, end in sentence_spans(text):
+        stop = bisect(ends, end)
+        said = tuple(keys[start:stop])
         if said in seen:
-            marked.update(inner)
+            marked.update(range(start, stop))
         if said:
             seen.add(said)
+        start = stop
     return marked
 
 

@@ -46,4 +46,9 @@ def _bare(text: str) -> str:
     folded = fold(text)
     if folded.isascii():
         return folded
-    return "".join(unicodedata.normalize("NFD", char)[0] for char in folded)
+    return "".join(map(_base, folded))
+
+
+@lru_cache(maxsize=4096)
+def _base(char: str) -> str:
+    return unicodedata.normalize("NFD", char)[0]

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 Span = tuple[int, int]
 READINGS = 4096
 """How many readings of recent texts each detector remembers: several users judge one reply."""
+
+WORDS = 65536
+"""How many distinct words are remembered."""
 
 _SINGLE = {"‘": "'", "’": "'", "‛": "'", "′": "'", "`": "'", "´": "'"}
 _DOUBLE = {"“": '"', "”": '"', "„": '"', "「": '"', "」": '"', "『": '"', "』": '"'}
@@ -24,6 +28,8 @@ CJK = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002ffff"
 CJK_CHARACTERS_PER_WORD = 1.6
 _LATIN = rf"(?:(?![{CJK}_])\w)"
 _WORD = re.compile(rf"[{CJK}]|{_LATIN}+(?:['’\-‑]{_LATIN}+)*")
+_LATIN_WORD = re.compile(r"[^\W_]+(?:['’\-‑][^\W_]+)*")  # the same where no character is Chinese
+_FIRST_CJK = CJK[0]
 _IS_CJK = re.compile(f"[{CJK}]")
 _LINE = re.compile(r"[^\n]+")
 _STOP = re.compile(r"[.!?。！？…]+[\"'”’」』)\]»*]*")
@@ -34,12 +40,16 @@ _ABBREVIATION = re.compile(
     r"|(?-i:(?:^\s*|\w [A-Z][a-z]+ )[A-Z])\Z",
     re.IGNORECASE,
 )
+_LONGEST_ABBREVIATION = len("(approx")
+_LONGEST_MARKER = len("123)")
 _QUOTED = re.compile(
     r"(?<![a-z0-9])\"(?=\S)[^\"\n]{1,600}?\"(?![a-z0-9])|«[^»\n]{1,600}»"
     r"|(?<![\w])'(?=\S)(?:[^'\n]|'(?=\w)){1,600}?(?<=\S)'(?!\w)"
 )
+_MARK = re.compile(r"[\"«]|(?<!\w)'")
 
 
+@lru_cache(maxsize=READINGS)
 def fold(text: str) -> str:
     """Lower case, ASCII quotes, dashes, spaces and full-width forms; exactly as long as ``text``.
 
@@ -59,12 +69,37 @@ def words(text: str) -> list[Span]:
     >>> [text[a:b] for text in ["It's 一二"] for a, b in words(text)]
     ["It's", '一', '二']
     """
-    return [found.span() for found in _WORD.finditer(text)]
+    return list(word_spans(text))
+
+
+@lru_cache(maxsize=READINGS)
+def word_spans(text: str) -> tuple[Span, ...]:
+    """:func:`words`, remembered."""
+    kind = _WORD if _IS_CJK.search(text) else _LATIN_WORD
+    return tuple([found.span() for found in kind.finditer(text)])
+
+
+@lru_cache(maxsize=READINGS)
+def raw_words(text: str) -> tuple[str, ...]:
+    """:func:`words` as they are written."""
+    return tuple([text[start:end] for start, end in word_spans(text)])
+
+
+@lru_cache(maxsize=READINGS)
+def folded_words(text: str) -> tuple[str, ...]:
+    """:func:`words` in folded form."""
+    folded = fold(text)
+    return tuple([folded[start:end] for start, end in word_spans(text)])
 
 
 def is_cjk(char: str) -> bool:
     """Whether ``char`` is a Chinese character."""
-    return _IS_CJK.match(char) is not None
+    return char >= _FIRST_CJK and _IS_CJK.match(char) is not None
+
+
+def cjk_count(text: str) -> int:
+    """How many Chinese characters ``text`` holds."""
+    return 0 if text.isascii() else len(_IS_CJK.findall(text))
 
 
 def word_count(text: str) -> int:
@@ -73,8 +108,7 @@ def word_count(text: str) -> int:
     >>> word_count("two words"), word_count("我不知道你说的")
     (2, 4)
     """
-    items = words(text)
-    cjk = len(_IS_CJK.findall(text))
+    items, cjk = word_spans(text), cjk_count(text)
     return round(len(items) - cjk + cjk / CJK_CHARACTERS_PER_WORD)
 
 
@@ -88,7 +122,14 @@ def sentences(text: str) -> list[Span]:
     >>> [text[a:b] for a, b in sentences(text)]
     ['It is 3.5 m.', 'Mr. Li agrees!', '1. First']
     """
-    return [span for line in _LINE.finditer(text) for span in _line(text, *line.span())]
+    return list(sentence_spans(text))
+
+
+@lru_cache(maxsize=READINGS)
+def sentence_spans(text: str) -> tuple[Span, ...]:
+    """:func:`sentences`, remembered."""
+    lines = [found.span() for found in _LINE.finditer(text)] if "\n" in text else [(0, len(text))]
+    return tuple([span for line in lines for span in _line(text, *line)])
 
 
 def _line(text: str, start: int, end: int) -> list[Span]:
@@ -110,8 +151,17 @@ def _ends(text: str, begin: int, stop: re.Match[str], end: int) -> bool:
         return is_cjk(after)
     if stop[0][0] != ".":
         return True
-    before = text[begin : stop.start()]
-    return not (_LIST_MARKER.match(before.strip()) or _ABBREVIATION.search(before))
+    return not _is_shortened(text[begin : stop.start()])
+
+
+def _is_shortened(before: str) -> bool:
+    """Whether a full stop behind ``before`` belongs to a list marker, abbreviation or initial."""
+    stripped = before.strip()
+    if len(stripped) <= _LONGEST_MARKER and _LIST_MARKER.match(stripped):
+        return True
+    initial = "A" <= before[-1:] <= "Z"  # may belong to a name that began long before
+    start = 0 if initial else max(0, len(before) - _LONGEST_ABBREVIATION)
+    return _ABBREVIATION.search(before, start) is not None
 
 
 def _strip(text: str, start: int, end: int) -> list[Span]:
@@ -127,7 +177,14 @@ def quoted(text: str) -> list[Span]:
     >>> quoted('She said "no" to it.')
     [(9, 13)]
     """
-    return [found.span() for found in _QUOTED.finditer(fold(text))]
+    return list(_quoted(fold(text)))
+
+
+@lru_cache(maxsize=READINGS)
+def _quoted(folded: str) -> tuple[Span, ...]:
+    if not _MARK.search(folded):
+        return ()
+    return tuple([found.span() for found in _QUOTED.finditer(folded)])
 
 
 def inside(span: Span, others: Iterable[Span]) -> bool:

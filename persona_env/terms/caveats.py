@@ -20,7 +20,7 @@ def caveats(view: TermView) -> Score | None:
     Range {0, 0.5, 1}. Repeating the caveat earns nothing (a hack seen in training). Proxy.
     """
     wish = view.target("caveats")
-    if wish is None or not is_substantive(view):
+    if wish is None or not view.once(is_substantive):
         return None
     spans = caveat(view.reply).spans
     reasons = tuple(Reason(start, end, "caveat") for start, end in spans)

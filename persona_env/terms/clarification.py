@@ -17,9 +17,11 @@ def clarification(view: TermView) -> Score | None:
     """
     wish = view.target("clarification")
     ambiguous = view.scenario.category == "ambiguous"
+    if wish is None or (wish != "assume" and not ambiguous):
+        return None
     questions = clarifying_question(view.reply).spans
     reasons = tuple(Reason(a, b, "asks") for a, b in questions)
-    if wish is None or (not ambiguous and not (questions and wish == "assume")):
+    if not ambiguous and not questions:
         return None
     if wish == "assume":
         return Score(float(not questions), reasons)

@@ -22,11 +22,15 @@ def degenerate(view: TermView) -> Score | None:
     """
     if not view.reply.strip():
         return Score(0.0, (Reason(0, len(view.reply), "empty"),))
-    reading = garble(view.reply, known=_words_of(view.texts))
+    reading = garble(view.reply, known=view.once(_known_words))
     if reading.share <= FREE:
         return None
     value = max(0.0, 1 - (reading.share - FREE) / (GONE - FREE))
     return Score(value, tuple(Reason(a, b, "garbled") for a, b in reading.spans))
+
+
+def _known_words(view: TermView) -> frozenset[str]:
+    return _words_of(view.texts)
 
 
 @lru_cache(maxsize=4096)

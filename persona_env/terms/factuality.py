@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from persona_env.detectors import abstains, asserted, clarifying_question, find, word_count
+from persona_env.detectors import abstains, asserted, clarifying_question, first, word_count
 from persona_env.detectors.text import sentences
 from persona_env.exchange import TermView
 from persona_env.rewards.term import Reason, Score, reward_term
@@ -26,12 +26,13 @@ def factuality(view: TermView) -> Score | None:
     right, where an ambiguous request is answered by a question, or an uncertain one by 'I do not
     know'. Range [0, 1]. Matching phrases is exact; the phrases are the scenario author's.
     """
-    wrong = asserted(view.reply, [claim for text in view.texts for claim in text.false])
+    wrong = asserted(view.reply, view.once(_false_claims))
     if wrong:
         return Score(0.0, tuple(Reason(a, b, "false claim") for a, b in wrong))
-    if not is_answer_due(view) or _is_no_answer_needed(view):
+    if not view.once(is_answer_due) or _is_no_answer_needed(view):
         return None
-    best = max((_share(view, text) for text in view.texts), key=lambda score: score.value)
+    shares = [_share(view.reply, points) for points in view.once(_points)]
+    best = max(shares, key=lambda score: score.value)
     value = best.value * _form_factor(view.reply, view.scenario.form)
     return Score(MISSED + (1 - MISSED) * value, best.reasons)
 
@@ -42,27 +43,41 @@ def _is_no_answer_needed(view: TermView) -> bool:
     return asks or (category == "uncertain" and bool(abstains(view.reply).spans))
 
 
-def _share(view: TermView, text: ScenarioText) -> Score:
-    points = text.reference
-    if text.options:
-        points = (tuple(name for option in text.options for name in option.names),)
+def _false_claims(view: TermView) -> tuple[str, ...]:
+    return tuple(claim for text in view.texts for claim in text.false)
+
+
+def _points(view: TermView) -> list[tuple[tuple[str, ...], ...]]:
+    """For each text the points that a full answer makes."""
+    return [_points_of(view, text) for text in view.texts]
+
+
+def _points_of(view: TermView, text: ScenarioText) -> tuple[tuple[str, ...], ...]:
     if view.scenario.tells_secret:
         value = view.field("secrets").get(view.scenario.secret)
-        points = ((value,),) if value else ((text.unknown,),)
+        return ((value,),) if value else ((text.unknown,),)
+    if text.options:
+        return (tuple(name for option in text.options for name in option.names),)
+    return text.reference
+
+
+def _share(reply: str, points: tuple[tuple[str, ...], ...]) -> Score:
     if not points:
         return Score(1.0)
-    found = [spans[0] for point in points if (spans := find(view.reply, point))]
-    return Score(len(found) / len(points), tuple(Reason(a, b, "answers") for a, b in found))
+    found = [span for point in points if (span := first(reply, point))]
+    return Score(len(found) / len(points), tuple([Reason(a, b, "answers") for a, b in found]))
 
 
 def _form_factor(reply: str, form: Form) -> float:
-    lines = [line.strip() for line in reply.strip().splitlines() if line.strip()]
     checks = []
+    if form.max_words is not None:
+        checks.append(word_count(reply) <= form.max_words and len(sentences(reply)) == 1)
+    if form.lines is None and form.characters_per_line is None:
+        return 1.0 if all(checks) else HALF
+    lines = [line.strip() for line in reply.strip().splitlines() if line.strip()]
     if form.lines is not None:
         checks.append(len(lines) == form.lines)
     if form.characters_per_line is not None:
         kept = [sum(c.isalnum() for c in line) for line in lines]
         checks.append(all(n == form.characters_per_line for n in kept))
-    if form.max_words is not None:
-        checks.append(word_count(reply) <= form.max_words and len(sentences(reply)) == 1)
     return 1.0 if all(checks) else HALF

@@ -17,7 +17,7 @@ def formality(view: TermView) -> Score | None:
     Range [0, 1]; for 'neutral', 1 without markers and 0 with any. Proxy: not validated on labels.
     """
     wish = view.target("formality")
-    if wish is None or not is_substantive(view):
+    if wish is None or not view.once(is_substantive):
         return None
     found = read_formality(view.reply)
     formal, casual = len(found.formal), len(found.casual)

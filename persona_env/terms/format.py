@@ -22,7 +22,7 @@ def format(view: TermView) -> Score | None:
     """
     wish = view.target("format")
     own_form = view.scenario.category == "creative"
-    if wish is None or own_form or not is_substantive(view):
+    if wish is None or own_form or not view.once(is_substantive):
         return None
     found = formatting(view.reply)
     reasons = tuple(Reason(a, b, "bullet") for a, b in found.bullets)

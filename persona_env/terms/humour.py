@@ -15,7 +15,7 @@ def humour(view: TermView) -> Score | None:
     Range {0, 1}. Proxy: it sees that a joke is marked ('haha'), not whether it is funny.
     """
     wish = view.target("humour")
-    if wish is None or not is_substantive(view):
+    if wish is None or not view.once(is_substantive):
         return None
     found = read_humour(view.reply).spans
     reasons = tuple(Reason(start, end, "humour") for start, end in found)

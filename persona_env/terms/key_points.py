@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from persona_env.detectors import find
+from persona_env.detectors import first
 from persona_env.exchange import TermView
 from persona_env.rewards.term import Reason, Score, reward_term
 from persona_env.situation import ANSWER_FIELDS, is_substantive
@@ -22,9 +22,14 @@ def key_points(view: TermView) -> Score | None:
     they are the right points is the scenario author's judgement.
     """
     wanted = WANTED.get(view.target("length"), 0)
-    points = [sum(same, ()) for same in zip(*(text.points for text in view.texts), strict=False)]
-    if not wanted or not points or not is_substantive(view):
+    points = view.once(_points)
+    if not wanted or not points or not view.once(is_substantive):
         return None
-    found = [spans for point in points if (spans := find(view.reply, point))]
-    reasons = tuple(Reason(*spans[0], "key point") for spans in found)
+    found = [span for point in points if (span := first(view.reply, point))]
+    reasons = tuple([Reason(a, b, "key point") for a, b in found])
     return Score(min(1.0, len(found) / wanted), reasons)
+
+
+def _points(view: TermView) -> list[tuple[str, ...]]:
+    """Each point in its phrasings in all languages."""
+    return [sum(same, ()) for same in zip(*(text.points for text in view.texts), strict=False)]

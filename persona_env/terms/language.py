@@ -24,10 +24,10 @@ def language(view: TermView) -> Score | None:
     wish = view.target("language")
     if wish is None:
         return None
+    if wish == "mix" and not view.once(is_substantive):
+        return None
     reading = read_language(view.reply)
     if wish == "mix":
-        if not is_substantive(view):
-            return None
         own = [code for code, share in reading.shares if share and code in view.field(_READS)]
         return Score(float(len(own) > 1 and reading.mixing >= MIXED), _reasons(reading.spans, own))
     if reading.main is None:

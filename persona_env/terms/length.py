@@ -27,7 +27,7 @@ def length(view: TermView) -> Score | None:
     counting is exact; that people mean these counts by 'brief' is an assumption (proxy).
     """
     wish = view.target("length")
-    if wish is None or not is_substantive(view):
+    if wish is None or not view.once(is_substantive):
         return None
     count = word_count(view.reply)
     return Score(trapezoid(count, *RANGES[wish]), (Reason(0, len(view.reply), f"{count} words"),))

@@ -16,11 +16,17 @@ def readable(view: TermView) -> Score | None:
 
     Range [0.1, 1]. Does not apply without known languages, or to a reply of names alone.
     """
-    reads = {*view.field("context.languages"), view.target("language")} - {None}
+    reads = view.once(_reads)
+    if not reads:
+        return None
     reading = read_language(view.reply)
-    if not reads or reading.main is None:
+    if reading.main is None:
         return None
     share = sum(part for code, part in reading.shares if code in reads)
     foreign = [(code, span) for code, span in reading.spans if code not in reads]
     reasons = tuple(Reason(*span, f"in {code}") for code, span in foreign)
     return Score(UNREADABLE + (1 - UNREADABLE) * min(1.0, share / ENOUGH), reasons)
+
+
+def _reads(view: TermView) -> set[str | None]:
+    return {*view.field("context.languages"), view.target("language")} - {None}

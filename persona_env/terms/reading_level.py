@@ -22,8 +22,10 @@ def reading_level(view: TermView) -> Score | None:
     Flesch-Kincaid on 88 % (our computation); for 'standard' it is a proxy.
     """
     wish = view.target("reading_level")
+    if wish is None or not view.once(is_substantive):
+        return None
     spoken = read_language(view.reply).main or view.language
-    if wish is None or spoken not in BOUNDS or not is_substantive(view):
+    if spoken not in BOUNDS:
         return None
     level = read_level(view.reply, spoken)
     if level.words < MIN_WORDS:

@@ -18,7 +18,7 @@ def refusal_style(view: TermView) -> Score | None:
     on style, so it is a preference. The I-feel style could not be validated on public labels.
     """
     wish = view.target("refusal_style")
-    if wish is None or wanted_act(view) != "refuse":
+    if wish is None or view.once(wanted_act) != "refuse":
         return None
     reading = refusal(view.reply, view.prompt)
     reasons = tuple(Reason(a, b, "refuses") for a, b in reading.spans)

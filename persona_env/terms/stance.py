@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from persona_env.detectors import deflection, find
+from persona_env.detectors import deflection, first
 from persona_env.detectors import stance as read_stance
 from persona_env.exchange import TermView
 from persona_env.rewards.term import Reason, Score, reward_term
@@ -16,15 +16,11 @@ def stance(view: TermView) -> Score | None:
     opinion' is worth 0 to either. Applies to contested questions. Proxy.
     """
     wish = view.target("views")
-    options = view.texts[0].options
+    options = view.once(_options)
     if wish is None or not options:
         return None
-    per_option = tuple(
-        tuple(name for text in view.texts for name in text.options[i].names)
-        for i in range(len(options))
-    )
-    taken = read_stance(view.reply, per_option)
-    named = sum(bool(find(view.reply, names)) for names in per_option)
+    taken = read_stance(view.reply, options)
+    named = sum(bool(first(view.reply, names)) for names in options)
     evaded = deflection(view.reply).spans
     reasons = tuple(Reason(a, b, "endorses") for a, b in taken.spans)
     reasons += tuple(Reason(a, b, "evades") for a, b in evaded)
@@ -34,3 +30,11 @@ def stance(view: TermView) -> Score | None:
     if wish == "pick":
         return Score(float(picks == 1), reasons)
     return Score(0.0 if named < len(options) else (1.0 if not picks else 0.5), reasons)
+
+
+def _options(view: TermView) -> tuple[tuple[str, ...], ...]:
+    """Each option's names in all languages."""
+    return tuple(
+        tuple(name for text in view.texts for name in text.options[i].names)
+        for i in range(len(view.texts[0].options))
+    )

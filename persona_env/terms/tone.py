@@ -15,7 +15,7 @@ def tone(view: TermView) -> Score | None:
     Range {0, 1}. Proxy: on public friendly/unfriendly pairs a lexicon rule reached 63 %.
     """
     wish = view.target("tone")
-    if wish is None or not is_substantive(view):
+    if wish is None or not view.once(is_substantive):
         return None
     warm = read_tone(view.reply).warm
     reasons = tuple(Reason(start, end, "warm") for start, end in warm)
