@@ -64,7 +64,7 @@ declares ['preferences.length']. Add it to uses=(...)
     transcript: tuple[Turn, ...]
     texts: tuple[ScenarioText, ...]
     """The scenario's text in the prompt's language first, then in the others."""
-    _asked: TermView
+    _asked: TermView | None
     _fields: Mapping[str, Any]
     _kept: dict[Callable[[TermView], Any], Any]
 
@@ -87,7 +87,7 @@ declares ['preferences.length']. Add it to uses=(...)
     def of_fields(cls, fields: Mapping[str, Any]) -> TermView:
         """A view of profile fields alone, for tests."""
         view = cls.__new__(cls)
-        view._asked, view._fields, view._kept = view, fields, {}
+        view._asked, view._fields, view._kept = None, fields, {}
         return view
 
     def answered(self, reply: str, transcript: tuple[Turn, ...] = ()) -> TermView:
@@ -103,7 +103,7 @@ declares ['preferences.length']. Add it to uses=(...)
     def once(self, function: Callable[[TermView], T]) -> T:
         """``function`` of the view before the reply, worked out once for all replies."""
         if function not in self._kept:
-            self._kept[function] = function(self._asked)
+            self._kept[function] = function(self._asked or self)
         found: T = self._kept[function]
         return found
 

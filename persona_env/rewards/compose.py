@@ -24,7 +24,7 @@ from persona_env.profile import UserProfile
 from persona_env.rewards.term import Reason, Score, Term
 from persona_env.scenario import Scenario
 
-CASES = 8192
+CASES = 4096
 """How many (scenario, user, language) are remembered with what holds for every reply to them."""
 
 
@@ -145,11 +145,16 @@ class _Case:
 @lru_cache(maxsize=CASES)
 def _case(asked: _Asked) -> _Case:
     case = _Case()
+    views: dict[tuple[str, ...], TermView] = {}
     for term in asked.terms:
-        try:
-            view = TermView.before(asked.scenario, asked.user, asked.language, term.uses)
-        except Exception as error:  # named and re-raised
-            raise _named(error, term, asked.scenario, asked.user) from error
+        if term.uses not in views:
+            try:
+                views[term.uses] = TermView.before(
+                    asked.scenario, asked.user, asked.language, term.uses
+                )
+            except Exception as error:  # named and re-raised
+                raise _named(error, term, asked.scenario, asked.user) from error
+        view = views[term.uses]
         score, weight = _settle(term, view), 0.0 if term.gate else term.weight_for(asked.user)
         if score is _OPEN:
             case.open.append((term, view, weight))
