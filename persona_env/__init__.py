@@ -7,6 +7,7 @@
 ['prompt', 'transcript', 'user', 'user_vector']
 """
 
+from persona_env.auditor import AuditReport, audit
 from persona_env.env import PersonaEnv
 from persona_env.errors import PersonaEnvError
 from persona_env.evaluation import Report, evaluate
@@ -19,6 +20,7 @@ from persona_env.scenario import Scenario
 
 __version__ = "0.1.0"
 __all__ = [
+    "AuditReport",
     "Exchange",
     "PersonaEnv",
     "PersonaEnvError",
@@ -29,6 +31,7 @@ __all__ = [
     "TermView",
     "UserProfile",
     "Verdict",
+    "audit",
     "evaluate",
     "load_profile",
     "profiles",

@@ -1,0 +1,10 @@
+"""The auditor: it looks for text that a reward pays and nobody should."""
+
+from persona_env.auditor.exploits import Exploit, exploits
+from persona_env.auditor.report import AuditReport, Hole
+from persona_env.auditor.run import audit
+
+EXPLOITS: dict[str, Exploit] = exploits()
+"""Every exploiting agent by name; those that stuff the words of one term are made for each term."""
+
+__all__ = ["EXPLOITS", "AuditReport", "Exploit", "Hole", "audit"]
