@@ -22,7 +22,7 @@ from .policy import LanguageModelPolicy, ScaledAdamW
 DEFAULTS: dict[str, Any] = {
     "learning_rate": 3e-4,
     "n_steps": 64,
-    "batch_size": 2048,
+    "batch_size": 4096,
     "n_epochs": 2,
     "gamma": 1.0,
     "gae_lambda": 1.0,

@@ -49,7 +49,7 @@ class Recipe:
     steps: int = 6000
     # How many replies follow their user, up to which share of the steps: first what a wish means,
     # and at last habits, so that little of it shows.
-    follows: tuple[tuple[float, float], ...] = ((0.9, 0.9), (1.0, 0.35))
+    follows: tuple[tuple[float, float], ...] = ((0.9, 0.9), (1.0, 0.27))
     batch: int = 64
     lr: float = 6e-3  # of the matrices, by Muon
     lr_rest: float = 3e-3  # of embeddings and norms, by AdamW

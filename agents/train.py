@@ -50,7 +50,7 @@ class TrainOptions:
     profiles: tuple[str, ...] | None = None
     scenarios: tuple[str, ...] | None = None
     terms: tuple[str, ...] | None = None
-    steps: int = 220_000
+    steps: int = 300_000
     seed: int = 0
     output: Path = Path("runs/demo")
     resume: bool = False
@@ -58,7 +58,7 @@ class TrainOptions:
     hidden: bool = False
     device: str = "cpu"
     threads: int = 2
-    envs: int = 64
+    envs: int = 128
     lr: float = 3e-4
     kl: float = 0.02
     floor: float = -8.0

@@ -31,7 +31,7 @@ def train(
     hidden: Annotated[bool, typer.Option("--hidden", help="The user is not shown.")] = False,
     device: Annotated[str | None, typer.Option(help="Default: cpu.")] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="Default: 2.")] = None,
-    envs: Annotated[int | None, typer.Option(min=1, help="At once; default: 64.")] = None,
+    envs: Annotated[int | None, typer.Option(min=1, help="At once; default: 128.")] = None,
     lr: Annotated[float | None, typer.Option(help="Learning rate.")] = None,
     kl: Annotated[float | None, typer.Option(help="Price of leaving the first policy.")] = None,
     floor: Annotated[
