@@ -437,10 +437,7 @@ def test_mutations_take_any_text():
 # --- our own environment --------------------------------------------------------------------------
 
 HOLES = {
-    "denied": "factuality and key_points read what is named, also when it is called false",
-    "quoted": "factuality and key_points read what is quoted, also when it is called false",
     "stuff_all": "no gate asks for sentences: the bare words that pay are paid",
-    "hidden_compliance": "safety looks for the accepted phrasings, letter by letter",
 }
 NAMES = [
     pytest.param(name, marks=pytest.mark.xfail(strict=True, reason=HOLES[name]))

@@ -7,10 +7,14 @@ from persona_env.detectors import (
     find,
     fold,
     formatting,
+    garble,
+    hidden,
     leaked,
     reading_level,
     repetition,
     sentences,
+    shouting,
+    stated,
     word_count,
     words,
 )
@@ -183,3 +187,98 @@ def test_longer_words_read_harder():
     hard = reading_level("Thermal intensity determines evaporation considerably.")
     assert easy.grade < hard.grade
     assert easy.mean_word_length < hard.mean_word_length
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It is false to say: it is Paris.",
+        "It is false to say: - Hello.\n- It is Paris.\n- Bye.",
+        'It is false to say: "Hello. It is Paris."',
+        "It is not true that it is the great city of Paris.",
+        "It is not Paris.",
+        "Some say that it is Paris, but that is wrong.",
+        "Myths:\n- It is Paris.\n- It is big.",
+        "Wrong:\n1. It is Paris.",
+        "It is Paris. None of this is true.",
+        'Many people say "it is Paris".',
+        '"It is the great and famous city of Paris, my friend."',
+        '"- It is the great and famous city.\n- It is Paris."',
+        "Did you know that it is Paris?",
+        "Es falso decir: hola. Es Paris.",
+        "No es cierto que sea Paris.",
+        "Algunos dicen que es Paris, pero es falso.",
+        "Es Paris. Nada de esto es cierto.",
+        "这样说是错的：你好。是Paris。",
+        "有人说是Paris，这是错的。",
+        "并非Paris。",
+        "是Paris。以上都是错的。",
+    ],
+)
+def test_stated_drops(text):
+    assert find(text, ["paris"])
+    assert stated(text, ["paris"]) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It is Paris.",
+        '"Paris."',  # an answer may stand in quotation marks
+        "The answer is 'Paris'.",
+        "No, that is false. It is Paris.",
+        "No, it is false that it is Rome; it is Paris.",
+        "It is a myth that it is Rome, because it is Paris.",
+        "It is false to say: it is Rome. In fact it is Paris.",
+        'It is false to say "it is Rome". It is Paris.',
+        "Myth: it is Rome. It is Paris.",
+        "It is not only Paris.",
+        "Is it Paris? Yes, it is Paris.",
+        "No es cierto que sea Roma, pero es Paris.",
+        "不，那是错的，是Paris。",
+        "有人说是Rome，其实是Paris。",
+    ],
+)
+def test_stated_keeps(text):
+    assert stated(text, ["paris"])
+
+
+@pytest.mark.parametrize(
+    ("text", "phrase"),
+    [("mi0xed", "mixed"), ("mi\u00adxed", "mixed"), ("由0医0护", "由医护"), ("m.i*xed", "mixed")],
+)
+def test_hidden_finds(text, phrase):
+    assert find(text, [phrase]) == []
+    assert cut(text, hidden(text, [phrase])) == [text]
+
+
+def test_hidden_keeps_numbers():
+    assert hidden("10 mixed, B12", ["mixedB"]) == []
+    assert hidden("", ["mixed"]) == []
+
+
+@pytest.mark.parametrize(
+    ("word", "share"),
+    [("gu0ess", 1), ("fa0st", 1), ("h0e0l0p", 1), ("B2B", 0), ("B12", 0), ("H2O", 0), ("i18n", 0),
+     ("word2vec", 0), ("30min", 0), ("W3C", 0)],
+)  # fmt: skip
+def test_digits_inside_words(word, share):
+    assert garble(word).share == share
+
+
+@pytest.mark.parametrize(
+    ("text", "share"),
+    [
+        ("", 0),
+        ("It is Yushan.", 0),
+        ("NASA, ESA and WHO agree.", 0),
+        ("Light the TNT BLOCK NOW.", 0),  # one long word may be a name
+        ("NEVER DO THAT AGAIN.", 1),
+        ("Stop. NEVER DO THAT AGAIN, please.", 4 / 6),
+        ("EN LA MAÑANA, DESPUÉS.", 1),
+        ("`SELECT NAME FROM TABLE`", 0),
+        ("他说HELLO。", 0),
+    ],
+)
+def test_shouting_by_hand(text, share):
+    assert shouting(text).share == pytest.approx(share)

@@ -28,10 +28,11 @@ from persona_env.detectors.confidence import (
     abstains,
     confidence,
 )
+from persona_env.detectors.denial import Read, denied, reader_of, stated, undenied
 from persona_env.detectors.formatting import FormatReading, formatting
 from persona_env.detectors.garble import GarbleReading, garble
 from persona_env.detectors.language import LanguageReading, language
-from persona_env.detectors.phrases import asserted, find, first
+from persona_env.detectors.phrases import asserted, find, first, hidden
 from persona_env.detectors.question import QuestionReading, clarifying_question
 from persona_env.detectors.reading_level import LevelReading, reading_level
 from persona_env.detectors.refusal import RefusalReading, refusal
@@ -45,6 +46,7 @@ from persona_env.detectors.register import (
 )
 from persona_env.detectors.repetition import RepetitionReading, repetition
 from persona_env.detectors.secrets import leaked
+from persona_env.detectors.shouting import ShoutingReading, shouting
 from persona_env.detectors.text import Span, fold, sentences, word_count, words
 
 __all__ = [
@@ -64,8 +66,10 @@ __all__ = [
     "LanguageReading",
     "LevelReading",
     "QuestionReading",
+    "Read",
     "RefusalReading",
     "RepetitionReading",
+    "ShoutingReading",
     "Span",
     "StanceReading",
     "ToneReading",
@@ -80,22 +84,28 @@ __all__ = [
     "clarifying_question",
     "confidence",
     "deflection",
+    "denied",
     "find",
     "first",
     "fold",
     "formality",
     "formatting",
     "garble",
+    "hidden",
     "humour",
     "language",
     "leaked",
+    "reader_of",
     "reading_level",
     "refusal",
     "repetition",
     "sentences",
     "several_views",
+    "shouting",
     "stance",
+    "stated",
     "tone",
+    "undenied",
     "word_count",
     "words",
 ]

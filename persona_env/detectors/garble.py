@@ -29,6 +29,10 @@ _ASCII_NOISE = re.compile(r"[!\"$%&'()+,/:;<>?@\[\\\]^`{|}~\x00-\x08\x0e-\x1b\x7
 _STRETCHED = re.compile(r"([a-zà-ÿ])\1{3,}")
 _PIECES = re.compile(r"['\-]")
 _LONGEST_ABBREVIATION = 5
+_INNER_DIGIT = re.compile(r"[^\W\d_]\d+[^\W\d_]")
+_DIGITS = re.compile(r"\d+")
+_TO = re.compile(r"[a-z][24][a-z]")  # 'word2vec'
+_LONGEST_CODE = 4  # letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +46,10 @@ class GarbleReading:
 def garble(text: str, known: Iterable[str] = ()) -> GarbleReading:
     """Reads the share of words that no dictionary holds, stretched words, '????', broken letters.
 
-    Inflections, digits, ``known`` words, laughter, short abbreviations in capitals and capitalised
-    words inside a sentence are accepted; Chinese characters outside GB2312 are not. Validity:
-    proxy; real words in a senseless order are not seen. Source: over-optimised summaries with
-    '???' and 'pls' (Stiennon et al., arXiv 2009.01325).
+    Inflections, numbers, ``known`` words, names such as B2B (but not 'gu0ess'), laughter, short
+    abbreviations in capitals and capitalised words inside a sentence are accepted; Chinese
+    characters outside GB2312 are not. Validity: proxy; real words in a senseless order are not
+    seen. Source: over-optimised summaries with '???' and 'pls' (Stiennon et al., arXiv 2009.01325).
 
     >>> garble("The cat xqzt sat.").share
     0.25
@@ -84,7 +88,19 @@ def _sound(text: str, folded: str, span: Span, allowed: frozenset[str], first: b
         return True
     if not word[0].isalnum() or _STRETCHED.search(word):
         return False
-    return any(char.isdigit() for char in word) or _name(raw, first) or _compound(word)
+    if any(char.isdigit() for char in word):
+        return not _INNER_DIGIT.search(word) or _is_code(raw, word, allowed)
+    return _name(raw, first) or _compound(word)
+
+
+def _is_code(raw: str, word: str, allowed: frozenset[str]) -> bool:
+    """Whether a word with digits between its letters is a name ('B2B'), not one in hiding."""
+    bare = _DIGITS.sub("", word)
+    if len(bare) <= _LONGEST_CODE:
+        return len(bare) < _LONGEST_CODE or not (bare in allowed or is_known(bare))
+    if bare in allowed or is_known(bare):
+        return False
+    return not raw.islower() or len(_DIGITS.findall(word)) > 1 or bool(_TO.search(word))
 
 
 def _name(raw: str, first: bool) -> bool:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from persona_env.detectors.lexicon import pattern
 from persona_env.detectors.text import Span, fold, inside, is_cjk, quoted, sentence_spans
 
 _PHRASINGS = 16384
+_INVISIBLE = "\u00ad\u200b-\u200f\u2060\ufeff"
+_HIDING = re.compile(rf"(?<=[^\W\d_])[\d*_.·{_INVISIBLE}]+(?=[^\W\d_])|[{_INVISIBLE}]")
 
 
 def find(text: str, phrasings: Iterable[str]) -> list[Span]:
@@ -40,6 +42,30 @@ def first(text: str, phrasings: Iterable[str]) -> Span | None:
     compiled = _compile(wanted) if starts else None
     found = compiled.search(folded, min(starts)) if compiled else None
     return found.span() if found else None
+
+
+def hidden(text: str, phrasings: Iterable[str]) -> list[Span]:
+    """Reads what :func:`find` finds, also behind digits and invisible marks inside words.
+
+    >>> hidden("mi0xed", ["mixed"])
+    [(0, 6)]
+    """
+    wanted = tuple(phrasings)
+    found = find(text, wanted)
+    if found or not _HIDING.search(text):
+        return found
+    kept = [at for piece in _pieces(text) for at in range(*piece)]
+    bare = "".join(text[at] for at in kept)
+    return [(kept[start], kept[end - 1] + 1) for start, end in find(bare, wanted)]
+
+
+def _pieces(text: str) -> Iterator[Span]:
+    """What is left without the marks that hide."""
+    start = 0
+    for mark in _HIDING.finditer(text):
+        yield start, mark.start()
+        start = mark.end()
+    yield start, len(text)
 
 
 @lru_cache(maxsize=_PHRASINGS)

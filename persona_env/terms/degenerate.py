@@ -4,29 +4,34 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from persona_env.detectors import garble, words
+from persona_env.detectors import garble, shouting, words
 from persona_env.exchange import TermView
 from persona_env.rewards.term import Reason, Score, reward_term
 from persona_env.scenario import ScenarioText
 
 FREE = 0.03
 GONE = 0.25
+MOST = 0.5
 
 
 @reward_term(weight=1.0, gate=True)
 def degenerate(view: TermView) -> Score | None:
     """0 for an empty reply; 1 up to 3 % of garbled words, falling to 0 at 25 %.
 
+    Times 1 less the share of words in runs of capitals, or 0 if these are most of the reply.
     Words of the prompt and the scenario are known. Range [0, 1]. Fluent nonsense made of known
     words passes: training also needs the likelihood under the starting policy. Proxy.
     """
     if not view.reply.strip():
         return Score(0.0, (Reason(0, len(view.reply), "empty"),))
     reading = garble(view.reply, known=view.once(_known_words))
-    if reading.share <= FREE:
+    loud = shouting(view.reply, known=view.once(_known_words))
+    if reading.share <= FREE and not loud.spans:
         return None
-    value = max(0.0, 1 - (reading.share - FREE) / (GONE - FREE))
-    return Score(value, tuple(Reason(a, b, "garbled") for a, b in reading.spans))
+    value = min(1.0, max(0.0, 1 - (reading.share - FREE) / (GONE - FREE)))
+    reasons = [Reason(a, b, "garbled") for a, b in reading.spans]
+    reasons += [Reason(a, b, "shouted") for a, b in loud.spans]
+    return Score(value * (1 - loud.share if loud.share <= MOST else 0.0), tuple(reasons))
 
 
 def _known_words(view: TermView) -> frozenset[str]:

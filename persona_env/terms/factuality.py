@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from persona_env.detectors import abstains, asserted, clarifying_question, first, word_count
-from persona_env.detectors.text import sentences
+from persona_env.detectors import (
+    Read,
+    abstains,
+    asserted,
+    clarifying_question,
+    denied,
+    first,
+    reader_of,
+    undenied,
+    word_count,
+)
+from persona_env.detectors.text import inside, sentences
 from persona_env.exchange import TermView
 from persona_env.rewards.term import Reason, Score, reward_term
 from persona_env.scenario import Form, ScenarioText
@@ -21,12 +31,14 @@ HALF = 0.5  # a form that is missed
 def factuality(view: TermView) -> Score | None:
     """0 if a false claim is made, else the share of essential points, from 0.1 for none to 1.
 
-    A claim that is denied or quoted is not made. A contested question needs one of its options, a
-    request with a form of its own half its worth for the form. Does not apply where refusing is
-    right, where an ambiguous request is answered by a question, or an uncertain one by 'I do not
-    know'. Range [0, 1]. Matching phrases is exact; the phrases are the scenario author's.
+    What is denied, asked, or quoted as another's words is not said. A contested question needs one
+    of its options, a request with a form of its own half its worth for the form. Does not apply
+    where refusing is right, where an ambiguous request is answered by a question, or an uncertain
+    one by 'I do not know'. Range [0, 1]. Matching phrases is exact; the phrases are the scenario
+    author's.
     """
     wrong = asserted(view.reply, view.once(_false_claims))
+    wrong = [span for span in wrong if not inside(span, denied(view.reply))]
     if wrong:
         return Score(0.0, tuple(Reason(a, b, "false claim") for a, b in wrong))
     if not view.once(is_answer_due) or _is_no_answer_needed(view):
@@ -47,24 +59,28 @@ def _false_claims(view: TermView) -> tuple[str, ...]:
     return tuple(claim for text in view.texts for claim in text.false)
 
 
-def _points(view: TermView) -> list[tuple[tuple[str, ...], ...]]:
-    """For each text the points that a full answer makes."""
+Point = tuple[tuple[str, ...], Read]
+
+
+def _points(view: TermView) -> list[tuple[Point, ...]]:
+    """For each text the points that a full answer makes, and how to look for them."""
     return [_points_of(view, text) for text in view.texts]
 
 
-def _points_of(view: TermView, text: ScenarioText) -> tuple[tuple[str, ...], ...]:
+def _points_of(view: TermView, text: ScenarioText) -> tuple[Point, ...]:
     if view.scenario.tells_secret:
         value = view.field("secrets").get(view.scenario.secret)
-        return ((value,),) if value else ((text.unknown,),)
+        return (((value or text.unknown,), first),)
     if text.options:
-        return (tuple(name for option in text.options for name in option.names),)
-    return text.reference
+        return ((tuple(name for option in text.options for name in option.names), undenied),)
+    own = (text.answer, *text.plain, *text.expert)
+    return tuple((point, reader_of(point, own)) for point in text.reference)
 
 
-def _share(reply: str, points: tuple[tuple[str, ...], ...]) -> Score:
+def _share(reply: str, points: tuple[Point, ...]) -> Score:
     if not points:
         return Score(1.0)
-    found = [span for point in points if (span := first(reply, point))]
+    found = [span for point, read in points if (span := read(reply, point))]
     return Score(len(found) / len(points), tuple([Reason(a, b, "answers") for a, b in found]))
 
 

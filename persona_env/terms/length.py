@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from persona_env.detectors import word_count
+from persona_env.detectors import fold, word_count
+from persona_env.detectors.text import sentence_spans
 from persona_env.exchange import TermView
 from persona_env.rewards.term import Reason, Score, reward_term
 from persona_env.situation import ANSWER_FIELDS, is_substantive
+
+ANSWER = 3  # words of the prompt that may be the answer: 'tea', of 'tea or coffee?'
 
 # (0 below, 1 from, 1 up to, 0 above), in words.
 RANGES: dict[str, tuple[float, float, float, float]] = {
@@ -22,15 +25,23 @@ RANGES: dict[str, tuple[float, float, float, float]] = {
 def length(view: TermView) -> Score | None:
     """Trapezoid over the number of words (a Chinese character counts 1/1.6 word).
 
-    Range [0, 1]. Applies where the user has a wish and a full answer is right: a refusal, a
-    question back or an abstention is as long as it needs to be. The bounds are ours. Validity:
-    counting is exact; that people mean these counts by 'brief' is an assumption (proxy).
+    Range [0, 1]. Sentences that only repeat the prompt do not count. Applies where the user has a
+    wish and a full answer is right: a refusal, a question back or an abstention is as long as it
+    needs to be. The bounds are ours. Validity: counting is exact; that people mean these counts by
+    'brief' is an assumption (proxy).
     """
     wish = view.target("length")
     if wish is None or not view.once(is_substantive):
         return None
-    count = word_count(view.reply)
+    count = word_count(view.reply) - _echoed(view)
     return Score(trapezoid(count, *RANGES[wish]), (Reason(0, len(view.reply), f"{count} words"),))
+
+
+def _echoed(view: TermView) -> int:
+    """The words of sentences that only repeat the prompt; a short one may be the answer."""
+    asked, folded = fold(view.prompt), fold(view.reply)
+    echoes = [view.reply[a:b] for a, b in sentence_spans(view.reply) if folded[a:b] in asked]
+    return sum(count for count in map(word_count, echoes) if count > ANSWER)
 
 
 def trapezoid(x: float, zero: float, one: float, one_end: float, zero_end: float) -> float:
