@@ -20,7 +20,6 @@ import torch
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from stable_baselines3 import PPO
 from stable_baselines3.common.callbacks import BaseCallback
-from stable_baselines3.common.utils import LinearSchedule
 
 from persona_env.agent import Case
 from persona_env.card import explain_verdict
@@ -60,7 +59,7 @@ class TrainOptions:
     device: str = "cpu"
     threads: int = 2
     envs: int = 128
-    lr: float = 4e-4  # at first; it falls to 0 over the steps
+    lr: float = 3e-4
     kl: float = 0.02
     floor: float = -8.0
     temperature: float = 0.7
@@ -198,7 +197,7 @@ def build(options: TrainOptions) -> PPO:
         floor=options.floor,
         temperature=options.temperature,
         precision=options.precision,
-        learning_rate=LinearSchedule(options.lr, 0.0, 1.0),
+        learning_rate=options.lr,
         seed=options.seed,
         device=options.device,
         tensorboard_log=str(options.output / "tensorboard") if options.tensorboard else None,

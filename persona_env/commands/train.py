@@ -32,9 +32,7 @@ def train(
     device: Annotated[str | None, typer.Option(help="Default: cpu.")] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="Default: 2.")] = None,
     envs: Annotated[int | None, typer.Option(min=1, help="At once; default: 128.")] = None,
-    lr: Annotated[
-        float | None, typer.Option(help="First learning rate; it falls to 0. Default: 4e-4.")
-    ] = None,
+    lr: Annotated[float | None, typer.Option(help="Learning rate; default: 3e-4.")] = None,
     kl: Annotated[float | None, typer.Option(help="Price of leaving the first policy.")] = None,
     floor: Annotated[
         float | None,
