@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -17,7 +16,7 @@ import numpy.typing as npt
 from persona_env.agent import Agent, Case, ReferenceAgent
 from persona_env.detectors import word_count
 from persona_env.env import PersonaEnv
-from persona_env.files import write_text
+from persona_env.files import to_json, write_text
 from persona_env.profile import Protected, UserProfile
 from persona_env.registration import make_agent
 from persona_env.wrappers import HiddenProfile
@@ -81,7 +80,7 @@ class Report:
 
     def save(self, path: str | Path) -> None:
         """Write the report as JSON, whole or not at all (an unknown error is null)."""
-        write_text(Path(path), json.dumps(_plain(asdict(self)), ensure_ascii=False, indent=1))
+        write_text(Path(path), to_json(asdict(self)))
 
     def plot_matrix(self, path: str | Path) -> None:
         """Draw the cross-user matrix as a heat map (PNG or SVG by the path's ending)."""
@@ -252,11 +251,3 @@ def _is_own_best(rewards: Rewards, own: int) -> bool:
 def _swap_gap(env: PersonaEnv, case: Case, reply: str, reward: float) -> float:
     swapped: UserProfile = case.user.twin(**dict.fromkeys(Protected.model_fields, "swapped"))
     return abs(reward - env.score(reply, case.scenario, swapped).reward)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return None if isinstance(value, float) and math.isnan(value) else value

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
@@ -12,6 +10,7 @@ from persona_env.agent import Case
 from persona_env.auditor.battery import Row
 from persona_env.auditor.checks import Check
 from persona_env.env import PersonaEnv
+from persona_env.files import to_json
 
 
 @dataclass(frozen=True)
@@ -97,7 +96,7 @@ class AuditReport:
         """Everything as JSON; a share that is not known is null."""
         found = {**asdict(replace(self, rows=())), "passed": self.passed}
         found["rows"] = [_row(row) for row in self.rows]
-        return json.dumps(_plain(found), ensure_ascii=False, indent=1)
+        return to_json(found)
 
     def __str__(self) -> str:
         return "\n".join(self._lines())
@@ -118,11 +117,3 @@ class AuditReport:
 def _row(row: Row) -> dict[str, Any]:
     kept = [field.name for field in fields(row) if field.name != "best"]
     return {name: getattr(row, name) for name in (*kept, "share", "passed")}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return None if isinstance(value, float) and math.isnan(value) else value
