@@ -282,6 +282,42 @@ def test_a_reply_the_reference_finds_impossible_earns_nothing():
     assert buffer.rewards.tolist() == [[0, 1], [0, 0], [1, 1]]
 
 
+def test_a_minibatch_has_the_loss_of_one_that_encodes_each_row_anew(word_policy):
+    ppo = build(word_policy, batch_size=256, kl_coef=0.0)
+    _, callback = ppo._setup_learn(512, callback=None)
+    ppo.collect_rollouts(ppo.env, callback, ppo.rollout_buffer, 32)
+    policy, rows = ppo.policy, next(iter(ppo.rollout_buffer.get(256)))
+    tokens, lengths = rows.observations["tokens"], rows.observations["attention_mask"].sum(1).long()
+
+    def plain():
+        hidden = torch.stack(
+            [
+                policy.model.model(row[:n][None].long()).last_hidden_state[0, -1]
+                for row, n in zip(tokens, lengths, strict=True)
+            ]
+        )
+        logits = policy.model.lm_head(hidden).masked_fill(policy.forbidden, -1e30)
+        found = torch.distributions.Categorical(logits=logits / policy.temperature)
+        log_probs = found.log_prob(rows.actions.flatten())
+        return policy.value_head(hidden.detach()), log_probs, found.entropy()
+
+    def loss(values, log_probs, entropy):
+        ratio = (log_probs - rows.old_log_prob).exp() * 1.3  # some are clipped
+        gain = torch.min(rows.advantages * ratio, rows.advantages * ratio.clamp(0.8, 1.2))
+        value = (rows.returns - values.flatten()).square().mean()
+        return -gain.mean() + 0.5 * value - 0.1 * entropy.mean()
+
+    gradients = []
+    for found in (policy.evaluate_actions(rows.observations, rows.actions), plain()):
+        policy.zero_grad()
+        total = loss(*found)
+        total.backward()
+        gradients.append((total.item(), [p.grad.clone() for p in policy.parameters()]))
+    (ours, mine), (theirs, others) = gradients
+    assert ours == pytest.approx(theirs, abs=1e-5)
+    assert all(torch.allclose(a, b, atol=1e-4) for a, b in zip(mine, others, strict=True))
+
+
 def test_half_precision_is_near_single_and_unknown_ones_are_refused(word_policy):
     logs = {}
     for precision in ("float32", "bfloat16"):
