@@ -14,7 +14,7 @@ WORKERS ?= 2
 LOWEST_NEWER ?=
 
 # Tools that stand among the benchmarks and measure nothing.
-TOOLS := benchmarks/gallery.py benchmarks/lowest.py
+TOOLS := benchmarks/gallery.py benchmarks/lowest.py benchmarks/tables.py
 BENCHMARKS := $(filter-out $(TOOLS),$(sort $(wildcard benchmarks/*.py)))
 
 .PHONY: demo test test-slow test-lowest lint docs bench clean help

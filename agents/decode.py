@@ -77,6 +77,8 @@ def decoder_for(model: Any, length: int) -> LlamaDecoder | None:
         return None
     config = model.config
     plain = config.hidden_act == "silu" and not (config.attention_bias or config.mlp_bias)
+    # The other kinds of rotary positions change with the length of what was read.
+    plain = plain and model.model.rotary_emb.rope_type not in ("dynamic", "longrope")
     if not plain or model.num_parameters() > SMALL:
         return None
     return LlamaDecoder(model, length)

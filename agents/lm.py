@@ -94,7 +94,7 @@ def generate(
     ids = torch.full((count, int(lengths.max())), codec.pad_id, device=device)
     for i, prompt in enumerate(prompts):
         ids[i, : len(prompt)] = torch.tensor(prompt, device=device)
-    cache = SlotCache(count, int(lengths.max()) + max_new_tokens)
+    cache = SlotCache(count, int(lengths.max()) + max_new_tokens, model.dtype)
     forbidden = forbidden_ids(codec, model.config.vocab_size, device)
     closed = torch.zeros(len(forbidden), device=device).masked_fill(forbidden, -torch.inf)
     rows = torch.arange(count, device=device)

@@ -181,7 +181,7 @@ class LanguageModelPolicy(ActorCriticPolicy):
         tokens, lengths = obs["tokens"], obs["attention_mask"].sum(1).long()
         count, width = tokens.shape
         if self._cache is None or self._cache.slots != count:
-            self._cache = SlotCache(count, width)
+            self._cache = SlotCache(count, width, self.model.dtype)
             self._seen = torch.full_like(tokens, -1)
         before = torch.arange(width, device=tokens.device) < (lengths - 1)[:, None]
         goes_on = ((self._seen == tokens) | ~before).all(1) & (lengths > 1)

@@ -9,7 +9,6 @@ that ratios within one run hold better than the figures.
 from __future__ import annotations
 
 import argparse
-import statistics
 import time
 from collections.abc import Callable, Iterator
 from itertools import cycle
@@ -17,6 +16,7 @@ from typing import Any
 
 import gymnasium as gym
 import numpy as np
+from tables import show
 
 import persona_env
 from persona_env.codec import bundled_codec
@@ -192,16 +192,6 @@ def rate(way: Way, seconds: float) -> float:
     return done / (time.perf_counter() - began)
 
 
-def show(title: str, rates: dict[str, list[float]]) -> None:
-    """A Markdown table with ratios to the first way."""
-    base = statistics.median(next(iter(rates.values())))
-    print(f"\n### {title}\n\n| way | median | lowest | highest | ratio |\n|---|---|---|---|---|")
-    for name, values in rates.items():
-        middle = statistics.median(values)
-        row = f"{middle:,.0f} | {min(values):,.0f} | {max(values):,.0f} | {middle / base:.3f}"
-        print(f"| {name} | {row} |")
-
-
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -210,7 +200,7 @@ def main() -> None:
     options = parser.parse_args()
     repeats, seconds = (1, 0.02) if options.quick else (options.repeats, 1.0)
     for title, found in ways(options.quick).items():
-        show(title, measure(found, repeats, seconds))
+        show(title, measure(found, repeats, seconds), "median")
 
 
 if __name__ == "__main__":

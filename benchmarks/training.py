@@ -8,7 +8,6 @@ repetitions as Markdown. Ratios within one run hold better than the figures.
 from __future__ import annotations
 
 import argparse
-import statistics
 import tempfile
 import time
 from collections.abc import Callable
@@ -21,6 +20,7 @@ import torch
 from stable_baselines3 import PPO
 from stable_baselines3.common.policies import ActorCriticPolicy
 from stable_baselines3.common.vec_env import DummyVecEnv
+from tables import show
 from torch import nn
 from transformers import LlamaConfig, LlamaForCausalLM
 
@@ -200,16 +200,6 @@ def measure(ways: dict[str, Callable[[], int]], repeats: int) -> dict[str, list[
     return found
 
 
-def show(title: str, found: dict[str, list[float]], against: str) -> None:
-    """A Markdown table with ratios to the way called ``against``."""
-    base = statistics.median(found[against])
-    print(f"\n### {title}\n\n| way | tokens/s | lowest | highest | ratio |\n|---|---|---|---|---|")
-    for name, values in found.items():
-        middle = statistics.median(values)
-        row = f"{middle:,.0f} | {min(values):,.0f} | {max(values):,.0f} | {middle / base:.2f}"
-        print(f"| {name} | {row} |")
-
-
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -224,19 +214,19 @@ def main() -> None:
             folder = make_model(Path(temporary), **shape)
             for batch in (16, ENVS):
                 found = measure(samplers(folder, batch), repeats)
-                show(f"Sampling, {name}, batch {batch}", found, "transformers generate")
+                show(f"Sampling, {name}, batch {batch}", found, "tokens/s", "transformers generate")
             rollouts = {
                 "plain policy": rollout(ppo(folder, plain=True, epochs=1)),
                 "cached policy": rollout(ppo(folder, plain=False, epochs=1)),
                 "agents.lm.generate": samplers(folder, ENVS)["agents.lm.generate"],
             }
-            show(f"Rollout, {name}", measure(rollouts, repeats), "agents.lm.generate")
+            show(f"Rollout, {name}", measure(rollouts, repeats), "tokens/s", "agents.lm.generate")
             trained = {
                 "plain PPO": learning(ppo(folder, plain=True, epochs=2)),
                 "ours, float32": learning(ppo(folder, plain=False, epochs=2, precision="float32")),
                 "ours": learning(ppo(folder, plain=False, epochs=2)),
             }
-            show(f"PPO, two epochs, {name}", measure(trained, repeats), "plain PPO")
+            show(f"PPO, two epochs, {name}", measure(trained, repeats), "tokens/s", "plain PPO")
 
 
 if __name__ == "__main__":
