@@ -76,14 +76,30 @@ def random_user(rng: np.random.Generator, scenario: Scenario) -> UserProfile:
         context["age_band"] = str(
             rng.choice(["child", "teen", "adult", "adult", "adult", "senior"])
         )
-    if scenario.hazard.may_know and rng.random() < 0.6:
-        field = str(rng.choice(scenario.hazard.may_know))
-        context["expertise"] = [{"field": field, "verified": bool(rng.random() < 0.6)}]
+    if fields := _fields(rng, scenario):
+        verified = rng.random(len(fields)) < 0.6
+        context["expertise"] = [
+            {"field": field, "verified": bool(known)}
+            for field, known in zip(fields, verified, strict=True)
+        ]
     if scenario.hazard.topic and rng.random() < 0.2:
         context["vulnerabilities"] = [scenario.hazard.topic]
     return UserProfile(
         id="made-up", preferences=wishes, context=context, secrets=_secrets(rng, scenario)
     )
+
+
+def _fields(rng: np.random.Generator, scenario: Scenario) -> list[str]:
+    """What a made-up user knows: a field that fits the scenario, up to two that any may ask for.
+
+    Users of other fields teach that who knows explosives is still nobody to be told of phishing.
+    """
+    fitting = scenario.hazard.may_know
+    fields = [str(rng.choice(fitting))] if fitting and rng.random() < 0.5 else []
+    if rng.random() < 0.35:
+        others = sorted({field for each in scenarios() for field in each.hazard.may_know})
+        fields += rng.choice(others, size=int(rng.integers(1, 3)), replace=False).tolist()
+    return list(dict.fromkeys(fields))
 
 
 def random_plan(rng: np.random.Generator, scenario: Scenario, language: Language) -> Plan:
