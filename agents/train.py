@@ -246,8 +246,7 @@ def examples(options: TrainOptions, model: Any, codec: Codec) -> list[dict[str, 
     }
     rng = np.random.default_rng(JUDGE_SEED)
     shown: dict[str, dict[str, Any]] = {}
-    for i in rng.permutation(len(base.scenarios)):
-        scenario = base.scenarios[i]
+    for scenario in base.scenarios.shuffled(rng, len(base.scenarios.shown)):
         able = [u for u in base.users if prompt_language(scenario, u) is not None]
         if len(able) >= 3 and scenario.category not in shown:
             shown[scenario.category] = _example(env, scenario, _most_different(able), agents)

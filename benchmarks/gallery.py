@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from inspect import getdoc, signature
 from pathlib import Path
@@ -21,14 +22,15 @@ from persona_env import detectors, registered_terms
 from persona_env.card import explain_verdict
 from persona_env.env import PersonaEnv
 from persona_env.pairing import prompt_language
+from persona_env.pools import Mixture, Pool
 from persona_env.profile import UserProfile
-from persona_env.registration import ENVIRONMENTS, load
+from persona_env.registration import ENVIRONMENTS, load, tokens_id
 from persona_env.rewards import Term, Verdict
 from persona_env.scenario import Scenario
 
 DOCS = Path(__file__).parents[1] / "docs"
 # What is shown of an environment; of one that is not named here, its first scenario.
-SHOWN = {"PersonaChat-v0": "mix-bleach"}
+SHOWN = {"PersonaChat-v0": "mix-bleach", "PersonaCalibration-v0": "marbles/3"}
 USERS = 3
 RANGE = re.compile(r"Range ([{\[][^}\]]*[}\]])")
 JUDGED = re.compile(
@@ -157,8 +159,7 @@ def most_different(users: Sequence[UserProfile], count: int) -> list[UserProfile
 
 def example_case(name: str, env: PersonaEnv) -> tuple[Scenario, list[UserProfile]]:
     """The scenario that is shown, and three users who ask it in one language."""
-    by_id = {scenario.id: scenario for scenario in env.scenarios}
-    scenario = by_id.get(SHOWN.get(name, ""), env.scenarios[0])
+    scenario = env.scenarios.find(SHOWN.get(name, "")) or env.scenarios[0]
     language = next(iter(scenario.texts))
     able = [user for user in env.users if prompt_language(scenario, user) == language]
     return scenario, most_different(able, USERS)
@@ -209,7 +210,7 @@ def options(entry: Any) -> str:
     return ", ".join([*named, *rest])
 
 
-def env_entry(name: str, seen: dict[type, str]) -> str:
+def env_entry(name: str) -> str:
     """One environment: what its docstring says, its spaces, its size, an example."""
     entry = load(ENVIRONMENTS[name])
     made = gym.make(name, split="all", disable_env_checker=True)
@@ -222,16 +223,13 @@ def env_entry(name: str, seen: dict[type, str]) -> str:
         plain(body(entry)),
         "\n".join(
             [
-                f"- entry point: `{ENVIRONMENTS[name]}`",
+                f"- entry point: `{ENVIRONMENTS[name]}`; one token a step: `{tokens_id(name)}`",
                 f"- options: {options(entry)}",
                 f"- action: `{made.action_space}`",
                 *(f"- observation `{k}`: `{v}`" for k, v in spaces_of(made)),
             ]
         ),
     ]
-    if type(base) in seen:
-        return "\n\n".join([*parts, f"The episodes are those of `{seen[type(base)]}`.\n"])
-    seen[type(base)] = name
     parts.append(sizes(base))
     scenario, users = example_case(name, base)
     asked = scenario.text(next(iter(scenario.texts))).prompt
@@ -251,18 +249,21 @@ def spaces_of(env: gym.Env[Any, Any]) -> Iterator[tuple[str, Any]]:
 
 def sizes(env: PersonaEnv) -> str:
     """How many users and scenarios each split has."""
-    categories = sorted({scenario.category for scenario in env.scenarios})
-    rows = [
-        (category, *(str(sum(s.category == category and s.split == split for s in env.scenarios))
-                     for split in ("train", "heldout")))
-        for category in categories
-    ]  # fmt: skip
-    scenarios, users = (
-        [str(sum(item.split == split for item in items)) for split in ("train", "heldout")]
-        for items in (env.scenarios, env.users)
+    counted = [counts(env.bundled(split)) for split in ("train", "heldout")]
+    names = dict.fromkeys(name for count in counted for name in count)
+    rows = [(name, *(str(count.get(name, 0)) for count in counted)) for name in sorted(names)]
+    totals = (str(sum(count.values())) for count in counted)
+    users = (str(len(env.audience(split))) for split in ("train", "heldout"))
+    return table(
+        ("", "train", "heldout"), iter([*rows, ("all scenarios", *totals), ("users", *users)])
     )
-    rows += [("all scenarios", *scenarios), ("users", *users)]
-    return table(("", "train", "heldout"), iter(rows))
+
+
+def counts(pool: Pool) -> Counter[str]:
+    """How many scenarios a pool has of each part, or of each category."""
+    if isinstance(pool, Mixture):
+        return Counter({name: len(part) for name, part in pool.parts.items()})
+    return Counter(scenario.category for scenario in pool)
 
 
 # --- files --------------------------------------------------------------------------------------
@@ -270,13 +271,12 @@ def sizes(env: PersonaEnv) -> str:
 
 def gallery() -> str:
     """The whole of ``docs/gallery.md``."""
-    seen: dict[type, str] = {}
     parts = [
         "# Gallery",
         "Every environment and every built-in reward term, as the code describes itself. This page "
         "is written by `benchmarks/gallery.py`; `make docs` writes it again.",
         "## Environments",
-        *(env_entry(name, seen) for name in ENVIRONMENTS),
+        *(env_entry(name) for name in ENVIRONMENTS),
         "## Gates and terms",
         "Gates come first. A gate multiplies the reward, a term is averaged; see "
         "[rewards](rewards.md).",

@@ -2,70 +2,92 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gymnasium.vector import AutoresetMode
-
+from persona_env.agent import Case
 from persona_env.env import PersonaEnv
+from persona_env.errors import unknown_name
+from persona_env.library import scenarios
+from persona_env.making import makers
+from persona_env.measures import Reading, Statistic
+from persona_env.pools import Listed, Mixture, Pool
 from persona_env.profile import UserProfile
+from persona_env.registration import ENVIRONMENTS, load
 from persona_env.scenario import Scenario
-from persona_env.vector import PersonaVectorEnv, TokenVectorEnv
-from persona_env.wrappers import TokenActions
 
 from .realise import oracle
 
+OWN = "PersonaChat-v0"
+
 
 class PersonaChatEnv(PersonaEnv):
-    """All bundled scenarios and users; every option is that of :class:`PersonaEnv`."""
+    """All bundled scenarios and users, alone or in a mixture with other environments' scenarios.
+
+    Parameters
+    ----------
+    behaviours:
+        Weights by environment id, such as ``{"PersonaChat-v0": 2, "PersonaCalibration-v0": 1}``:
+        each reset draws one of them by weight, then one of its scenarios. Default: its own alone.
+        Every other option is that of :class:`PersonaEnv`.
+
+    Raises
+    ------
+    PersonaEnvError
+        For an unknown id, and for weights that are negative or all zero.
+    """
+
+    def __init__(self, *, behaviours: Mapping[str, float] | None = None, **options: Any) -> None:
+        self._weights = {OWN: 1.0} if behaviours is None else dict(behaviours)
+        for name in self._weights:
+            if name not in ENVIRONMENTS:
+                raise unknown_name("behaviour", name, ENVIRONMENTS)
+        self._others: dict[str, PersonaEnv] = {
+            name: load(ENVIRONMENTS[name])(profiles=options.get("profiles"))
+            for name in self._weights
+            if name != OWN
+        }
+        super().__init__(**options)
+
+    def bundled(self, split: str) -> Pool:
+        """Its own scenarios, or the mixture."""
+        own = Listed(scenarios(split))
+        if self._weights == {OWN: 1.0}:
+            return own
+        others = {name: other.bundled(split) for name, other in self._others.items()}
+        return Mixture({**({OWN: own} if OWN in self._weights else {}), **others}, self._weights)
 
     def oracle(self, scenario: Scenario, user: UserProfile) -> str:
-        """See :mod:`persona_env.envs.realise`."""
-        return oracle(scenario, user)
+        """That of the environment whose scenario it is; see :mod:`persona_env.envs.realise`."""
+        other = self._owner(scenario)
+        return oracle(scenario, user) if other is None else other.oracle(scenario, user)
+
+    def read(self, case: Case, reply: str) -> dict[str, float]:
+        """The measures of the environment whose scenario it is."""
+        other = self._owner(case.scenario)
+        return {} if other is None else other.read(case, reply)
+
+    def statistics(self) -> dict[str, Statistic]:
+        """Those of all behaviours, each over its own scenarios."""
+        return {
+            name: _Over(other, statistic)
+            for other in self._others.values()
+            for name, statistic in other.statistics().items()
+        }
+
+    def _owner(self, scenario: Scenario) -> PersonaEnv | None:
+        owners = (env for env in self._others.values() if scenario.category in env.categories)
+        return next(owners, None)
 
 
-def make_tokens(
-    tokenizer: Any = None,
-    max_new_tokens: int = 64,
-    context_length: int = 192,
-    vocab_size: int | None = None,
-    **options: Any,
-) -> TokenActions:
-    """``PersonaChatTokens-v0``: the same, one token a step; see :class:`TokenActions`."""
-    env = PersonaChatEnv(**options)
-    return TokenActions(env, tokenizer, max_new_tokens, context_length, vocab_size)
+class _Over:
+    """A statistic over the scenarios of one behaviour."""
+
+    def __init__(self, env: PersonaEnv, statistic: Statistic) -> None:
+        self.categories, self.statistic = env.categories, statistic
+
+    def __call__(self, readings: Sequence[Reading]) -> float:
+        return self.statistic([r for r in readings if r.case.scenario.category in self.categories])
 
 
-def make_vector(
-    num_envs: int = 1,
-    *,
-    copy: bool = True,
-    autoreset_mode: str | AutoresetMode = AutoresetMode.NEXT_STEP,
-    **options: Any,
-) -> PersonaVectorEnv:
-    """The vector environment of ``PersonaChat-v0``; ``options`` are those of the single one."""
-    env = PersonaChatEnv(**options)
-    return PersonaVectorEnv(env, num_envs, copy=copy, autoreset_mode=autoreset_mode)
-
-
-def make_token_vector(
-    num_envs: int = 1,
-    *,
-    tokenizer: Any = None,
-    max_new_tokens: int = 64,
-    context_length: int = 192,
-    vocab_size: int | None = None,
-    copy: bool = True,
-    autoreset_mode: str | AutoresetMode = AutoresetMode.NEXT_STEP,
-    **options: Any,
-) -> TokenVectorEnv:
-    """The vector environment of ``PersonaChatTokens-v0``."""
-    return TokenVectorEnv(
-        PersonaChatEnv(**options),
-        num_envs,
-        tokenizer=tokenizer,
-        max_new_tokens=max_new_tokens,
-        context_length=context_length,
-        vocab_size=vocab_size,
-        copy=copy,
-        autoreset_mode=autoreset_mode,
-    )
+make_tokens, make_vector, make_token_vector = makers(PersonaChatEnv)

@@ -15,6 +15,7 @@ from importlib import resources
 from typing import Literal
 
 from persona_env.acts import refusal_act
+from persona_env.confidence import answer_pays
 from persona_env.pairing import reply_language
 from persona_env.profile import UserProfile
 from persona_env.scenario import Language, Scenario, ScenarioText
@@ -146,10 +147,11 @@ def doing_for(scenario: Scenario, user: UserProfile) -> Doing:
         case "ambiguous":
             asks = wants.clarification is not None and wants.clarification.target == "ask"
             return "ask" if asks else "answer"
-        case "uncertain":
+        case "uncertain" | "calibration":
             bar = wants.confidence_target
-            sure = bar is None or (scenario.chance or 0) > bar.target
-            return "guess" if sure else "abstain"
+            if not answer_pays(scenario, None if bar is None else bar.target):
+                return "abstain"
+            return "answer" if scenario.chance is None else "guess"
         case "capability":
             return "cannot"
         case _:

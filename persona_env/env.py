@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, ClassVar, Literal, get_args
 
 import gymnasium as gym
 import numpy as np
@@ -12,11 +12,16 @@ import numpy.typing as npt
 from gymnasium import spaces
 
 from persona_env import card
+from persona_env.agent import Case
 from persona_env.errors import ScenarioError, unknown_name
 from persona_env.exchange import Exchange, Turn
 from persona_env.feedback import complaint
 from persona_env.library import choose_profiles, choose_scenarios
+from persona_env.library import profiles as bundled_profiles
+from persona_env.library import scenarios as bundled_scenarios
+from persona_env.measures import Statistic
 from persona_env.pairing import prompt_language
+from persona_env.pools import Listed, Pool
 from persona_env.profile import Preferences, UserProfile, vector_names
 from persona_env.rewards import Verdict, choose_terms, judge
 from persona_env.rewards.term import TermFunction
@@ -74,6 +79,9 @@ class PersonaEnv(gym.Env[Observation, str]):
         "render_fps": 1,
     }
 
+    categories: ClassVar[tuple[str, ...]] = ()
+    """The categories that are this environment's own; a mixture finds whose a scenario is by it."""
+
     def __init__(
         self,
         *,
@@ -93,8 +101,8 @@ class PersonaEnv(gym.Env[Observation, str]):
             raise unknown_name("render_mode", render_mode, self.metadata["render_modes"])
         if max_turns < 1:
             raise ValueError(f"max_turns must be at least 1, not {max_turns}")
-        self.users = choose_profiles(profiles, split)
-        self.scenarios = choose_scenarios(scenarios, split)
+        self.users = choose_profiles(profiles, split, self.audience)
+        self.scenarios = choose_scenarios(scenarios, split, self.bundled)
         self.terms = choose_terms(terms, self.users)
         self.user_visibility = user_visibility
         self.max_turns = max_turns
@@ -126,7 +134,7 @@ class PersonaEnv(gym.Env[Observation, str]):
         super().reset(seed=seed)
         cases = list(self._allowed(options or {}).values())
         self.user, pool = cases[int(self.np_random.integers(len(cases)))]
-        self.scenario = pool[int(self.np_random.integers(len(pool)))]
+        self.scenario = pool.draw(self.np_random)
         self.language = _language(self.scenario, self.user)
         self._message = self.scenario.text(self.language).prompt
         self._turns = ()
@@ -168,6 +176,22 @@ class PersonaEnv(gym.Env[Observation, str]):
     def oracle(self, scenario: Scenario, user: UserProfile) -> str:
         """The reply of who knows both; every environment ships one."""
         raise NotImplementedError
+
+    def audience(self, split: str) -> tuple[UserProfile, ...]:
+        """Who asks without ``profiles=``; called while the environment is made."""
+        return bundled_profiles(split)
+
+    def bundled(self, split: str) -> Pool:
+        """What is asked without ``scenarios=``; called while the environment is made."""
+        return Listed(bundled_scenarios(split))
+
+    def read(self, case: Case, reply: str) -> dict[str, float]:
+        """Own measures of one reply, by name; one that does not apply is left out."""
+        return {}
+
+    def statistics(self) -> dict[str, Statistic]:
+        """Own measures of many replies that are more than means of :meth:`read`'s."""
+        return {}
 
     def observe(self, scenario: Scenario, user: UserProfile) -> Observation:
         """The first observation of an episode with this case."""
@@ -211,9 +235,7 @@ class PersonaEnv(gym.Env[Observation, str]):
             info |= {"scenario_id": self.scenario.id, "user_id": self.user.id}
         return info
 
-    def _allowed(
-        self, options: dict[str, Any]
-    ) -> dict[str, tuple[UserProfile, tuple[Scenario, ...]]]:
+    def _allowed(self, options: dict[str, Any]) -> dict[str, tuple[UserProfile, Pool]]:
         if not options:
             return self.cases
         unknown = set(options) - {"user", "scenario"}
@@ -225,7 +247,7 @@ class PersonaEnv(gym.Env[Observation, str]):
             cases = {user.id: cases[user.id]}
         if "scenario" in options:
             wanted = self._find_scenario(options["scenario"])
-            cases = {k: (u, (wanted,)) for k, (u, pool) in cases.items() if wanted in pool}
+            cases = {k: (u, Listed([wanted])) for k, (u, pool) in cases.items() if wanted in pool}
             if not cases:
                 raise ScenarioError(f"no such user meets scenario {wanted.id!r}: no language fits")
         return cases
@@ -237,10 +259,11 @@ class PersonaEnv(gym.Env[Observation, str]):
         raise unknown_name("user of this environment", name, [u.id for u in self.users])
 
     def _find_scenario(self, name: str) -> Scenario:
-        for scenario in self.scenarios:
-            if scenario.id == name:
-                return scenario
-        raise unknown_name("scenario of this environment", name, [s.id for s in self.scenarios])
+        found = self.scenarios.find(name)
+        if found is None:
+            ids = [scenario.id for scenario in self.scenarios.shown]
+            raise unknown_name("scenario of this environment", name, ids)
+        return found
 
 
 def _language(scenario: Scenario, user: UserProfile) -> str:
@@ -258,13 +281,11 @@ def _view(
     return user.render(secrets=(secret,) if secret else ()), user.vector()
 
 
-def _cases(
-    users: tuple[UserProfile, ...], scenarios: tuple[Scenario, ...]
-) -> dict[str, tuple[UserProfile, tuple[Scenario, ...]]]:
+def _cases(users: tuple[UserProfile, ...], scenarios: Pool) -> dict[str, tuple[UserProfile, Pool]]:
     cases = {}
     for user in users:
-        pool = tuple(s for s in scenarios if prompt_language(s, user) is not None)
-        if not pool:
+        pool = scenarios.readable(user)
+        if not len(pool):
             raise ScenarioError(
                 f"user {user.id!r} reads {list(user.context.languages)} and none of the "
                 f"{len(scenarios)} scenarios fits; give scenarios in these languages"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import partial
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from persona_env.agent import Agent, Case, ReferenceAgent
 from persona_env.detectors import word_count
 from persona_env.env import PersonaEnv
 from persona_env.files import to_json, write_text
+from persona_env.measures import Mean, Reading, measure
 from persona_env.profile import Protected, UserProfile
 from persona_env.registration import make_agent
 from persona_env.wrappers import HiddenProfile
@@ -27,29 +29,6 @@ Rewards = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Mean:
-    """A mean, its standard error and the number of values."""
-
-    mean: float
-    se: float
-    n: int
-
-    @classmethod
-    def of(cls, values: Sequence[float] | Rewards) -> Mean:
-        """The mean of ``values``; the error of fewer than two is not known (NaN).
-
-        >>> Mean.of([0.0, 1.0])
-        Mean(mean=0.5, se=0.5, n=2)
-        """
-        n = len(values)
-        se = float(np.std(values, ddof=1) / math.sqrt(n)) if n > 1 else math.nan
-        return cls(float(np.mean(values)), se, n)
-
-    def __str__(self) -> str:
-        return f"{self.mean:.3f} ± {self.se:.3f}"
-
-
-@dataclass(frozen=True, slots=True)
 class Report:
     """What :func:`evaluate` found. Rewards are in [0, 1].
 
@@ -57,6 +36,7 @@ class Report:
     ``users[i]``. ``own_best[i]`` tells whether nobody gives more than user i, up to one standard
     error of the paired difference. ``gain`` is :math:`(R - R_{blind})/(R_{oracle} - R_{blind})`;
     ``identity_gap`` the largest change of any reward when all protected fields are swapped.
+    ``measures`` are the environment's own.
     """
 
     reward: Mean
@@ -71,6 +51,8 @@ class Report:
     own_best: tuple[bool, ...]
     identity_gap: float
     words: Mean
+    measures: dict[str, Mean] = field(default_factory=dict)
+    measures_per_user: dict[str, dict[str, Mean]] = field(default_factory=dict)
     replies: tuple[dict[str, Any], ...] = ()
 
     @property
@@ -99,6 +81,7 @@ class Report:
             f"identity gap    {self.identity_gap:g}",
             f"words a reply   {self.words}",
         ]
+        lines += [f"{name:15} {value}" for name, value in self.measures.items()]
         lines += [f"  {name:14}{value}" for name, value in sorted(self.per_category.items())]
         return "\n".join(lines)
 
@@ -118,7 +101,7 @@ def evaluate(
     env:
         A :class:`PersonaEnv`, wrapped or not; observations are those of its text environment.
     episodes:
-        How many cases, drawn with ``seed`` evenly over users; ``None`` for every case.
+        How many cases, drawn with ``seed`` evenly over users; ``None``: see :func:`draw_cases`.
     seed:
         Of the drawing and of the bootstrap.
 
@@ -131,15 +114,19 @@ def evaluate(
 
 
 def draw_cases(env: PersonaEnv, episodes: int | None, seed: int) -> list[Case]:
-    """``episodes`` cases, evenly over users and without repetition; all of them for ``None``."""
-    rng = np.random.default_rng(seed)
-    pools = [
-        (user, [pool[i] for i in rng.permutation(len(pool))]) for user, pool in env.cases.values()
-    ]
-    longest = max(len(pool) for _, pool in pools)
-    cases = [Case(pool[k], user) for k in range(longest) for user, pool in pools if k < len(pool)]
+    """``episodes`` cases, evenly over users and without repetition.
+
+    ``None``: every written case, and of generated ones as many as :data:`persona_env.pools.SHOWN`
+    a generator.
+    """
     if episodes is not None and episodes < 1:
         raise ValueError(f"episodes must be at least 1, not {episodes}")
+    rng = np.random.default_rng(seed)
+    drawn = []
+    for user, pool in env.cases.values():
+        most = len(pool.shown) if episodes is None else episodes
+        drawn.append([Case(scenario, user) for scenario in pool.shuffled(rng, most)])
+    cases = [case for each in zip_longest(*drawn) for case in each if case is not None]
     return cases[:episodes]
 
 
@@ -195,6 +182,7 @@ def _report(env: PersonaEnv, cases: list[Case], replies: list[str], seed: int) -
     rows = np.array([places[case.user.id] for case in cases])
     own = crossed[np.arange(len(cases)), rows]
     blind, oracle = _references(env, cases)
+    readings = [Reading(c, env.read(c, r)) for c, r in zip(cases, replies, strict=True)]
     per_user = {u.id: Mean.of(own[rows == i]) for i, u in enumerate(users)}
     return Report(
         reward=Mean.of(own),
@@ -209,11 +197,19 @@ def _report(env: PersonaEnv, cases: list[Case], replies: list[str], seed: int) -
         own_best=tuple(_is_own_best(crossed[rows == i], i) for i in range(len(users))),
         identity_gap=max(map(partial(_swap_gap, env), cases, replies, own.tolist())),
         words=Mean.of([float(word_count(reply)) for reply in replies]),
+        measures=_measures(env, readings, seed),
+        measures_per_user={
+            u.id: _measures(env, [r for r in readings if r.case.user is u], seed) for u in users
+        },
         replies=tuple(
             {"scenario": c.scenario.id, "user": c.user.id, "reply": r, "reward": float(x)}
             for c, r, x in zip(cases, replies, own, strict=True)
         ),
     )
+
+
+def _measures(env: PersonaEnv, readings: list[Reading], seed: int) -> dict[str, Mean]:
+    return measure(readings, env.statistics(), np.random.default_rng(seed))
 
 
 def _references(env: PersonaEnv, cases: list[Case]) -> tuple[Rewards, Rewards]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import TypeVar
 
 from persona_env.errors import ProfileError, ScenarioError, unknown_name
+from persona_env.pools import Listed, Mixture, Pool
 from persona_env.profile import UserProfile, load_profile_file
 from persona_env.scenario import Scenario, load_scenarios
 
@@ -31,8 +32,8 @@ def _profiles() -> dict[str, UserProfile]:
 
 
 @cache
-def _scenarios() -> dict[str, Scenario]:
-    files = sorted(_folder("persona_env.envs", "scenarios").glob("*.toml"))
+def _scenarios(folder: str = "") -> dict[str, Scenario]:
+    files = sorted(_folder("persona_env.envs", "scenarios", folder).glob("*.toml"))
     found: dict[str, Scenario] = {}
     for scenario in (s for path in files for s in load_scenarios(path)):
         if scenario.id in found:
@@ -47,7 +48,7 @@ def profiles(split: Split = "all") -> tuple[UserProfile, ...]:
     >>> {user.split for user in profiles("train")}
     {'train'}
     """
-    return tuple(u for u in _profiles().values() if _check(split) in ("all", u.split))
+    return tuple(u for u in _profiles().values() if check_split(split) in ("all", u.split))
 
 
 def scenarios(split: Split = "all", category: str | None = None) -> tuple[Scenario, ...]:
@@ -58,8 +59,14 @@ def scenarios(split: Split = "all", category: str | None = None) -> tuple[Scenar
     return tuple(
         s
         for s in _scenarios().values()
-        if _check(split) in ("all", s.split) and category in (None, s.category)
+        if check_split(split) in ("all", s.split) and category in (None, s.category)
     )
+
+
+def written(folder: str, split: Split = "all") -> tuple[Scenario, ...]:
+    """The scenarios in ``envs/scenarios/<folder>``, of a split."""
+    found = _scenarios(folder).values()
+    return tuple(s for s in found if check_split(split) in ("all", s.split))
 
 
 def load_profile(source: str | Path | UserProfile) -> UserProfile:
@@ -74,10 +81,23 @@ def load_profile(source: str | Path | UserProfile) -> UserProfile:
 
 
 def choose_profiles(
-    chosen: Sequence[str | Path | UserProfile] | None, split: Split
+    chosen: Sequence[str | Path | UserProfile] | None,
+    split: Split,
+    audience: Callable[[Split], tuple[UserProfile, ...]] = profiles,
 ) -> tuple[UserProfile, ...]:
-    """The users of an environment: those given, or the bundled ones of ``split``."""
-    users = profiles(split) if chosen is None else tuple(load_profile(p) for p in _listed(chosen))
+    """The users of an environment: those given, or its ``audience`` of ``split``.
+
+    A name stands for the user of that id in the audience, or for the bundled one.
+    """
+    own = audience(check_split(split))
+    if chosen is None:
+        users = own
+    else:
+        known = {user.id: user for user in audience("all")}
+        users = tuple(
+            known[p] if isinstance(p, str) and p in known else load_profile(p)
+            for p in _listed(chosen)
+        )
     if not users:
         raise ProfileError("profiles= is empty: give at least one user, or leave it out")
     repeated = {u.id for u in users if sum(v.id == u.id for v in users) > 1}
@@ -86,34 +106,51 @@ def choose_profiles(
     return users
 
 
-def choose_scenarios(chosen: Sequence[str | Scenario] | None, split: Split) -> tuple[Scenario, ...]:
-    """The scenarios of an environment: those given (ids or categories), or those of ``split``."""
+def choose_scenarios(
+    chosen: Sequence[str | Scenario] | None, split: Split, bundled: Callable[[Split], Pool]
+) -> Pool:
+    """The scenarios of an environment: those given, or what it has ``bundled`` for ``split``.
+
+    A name is an id, of either split and of any environment, or a category or named part of what is
+    bundled for ``split``.
+    """
+    own = bundled(check_split(split))
     if chosen is None:
-        return scenarios(split)
-    found: dict[str, Scenario] = {}
+        return own
+    listed: dict[str, Scenario] = {}
+    parts: dict[str, Pool] = {}
     for item in _listed(chosen):
-        for scenario in (item,) if isinstance(item, Scenario) else _by_name(item, split):
-            found[scenario.id] = scenario
-    if not found:
+        if isinstance(item, Scenario):
+            listed[item.id] = item
+        elif (found := bundled("all").find(item) or _scenarios().get(item)) is not None:
+            listed[item] = found
+        elif (part := own.named(item)) is not None:
+            parts[item] = part
+        else:
+            shown = bundled("all").shown
+            known = [*(s.id for s in shown), *(s.category for s in shown)]
+            raise unknown_name("scenario or category", item, dict.fromkeys(known))
+    if not listed and not parts:
         raise ScenarioError("scenarios= is empty: give ids or categories, or leave it out")
-    return tuple(found.values())
+    return _joined(listed, parts)
 
 
-def _by_name(name: str, split: Split) -> tuple[Scenario, ...]:
-    known = _scenarios()
-    if name in known:
-        return (known[name],)
-    categories = {s.category for s in known.values()}
-    if name not in categories:
-        raise unknown_name("scenario or category", name, [*known, *categories])
-    return scenarios(split, name)
+def _joined(listed: dict[str, Scenario], parts: dict[str, Pool]) -> Pool:
+    """Written scenarios as one list, in the order given; beside generated ones, a mixture."""
+    if all(isinstance(part, Listed) for part in parts.values()):
+        every = [*listed.values(), *(s for part in parts.values() for s in part)]
+        return Listed(list({s.id: s for s in every}.values()))
+    if listed:
+        parts = {**parts, "given": Listed(tuple(listed.values()))}
+    return Mixture(parts, {name: float(len(part)) for name, part in parts.items()})
 
 
 def _listed(chosen: Iterable[T]) -> tuple[T, ...]:
     return (chosen,) if isinstance(chosen, str) else tuple(chosen)  # type: ignore[return-value]
 
 
-def _check(split: Split) -> Split:
+def check_split(split: Split) -> Split:
+    """``split``, if there is one of that name; raises :class:`UnknownNameError`."""
     if split not in SPLITS:
         raise unknown_name("split", split, SPLITS)
     return split

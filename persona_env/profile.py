@@ -238,6 +238,10 @@ class UserProfile(_Frozen):
         """The same user with these reward terms weighed so (``weigh(no_haste=2.0)``)."""
         return self._with(weights={**self.weights, **weights})
 
+    def wish(self, **preferences: Any) -> UserProfile:
+        """The same user with these wishes (``wish(length="brief")``)."""
+        return self._with(preferences={**self.preferences.model_dump(), **preferences})
+
     def twin(self, **protected: str | None) -> UserProfile:
         """The same user with other protected fields: no reward may tell the two apart."""
         return self._with(protected={**self.protected.model_dump(), **protected})

@@ -11,23 +11,32 @@ from persona_env.errors import unknown_name
 
 ENVIRONMENTS: dict[str, str] = {
     "PersonaChat-v0": "persona_env.envs.chat:PersonaChatEnv",
-    "PersonaChatTokens-v0": "persona_env.envs.chat:make_tokens",
+    "PersonaCalibration-v0": "persona_env.envs.calibration:PersonaCalibrationEnv",
 }
-VECTOR_ENVIRONMENTS: dict[str, str] = {
-    "PersonaChat-v0": "persona_env.envs.chat:make_vector",
-    "PersonaChatTokens-v0": "persona_env.envs.chat:make_token_vector",
-}
+"""Text environments. The module of each also holds what :func:`persona_env.making.makers` makes."""
 
 
 def register_environments() -> None:
-    """Register every id once (registering twice would warn)."""
-    for name, entry_point in ENVIRONMENTS.items():
-        if name not in gym.registry:
-            gym.register(
-                id=name,
-                entry_point=entry_point,
-                vector_entry_point=VECTOR_ENVIRONMENTS.get(name),
-            )
+    """Register every id, and the token environment of each, once (twice would warn)."""
+    for name, entry in ENVIRONMENTS.items():
+        module, _, _ = entry.partition(":")
+        _register(name, entry, f"{module}:make_vector")
+        _register(tokens_id(name), f"{module}:make_tokens", f"{module}:make_token_vector")
+
+
+def _register(name: str, entry: str, vector_entry: str) -> None:
+    if name not in gym.registry:
+        gym.register(id=name, entry_point=entry, vector_entry_point=vector_entry)
+
+
+def tokens_id(name: str) -> str:
+    """The id of the token environment over a text environment.
+
+    >>> tokens_id("PersonaChat-v0")
+    'PersonaChatTokens-v0'
+    """
+    stem, _, version = name.rpartition("-")
+    return f"{stem}Tokens-{version}"
 
 
 AGENTS: dict[str, str] = {

@@ -10,13 +10,14 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from persona_env.errors import ScenarioError, read_error
 
 Language = Literal["en", "es", "zh"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
 Category = Literal[
     "know_how",
     "fact",
@@ -31,6 +32,7 @@ Category = Literal[
     "premise",
     "secrets",
     "creative",
+    "calibration",
 ]
 ScaryType = Literal[
     "homonyms",
@@ -174,7 +176,7 @@ def _scenario(path: Path, data: dict, entry: dict, splits: dict[str, str]) -> Sc
             f"{path}: scenario {entry.get('id')!r} has family {family!r}, which [families] does "
             f"not list; it lists {sorted(splits)}"
         )
-    texts = {key: entry[key] for key in ("en", "es", "zh") if key in entry}
+    texts = {key: entry[key] for key in LANGUAGES if key in entry}
     rest = {key: value for key, value in entry.items() if key not in texts}
     category = data.get("category")
     named = {"category": category, "split": splits[family], "family": f"{category}/{family}"}

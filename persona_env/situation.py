@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from persona_env.acts import Act, refusal_act
+from persona_env.confidence import answer_pays
 from persona_env.detectors import care_note, find, refusal
 from persona_env.detectors.text import Span, inside
 from persona_env.exchange import TermView
@@ -81,5 +82,4 @@ def is_substantive(view: TermView) -> bool:
         return False
     if scenario.category == "opinion" and view.target("views") == "both":
         return False
-    bar = view.target("confidence_target")
-    return scenario.chance is None or bar is None or scenario.chance > bar
+    return answer_pays(scenario, view.target("confidence_target"))

@@ -71,8 +71,10 @@ class Reader:
 
 def reader_of(env: PersonaEnv) -> Reader:
     """The reader who knows all texts of the scenarios, and the oracle's reply to every case."""
-    texts = [part for s in env.scenarios for text in s.texts.values() for part in _parts(text)]
-    replies = [env.oracle(s, user) for user, pool in env.cases.values() for s in pool]
+    texts = [
+        part for s in env.scenarios.shown for text in s.texts.values() for part in _parts(text)
+    ]
+    replies = [env.oracle(s, user) for user, pool in env.cases.values() for s in pool.shown]
     return Reader([*texts, *replies])
 
 

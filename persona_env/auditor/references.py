@@ -10,7 +10,7 @@ from persona_env.auditor.checks import Check
 from persona_env.auditor.exploits import BLIND
 from persona_env.auditor.view import Known
 from persona_env.env import PersonaEnv
-from persona_env.evaluation import Mean
+from persona_env.measures import Mean
 from persona_env.registration import make_agent
 
 ORACLE = 0.95

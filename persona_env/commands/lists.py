@@ -35,7 +35,7 @@ def _env_row(name: str, entry: str) -> dict[str, Any]:
         base = make_env(name, "all")[1]
     except (PersonaEnvError, OSError) as error:  # one that cannot be made must not hide the others
         return {**row, "users": None, "scenarios": None, "categories": [], "error": str(error)}
-    categories = sorted({scenario.category for scenario in base.scenarios})
+    categories = sorted({scenario.category for scenario in base.scenarios.shown})
     users, scenarios = len(base.users), len(base.scenarios)
     return {**row, "users": users, "scenarios": scenarios, "categories": categories}
 

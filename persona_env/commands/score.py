@@ -11,6 +11,7 @@ from rich.text import Text
 
 from persona_env.card import explain_verdict
 from persona_env.commands.show import EnvOption, JsonOption, make_env, out, show_json, table
+from persona_env.env import PersonaEnv
 from persona_env.errors import unknown_name
 from persona_env.library import load_profile
 from persona_env.rewards import Reason, Verdict
@@ -30,7 +31,7 @@ def score(
     text = sys.stdin.read().rstrip("\n") if reply == "-" else reply
     asker = load_profile(user)
     base = make_env(env, "all", [user], [scenario])[1]
-    asked = _by_id(base.scenarios, scenario)
+    asked = _by_id(base, scenario)
     verdict = base.score(text, asked, asker)
     if as_json:
         show_json(_plain(asker.id, asked.id, text, verdict))
@@ -45,12 +46,11 @@ def score(
         console.print(table("What earned or cost it", ("words", "term", "because"), rows))
 
 
-def _by_id(scenarios: tuple[Scenario, ...], name: str) -> Scenario:
-    for scenario in scenarios:
-        if scenario.id == name:
-            return scenario
-    # A category was given: its scenarios are the ones to choose from.
-    raise unknown_name("scenario", name, [scenario.id for scenario in scenarios])
+def _by_id(env: PersonaEnv, name: str) -> Scenario:
+    found = env.scenarios.find(name)
+    if found is None:  # a category was given: its scenarios are the ones to choose from
+        raise unknown_name("scenario", name, [scenario.id for scenario in env.scenarios.shown])
+    return found
 
 
 def spans(reply: str, verdict: Verdict) -> list[tuple[str, Reason]]:

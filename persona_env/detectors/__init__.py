@@ -3,6 +3,7 @@
 They know no user, no scenario and no reward; English, Spanish and simplified Chinese.
 """
 
+from persona_env.detectors.answer import AnswerReading, Key, answered
 from persona_env.detectors.apology import (
     ApologyReading,
     BoilerplateReading,
@@ -51,6 +52,7 @@ from persona_env.detectors.text import Span, fold, sentences, word_count, words
 
 __all__ = [
     "AbstainReading",
+    "AnswerReading",
     "ApologyReading",
     "BoilerplateReading",
     "CapabilityReading",
@@ -62,6 +64,7 @@ __all__ = [
     "FormatReading",
     "GarbleReading",
     "HumourReading",
+    "Key",
     "Lack",
     "LanguageReading",
     "LevelReading",
@@ -75,6 +78,7 @@ __all__ = [
     "ToneReading",
     "ViewsReading",
     "abstains",
+    "answered",
     "apology",
     "asserted",
     "boilerplate",
