@@ -70,6 +70,16 @@ class Report:
 
         save_matrix(Path(path), self.users, self.matrix)
 
+    def plot_reliability(self, path: str | Path) -> None:
+        """Draw stated confidence against accuracy, a panel per user (PNG or SVG by the ending).
+
+        Raises :class:`ValueError` if no reply of the report has a confidence.
+        """
+        from persona_env.measures.calibration import reliability_per_user
+        from persona_env.plots import save_reliability
+
+        save_reliability(Path(path), reliability_per_user(self.replies))
+
     def __str__(self) -> str:
         lines = [
             f"reward          {self.reward}   ({self.normalised:.0%} of the oracle's)",
@@ -202,8 +212,14 @@ def _report(env: PersonaEnv, cases: list[Case], replies: list[str], seed: int) -
             u.id: _measures(env, [r for r in readings if r.case.user is u], seed) for u in users
         },
         replies=tuple(
-            {"scenario": c.scenario.id, "user": c.user.id, "reply": r, "reward": float(x)}
-            for c, r, x in zip(cases, replies, own, strict=True)
+            {
+                "scenario": c.scenario.id,
+                "user": c.user.id,
+                "reply": r,
+                "reward": float(x),
+                "measures": dict(reading.values),
+            }
+            for c, r, x, reading in zip(cases, replies, own, readings, strict=True)
         ),
     )
 

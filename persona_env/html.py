@@ -249,7 +249,12 @@ def _details(pair: Pair) -> str:
         return ""
     return f"<h3>{escape(pair.title)}</h3>" + "".join(
         _compared(pair, key, name)
-        for key, name in (("per_user", "user"), ("per_category", "category"))
+        for key, name in (
+            ("per_user", "user"),
+            ("per_category", "category"),
+            ("measures", "measure"),
+        )
+        if any((report or {}).get(key) for report in (pair.before, pair.after))
     )
 
 
@@ -260,8 +265,9 @@ def _compared(pair: Pair, key: str, name: str) -> str:
         both = item in before and item in after
         change = f"{after[item]['mean'] - before[item]['mean']:+.3f}" if both else "-"
         shown = [_number(part[item]) if item in part else "-" for part in (before, after)]
-        rows.append((item.replace("_", " ") if key == "per_category" else item, *shown, change))
-    return _table(f"Mean reward per {name}", (name, "before", "after", "change"), rows)
+        rows.append((item if key == "per_user" else item.replace("_", " "), *shown, change))
+    caption = "The environment's own measures" if key == "measures" else f"Mean reward per {name}"
+    return _table(caption, (name, "before", "after", "change"), rows)
 
 
 def _options(run: dict[str, Any]) -> str:

@@ -76,6 +76,34 @@ def save_curve(path: Path, rows: Sequence[Mapping[str, float]]) -> None:
     _save(figure, path)
 
 
+def save_reliability(path: Path, bins: Mapping[str, Sequence[tuple[float, float, int]]]) -> None:
+    """Draw a reliability diagram per user: accuracy over stated confidence, dots by their number.
+
+    ``bins[user]`` are mean confidence, mean accuracy and number of answers of each bin.
+    """
+    columns = min(4, len(bins))
+    lines = -(-len(bins) // columns)
+    figure = _figure(2.1 * columns + 0.6, 2.1 * lines + 0.6)
+    panels = figure.subplots(lines, columns, sharex=True, sharey=True, squeeze=False).ravel()
+    fonts = _fonts()
+    for axes, (user, points) in zip(panels, bins.items(), strict=False):
+        total = sum(n for _, _, n in points)
+        axes.plot([0, 1], [0, 1], color="grey", lw=1, ls=":")
+        stated, right, sizes = zip(
+            *[(c, a, 10 + 90 * n / total) for c, a, n in points], strict=True
+        )
+        axes.plot(stated, right, color=BLUE, lw=1, alpha=0.5)
+        axes.scatter(stated, right, s=sizes, color=BLUE)
+        axes.set_title(user, family=fonts, size=9)
+        axes.set(xlim=(-0.05, 1.05), ylim=(-0.05, 1.05), aspect="equal")
+        axes.spines[["top", "right"]].set_visible(False)
+    for axes in panels[len(bins) :]:
+        axes.set_visible(False)
+    figure.supxlabel("stated confidence", size=10)
+    figure.supylabel("accuracy", size=10)
+    _save(figure, path)
+
+
 def _figure(width: float, height: float) -> Any:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure

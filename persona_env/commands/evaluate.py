@@ -45,11 +45,15 @@ def evaluate_agent(
     hidden: Annotated[bool, typer.Option("--hidden", help="The user is not shown.")] = False,
     save: Annotated[Path | None, typer.Option(help="Write the report as JSON.")] = None,
     matrix: Picture = None,
+    reliability: Annotated[
+        Path | None, typer.Option(help="Draw stated confidence against accuracy (.png or .svg).")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Evaluate an agent: its replies for each user, scored by every user."""
-    if matrix is not None:
-        picture_format(matrix)  # before the work, not after it
+    for picture in (matrix, reliability):
+        if picture is not None:
+            picture_format(picture)  # before the work, not after it
     visibility: Visibility = "hidden" if hidden else "full"
     made, base = make_env(env, split, names(profiles), names(scenarios), visibility)
     answers = find_agent(agent, base)
@@ -59,6 +63,8 @@ def evaluate_agent(
         report.save(save)
     if matrix is not None:
         report.plot_matrix(matrix)
+    if reliability is not None:
+        report.plot_reliability(reliability)
     if as_json:
         typer.echo(_saved(report))
         return
@@ -97,6 +103,8 @@ def tables(report: Report) -> Iterator[RenderableType]:
         ("words", str(report.words), "in a reply"),
     ]
     yield table(f"{report.reward.n} replies", ("", "value", "what"), rows, right="value")
+    if report.measures:
+        yield _means("Measures", "measure", report.measures)
     yield _means("Categories", "category", report.per_category)
     yield _means("Users", "user", report.per_user)
     if len(report.users) <= WIDEST:
@@ -106,7 +114,8 @@ def tables(report: Report) -> Iterator[RenderableType]:
 
 def _means(title: str, kind: str, means: dict[str, Mean]) -> Table:
     rows = [(name, str(mean), str(mean.n)) for name, mean in means.items()]
-    return table(title, (kind, "reward", "replies"), rows, right="reward replies")
+    value = "value" if kind == "measure" else "reward"
+    return table(title, (kind, value, "replies"), rows, right=f"{value} replies")
 
 
 def matrix_table(users: tuple[str, ...], matrix: tuple[tuple[float, ...], ...]) -> Table:

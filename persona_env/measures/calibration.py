@@ -7,7 +7,8 @@ right) and ``confidence`` q in [0, 1].
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,7 @@ from persona_env.measures import Reading
 
 BINS = 10
 Floats = npt.NDArray[np.float64]
+Bins = list[tuple[float, float, int]]  # mean confidence, mean accuracy, number
 
 
 def answers(readings: Sequence[Reading]) -> tuple[Floats, Floats]:
@@ -27,7 +29,7 @@ def answers(readings: Sequence[Reading]) -> tuple[Floats, Floats]:
     )
 
 
-def reliability(stated: Floats, right: Floats) -> list[tuple[float, float, int]]:
+def reliability(stated: Floats, right: Floats) -> Bins:
     """Mean confidence, mean accuracy and number of answers, for each bin that has any.
 
     The :data:`BINS` bins are of equal width; the last holds 1.
@@ -40,6 +42,23 @@ def reliability(stated: Floats, right: Floats) -> list[tuple[float, float, int]]
         (float(stated[bins == b].mean()), float(right[bins == b].mean()), int((bins == b).sum()))
         for b in np.unique(bins)
     ]
+
+
+def reliability_per_user(replies: Iterable[Mapping[str, Any]]) -> dict[str, Bins]:
+    """The bins of each user's replies, from the ``replies`` of a report.
+
+    Raises :class:`ValueError` if none states a confidence.
+    """
+    found: dict[str, list[tuple[float, float]]] = {}
+    for reply in replies:
+        values = reply["measures"]
+        if "confidence" in values:
+            pair = (values["confidence"], values["accuracy"])
+            found.setdefault(reply["user"], []).append(pair)
+    if not found:
+        raise ValueError("no reply states a confidence: evaluate on PersonaCalibration-v0")
+    split = {user: np.array(pairs, dtype=np.float64).T for user, pairs in sorted(found.items())}
+    return {user: reliability(stated, right) for user, (stated, right) in split.items()}
 
 
 def expected_calibration_error(readings: Sequence[Reading]) -> float:
