@@ -69,6 +69,8 @@ def _who(user: UserProfile) -> list[str]:
     parts += [f"Believes: {belief}" for belief in context.beliefs]
     for label, detail in (("Uses", context.device), ("Lives in", context.locale)):
         parts += [f"{label} {detail}."] if detail else []
+    own = {k: e.value for k, e in user.extensions.items() if e.role == "context"}
+    parts += [f"{name.replace('_', ' ').capitalize()}: {value}." for name, value in own.items()]
     return parts + [f"Needs {need}." for need in context.accessibility]
 
 

@@ -33,6 +33,7 @@ Category = Literal[
     "secrets",
     "creative",
     "calibration",
+    "suite",
 ]
 ScaryType = Literal[
     "homonyms",
