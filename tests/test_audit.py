@@ -436,15 +436,7 @@ def test_mutations_take_any_text():
 
 # --- our own environment --------------------------------------------------------------------------
 
-HOLES = {
-    "stuff_all": "no gate asks for sentences: the bare words that pay are paid",
-}
-NAMES = [
-    pytest.param(name, marks=pytest.mark.xfail(strict=True, reason=HOLES[name]))
-    if name in HOLES
-    else name
-    for name in [*EXPLOITS, *(f"stuff_{n}" for n, t in registered_terms().items() if t.builtin)]
-]
+NAMES = [*EXPLOITS, *(f"stuff_{n}" for n, t in registered_terms().items() if t.builtin)]
 
 
 @cache

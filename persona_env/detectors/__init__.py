@@ -48,6 +48,7 @@ from persona_env.detectors.register import (
 from persona_env.detectors.repetition import RepetitionReading, repetition
 from persona_env.detectors.secrets import leaked
 from persona_env.detectors.shouting import ShoutingReading, shouting
+from persona_env.detectors.stuffing import in_place, strung
 from persona_env.detectors.text import Span, fold, sentences, word_count, words
 
 __all__ = [
@@ -97,6 +98,7 @@ __all__ = [
     "garble",
     "hidden",
     "humour",
+    "in_place",
     "language",
     "leaked",
     "reader_of",
@@ -108,6 +110,7 @@ __all__ = [
     "shouting",
     "stance",
     "stated",
+    "strung",
     "tone",
     "undenied",
     "word_count",

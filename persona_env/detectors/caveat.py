@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from persona_env.detectors.lexicon import hits, pattern
 from persona_env.detectors.phrases import asserted
+from persona_env.detectors.stuffing import in_place
 from persona_env.detectors.text import READINGS, Span, fold, sentence_spans
 
 _CLAUSE = re.compile(
@@ -63,7 +64,7 @@ def caveat(text: str) -> CaveatReading:
     >>> caveat("Keep in mind that cases differ.").count
     1
     """
-    found = hits(text, "caveat")
+    found = in_place(text, hits(text, "caveat"))
     if not found:
         return CaveatReading((), 0)
     holding = [s for s in sentence_spans(text) if any(s[0] <= start < s[1] for start, _ in found)]

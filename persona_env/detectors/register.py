@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from persona_env.detectors.lexicon import hits, plain_hits
+from persona_env.detectors.stuffing import in_place
 from persona_env.detectors.text import READINGS, Span
 
 
@@ -36,24 +37,29 @@ class HumourReading:
 def formality(text: str) -> FormalityReading:
     """Reads formal phrases ('Certainly.', 'le informo', '您') and casual ones ('Hey', '啦').
 
+    A phrase of several words that begins right behind a content word does not count.
+
     Validity: proxy: not validated on people's labels yet; general lists of our own.
 
     >>> formality("Hey, certainly not.").casual
     ((0, 3),)
     """
-    return FormalityReading(hits(text, "formal"), hits(text, "casual"))
+    found = (in_place(text, hits(text, name)) for name in ("formal", "casual"))
+    return FormalityReading(*found)
 
 
 @lru_cache(maxsize=READINGS)
 def tone(text: str) -> ToneReading:
     """Reads warm phrases ('happy to help') and cold ones ('not my problem'), negated ones not.
 
+    A warm phrase of several words that begins right behind a content word does not count.
+
     Validity: proxy: not validated on people's labels yet; general lists of our own.
 
     >>> tone("I am not happy to help.").warm
     ()
     """
-    return ToneReading(plain_hits(text, "warm"), plain_hits(text, "cold"))
+    return ToneReading(in_place(text, plain_hits(text, "warm")), plain_hits(text, "cold"))
 
 
 @lru_cache(maxsize=READINGS)

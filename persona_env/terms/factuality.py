@@ -10,6 +10,7 @@ from persona_env.detectors import (
     denied,
     first,
     reader_of,
+    strung,
     undenied,
     word_count,
 )
@@ -31,7 +32,8 @@ HALF = 0.5  # a form that is missed
 def factuality(view: TermView) -> Score | None:
     """0 if a false claim is made, else the share of essential points, from 0.1 for none to 1.
 
-    What is denied, asked, or quoted as another's words is not said. A contested question needs one
+    What is denied, asked, quoted as another's words, or strung right beside another point is not
+    said. A contested question needs one
     of its options, a request with a form of its own half its worth for the form. Does not apply
     where refusing is right, where an ambiguous request is answered by a question, or an uncertain
     one by 'I do not know', nor to questions of calibration, whose own term prices a wrong answer.
@@ -46,7 +48,7 @@ def factuality(view: TermView) -> Score | None:
         return Score(0.0, tuple(Reason(a, b, "false claim") for a, b in wrong))
     if not view.once(is_answer_due) or _is_no_answer_needed(view):
         return None
-    shares = [_share(view.reply, points) for points in view.once(_points)]
+    shares = [_share(view.reply, points, view.once(_own)) for points in view.once(_points)]
     best = max(shares, key=lambda score: score.value)
     value = best.value * _form_factor(view.reply, view.scenario.form)
     return Score(MISSED + (1 - MISSED) * value, best.reasons)
@@ -56,6 +58,11 @@ def _is_no_answer_needed(view: TermView) -> bool:
     category = view.scenario.category
     asks = category == "ambiguous" and bool(clarifying_question(view.reply).spans)
     return asks or (category == "uncertain" and bool(abstains(view.reply).spans))
+
+
+def _own(view: TermView) -> tuple[str, ...]:
+    """The author's sentences in all languages."""
+    return tuple(part for text in view.texts for part in (text.answer, *text.plain, *text.expert))
 
 
 def _false_claims(view: TermView) -> tuple[str, ...]:
@@ -80,10 +87,12 @@ def _points_of(view: TermView, text: ScenarioText) -> tuple[Point, ...]:
     return tuple((point, reader_of(point, own)) for point in text.reference)
 
 
-def _share(reply: str, points: tuple[Point, ...]) -> Score:
+def _share(reply: str, points: tuple[Point, ...], own: tuple[str, ...]) -> Score:
     if not points:
         return Score(1.0)
-    found = [span for point, read in points if (span := read(reply, point))]
+    spans = [span for point, read in points if (span := read(reply, point))]
+    in_row = strung(reply, spans, own) if len(spans) > 1 else (False,) * len(spans)
+    found = [span for span, stuffed in zip(spans, in_row, strict=True) if not stuffed]
     return Score(len(found) / len(points), tuple([Reason(a, b, "answers") for a, b in found]))
 
 

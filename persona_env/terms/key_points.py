@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from persona_env.detectors import Read, reader_of
+from persona_env.detectors import Read, reader_of, strung
 from persona_env.exchange import TermView
 from persona_env.rewards.term import Reason, Score, reward_term
 from persona_env.situation import ANSWER_FIELDS, is_substantive
@@ -18,22 +18,29 @@ def key_points(view: TermView) -> Score | None:
     """The share of the wanted number of further key points: one for 'medium', two for 'detailed'.
 
     Range [0, 1]. A point counts in any of its accepted phrasings, if it is stated: neither denied,
-    nor asked, nor quoted as another's words. Does not apply to users who want it brief or do not
-    say, nor where a full answer is not right. Matching phrases is exact; that they are the right
-    points is the scenario author's judgement.
+    nor asked, nor quoted as another's words, nor strung right beside another point. Does not apply
+    to users who want it brief or do not say, nor where a full answer is not right. Matching phrases
+    is exact; that they are the right points is the scenario author's judgement.
     """
     wanted = WANTED.get(view.target("length"), 0)
     points = view.once(_points)
     if not wanted or not points or not view.once(is_substantive):
         return None
-    found = [span for point, read in points if (span := read(view.reply, point))]
+    spans = [span for point, read in points if (span := read(view.reply, point))]
+    in_row = strung(view.reply, spans, view.once(_own))
+    found = [span for span, stuffed in zip(spans, in_row, strict=True) if not stuffed]
     reasons = tuple([Reason(a, b, "key point") for a, b in found])
     return Score(min(1.0, len(found) / wanted), reasons)
 
 
 def _points(view: TermView) -> list[tuple[tuple[str, ...], Read]]:
     """Each point in its phrasings in all languages, and how to look for it."""
-    own = [part for text in view.texts for part in (text.answer, *text.plain, *text.expert)]
+    own = view.once(_own)
     same = zip(*(text.points for text in view.texts), strict=False)
     every: list[tuple[str, ...]] = [sum(phrasings, ()) for phrasings in same]
     return [(point, reader_of(point, own)) for point in every]
+
+
+def _own(view: TermView) -> tuple[str, ...]:
+    """The author's sentences in all languages."""
+    return tuple(part for text in view.texts for part in (text.answer, *text.plain, *text.expert))
