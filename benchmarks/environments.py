@@ -1,0 +1,61 @@
+"""What each environment's reference agents reach: ``python benchmarks/environments.py``.
+
+Prints a Markdown table: mean reward ± standard error over the same cases, held-out scenarios and
+users by default. ``--policy ID=DIR`` adds what a trained policy (a folder of "persona-env train") reaches in
+it.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+
+import gymnasium as gym
+
+from persona_env.env import PersonaEnv
+from persona_env.evaluation import Report, evaluate
+from persona_env.registration import ENVIRONMENTS, load, make_agent
+
+AGENTS = ("oracle", "noisy_profile", "blind", "random", "constant")
+COLUMNS = ("environment", *AGENTS, "blind / oracle", "trained", "gain")
+
+
+def row(name: str, split: str, episodes: int, policy: Path | None) -> Iterator[str]:
+    """One environment's cells."""
+    env = gym.make(name, split=split, disable_env_checker=True).unwrapped
+    if not isinstance(env, PersonaEnv):
+        raise TypeError(f"{name} is no PersonaEnv")
+    reports = {agent: evaluate(make_agent(agent, env), env, episodes) for agent in AGENTS}
+    yield f"`{name}`"
+    yield from (str(report.reward) for report in reports.values())
+    yield f"{reports['blind'].reward.mean / reports['oracle'].reward.mean:.2f}"
+    yield from trained(env, episodes, policy)
+
+
+def trained(env: PersonaEnv, episodes: int, policy: Path | None) -> Iterator[str]:
+    """Reward and gain of a trained policy; dashes without one."""
+    if policy is None:
+        yield from ("-", "-")
+        return
+    report: Report = evaluate(load("persona_env.agents.lm:load_agent")(str(policy)), env, episodes)
+    yield from (str(report.reward), str(report.gain))
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--episodes", type=int, default=400)
+    parser.add_argument("--split", default="heldout", choices=("train", "heldout"))
+    parser.add_argument("--policy", action="append", default=[], metavar="ID=DIR")
+    options = parser.parse_args()
+    policies = dict(given.split("=", 1) for given in options.policy)
+    print(f"| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}")
+    for name in ENVIRONMENTS:
+        path = policies.get(name)
+        cells = row(name, options.split, options.episodes, None if path is None else Path(path))
+        print(f"| {' | '.join(cells)} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
