@@ -177,7 +177,10 @@ def spans_of(text):
     groups += [d.deflection(text).spans, stance.spans, d.confidence(text).spans]
     groups += [d.abstains(text).spans, apology.brief, apology.emotional, d.boilerplate(text).spans]
     groups += [form.bullets, form.steps, form.headings, d.clarifying_question(text).spans]
-    groups += [d.repetition(text).spans, d.garble(text).spans]
+    groups += [d.repetition(text).spans, d.garble(text).spans, form.summary]
+    groups += [d.rebuttal(text).spans, d.referral(text).spans, d.disclaimer(text).spans]
+    groups += [d.hedging(text).spans, d.judgement(text).spans, d.closing_offer(text).spans]
+    groups += [d.questions(text).spans, d.capability(text).unknown]
     return groups
 
 
