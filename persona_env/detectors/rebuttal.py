@@ -75,7 +75,8 @@ def _judges_enough(said: Sequence[str], judges: Sequence[bool], called: bool) ->
     if any(hits(one, "instructs") for one, bad in zip(said, judges, strict=True) if not bad):
         return False
     if called:
-        return items < _LIST_ITEMS and (share >= _SHARE or len(said) <= _LEAD)
+        enough = _SHARE if judges[0] else _SERMON
+        return items < _LIST_ITEMS and (share >= enough or (judges[0] and len(said) <= _LEAD))
     return judges[0] and not items and share >= _SERMON and len(said) > 1
 
 
