@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from persona_env import detectors as d
+from persona_env.detectors import lexicon
 
 ENVS = Path(__file__).parents[1] / "envs"
 PHRASES = tomllib.loads((ENVS / "phrases.toml").read_text(encoding="utf-8"))
@@ -204,6 +205,17 @@ def test_shares_lie_between_zero_and_one(text):
     )
     for code in FILLING:
         assert d.reading_level(text, code).words >= 0
+
+
+def test_no_line_matches_where_the_prefilter_says_that_it_cannot():
+    texts = [line.values[2] for line in SAID] + [line for *_, line in neutral()][::20]
+    wrong = [
+        (name, text)
+        for name in lexicon._index()._lines
+        for text in texts
+        if lexicon.pattern(name).search(d.fold(text)) and not lexicon.may_hold(text, name)
+    ]
+    assert wrong == []
 
 
 def test_all_is_sorted_and_importable():
