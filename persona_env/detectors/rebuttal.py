@@ -23,11 +23,12 @@ ITEM = re.compile(r"\s*(?:[-*•]|\d{1,2}[.)、])\s*\S.{8,}")
 
 @dataclass(frozen=True, slots=True)
 class RebuttalReading:
-    """The sentences of the lead that contradict, and whether the reply as a whole does."""
+    """Sentences of the lead that contradict, whether the reply goes on so, how many judge."""
 
     spans: tuple[Span, ...]
     sustained: bool
     turns: bool
+    judging: int = 0
 
 
 _NONE = RebuttalReading((), False, False)
@@ -62,7 +63,7 @@ def rebuttal(reply: str) -> RebuttalReading:
     spans = tuple(sentence_spans(reply)[i] for i in lead if wrong[i])
     turns = any(hits(one, "turns_to_help") for one in said)
     judging = _judges_enough([said[i] for i in kept], [judges[i] for i in kept], called=bool(spans))
-    return RebuttalReading(spans, judging and not turns, bool(spans) and turns)
+    return RebuttalReading(spans, judging and not turns, bool(spans) and turns, sum(judges))
 
 
 def _judges_enough(said: Sequence[str], judges: Sequence[bool], called: bool) -> bool:

@@ -138,6 +138,8 @@ def _rebutted(reply: str, pieces: list[Span], soft: list[Span]) -> _Found | None
     """The refusal of a reply that never declines."""
     against, sorry = rebuttal(reply), apology(reply).emotional
     spans = [span for span in against.spans if span in pieces]
+    if spans and against.judging == 1 and gives_something(reply, pieces, spans):
+        return None  # one frown, then the answer
     if spans and (against.sustained or against.turns):
         return "partial" if against.turns else "full", spans
     if against.sustained and not against.spans:
