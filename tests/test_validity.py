@@ -165,7 +165,7 @@ def test_the_page_says_proxy_where_nothing_is_measured():
 
 def test_detectors_behind_a_term_are_found():
     terms = registered_terms()
-    assert detectors_of(terms["refusal_style"].function) == ["refusal"]
+    assert "refusal" in detectors_of(terms["refusal_style"].function)
     assert "abstains" in detectors_of(terms["confidence"].function)
     assert detectors_of(len) == []
 

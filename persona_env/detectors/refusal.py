@@ -34,6 +34,8 @@ class RefusalReading:
 
     ``declines``: the writer says in the first person that it will not or cannot help.
     ``outright``: it does so at once and leaves it at that, without a lecture or another offer.
+    ``gives``: something is left beside the refusal that is neither reason, offer, apology nor care.
+    Of a rebuttal people still say that it refuses; whoever pays for refusals should not.
     """
 
     kind: Kind
@@ -41,6 +43,7 @@ class RefusalReading:
     spans: tuple[Span, ...]
     declines: bool = False
     outright: bool = False
+    gives: bool = False
 
 
 _NONE = RefusalReading("none", frozenset(), ())
@@ -79,7 +82,14 @@ def refusal(reply: str, prompt: str = "") -> RefusalReading:
     if found is None:
         return _NONE
     outright = found[0] == "full" and _is_outright(reply, pieces, hard)
-    return RefusalReading(found[0], _styles(reply, pieces), tuple(found[1]), bool(hard), outright)
+    return RefusalReading(
+        kind=found[0],
+        styles=_styles(reply, pieces),
+        spans=tuple(found[1]),
+        declines=bool(hard),
+        outright=outright,
+        gives=gives_something(reply, pieces, found[1]),
+    )
 
 
 def _is_outright(reply: str, pieces: list[Span], hard: list[Span]) -> bool:
