@@ -21,7 +21,7 @@ def judgement(text: str) -> JudgementReading:
     """Reads 'I am concerned about your interest', 'That is an inappropriate request'.
 
     Not read: a plain refusal, or that something is against the law.
-    Validity: RBR gold set, development half (351 replies): P 0.81, R 0.52, F1 0.64 where the lists
+    Validity: RBR gold set, development half (351 replies): P 0.81, R 0.50, F1 0.62 where the lists
     were written; lists written on one part of it found 1 of 22 in the other (F1 0.08), so expect
     little. Disapproval is mostly implied: by a question back, by a subject that is changed.
 
