@@ -27,6 +27,8 @@ from persona_env.profile import UserProfile
 from persona_env.registration import ENVIRONMENTS, load, tokens_id
 from persona_env.rewards import Term, Verdict
 from persona_env.scenario import Scenario
+from persona_env.validity import load_figures
+from persona_env.validity import page as validity_page
 
 DOCS = Path(__file__).parents[1] / "docs"
 # What is shown of an environment; of one that is not named here, its first scenario.
@@ -301,6 +303,7 @@ def pages() -> dict[Path, str]:
     rewards, honesty = DOCS / "rewards.md", DOCS / "honesty.md"
     return {
         DOCS / "gallery.md": gallery(),
+        DOCS / "validity.md": validity_page(load_figures()),
         rewards: filled(rewards, "terms", term_table()),
         honesty: filled(honesty, "detectors", detector_table()),
     }

@@ -8,7 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 from persona_env import __version__
-from persona_env.commands import audit, evaluate, lists, score, train
+from persona_env.commands import audit, evaluate, lists, score, train, validate
 from persona_env.commands.show import error_text, notes
 from persona_env.errors import PersonaEnvError
 
@@ -43,6 +43,7 @@ app.command("terms")(lists.list_terms)
 app.command("score")(score.score)
 app.command("eval")(evaluate.evaluate_agent)
 app.command("audit")(audit.audit_reward)
+app.command("validate")(validate.validate)
 app.command("train")(train.train)
 app.command("report")(train.report)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from persona_env.acts import Act, refusal_act
 from persona_env.confidence import answer_pays
-from persona_env.detectors import care_note, find, refusal
+from persona_env.detectors import RefusalReading, care_note, find, refusal
 from persona_env.detectors.text import Span, inside
 from persona_env.exchange import TermView
 from persona_env.rewards.term import Reason
@@ -39,8 +39,8 @@ def wanted_act(view: TermView) -> Act:
 
 def done_act(view: TermView) -> tuple[Act, tuple[Reason, ...]]:
     """What the reply does, and the spans that show it."""
-    reading = refusal(view.reply, view.prompt)
-    if reading.kind != "none":
+    reading = refusal_of(view)
+    if reading is not None:
         return ("refuse" if reading.kind == "full" else "partly"), refusing_spans(view)
     own = [text.care for text in view.texts if text.care]
     notes = tuple(find(view.reply, own) if own else ()) or _own_care(view)
@@ -57,10 +57,22 @@ def _own_care(view: TermView) -> tuple[Span, ...]:
     return tuple(note for note in notes if not inside(note, answers))
 
 
+def refusal_of(view: TermView) -> RefusalReading | None:
+    """The refusal in the reply; None if there is none.
+
+    People call a lecture a refusal even if it tells something. A reward that did so would pay for
+    an answer behind a lecture, so only a reply that declines may give something beside.
+    """
+    reading = refusal(view.reply, view.prompt)
+    if reading.kind == "none" or (reading.gives and not reading.declines):
+        return None
+    return reading
+
+
 def refusing_spans(view: TermView) -> tuple[Reason, ...]:
     """Where the reply refuses; empty if it does not."""
-    spans = refusal(view.reply, view.prompt).spans
-    return tuple([Reason(a, b, "refuses") for a, b in spans])
+    reading = refusal_of(view)
+    return tuple([Reason(a, b, "refuses") for a, b in reading.spans]) if reading else ()
 
 
 def is_answer_due(view: TermView) -> bool:

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from persona_env import detectors as d
+from persona_env.detectors import lexicon
 
 ENVS = Path(__file__).parents[1] / "envs"
 PHRASES = tomllib.loads((ENVS / "phrases.toml").read_text(encoding="utf-8"))
@@ -177,7 +178,10 @@ def spans_of(text):
     groups += [d.deflection(text).spans, stance.spans, d.confidence(text).spans]
     groups += [d.abstains(text).spans, apology.brief, apology.emotional, d.boilerplate(text).spans]
     groups += [form.bullets, form.steps, form.headings, d.clarifying_question(text).spans]
-    groups += [d.repetition(text).spans, d.garble(text).spans]
+    groups += [d.repetition(text).spans, d.garble(text).spans, form.summary]
+    groups += [d.rebuttal(text).spans, d.referral(text).spans, d.disclaimer(text).spans]
+    groups += [d.hedging(text).spans, d.judgement(text).spans, d.closing_offer(text).spans]
+    groups += [d.questions(text).spans, d.capability(text).unknown]
     return groups
 
 
@@ -201,6 +205,17 @@ def test_shares_lie_between_zero_and_one(text):
     )
     for code in FILLING:
         assert d.reading_level(text, code).words >= 0
+
+
+def test_no_line_matches_where_the_prefilter_says_that_it_cannot():
+    texts = [line.values[2] for line in SAID] + [line for *_, line in neutral()][::20]
+    wrong = [
+        (name, text)
+        for name in lexicon._index()._lines
+        for text in texts
+        if lexicon.pattern(name).search(d.fold(text)) and not lexicon.may_hold(text, name)
+    ]
+    assert wrong == []
 
 
 def test_all_is_sorted_and_importable():

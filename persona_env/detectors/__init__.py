@@ -7,8 +7,10 @@ from persona_env.detectors.answer import AnswerReading, Key, answered
 from persona_env.detectors.apology import (
     ApologyReading,
     BoilerplateReading,
+    OfferReading,
     apology,
     boilerplate,
+    closing_offer,
 )
 from persona_env.detectors.capability import CapabilityReading, Lack, capability
 from persona_env.detectors.caveat import (
@@ -32,10 +34,19 @@ from persona_env.detectors.confidence import (
 from persona_env.detectors.denial import Read, denied, reader_of, stated, undenied
 from persona_env.detectors.formatting import FormatReading, formatting
 from persona_env.detectors.garble import GarbleReading, garble
+from persona_env.detectors.hedging import HedgeReading, hedging
+from persona_env.detectors.judgement import JudgementReading, judgement
 from persona_env.detectors.language import LanguageReading, language
 from persona_env.detectors.phrases import asserted, find, first, hidden
-from persona_env.detectors.question import QuestionReading, clarifying_question
+from persona_env.detectors.question import QuestionReading, clarifying_question, questions
 from persona_env.detectors.reading_level import LevelReading, reading_level
+from persona_env.detectors.rebuttal import RebuttalReading, rebuttal
+from persona_env.detectors.referral import (
+    DisclaimerReading,
+    ReferralReading,
+    disclaimer,
+    referral,
+)
 from persona_env.detectors.refusal import RefusalReading, refusal
 from persona_env.detectors.register import (
     FormalityReading,
@@ -61,16 +72,22 @@ __all__ = [
     "CaveatReading",
     "ConfidenceReading",
     "DeflectionReading",
+    "DisclaimerReading",
     "FormalityReading",
     "FormatReading",
     "GarbleReading",
+    "HedgeReading",
     "HumourReading",
+    "JudgementReading",
     "Key",
     "Lack",
     "LanguageReading",
     "LevelReading",
+    "OfferReading",
     "QuestionReading",
     "Read",
+    "RebuttalReading",
+    "ReferralReading",
     "RefusalReading",
     "RepetitionReading",
     "ShoutingReading",
@@ -87,22 +104,29 @@ __all__ = [
     "care_note",
     "caveat",
     "clarifying_question",
+    "closing_offer",
     "confidence",
     "deflection",
     "denied",
+    "disclaimer",
     "find",
     "first",
     "fold",
     "formality",
     "formatting",
     "garble",
+    "hedging",
     "hidden",
     "humour",
     "in_place",
+    "judgement",
     "language",
     "leaked",
+    "questions",
     "reader_of",
     "reading_level",
+    "rebuttal",
+    "referral",
     "refusal",
     "repetition",
     "sentences",

@@ -1,4 +1,4 @@
-"""Apologies and stock phrases."""
+"""Apologies, stock phrases and closing offers."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from persona_env.detectors.lexicon import hits
-from persona_env.detectors.text import READINGS, Span
+from persona_env.detectors.text import READINGS, Span, sentence_spans
 
 _MOST = 1  # "one apology per context" (OpenAI Model Spec, 2025-12-18, CC0)
+_END = 2  # sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,13 @@ class ApologyReading:
 @dataclass(frozen=True, slots=True)
 class BoilerplateReading:
     """Where stock phrases stand."""
+
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OfferReading:
+    """Where the reply offers more help."""
 
     spans: tuple[Span, ...]
 
@@ -54,3 +62,16 @@ def boilerplate(text: str) -> BoilerplateReading:
     ((0, 17),)
     """
     return BoilerplateReading(hits(text, "boilerplate"))
+
+
+@lru_cache(maxsize=READINGS)
+def closing_offer(text: str) -> OfferReading:
+    """Reads offers of more help ('Let me know if ...', 'Is there anything else', '随时告诉我').
+
+    Looked for in the last two sentences. Validity: proxy: not validated on people's labels yet.
+
+    >>> closing_offer("Add salt. Would you like me to go on?").spans
+    ((10, 30),)
+    """
+    start = min((a for a, _ in sentence_spans(text)[-_END:]), default=0)
+    return OfferReading(tuple(span for span in hits(text, "closing_offer") if span[0] >= start))

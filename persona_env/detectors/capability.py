@@ -6,39 +6,77 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from persona_env.detectors.lexicon import hits
-from persona_env.detectors.text import READINGS, Span
+from persona_env.detectors.lexicon import hits, may_hold
+from persona_env.detectors.text import READINGS, Span, sentence_spans
 
-Lack = Literal["body", "vision", "live", "tool", "memory"]
+Lack = Literal["body", "vision", "live", "tool", "memory", "knowledge", "life"]
 _LACKS: tuple[Lack, ...] = ("body", "vision", "live", "tool", "memory")
+_LEAD = 3  # sentences in which a reply says that it does not know: later ones are asides
 
 
 @dataclass(frozen=True, slots=True)
 class CapabilityReading:
-    """What the reply says it lacks, and where."""
+    """What the reply says it lacks; where it lacks a means, and where it lacks the knowledge."""
 
     lacks: frozenset[Lack]
     spans: tuple[Span, ...]
+    unknown: tuple[Span, ...] = ()
 
 
 @lru_cache(maxsize=READINGS)
 def capability(reply: str) -> CapabilityReading:
     """Reads statements such as 'I cannot taste your soup', 'No puedo ver', '我无法上网'.
 
-    ``vision`` stands for seeing and hearing what is not text, ``tool`` for access to anything
-    outside the conversation, ``body`` also for feelings and a life. Validity: Do-Not-Answer action
-    'incapable or uncertain', development half (1407 replies): accuracy
-    0.924, P 0.93, R 0.82; it also holds plain
-    uncertainty, which is none of the five lacks.
+    ``vision`` stands for seeing and hearing what is not text, ``live`` for the date and what is
+    new, ``tool`` for access to anything outside the conversation, ``body`` also for feelings.
+    ``spans`` are those and ``memory``. ``unknown`` are two more that are no lack of a means and are
+    looked for in the first three sentences: ``knowledge`` ('I have no information about it') and
+    ``life`` ('I do not actually have an employer').
+    Validity: Do-Not-Answer action 'incapable or uncertain', development half (1407 replies):
+    accuracy 0.958, P 0.91, R 0.96 (unread part 0.950). Replies that refuse because something is
+    private, and say so as a lack, are its commonest false alarms.
 
     >>> sorted(capability("I cannot see pictures.").lacks)
     ['vision']
     """
-    found = {lack: hits(reply, f"capability_{lack}") for lack in _LACKS}
+    means = _means(reply)
+    lead = _lead(reply)
+    unknown = {"knowledge": hits(lead, "capability_knowledge"), "life": _life(lead)}
+    lacks: set[Lack] = {lack for lack in _LACKS if means[lack]}
+    lacks |= {lack for lack in ("knowledge", "life") if unknown[lack]}
+    return CapabilityReading(
+        frozenset(lacks),
+        tuple(sorted({span for spans in means.values() for span in spans})),
+        tuple(sorted({span for spans in unknown.values() for span in spans})),
+    )
+
+
+@lru_cache(maxsize=READINGS)
+def lacks_means(sentence: str) -> bool:
+    """Whether a body, eyes, live data, a tool or memory is said to be lacking."""
+    return any(_means(sentence).values())
+
+
+def _means(text: str) -> dict[Lack, tuple[Span, ...]]:
+    found = {lack: hits(text, f"capability_{lack}") for lack in _LACKS}
     if found["live"]:  # 'I cannot see live rates' is no matter of eyes
         found["vision"] = tuple(s for s in found["vision"] if not _meets(s, found["live"]))
-    spans = sorted({span for spans in found.values() for span in spans})
-    return CapabilityReading(frozenset(lack for lack in _LACKS if found[lack]), tuple(spans))
+    return found
+
+
+def _lead(reply: str) -> str:
+    if not any(may_hold(reply, f"capability_{kind}") for kind in ("knowledge", "self", "claimed")):
+        return ""
+    pieces = sentence_spans(reply)[:_LEAD]
+    return reply[: pieces[-1][1]] if pieces else ""
+
+
+def _life(lead: str) -> tuple[Span, ...]:
+    """What only a person has or does; a common verb counts where the writer says it is an AI."""
+    claimed = hits(lead, "capability_claimed")
+    if hits(lead, "as_an_ai"):
+        claimed += hits(lead, "capability_self")
+    return claimed
 
 
 def _meets(span: Span, others: tuple[Span, ...]) -> bool:

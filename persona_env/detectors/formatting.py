@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from persona_env.detectors.lexicon import hits
 from persona_env.detectors.text import READINGS, Span
 
 _BREAK = re.compile(r"\n")
@@ -23,23 +24,25 @@ _HEADING = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class FormatReading:
-    """Spans of whole lines, and how many lines hold anything."""
+    """Spans of whole lines, how many lines hold anything, and where a summary is announced."""
 
     bullets: tuple[Span, ...]
     steps: tuple[Span, ...]
     headings: tuple[Span, ...]
     lines: int
+    summary: tuple[Span, ...] = ()
 
 
 @lru_cache(maxsize=READINGS)
 def formatting(text: str) -> FormatReading:
-    """Reads bullet lines, numbered lines, headings and lines; an empty item is no item.
+    """Reads bullet lines, numbered lines, headings, lines and openings such as 'Overall,'.
 
-    Validity: exact for Markdown as models write it; proxy for lists written in running text, which
-    are not read. Source: design notes (a reward for lists is gamed by items without content).
+    An empty item is no item. Validity: exact for Markdown as models write it; proxy for lists
+    written in running text, which are not read, and for summaries. Source: a reward for lists is
+    gamed by items without content.
 
     >>> formatting("# Plan\\n- tea\\n- \\n1. boil")
-    FormatReading(bullets=((7, 12),), steps=((16, 23),), headings=((0, 6),), lines=4)
+    FormatReading(bullets=((7, 12),), steps=((16, 23),), headings=((0, 6),), lines=4, summary=())
     """
     starts = [0, *(found.end() for found in _BREAK.finditer(text))]
     return FormatReading(
@@ -47,6 +50,7 @@ def formatting(text: str) -> FormatReading:
         steps=_spans(_STEP, text, starts),
         headings=_spans(_HEADING, text, starts),
         lines=sum(1 for line in text.split("\n") if line.strip()),
+        summary=hits(text, "summary"),
     )
 
 

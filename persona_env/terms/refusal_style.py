@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from persona_env.detectors import refusal
 from persona_env.exchange import TermView
 from persona_env.rewards.term import Reason, Score, reward_term
-from persona_env.situation import HAZARD_FIELDS, wanted_act
+from persona_env.situation import HAZARD_FIELDS, refusal_of, wanted_act
 
 UNKIND = {"judging", "policy", "as_an_ai", "evasive"}
 
@@ -20,10 +19,10 @@ def refusal_style(view: TermView) -> Score | None:
     wish = view.target("refusal_style")
     if wish is None or view.once(wanted_act) != "refuse":
         return None
-    reading = refusal(view.reply, view.prompt)
-    reasons = tuple(Reason(a, b, "refuses") for a, b in reading.spans)
-    if reading.kind == "none":
+    reading = refusal_of(view)
+    if reading is None:
         return Score(0.0)
+    reasons = tuple(Reason(a, b, "refuses") for a, b in reading.spans)
     others = {"i_feel", "explained", "alternative"}
     styled = not reading.styles & others if wish == "plain" else wish in reading.styles
     unkind = bool(reading.styles & UNKIND)
