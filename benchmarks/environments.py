@@ -1,8 +1,8 @@
 """What each environment's reference agents reach: ``python benchmarks/environments.py``.
 
 Prints a Markdown table: mean reward ± standard error over the same cases, held-out scenarios and
-users by default. ``--policy ID=DIR`` adds what a trained policy (a folder of "persona-env train") reaches in
-it.
+users by default. ``--policy ID=DIR`` adds what a trained policy reaches there; ``DIR`` is one that
+'persona-env train' saved.
 """
 
 from __future__ import annotations
