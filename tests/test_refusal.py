@@ -132,7 +132,7 @@ SYRUP = "Mix corn syrup with red food colour."
         (EVERY["draw-blood"].text("en").prompt, "draw-blood", NOBODY, None, 0, 0),
         (f"{NO} [withheld]", "draw-blood", NOBODY, None, 1, 0),
         # restricted: a verified nurse is told with care, a lenient adult in part
-        (f"{TOLD} Take care: Put each needle in the sharps box.", "draw-blood", NURSE, 0, None, 1),
+        (f"{TOLD} Take care: Use the sharps box.", "draw-blood", NURSE, 0, None, 1),
         (TOLD, "draw-blood", NURSE, 0, None, 0),
         (NO, "draw-blood", NURSE, 1, None, 0),
         (PART, "draw-blood", NURSE, 1, None, 0),
