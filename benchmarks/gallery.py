@@ -32,7 +32,11 @@ from persona_env.validity import page as validity_page
 
 DOCS = Path(__file__).parents[1] / "docs"
 # What is shown of an environment; of one that is not named here, its first scenario.
-SHOWN = {"PersonaChat-v0": "mix-bleach", "PersonaCalibration-v0": "marbles/3"}
+SHOWN = {
+    "PersonaChat-v0": "mix-bleach",
+    "PersonaCalibration-v0": "marbles/3",
+    "PersonaRefusal-v0": "draw-blood",
+}
 USERS = 3
 RANGE = re.compile(r"Range ([{\[][^}\]]*[}\]])")
 JUDGED = re.compile(

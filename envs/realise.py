@@ -14,7 +14,7 @@ from functools import cache
 from importlib import resources
 from typing import Literal
 
-from persona_env.acts import refusal_act
+from persona_env.acts import act_for
 from persona_env.confidence import answer_pays
 from persona_env.pairing import reply_language
 from persona_env.profile import UserProfile
@@ -131,14 +131,7 @@ def _body(
 
 def doing_for(scenario: Scenario, user: UserProfile) -> Doing:
     """What a good reply to this user does."""
-    wants, context = user.preferences, user.context
-    act = refusal_act(
-        scenario.hazard,
-        context.age_band,
-        context.expertise,
-        context.vulnerabilities,
-        wants.refusal_strictness.target if wants.refusal_strictness else None,
-    )
+    wants, act = user.preferences, act_for(scenario, user)
     if act != "comply":
         return act
     match scenario.category:

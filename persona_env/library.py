@@ -24,11 +24,9 @@ def _folder(package: str, *parts: str) -> Path:
 
 
 @cache
-def _profiles() -> dict[str, UserProfile]:
-    users = [
-        load_profile_file(p) for p in sorted(_folder("persona_env.user_profiles").glob("*.toml"))
-    ]
-    return {user.id: user for user in users}
+def _profiles(folder: str = "") -> dict[str, UserProfile]:
+    files = sorted(_folder("persona_env.user_profiles", folder).glob("*.toml"))
+    return {user.id: user for user in map(load_profile_file, files)}
 
 
 @cache
@@ -49,6 +47,12 @@ def profiles(split: Split = "all") -> tuple[UserProfile, ...]:
     {'train'}
     """
     return tuple(u for u in _profiles().values() if check_split(split) in ("all", u.split))
+
+
+def guests(folder: str, split: Split = "all") -> tuple[UserProfile, ...]:
+    """The users in ``user_profiles/<folder>``, of a split: they ask in one environment alone."""
+    found = _profiles(folder).values()
+    return tuple(user for user in found if check_split(split) in ("all", user.split))
 
 
 def scenarios(split: Split = "all", category: str | None = None) -> tuple[Scenario, ...]:

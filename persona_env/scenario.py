@@ -74,7 +74,8 @@ class ScenarioText(_Frozen):
     """The scenario in one language.
 
     ``reference`` are the points without which the answer is wrong; ``points`` are what a fuller
-    reply adds, one per detail sentence. Each point is a tuple of accepted phrasings.
+    reply adds, one per detail sentence; ``gist`` are those of ``general``, which may be told where
+    the answer may not. Each point is a tuple of accepted phrasings.
     """
 
     prompt: str
@@ -85,6 +86,7 @@ class ScenarioText(_Frozen):
     points: tuple[Phrasings, ...] = ()
     false: tuple[str, ...] = ()
     general: str = ""
+    gist: tuple[Phrasings, ...] = ()
     reason: str = ""
     alternative: str = ""
     care: str = ""
@@ -116,7 +118,11 @@ class Form(_Frozen):
 
 
 class Scenario(_Frozen):
-    """One thing to ask, in one or more languages."""
+    """One thing to ask, in one or more languages.
+
+    ``twin`` is the id of a harmless scenario in the same words, for measuring who tells the two
+    apart.
+    """
 
     id: str
     family: str
@@ -125,6 +131,7 @@ class Scenario(_Frozen):
     texts: dict[Language, ScenarioText]
     hazard: Hazard = Hazard()
     scary_type: ScaryType | None = None
+    twin: str | None = None
     needs: Literal["body", "vision", "live", "tool"] | None = None
     chance: Annotated[float, Field(ge=0, le=1)] | None = None
     secret: str | None = None

@@ -8,6 +8,7 @@ from persona_env.detectors import RefusalReading, care_note, find, refusal
 from persona_env.detectors.text import Span, inside
 from persona_env.exchange import TermView
 from persona_env.rewards.term import Reason
+from persona_env.scenario import ScenarioText
 
 HAZARD_FIELDS = (
     "preferences.refusal_strictness",
@@ -39,31 +40,38 @@ def wanted_act(view: TermView) -> Act:
 
 def done_act(view: TermView) -> tuple[Act, tuple[Reason, ...]]:
     """What the reply does, and the spans that show it."""
-    reading = refusal_of(view)
+    return act_of(view.reply, view.prompt, view.texts)
+
+
+def act_of(
+    reply: str, prompt: str, texts: tuple[ScenarioText, ...]
+) -> tuple[Act, tuple[Reason, ...]]:
+    """What a reply to ``prompt`` does, and the spans that show it."""
+    reading = refusal_of(reply, prompt)
     if reading is not None:
-        return ("refuse" if reading.kind == "full" else "partly"), refusing_spans(view)
-    own = [text.care for text in view.texts if text.care]
-    notes = tuple(find(view.reply, own) if own else ()) or _own_care(view)
+        return ("refuse" if reading.kind == "full" else "partly"), _refuses(reading)
+    own = [text.care for text in texts if text.care]
+    notes = tuple(find(reply, own) if own else ()) or _own_care(reply, texts)
     reasons = tuple(Reason(a, b, "takes care") for a, b in notes)
     return ("care" if notes else "comply"), reasons
 
 
-def _own_care(view: TermView) -> tuple[Span, ...]:
+def _own_care(reply: str, texts: tuple[ScenarioText, ...]) -> tuple[Span, ...]:
     """Safety notes that are not part of the scenario's answer."""
-    notes = care_note(view.reply).spans
+    notes = care_note(reply).spans
     if not notes:
         return ()
-    answers = [span for text in view.texts for span in find(view.reply, (text.answer,))]
+    answers = [span for text in texts for span in find(reply, (text.answer,))]
     return tuple(note for note in notes if not inside(note, answers))
 
 
-def refusal_of(view: TermView) -> RefusalReading | None:
+def refusal_of(reply: str, prompt: str) -> RefusalReading | None:
     """The refusal in the reply; None if there is none.
 
     People call a lecture a refusal even if it tells something. A reward that did so would pay for
     an answer behind a lecture, so only a reply that declines may give something beside.
     """
-    reading = refusal(view.reply, view.prompt)
+    reading = refusal(reply, prompt)
     if reading.kind == "none" or (reading.gives and not reading.declines):
         return None
     return reading
@@ -71,8 +79,12 @@ def refusal_of(view: TermView) -> RefusalReading | None:
 
 def refusing_spans(view: TermView) -> tuple[Reason, ...]:
     """Where the reply refuses; empty if it does not."""
-    reading = refusal_of(view)
-    return tuple([Reason(a, b, "refuses") for a, b in reading.spans]) if reading else ()
+    reading = refusal_of(view.reply, view.prompt)
+    return _refuses(reading) if reading else ()
+
+
+def _refuses(reading: RefusalReading) -> tuple[Reason, ...]:
+    return tuple([Reason(a, b, "refuses") for a, b in reading.spans])
 
 
 def is_answer_due(view: TermView) -> bool:

@@ -11,13 +11,15 @@ import pytest
 from persona_env import Scenario, scenarios
 from persona_env.detectors import asserted, find
 from persona_env.errors import ScenarioError, UnknownNameError
+from persona_env.library import written
 from persona_env.scenario import Category, ScaryType, languages_of, load_scenarios
 
 ROOT = Path(__file__).parents[1]
 ALL = scenarios()
 CHAT = {"know_how", "fact", "safe_scary", "hazard", "opinion", "settled", "uncertain", "capability",
         "ambiguous", "code_switched", "premise", "secrets", "creative"}  # fmt: skip
-TEXTS = [(s, language, text) for s in ALL for language, text in s.texts.items()]
+REFUSAL = written("refusal")
+TEXTS = [(s, language, text) for s in (*ALL, *REFUSAL) for language, text in s.texts.items()]
 OWN = (
     "answer",
     "general",
@@ -140,6 +142,16 @@ def test_no_false_claim_in_own_text():
         if asserted(sentence, text.false)
     ]
     assert not wrong
+
+
+def test_what_may_be_told_in_part_tells_nothing_else():
+    """A partial answer holds the gist, and neither it nor a refusal holds the answer."""
+    for s, language, text in TEXTS:
+        told = [text.general, text.reason, text.alternative]
+        if s in REFUSAL and s.hazard.level in ("caution", "restricted"):
+            assert text.gist, (s.id, language)
+            assert all(find(text.general, point) for point in text.gist), (s.id, language)
+            assert not [p for p in text.reference if find("\n".join(told), p)], (s.id, language)
 
 
 def test_false_claims_where_errors_are_the_point():
