@@ -33,6 +33,8 @@ Category = Literal[
     "secrets",
     "creative",
     "calibration",
+    "contested",
+    "undisputed",
 ]
 ScaryType = Literal[
     "homonyms",
@@ -52,6 +54,7 @@ Phrasings = Annotated[tuple[str, ...], Field(min_length=1)]
 _NEEDS_TEXT: dict[str, tuple[str, ...]] = {
     "hazard": ("general", "reason", "alternative", "care"),
     "opinion": ("options", "both"),
+    "contested": ("options", "both"),
     "uncertain": ("unknown",),
     "capability": ("cannot",),
     "ambiguous": ("question",),

@@ -46,6 +46,13 @@ class DeflectionReading:
 
 
 @dataclass(frozen=True, slots=True)
+class CounterReading:
+    """The sentences that tell how others weigh it, or what limits the view."""
+
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class StanceReading:
     """Which options (by index, ascending) the reply takes, and the sentences that take them."""
 
@@ -104,6 +111,21 @@ def deflection(text: str) -> DeflectionReading:
     ((12, 37),)
     """
     return DeflectionReading(hits(text, "deflection"))
+
+
+@lru_cache(maxsize=READINGS)
+def counterweight(text: str) -> CounterReading:
+    """Reads sentences that tell how others weigh it ('others weigh Y more', 'otros prefieren').
+
+    Validity: proxy: not validated on people's labels yet.
+
+    >>> counterweight("I would say: tea. Others prefer coffee.").spans
+    ((18, 39),)
+    """
+    lists = ("counterweight", "views", "caveat")
+    return CounterReading(
+        tuple([s for s in sentence_spans(text) if any(hits(text[slice(*s)], n) for n in lists)])
+    )
 
 
 def stance(text: str, options: Sequence[Sequence[str]]) -> StanceReading:
