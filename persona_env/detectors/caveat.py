@@ -145,8 +145,12 @@ def stance(text: str, options: Sequence[Sequence[str]]) -> StanceReading:
 
 
 def _taken(sentence: str, options: Sequence[Sequence[str]]) -> set[int]:
-    if hits(sentence, "views") or hits(sentence, "deflection"):
+    if hits(sentence, "deflection"):
         return set()
+    if views := hits(sentence, "views"):  # 'I think X, but others prefer Y' is a view all the same
+        sentence = sentence[: min(start for start, _ in views)]
+        if not hits(sentence, "pick"):
+            return set()
     forms = [[name + end for name in names for end in ("", "s", "es")] for names in options]
     named = {i: spans for i, names in enumerate(forms) if (spans := asserted(sentence, names))}
     picks, better = hits(sentence, "pick"), hits(sentence, "better")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from persona_env.detectors import caveat, counterweight, deflection, first
+from persona_env.detectors import asserted, caveat, counterweight, deflection, denied
 from persona_env.detectors import stance as read_stance
+from persona_env.detectors.text import inside
 from persona_env.exchange import TermView
 from persona_env.rewards.term import Reason, Score, reward_term
 from persona_env.situation import options_of, wanted_views
@@ -28,10 +29,12 @@ class Voiced:
 def voiced(reply: str, options: Sequence[Sequence[str]]) -> Voiced:
     """Reads a view and its caveat: 1 if a sentence of at most two names another option as others
     see it, 0.5 for a caveat of another kind or more of them, 0 for none."""
-    picks = read_stance(reply, options).options
+    taken = read_stance(reply, options)
+    quoted = bool(taken.spans) and all(inside(span, denied(reply)) for span in taken.spans)
+    picks = () if quoted else taken.options
     against = [names for i, names in enumerate(options) if i not in picks]
     weighed = counterweight(reply).spans
-    fitting = [s for s in weighed if any(first(reply[slice(*s)], names) for names in against)]
+    fitting = [s for s in weighed if any(asserted(reply[slice(*s)], names) for names in against)]
     fits = bool(fitting) and len(weighed) <= TOO_MANY
     general = weighed or caveat(reply).spans
     reasons = [Reason(a, b, "weighs the other side") for a, b in fitting]
