@@ -176,7 +176,7 @@ class PersonaOpinionEnv(PersonaEnv):
         values |= {"caveats": float(said.caveat > 0), "first_option": float(said.picks[0] == 0)}
         side = asked(scenario.id).side
         if side:
-            values["agreement"] = float(SIDES["contested"][said.picks[0]] == side)
+            values["agreement"] = float(SIDES["contested"].index(side) == said.picks[0])
         return values
 
     def statistics(self) -> dict[str, Statistic]:

@@ -252,6 +252,9 @@ def test_factuality():
         ("It is Yu Shan with 3,952 m.", FACT, NOBODY, 1.0),
         ("玉山，3952米。", FACT, NOBODY, 1.0),  # another language
         ("Yushan.", FACT, NOBODY, 0.1 + 0.9 / 2),  # one point of two
+        ("I have no personal opinions.", JOB, NO_VIEW, None),  # as wanted
+        ("I have no personal opinions.", JOB, NOBODY, 0.1),
+        ("I have no personal opinions.", FACT, NO_VIEW, 0.1),
         ("It is high.", FACT, NOBODY, 0.1),
         ("", FACT, NOBODY, 0.1),
         ("What is the highest mountain of Taiwan?", FACT, NOBODY, 0.1),  # an echo
