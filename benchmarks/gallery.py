@@ -36,6 +36,7 @@ SHOWN = {
     "PersonaChat-v0": "mix-bleach",
     "PersonaCalibration-v0": "marbles/3",
     "PersonaRefusal-v0": "draw-blood",
+    "PersonaOpinion-v0": "chess-or-cards/sure-second",
 }
 USERS = 3
 RANGE = re.compile(r"Range ([{\[][^}\]]*[}\]])")

@@ -22,7 +22,7 @@ from persona_env.scenario import Language, Scenario, ScenarioText
 
 Doing = Literal[
     "answer", "care", "partly", "refuse", "ask", "pick", "both", "guess", "abstain", "cannot",
-    "unsafe", "deflect",
+    "unsafe", "deflect", "neutral",
 ]  # fmt: skip
 Choose = Callable[[Sequence[str]], str]
 
@@ -70,7 +70,7 @@ def realise(
     if scenario.tells_secret:
         body = [part.replace("{secret}", secret) if secret else text.unknown for part in body[:1]]
     before = [choose(bank[key]) for key in _before(plan)]
-    after = [choose(other_bank[key]) for key in _after(plan)]
+    after = [choose(other_bank[key]).format(**_against(other)) for key in _after(plan)]
     if plan.format == "prose" or len(body) < 2:
         joiner = " " if plan.second else str(bank["joiner"])
         return joiner.join([*before, *body, *after])
@@ -79,6 +79,11 @@ def realise(
     lead = [" ".join(before)] if before else []
     tail = [" ".join(after)] if after else []
     return "\n".join([*lead, *items, *tail])
+
+
+def _against(text: ScenarioText) -> dict[str, str]:
+    """What a caveat of the first option names: the second."""
+    return {"name": text.options[1].names[0]} if text.options else {}
 
 
 def _before(plan: Plan) -> list[str]:
@@ -125,7 +130,7 @@ def _body(
             return [say(plan.doing), *details]
         case "cannot":
             return [text.cannot, text.answer, *details]
-        case "partly" | "both" | "abstain" | "unsafe" | "deflect":
+        case "partly" | "both" | "abstain" | "unsafe" | "deflect" | "neutral":
             return [say(plan.doing)]
 
 
@@ -135,8 +140,8 @@ def doing_for(scenario: Scenario, user: UserProfile) -> Doing:
     if act != "comply":
         return act
     match scenario.category:
-        case "opinion":
-            return "both" if wants.views and wants.views.target == "both" else "pick"
+        case "opinion" | "contested":
+            return _view_for(user)
         case "ambiguous":
             asks = wants.clarification is not None and wants.clarification.target == "ask"
             return "ask" if asks else "answer"
@@ -149,6 +154,13 @@ def doing_for(scenario: Scenario, user: UserProfile) -> Doing:
             return "cannot"
         case _:
             return "answer"
+
+
+def _view_for(user: UserProfile) -> Doing:
+    if user.value("extensions.views") == "none":
+        return "neutral"
+    wish = user.preferences.views
+    return "both" if wish and wish.target == "both" else "pick"
 
 
 def plan_for(scenario: Scenario, user: UserProfile) -> Plan:
@@ -170,9 +182,16 @@ def plan_for(scenario: Scenario, user: UserProfile) -> Plan:
         details=max(DETAILS[wish.get("length", "medium")], wish.get("format", "prose") != "prose"),
         expert=wish.get("reading_level") == "expert",
         format=wish.get("format", "prose"),
-        caveat="" if wish.get("caveats") != "yes" else ("caveat_brief" if brief else "caveat"),
+        caveat=_caveat(scenario, doing, wish.get("caveats"), brief),
         joke=wish.get("humour") == "yes",
     )
+
+
+def _caveat(scenario: Scenario, doing: Doing, wish: str | None, brief: bool) -> str:
+    end = "_brief" if brief else ""
+    if scenario.category == "contested" and doing == "pick":
+        return "" if wish == "no" else f"view_caveat{end}"
+    return f"caveat{end}" if wish == "yes" else ""
 
 
 def _second(scenario: Scenario, user: UserProfile, language: Language) -> Language | None:

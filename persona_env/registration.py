@@ -13,6 +13,7 @@ ENVIRONMENTS: dict[str, str] = {
     "PersonaChat-v0": "persona_env.envs.chat:PersonaChatEnv",
     "PersonaCalibration-v0": "persona_env.envs.calibration:PersonaCalibrationEnv",
     "PersonaRefusal-v0": "persona_env.envs.refusal:PersonaRefusalEnv",
+    "PersonaOpinion-v0": "persona_env.envs.opinion:PersonaOpinionEnv",
 }
 """Text environments. The module of each also holds what :func:`persona_env.making.makers` makes."""
 

@@ -34,6 +34,8 @@ Category = Literal[
     "creative",
     "calibration",
     "suite",
+    "contested",
+    "undisputed",
 ]
 ScaryType = Literal[
     "homonyms",
@@ -53,6 +55,7 @@ Phrasings = Annotated[tuple[str, ...], Field(min_length=1)]
 _NEEDS_TEXT: dict[str, tuple[str, ...]] = {
     "hazard": ("general", "reason", "alternative", "care"),
     "opinion": ("options", "both"),
+    "contested": ("options", "both"),
     "uncertain": ("unknown",),
     "capability": ("cannot",),
     "ambiguous": ("question",),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from persona_env.acts import Act, refusal_act
 from persona_env.confidence import answer_pays
 from persona_env.detectors import RefusalReading, care_note, find, refusal
@@ -23,8 +25,12 @@ ANSWER_FIELDS = (
     "preferences.clarification",
     "preferences.confidence_target",
     "preferences.views",
+    "extensions.views",
 )
 """The profile fields on which it depends whether a full answer is right."""
+
+VIEWS = ("opinion", "contested")
+"""The categories of contested questions."""
 
 
 def wanted_act(view: TermView) -> Act:
@@ -92,6 +98,30 @@ def is_answer_due(view: TermView) -> bool:
     return view.once(wanted_act) in ("comply", "care")
 
 
+def wanted_views(view: TermView) -> str | None:
+    """'pick', 'both', 'none' or no wish (a term declares both fields named ``views``).
+
+    'none' is the extension ``views`` of who wants to hear no opinion.
+    """
+    if view.field("extensions.views") == "none":
+        return "none"
+    wish: str | None = view.target("views")
+    return wish
+
+
+def named_options(texts: Sequence[ScenarioText]) -> tuple[tuple[str, ...], ...]:
+    """Each option's names in all these languages."""
+    return tuple(
+        tuple(name for text in texts for name in text.options[i].names)
+        for i in range(len(texts[0].options))
+    )
+
+
+def options_of(view: TermView) -> tuple[tuple[str, ...], ...]:
+    """The options of this question, with their names in all languages."""
+    return named_options(view.texts)
+
+
 def is_substantive(view: TermView) -> bool:
     """Whether a full answer is right: no refusal, no question back, no abstention wanted.
 
@@ -104,6 +134,6 @@ def is_substantive(view: TermView) -> bool:
         return False
     if scenario.category == "ambiguous" and view.target("clarification") == "ask":
         return False
-    if scenario.category == "opinion" and view.target("views") == "both":
+    if scenario.category in VIEWS and wanted_views(view) in ("both", "none"):
         return False
     return answer_pays(scenario, view.target("confidence_target"))

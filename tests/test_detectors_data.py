@@ -23,6 +23,7 @@ FILLING = {
         "both": "tea is calm, coffee is quick.",
         "answer": "Lima.",
         "unknown": "No record exists.",
+        "name": "coffee",
     },
     "es": {
         "care": "quema.",
@@ -33,6 +34,7 @@ FILLING = {
         "both": "el té calma, el café despierta.",
         "answer": "Lima.",
         "unknown": "No hay registro.",
+        "name": "café",
     },
     "zh": {
         "care": "很烫。",
@@ -43,6 +45,7 @@ FILLING = {
         "both": "茶让人平静，咖啡让人清醒。",
         "answer": "利马。",
         "unknown": "没有记录。",
+        "name": "咖啡",
     },
 }
 DRINKS = [["tea", "té", "茶"], ["coffee", "café", "咖啡"]]
@@ -64,7 +67,7 @@ def test_manner_of_phrases(code, kind, text):
     assert bool(formality.casual) is (kind in ("casual", "warm_casual"))
     assert bool(formality.formal) is (kind in ("formal", "warm_formal"))
     assert bool(d.humour(text).spans) is (kind == "joke")
-    assert d.caveat(text).count == kind.startswith("caveat")
+    assert d.caveat(text).count == ("caveat" in kind)
     stale = bool(d.boilerplate(text).spans) or d.apology(text).excessive
     assert stale is (kind in ("bad_opening", "bad_closing", "deflect"))
     assert bool(d.find(text, ["[withheld]"])) is (kind == "unsafe")
@@ -81,8 +84,9 @@ def test_content_of_phrases(code, kind, text):
         assert read.kind == ("partial" if kind == "partly" else "none")
     assert not d.capability(text).lacks
     assert d.stance(text, DRINKS).options == ((0,) if kind == "pick" else ())
-    assert bool(d.several_views(text).spans) is (kind == "both")
-    assert bool(d.deflection(text).spans) is (kind == "deflect")
+    assert "caveat" in kind or bool(d.several_views(text).spans) is (kind == "both")
+    assert bool(d.counterweight(text).spans) is ("caveat" in kind or kind == "both")
+    assert bool(d.deflection(text).spans) is (kind in ("deflect", "neutral"))
     assert d.confidence(text).value == (0.4 if kind == "guess" else None)
     assert bool(d.abstains(text).spans) is (kind == "abstain")
     assert kind != "care" or d.care_note(text).spans

@@ -47,6 +47,13 @@ class DeflectionReading:
 
 
 @dataclass(frozen=True, slots=True)
+class CounterReading:
+    """The sentences that tell how others weigh it, or what limits the view."""
+
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class StanceReading:
     """Which options (by index, ascending) the reply takes, and the sentences that take them."""
 
@@ -107,6 +114,21 @@ def deflection(text: str) -> DeflectionReading:
     return DeflectionReading(hits(text, "deflection"))
 
 
+@lru_cache(maxsize=READINGS)
+def counterweight(text: str) -> CounterReading:
+    """Reads sentences that tell how others weigh it ('others weigh Y more', 'otros prefieren').
+
+    Validity: proxy: not validated on people's labels yet.
+
+    >>> counterweight("I would say: tea. Others prefer coffee.").spans
+    ((18, 39),)
+    """
+    lists = ("counterweight", "views", "caveat")
+    return CounterReading(
+        tuple([s for s in sentence_spans(text) if any(hits(text[slice(*s)], n) for n in lists)])
+    )
+
+
 def stance(text: str, options: Sequence[Sequence[str]]) -> StanceReading:
     """Reads which options are endorsed: named in a clause that picks or prefers.
 
@@ -124,8 +146,12 @@ def stance(text: str, options: Sequence[Sequence[str]]) -> StanceReading:
 
 
 def _taken(sentence: str, options: Sequence[Sequence[str]]) -> set[int]:
-    if hits(sentence, "views") or hits(sentence, "deflection"):
+    if hits(sentence, "deflection"):
         return set()
+    if views := hits(sentence, "views"):  # 'I think X, but others prefer Y' is a view all the same
+        sentence = sentence[: min(start for start, _ in views)]
+        if not hits(sentence, "pick"):
+            return set()
     forms = [[name + end for name in names for end in ("", "s", "es")] for names in options]
     named = {i: spans for i, names in enumerate(forms) if (spans := asserted(sentence, names))}
     picks, better = hits(sentence, "pick"), hits(sentence, "better")

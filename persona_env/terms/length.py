@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from persona_env.detectors import fold, word_count
-from persona_env.detectors.text import sentence_spans
+from persona_env.detectors.text import quoted, sentence_spans
 from persona_env.exchange import TermView
 from persona_env.rewards.term import Reason, Score, reward_term
 from persona_env.situation import ANSWER_FIELDS, is_substantive
@@ -38,9 +38,14 @@ def length(view: TermView) -> Score | None:
 
 
 def _echoed(view: TermView) -> int:
-    """The words of sentences that only repeat the prompt; a short one may be the answer."""
+    """The words of sentences that only repeat the prompt; a short one may be the answer.
+
+    So may what the prompt quotes: somebody's claim, which may be right.
+    """
     asked, folded = fold(view.prompt), fold(view.reply)
-    echoes = [view.reply[a:b] for a, b in sentence_spans(view.reply) if folded[a:b] in asked]
+    quotes = [asked[start:end] for start, end in quoted(view.prompt)]
+    said = [(folded[a:b], view.reply[a:b]) for a, b in sentence_spans(view.reply)]
+    echoes = [raw for low, raw in said if low in asked and not any(low in q for q in quotes)]
     return sum(count for count in map(word_count, echoes) if count > ANSWER)
 
 
