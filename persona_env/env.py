@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 import gymnasium as gym
 import numpy as np
@@ -16,14 +16,14 @@ from persona_env.errors import ScenarioError, unknown_name
 from persona_env.exchange import Exchange, Turn
 from persona_env.feedback import complaint
 from persona_env.library import choose_profiles, choose_scenarios
+from persona_env.meeting import Meeting, Visibility, asked_in, meet
 from persona_env.pairing import prompt_language
-from persona_env.profile import Preferences, UserProfile, vector_names
+from persona_env.profile import UserProfile, vector_names
 from persona_env.rewards import Verdict, choose_terms, judge
 from persona_env.rewards.term import TermFunction
 from persona_env.scenario import Scenario
 from persona_env.spaces import UnicodeText
 
-Visibility = Literal["full", "partial", "hidden"]
 Observation = dict[str, Any]
 SATISFIED = 0.9
 TEXT = 4096  # no prompt, complaint or description of a user is longer
@@ -113,7 +113,8 @@ class PersonaEnv(gym.Env[Observation, str]):
         self._turns: tuple[Turn, ...] = ()
         self._verdict: Verdict | None = None
         self._message = ""
-        self._views: dict[tuple[str, ...], tuple[UserProfile, str, npt.NDArray[np.float32]]] = {}
+        self._drawn = tuple(self.cases.values())
+        self._meetings: dict[tuple[str, str, str], Meeting] = {}
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -124,11 +125,12 @@ class PersonaEnv(gym.Env[Observation, str]):
         autoreset does not repeat it.
         """
         super().reset(seed=seed)
-        cases = list(self._allowed(options or {}).values())
-        self.user, pool = cases[int(self.np_random.integers(len(cases)))]
-        self.scenario = pool[int(self.np_random.integers(len(pool)))]
-        self.language = _language(self.scenario, self.user)
-        self._message = self.scenario.text(self.language).prompt
+        cases = tuple(self._allowed(options).values()) if options else self._drawn
+        integers = self.np_random.integers
+        self.user, pool = cases[integers(len(cases))]
+        self.scenario = pool[integers(len(pool))]
+        self._met = met = self._meeting(self.scenario, self.user)
+        self.language, self._message = met.language, met.prompt
         self._turns = ()
         self._verdict = None
         return self._observe(), self._info()
@@ -163,7 +165,7 @@ class PersonaEnv(gym.Env[Observation, str]):
         """What ``reply`` to ``scenario`` is worth to ``user``, without stepping."""
         scenario = self._find_scenario(scenario) if isinstance(scenario, str) else scenario
         user = self._find_user(user) if isinstance(user, str) else user
-        return judge(Exchange(scenario, user, reply, _language(scenario, user)), self.terms)
+        return judge(Exchange(scenario, user, reply, asked_in(scenario, user)), self.terms)
 
     def oracle(self, scenario: Scenario, user: UserProfile) -> str:
         """The reply of who knows both; every environment ships one."""
@@ -171,8 +173,8 @@ class PersonaEnv(gym.Env[Observation, str]):
 
     def observe(self, scenario: Scenario, user: UserProfile) -> Observation:
         """The first observation of an episode with this case."""
-        prompt = scenario.text(_language(scenario, user)).prompt
-        return self._observation(prompt, scenario, user, ())
+        meeting = self._meeting(scenario, user)
+        return _observation(meeting, meeting.prompt, ())
 
     def render(self) -> str | npt.NDArray[np.uint8] | None:
         """The episode with its reward explained: text, or ``uint8 of shape (H, W, 3)``."""
@@ -182,28 +184,18 @@ class PersonaEnv(gym.Env[Observation, str]):
         return text if self.render_mode == "ansi" else card.draw(text)
 
     def _observe(self) -> Observation:
-        return self._observation(self._message, self.scenario, self.user, self._turns)
+        return _observation(self._met, self._message, self._turns)
 
-    def _observation(
-        self, prompt: str, scenario: Scenario, user: UserProfile, turns: tuple[Turn, ...]
-    ) -> Observation:
-        shown, vector = self._view(user, scenario.secret or "")
-        return {
-            "prompt": prompt,
-            "user": shown,
-            "transcript": "\n".join(f"{turn.role}: {turn.text}" for turn in turns),
-            "user_vector": vector.copy(),
-        }
-
-    def _view(self, user: UserProfile, secret: str) -> tuple[str, npt.NDArray[np.float32]]:
-        """The user in words and numbers; worked out once for each user of this environment."""
-        key = (user.id, secret, self.user_visibility)
-        known = self._views.get(key)
-        if known is None or known[0] is not user:
-            known = (user, *_view(user, secret, self.user_visibility))
-            if user.id in self.cases:
-                self._views[key] = known
-        return known[1:]
+    def _meeting(self, scenario: Scenario, user: UserProfile) -> Meeting:
+        """Worked out once for each case of this environment."""
+        key = (scenario.id, user.id, self.user_visibility)
+        known = self._meetings.get(key)
+        if known is None or known.scenario is not scenario or known.user is not user:
+            known = meet(scenario, user, self.user_visibility)
+            drawn, pool = self.cases.get(user.id, (None, ()))
+            if drawn is user and any(one is scenario for one in pool):
+                self._meetings[key] = known
+        return known
 
     def _info(self) -> dict[str, Any]:
         info: dict[str, Any] = {"turn": len(self._turns) // 2}
@@ -214,8 +206,6 @@ class PersonaEnv(gym.Env[Observation, str]):
     def _allowed(
         self, options: dict[str, Any]
     ) -> dict[str, tuple[UserProfile, tuple[Scenario, ...]]]:
-        if not options:
-            return self.cases
         unknown = set(options) - {"user", "scenario"}
         if unknown:
             raise unknown_name("reset option", sorted(unknown)[0], ("user", "scenario"))
@@ -243,19 +233,13 @@ class PersonaEnv(gym.Env[Observation, str]):
         raise unknown_name("scenario of this environment", name, [s.id for s in self.scenarios])
 
 
-def _language(scenario: Scenario, user: UserProfile) -> str:
-    return prompt_language(scenario, user) or next(iter(scenario.texts))
-
-
-def _view(
-    user: UserProfile, secret: str, visibility: Visibility
-) -> tuple[str, npt.NDArray[np.float32]]:
-    if visibility == "hidden":
-        return "", np.zeros(len(vector_names()), np.float32)
-    if visibility == "partial":
-        kept = {k: e for k, e in user.extensions.items() if e.role != "preference"}
-        user = user.model_copy(update={"preferences": Preferences(), "extensions": kept})
-    return user.render(secrets=(secret,) if secret else ()), user.vector()
+def _observation(meeting: Meeting, prompt: str, turns: tuple[Turn, ...]) -> Observation:
+    return {
+        "prompt": prompt,
+        "user": meeting.shown,
+        "transcript": "\n".join([f"{turn.role}: {turn.text}" for turn in turns]),
+        "user_vector": meeting.vector.copy(),
+    }
 
 
 def _cases(
