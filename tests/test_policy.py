@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import gymnasium as gym
 import numpy as np
 import pytest
@@ -25,6 +27,7 @@ from persona_env.agents.lm import LanguageModelAgent, generate, load_policy, sam
 from persona_env.agents.policy import LanguageModelPolicy
 from persona_env.agents.ppo import TextRolloutBuffer, make_ppo
 from persona_env.agents.sequences import encode, longest_of
+from persona_env.agents.train import threads_for
 from persona_env.agents.vec import TokenVecEnv
 from persona_env.codec import SPECIAL
 from persona_env.vector import TokenVectorEnv
@@ -328,6 +331,55 @@ def test_half_precision_is_near_single_and_unknown_ones_are_refused(word_policy)
     assert torch.allclose(logs["float32"], logs["bfloat16"], atol=0.03)
     with pytest.raises(ValueError, match="precision='half' is none of auto, float32, bfloat16"):
         build(word_policy, batch_size=512, precision="half")
+
+
+def losses(ppo, updates=3):
+    """The last loss and mean reward of each of some rollouts and updates from one seed."""
+    found = []
+    torch.manual_seed(0)
+    for _ in range(updates):
+        ppo.learn(512, reset_num_timesteps=False)
+        found.append(ppo.logger.name_to_value["train/loss"])
+    return np.array(found)
+
+
+def test_half_precision_learns_what_single_learns(word_policy):
+    one, half = (
+        losses(build(word_policy, batch_size=512, n_epochs=2, precision=precision))
+        for precision in ("float32", "bfloat16")
+    )
+    assert np.allclose(one, half, atol=0.02)
+    assert not np.array_equal(one, half)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("g++"), reason="torch.compile needs a C++ compiler here")
+@pytest.mark.filterwarnings("default")  # the compiler's own
+def test_compiled_updates_learn_what_plain_ones_learn(word_policy):
+    plain, compiled = (
+        losses(build(word_policy, batch_size=512, n_epochs=2, compiled=compiled))
+        for compiled in (False, True)
+    )
+    assert np.allclose(plain, compiled, atol=1e-3)
+
+
+def test_the_reference_moves_with_the_policy(word_policy):
+    policy = build(word_policy, batch_size=512).policy
+    policy.to("meta")
+    places = {p.device.type for p in (*policy.parameters(), *policy._reference.parameters())}
+    assert places == {policy.closed.device.type, policy.forbidden.device.type} == {"meta"}
+    assert policy.model.config._attn_implementation == "sdpa"
+
+
+def test_threads_follow_the_size_of_the_model():
+    before = torch.get_num_threads()
+    try:
+        torch.set_num_threads(8)
+        sizes = (1, 499_999, 1_066_112, 9_000_000)
+        models = [torch.nn.Linear(size, 1, bias=False, device="meta") for size in sizes]
+        assert [threads_for(model) for model in models] == [1, 1, 2, 8]
+    finally:
+        torch.set_num_threads(before)
 
 
 def test_the_cache_survives_updates_of_the_weights(word_policy):
