@@ -40,11 +40,14 @@ def make_vector(
     *,
     copy: bool = True,
     autoreset_mode: str | AutoresetMode = AutoresetMode.NEXT_STEP,
+    workers: int = 0,
     **options: Any,
 ) -> PersonaVectorEnv:
     """The vector environment of ``PersonaChat-v0``; ``options`` are those of the single one."""
     env = PersonaChatEnv(**options)
-    return PersonaVectorEnv(env, num_envs, copy=copy, autoreset_mode=autoreset_mode)
+    return PersonaVectorEnv(
+        env, num_envs, copy=copy, autoreset_mode=autoreset_mode, workers=workers
+    )
 
 
 def make_token_vector(
@@ -56,6 +59,7 @@ def make_token_vector(
     vocab_size: int | None = None,
     copy: bool = True,
     autoreset_mode: str | AutoresetMode = AutoresetMode.NEXT_STEP,
+    workers: int = 0,
     **options: Any,
 ) -> TokenVectorEnv:
     """The vector environment of ``PersonaChatTokens-v0``."""
@@ -68,4 +72,5 @@ def make_token_vector(
         vocab_size=vocab_size,
         copy=copy,
         autoreset_mode=autoreset_mode,
+        workers=workers,
     )

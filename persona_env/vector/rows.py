@@ -17,6 +17,7 @@ from gymnasium.vector.utils import batch_space
 from persona_env.env import Observation, PersonaEnv
 from persona_env.rewards import Verdict, judge_all
 from persona_env.vector.infos import Info, batch_infos
+from persona_env.vector.workers import Workers
 
 Flags = npt.NDArray[np.bool_]
 Rewards = npt.NDArray[np.float64]
@@ -43,6 +44,8 @@ class VectorRows(VectorEnv[dict[str, Any], Any, npt.NDArray[Any]]):
         Whether observations are fresh arrays. Without, the next step writes into them.
     autoreset_mode:
         ``"NextStep"``, ``"SameStep"`` or ``"Disabled"``, as in Gymnasium.
+    workers:
+        Processes that judge (see :class:`~persona_env.vector.workers.Workers`); 0: this one does.
 
     Raises
     ------
@@ -56,6 +59,7 @@ class VectorRows(VectorEnv[dict[str, Any], Any, npt.NDArray[Any]]):
         envs: Sequence[gym.Env[Any, Any]],
         copy: bool,
         autoreset_mode: str | AutoresetMode,
+        workers: int,
     ) -> None:
         super().__init__()
         self.envs = list(envs)
@@ -69,6 +73,7 @@ class VectorRows(VectorEnv[dict[str, Any], Any, npt.NDArray[Any]]):
         self.action_space = batch_space(self.single_action_space, self.num_envs)
         self.single_observation_space = self.envs[0].observation_space
         self.observation_space = batch_space(self.single_observation_space, self.num_envs)
+        self._workers = Workers(texts[0], workers) if workers else None
         self._over = np.zeros(self.num_envs, dtype=np.bool_)
         self._waiting = False  # whether a row is over
         self._started = False
@@ -156,8 +161,9 @@ class VectorRows(VectorEnv[dict[str, Any], Any, npt.NDArray[Any]]):
     def _answer(self, replies: dict[int, str]) -> dict[int, Step]:
         """The steps of rows whose turn ends with these replies."""
         texts = self._texts
+        judged_by = judge_all if self._workers is None else self._workers.judge_all
         exchanges = (texts[row].exchange(reply) for row, reply in replies.items())
-        verdicts = judge_all(exchanges, texts[0].terms)
+        verdicts = judged_by(exchanges, texts[0].terms)
         judged = zip(replies.items(), verdicts, strict=True)
         return {row: self._settle(row, reply, verdict) for (row, reply), verdict in judged}
 
@@ -249,7 +255,9 @@ class VectorRows(VectorEnv[dict[str, Any], Any, npt.NDArray[Any]]):
         return tuple(env.render() for env in self.envs)
 
     def close_extras(self, **kwargs: Any) -> None:
-        """Close the rows."""
+        """Close the rows and end the processes."""
+        if self._workers is not None:
+            self._workers.close()
         for env in self.envs:
             env.close()
 

@@ -35,9 +35,10 @@ class PersonaVectorEnv(VectorRows):
         *,
         copy: bool = True,
         autoreset_mode: str | AutoresetMode = AutoresetMode.NEXT_STEP,
+        workers: int = 0,
     ) -> None:
         texts = text_rows(env, num_envs)
-        super().__init__(texts, texts, copy, autoreset_mode)
+        super().__init__(texts, texts, copy, autoreset_mode, workers)
         self._seen: list[Observation] = [{}] * num_envs
         self._arrays: Any = create_empty_array(self.single_observation_space, num_envs)
 

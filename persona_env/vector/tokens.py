@@ -33,7 +33,7 @@ class TokenVectorEnv(VectorRows):
         The text environment that each row is a light copy of.
     tokenizer, max_new_tokens, context_length, vocab_size:
         See :class:`~persona_env.wrappers.TokenActions`.
-    copy, autoreset_mode:
+    copy, autoreset_mode, workers:
         See :class:`VectorRows`, also for errors.
     """
 
@@ -48,13 +48,14 @@ class TokenVectorEnv(VectorRows):
         vocab_size: int | None = None,
         copy: bool = True,
         autoreset_mode: str | AutoresetMode = AutoresetMode.NEXT_STEP,
+        workers: int = 0,
     ) -> None:
         texts = text_rows(env, num_envs)
         first = TokenActions(env, tokenizer, max_new_tokens, context_length, vocab_size)
         rows = [shallow(first) for _ in texts]
         for row, text in zip(rows, texts, strict=True):
             row.env = text
-        super().__init__(texts, rows, copy, autoreset_mode)
+        super().__init__(texts, rows, copy, autoreset_mode, workers)
         self.codec, self._prompt = first.codec, first.prompt
         self.max_new_tokens, self.context_length = max_new_tokens, context_length
         shape = (num_envs, context_length)
