@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from .cache import SlotCache
+from .choices import log_prob_and_entropy
 from .decode import LlamaDecoder, decode, decoder_for
 from .lm import forbidden_ids, load_policy, sample
 from .sequences import base_of, encode
@@ -165,10 +166,7 @@ class LanguageModelPolicy(ActorCriticPolicy):
     def evaluate_actions(self, obs: Obs, actions: Tensor) -> tuple[Tensor, Tensor, Tensor]:  # type: ignore[override]
         """Values, log-probabilities and entropies; one pass per episode."""
         logits, hidden = self._encoded(self.model, obs, self._base)
-        log_probs = torch.log_softmax(logits, -1)
-        entropy = -(log_probs.exp() * log_probs).sum(-1)
-        picked = log_probs.gather(1, actions.long().reshape(-1, 1)).squeeze(1)
-        return self._value(hidden), picked, entropy
+        return self._value(hidden), *log_prob_and_entropy(logits, actions.long().flatten())
 
     def predict_values(self, obs: Obs) -> Tensor:  # type: ignore[override]
         """The value of each observation."""

@@ -22,6 +22,7 @@ from transformers import (
 
 from persona_env import Scenario, UserProfile, reward_term
 from persona_env.agents.cache import SlotCache
+from persona_env.agents.choices import log_prob_and_entropy
 from persona_env.agents.decode import decode, decoder_for
 from persona_env.agents.lm import LanguageModelAgent, generate, load_policy, sample
 from persona_env.agents.policy import LanguageModelPolicy
@@ -193,6 +194,27 @@ def test_sampling_follows_the_distribution_and_never_picks_the_impossible():
     share = torch.bincount(picked, minlength=3) / len(picked)
     assert share[2] == 0
     assert abs(float(share[0]) - 0.7) < 0.02  # six standard errors
+
+
+def test_choices_have_the_gradient_of_their_definition():
+    drawn = torch.Generator().manual_seed(0)
+    logits = torch.randn(6, 9, generator=drawn, dtype=torch.float64)
+    logits[:, 4] = -1e30  # a forbidden id
+    chosen = torch.tensor([0, 1, 2, 3, 8, 8])
+    for weight in (1.0, 0.0):  # of the entropy
+        found = []
+        for way in (log_prob_and_entropy, plain_log_prob_and_entropy):
+            leaf = logits.clone().requires_grad_()
+            log_probs, entropy = way(leaf, chosen)
+            (log_probs.sin() + weight * entropy.square()).sum().backward()
+            found.append((log_probs.detach(), entropy.detach(), leaf.grad))
+        for mine, theirs in zip(*found, strict=True):
+            assert torch.allclose(mine, theirs, atol=1e-12)
+
+
+def plain_log_prob_and_entropy(logits, chosen):
+    logs = torch.log_softmax(logits, -1)
+    return logs.gather(1, chosen[:, None]).squeeze(1), -(logs.exp() * logs).sum(-1)
 
 
 @pytest.fixture(scope="module")
