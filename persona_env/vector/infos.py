@@ -29,6 +29,8 @@ def batch_infos(infos: Mapping[int, Info], size: int) -> Info:
 
 def _batch(rows: Rows, infos: Sequence[Info], size: int) -> Info:
     everyone = _mask(rows, size)
+    if _numbers(infos):
+        return _columns(rows, infos, everyone)
     batched: Info = {}
     for key in dict.fromkeys(chain.from_iterable(infos)):
         having, mask, values = rows, everyone, [info[key] for info in infos if key in info]
@@ -42,6 +44,24 @@ def _batch(rows: Rows, infos: Sequence[Info], size: int) -> Info:
         else:
             batched[key] = _array(having, values, size)
         batched[f"_{key}"] = mask.copy()
+    return batched
+
+
+def _numbers(infos: Sequence[Info]) -> bool:
+    """Whether all have the same keys, and floats alone, as reward terms and weights do."""
+    keys = infos[0].keys()
+    return all(info.keys() == keys and {*map(type, info.values())} == {float} for info in infos)
+
+
+def _columns(rows: Rows, infos: Sequence[Info], everyone: npt.NDArray[np.bool_]) -> Info:
+    """The same for numbers, whose arrays are rows of one that is filled at once."""
+    keys, size = list(infos[0]), len(everyone)
+    block = np.zeros((len(keys), size))
+    block[:, rows] = np.array([[info[key] for key in keys] for info in infos]).T
+    masks = np.repeat(everyone[None], len(keys), axis=0)
+    batched: Info = {}
+    for key, values, mask in zip(keys, block, masks, strict=True):
+        batched[key], batched[f"_{key}"] = values, mask
     return batched
 
 
