@@ -31,7 +31,7 @@ from persona_env.vector import TokenVectorEnv
 
 FIGURE = Path(__file__).parents[1] / "docs" / "growth.png"
 ROWS, CONTEXT, NEW = 64, 192, 24
-SHAPES = {"0.05 M": (16, 1), "0.2 M": (64, 2), "1 M": (128, 4), "3 M": (224, 5)}
+SHAPES = {"0.05 M": (16, 1), "0.2 M": (64, 2), "1 M": (128, 4), "3.5 M": (224, 5)}
 Curve = dict[str, dict[str, Callable[[], Way]]]  # by line, then by point
 
 
@@ -116,7 +116,10 @@ def curves(folder: Path, quick: bool) -> dict[str, Curve]:
             lambda n, **o: steps(profiles=crowd(n), **o), (1, 8, 64, 512)[some], many=many
         ),
         "terms, replies/s": {
-            "scored": {str(n): lambda n=n: judged(n) for n in (0, 1, 2, 4, 8, 16, 25)[some]}
+            "scored": {
+                str(n): lambda n=n: judged(n)
+                for n in (0, 1, 2, 4, 8, 16, len(registered_terms()))[some]
+            }
         },
         "parameters, tokens/s": {
             kind: {

@@ -133,7 +133,7 @@ class PersonaEnv(gym.Env[Observation, str]):
         self.language, self._message = met.language, met.prompt
         self._turns = ()
         self._verdict = None
-        return self._observe(), self._info()
+        return self.observe_turn(), self._info()
 
     def step(self, action: str) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
         """Answer the user; see the class for the reward and ``info``'s ``reward_*`` entries."""
@@ -150,6 +150,11 @@ class PersonaEnv(gym.Env[Observation, str]):
 
         Vector environments judge the replies of many rows between the halves, in one batch.
         """
+        reward, terminated, info = self.conclude(reply, verdict)
+        return self.observe_turn(), reward, terminated, False, info
+
+    def conclude(self, reply: str, verdict: Verdict) -> tuple[float, bool, dict[str, Any]]:
+        """:meth:`settle` without what is seen next: reward, whether the episode ends, info."""
         before = 0.0 if self._verdict is None else self._verdict.reward
         self._verdict = verdict
         self._turns += (Turn("user", self._message), Turn("assistant", reply))
@@ -158,8 +163,7 @@ class PersonaEnv(gym.Env[Observation, str]):
         self._message = (
             "" if terminated else complaint(verdict, self.user, self.language, self.np_random)
         )
-        info = {**self._info(), **verdict.info()}
-        return self._observe(), verdict.reward - before, terminated, False, info
+        return verdict.reward - before, terminated, {**self._info(), **verdict.info()}
 
     def score(self, reply: str, scenario: str | Scenario, user: str | UserProfile) -> Verdict:
         """What ``reply`` to ``scenario`` is worth to ``user``, without stepping."""
@@ -183,7 +187,8 @@ class PersonaEnv(gym.Env[Observation, str]):
         text = card.explain(self._message, self.user, self._turns, self._verdict)
         return text if self.render_mode == "ansi" else card.draw(text)
 
-    def _observe(self) -> Observation:
+    def observe_turn(self) -> Observation:
+        """What is seen now, at this turn of the episode."""
         return _observation(self._met, self._message, self._turns)
 
     def _meeting(self, scenario: Scenario, user: UserProfile) -> Meeting:

@@ -15,7 +15,7 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
 from persona_env.env import Observation, PersonaEnv
-from persona_env.rewards import Verdict, judge_all
+from persona_env.rewards import Verdict, judge_all, unjudged
 from persona_env.vector.infos import Info, batch_infos
 from persona_env.vector.workers import Workers
 
@@ -160,12 +160,17 @@ class VectorRows(VectorEnv[dict[str, Any], Any, npt.NDArray[Any]]):
 
     def _answer(self, replies: dict[int, str]) -> dict[int, Step]:
         """The steps of rows whose turn ends with these replies."""
-        texts = self._texts
-        judged_by = judge_all if self._workers is None else self._workers.judge_all
-        exchanges = (texts[row].exchange(reply) for row, reply in replies.items())
-        verdicts = judged_by(exchanges, texts[0].terms)
-        judged = zip(replies.items(), verdicts, strict=True)
+        judged = zip(replies.items(), self._judge(replies), strict=True)
         return {row: self._settle(row, reply, verdict) for (row, reply), verdict in judged}
+
+    def _judge(self, replies: dict[int, str]) -> list[Verdict]:
+        texts, terms = self._texts, self._texts[0].terms
+        if not terms:
+            return [unjudged() for _ in replies]
+        exchanges = (texts[row].exchange(reply) for row, reply in replies.items())
+        if self._workers is not None:
+            return self._workers.judge_all(exchanges, terms)
+        return judge_all(exchanges, terms)
 
     def _follow(self, found: dict[int, Step]) -> dict[int, Info]:
         """What comes after these steps: another turn, another episode, or a row that is over."""

@@ -112,15 +112,14 @@ class TokenVectorEnv(VectorRows):
         self._limit[rows] = self._place[rows] + self.max_new_tokens
 
     def _settle(self, row: int, reply: str, verdict: Verdict) -> Step:
-        step = self._texts[row].settle(reply, verdict)
-        observation, reward, terminated, truncated, info = step
-        info["cut"] = row in self._cut
-        if row in self._cut:
-            terminated, truncated = False, True
-        if terminated or truncated:
-            tokens, attention = self._tokens[row].copy(), self._attention[row].copy()
-            observation = {"tokens": tokens, "attention_mask": attention}
-        return observation, reward, terminated, truncated, info
+        text = self._texts[row]
+        reward, terminated, info = text.conclude(reply, verdict)
+        info["cut"] = cut = row in self._cut
+        if not (terminated or cut):
+            return text.observe_turn(), reward, False, False, info
+        tokens, attention = self._tokens[row].copy(), self._attention[row].copy()
+        observation = {"tokens": tokens, "attention_mask": attention}
+        return observation, reward, terminated and not cut, cut, info
 
     def _flatten(self) -> None:
         """The arrays seen as one row: a place in them is one number."""
