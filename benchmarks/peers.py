@@ -1,10 +1,11 @@
 """Other libraries beside this one, on the same machine in one run.
 
 ``python benchmarks/peers.py`` prints token steps, whole replies and training end to end, each with
-median, minimum, maximum and the ratio to our first row. A peer that is not installed is left out,
-with a line that says so and what to install. None is a dependency of this library: install them in
-an environment of their own. What a peer's environment does besides stepping is its own choice: the
-games and the rubrics here judge a reply with one comparison, ours with some twenty terms.
+median, minimum, maximum and the ratio to our first row, per second of processor time. A peer that
+is not installed is left out, with a line that says so and what to install. None is a dependency of
+this library: install them in an environment of their own. What a peer's environment does besides
+stepping is its own choice: the games and the rubrics here judge a reply with one comparison, ours
+with some twenty terms.
 """
 
 from __future__ import annotations
@@ -207,7 +208,7 @@ def trl_rates(kind: str, folder: str, repeats: int) -> list[float]:
 
         def on_step_end(self, *args: Any, **kwargs: Any) -> None:
             """One more."""
-            times.append(time.perf_counter())
+            times.append(time.process_time())
 
     def even(completion_ids: list[list[int]], **_: Any) -> list[float]:
         return [sum(i % 2 == 0 for i in ids) / max(1, len(ids)) for ids in completion_ids]
@@ -235,8 +236,8 @@ def ppo_rates(folder: str, repeats: int, **options: Any) -> list[float]:
     """Replies a second of PPO from here: 128 a rollout, two epochs on them."""
     way, rates = learning(ppo(folder, epochs=2, **options)), []
     for _ in range(repeats + 1):
-        began = time.perf_counter()
-        rates.append(way() / NEW / (time.perf_counter() - began))
+        began = time.process_time()
+        rates.append(way() / NEW / (time.process_time() - began))
     return rates[1:]
 
 
@@ -323,13 +324,14 @@ def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=1.0, help="of each repetition")
     parser.add_argument("--quick", action="store_true", help="once, and briefly")
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     warnings.simplefilter("ignore")  # the peers' own
     os.environ["HF_DATASETS_DISABLE_PROGRESS_BARS"] = "1"
-    repeats, seconds = (1, 0.02) if options.quick else (options.repeats, 1.0)
+    repeats, seconds = (1, 0.02) if options.quick else (options.repeats, options.seconds)
     for title, made in tables(1 if options.quick else 20).items():
         show(title, compare(made, repeats, seconds), "median")
     show("Training, 0.2 M, replies per second", training(repeats), "median")
