@@ -161,7 +161,7 @@ def draw(found: dict[str, dict[str, dict[str, list[float]]]], path: Path) -> Non
         axis.grid(alpha=0.3)
         if len(curve) > 1:
             axis.legend(fontsize=7)
-    figure.savefig(path, dpi=80)
+    figure.savefig(path, dpi=72, pil_kwargs={"optimize": True})
     plt.close(figure)
 
 

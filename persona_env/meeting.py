@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -13,6 +14,8 @@ from persona_env.profile import Preferences, UserProfile, vector_names
 from persona_env.scenario import Scenario
 
 Visibility = Literal["full", "partial", "hidden"]
+VIEWS = 4096
+"""How many views of a user are remembered; all of a split's are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +34,20 @@ def meet(scenario: Scenario, user: UserProfile, visibility: Visibility) -> Meeti
     """The meeting of these two, in the language in which this user asks this scenario."""
     language = asked_in(scenario, user)
     prompt = scenario.text(language).prompt
+    return Meeting(scenario, user, language, prompt, *_seen(user, scenario.secret, visibility))
+
+
+@lru_cache(maxsize=VIEWS)
+def _seen(
+    user: UserProfile, secret: str | None, visibility: Visibility
+) -> tuple[str, npt.NDArray[np.float32]]:
+    """The user in words and in numbers: the same in all scenarios but those that hold a secret."""
     if visibility == "hidden":
-        nothing = np.zeros(len(vector_names()), np.float32)
-        return Meeting(scenario, user, language, prompt, "", nothing)
-    seen = user
+        return "", np.zeros(len(vector_names()), np.float32)
     if visibility == "partial":
         kept = {k: e for k, e in user.extensions.items() if e.role != "preference"}
-        seen = user.model_copy(update={"preferences": Preferences(), "extensions": kept})
-    shown = seen.render(secrets=(scenario.secret,) if scenario.secret else ())
-    return Meeting(scenario, user, language, prompt, shown, seen.vector())
+        user = user.model_copy(update={"preferences": Preferences(), "extensions": kept})
+    return user.render(secrets=(secret,) if secret else ()), user.vector()
 
 
 def asked_in(scenario: Scenario, user: UserProfile) -> str:
