@@ -24,7 +24,8 @@ class LlamaDecoder:
     """The last hidden state after one more token, for a :class:`SlotCache` and Llama's layers.
 
     It holds fused copies of the weights: make a new one when they change. Query, key and value are
-    one product, so are gate and up; the weights of the norms are folded into them.
+    one product, so are gate and up; the weights of the norms, and the scale of scores, are folded
+    into them.
     """
 
     def __init__(self, model: LlamaForCausalLM, length: int) -> None:
@@ -60,7 +61,7 @@ class LlamaDecoder:
             if rows is not None:
                 past, meant = past[rows], meant[rows]
             query = query.view(count, self.groups, -1, self.size)
-            scores = query @ past.transpose(2, 3) * self.size**-0.5 + mask
+            scores = query @ past.transpose(2, 3) + mask
             mixed = (scores.softmax(-1) @ meant).view(count, self.queries)
             x = x + functional.linear(mixed, out)
             gate, up = functional.linear(self._scaled(x), gate_up).chunk(2, -1)
@@ -103,7 +104,8 @@ def decode(
 
 def _fused(layer: Any) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     attention, mlp = layer.self_attn, layer.mlp
-    three = [attention.q_proj.weight, attention.k_proj.weight, attention.v_proj.weight]
+    query = attention.q_proj.weight * attention.head_dim**-0.5
+    three = [query, attention.k_proj.weight, attention.v_proj.weight]
     two = [mlp.gate_proj.weight, mlp.up_proj.weight]
     return (
         torch.cat(three) * layer.input_layernorm.weight,

@@ -70,8 +70,11 @@ def forbidden_ids(codec: Codec, vocab_size: int, device: torch.device | str) -> 
 
 
 def sample(logits: Tensor, generator: torch.Generator | None = None) -> Tensor:
-    """One id a row of ``logits (B, V)``, by inverse CDF (``multinomial`` is far slower on CPUs)."""
-    weights = (logits - logits.max(-1, keepdim=True).values).float().exp_()
+    """One id a row of ``logits (B, V)``, by inverse CDF.
+
+    On CPUs ``multinomial`` is far slower, and ``max``, which also finds places, ten times ``amax``.
+    """
+    weights = (logits - logits.amax(-1, keepdim=True)).float().exp_()
     cdf = weights.cumsum(-1)
     draw = torch.rand(len(logits), 1, generator=generator, device=logits.device)
     picked = torch.searchsorted(cdf, draw * cdf[:, -1:]).squeeze(1)

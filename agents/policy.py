@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from .cache import SlotCache
+from .choices import log_prob_and_entropy
 from .decode import LlamaDecoder, decode, decoder_for
 from .lm import forbidden_ids, load_policy, sample
 from .sequences import base_of, encode
@@ -65,7 +66,12 @@ class LanguageModelPolicy(ActorCriticPolicy):
     precision:
         ``"float32"``, ``"bfloat16"`` (matrix products of updates; weights stay in single
         precision), or ``"auto"``: bfloat16 where the device multiplies in it.
+    compiled:
+        Updates run through ``torch.compile``, which needs a C++ compiler on CPUs.
     """
+
+    _base: Any = None
+    _reference: Any = None
 
     def __init__(
         self,
@@ -77,9 +83,10 @@ class LanguageModelPolicy(ActorCriticPolicy):
         temperature: float = 1.0,
         keep_reference: bool = True,
         precision: str = "float32",
+        compiled: bool = False,
         **kwargs: Any,
     ) -> None:
-        self.policy_name, self.precision = policy, precision
+        self.policy_name, self.precision, self.compiled = policy, precision, compiled
         self.temperature = temperature
         self.keep_reference = keep_reference
         super().__init__(observation_space, action_space, lr_schedule, **kwargs)
@@ -94,16 +101,19 @@ class LanguageModelPolicy(ActorCriticPolicy):
                 f"vocab_size={model.config.vocab_size}"
             )
         self.model: Any = model
-        # On CPUs plain products are faster than the fused attention, above all backwards.
-        self.model.set_attn_implementation("eager" if self.device.type == "cpu" else "sdpa")
-        self._half = wants_half(self.precision, self.device)
+        if self.compiled:
+            # Kept out of the module tree: its weights are the model's. Shapes differ in every pass.
+            object.__setattr__(self, "_base", torch.compile(base_of(model), dynamic=True))
         hidden = model.config.hidden_size
         last = nn.Linear(128, 1)
         nn.init.zeros_(last.weight)
         nn.init.zeros_(last.bias)
         self.value_head = nn.Sequential(nn.Linear(hidden, 128), nn.Tanh(), last)
-        self.forbidden = forbidden_ids(self.codec, size, self.device)
+        self.forbidden: Tensor
         self.closed: Tensor
+        self.register_buffer(
+            "forbidden", forbidden_ids(self.codec, size, self.device), persistent=False
+        )
         closed = torch.zeros(size).masked_fill(self.forbidden, CLOSED)
         self.register_buffer("closed", closed, persistent=False)
         groups = [
@@ -116,11 +126,29 @@ class LanguageModelPolicy(ActorCriticPolicy):
             # Kept out of the module tree: it is neither trained nor saved.
             reference = copy.deepcopy(model).eval().requires_grad_(False)
             object.__setattr__(self, "_reference", reference)
+        self._settle()
+
+    def _settle(self) -> None:
+        """What depends on the device. On CPUs plain products are faster than the fused attention,
+        above all backwards."""
+        attention = "eager" if self.device.type == "cpu" else "sdpa"
+        for model in (self.model, self._reference):
+            if model is not None:
+                model.set_attn_implementation(attention)
+        self._half = wants_half(self.precision, self.device)
         self._forget()
+
+    def _apply(self, fn: Any, recurse: bool = True) -> Any:
+        """Moves the reference too, which is no part of the module tree."""
+        super()._apply(fn, recurse)  # type: ignore[no-untyped-call]
+        if self._reference is not None:
+            self._reference._apply(fn)
+        self._settle()
+        return self
 
     def _get_constructor_parameters(self) -> dict[str, Any]:
         data = super()._get_constructor_parameters()
-        own = ("temperature", "keep_reference", "precision")
+        own = ("temperature", "keep_reference", "precision", "compiled")
         return data | {"policy": self.policy_name} | {name: getattr(self, name) for name in own}
 
     def set_training_mode(self, mode: bool) -> None:
@@ -137,11 +165,8 @@ class LanguageModelPolicy(ActorCriticPolicy):
 
     def evaluate_actions(self, obs: Obs, actions: Tensor) -> tuple[Tensor, Tensor, Tensor]:  # type: ignore[override]
         """Values, log-probabilities and entropies; one pass per episode."""
-        logits, hidden = self._encoded(self.model, obs)
-        log_probs = torch.log_softmax(logits, -1)
-        entropy = -(log_probs.exp() * log_probs).sum(-1)
-        picked = log_probs.gather(1, actions.long().reshape(-1, 1)).squeeze(1)
-        return self._value(hidden), picked, entropy
+        logits, hidden = self._encoded(self.model, obs, self._base)
+        return self._value(hidden), *log_prob_and_entropy(logits, actions.long().flatten())
 
     def predict_values(self, obs: Obs) -> Tensor:  # type: ignore[override]
         """The value of each observation."""
@@ -156,9 +181,10 @@ class LanguageModelPolicy(ActorCriticPolicy):
         logits, _ = self._encoded(self._reference, obs)
         return _picked(logits, actions.long().flatten())
 
-    def _encoded(self, model: Any, obs: Obs) -> tuple[Tensor, Tensor]:
+    def _encoded(self, model: Any, obs: Obs, base: Any = None) -> tuple[Tensor, Tensor]:
+        tokens, mask, special = obs["tokens"], obs["attention_mask"], self.codec.special
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self._half):
-            hidden = encode(model, obs["tokens"], obs["attention_mask"], self.codec.special)
+            hidden = encode(model, tokens, mask, special, base)
             return self._logits(model, hidden), hidden
 
     def _logits(self, model: Any, hidden: Tensor) -> Tensor:

@@ -106,12 +106,13 @@ def make_ppo(
     floor: float = -np.inf,
     temperature: float = 1.0,
     precision: str = "float32",
+    compiled: bool = False,
     **options: Any,
 ) -> PPO:
     """PPO over token environments from a language model; ``options`` are those of SB3's PPO.
 
-    ``kl_coef`` and ``floor`` are those of :class:`TextRolloutBuffer`, ``temperature`` and
-    ``precision`` those of :class:`~persona_env.agents.policy.LanguageModelPolicy`.
+    ``kl_coef`` and ``floor`` are those of :class:`TextRolloutBuffer`; ``temperature``,
+    ``precision`` and ``compiled`` those of :class:`~persona_env.agents.policy.LanguageModelPolicy`.
     """
     settings = {**DEFAULTS, **options}
     # A minibatch larger than the rollout is the rollout; SB3 warns of it.
@@ -121,6 +122,7 @@ def make_ppo(
         env,
         rollout_buffer_class=TextRolloutBuffer,
         policy_kwargs={"policy": policy, "temperature": temperature, "precision": precision,
+                       "compiled": compiled,
                        "optimizer_class": ScaledAdamW,
                        "optimizer_kwargs": {"betas": (0.9, 0.95), "weight_decay": 0.0}},
         **settings,

@@ -59,14 +59,19 @@ def prompts_of(tokens: Ints, shortest: Ints, special: tuple[int, ...]) -> Ints:
 
 
 def encode(
-    model: Any, tokens: Tensor, attention_mask: Tensor, special: tuple[int, ...] = ()
+    model: Any,
+    tokens: Tensor,
+    attention_mask: Tensor,
+    special: tuple[int, ...] = (),
+    base: Any = None,
 ) -> Tensor:
     """The last hidden state at each row's last token, ``(B, D)``.
 
     Each chain of rows that begin one another is encoded once, and their prompt with it or, as room
     allows, with other replies to it; ``special`` are the ids that end prompts and that no reply
-    holds.
+    holds. ``base`` runs in place of the model's own transformer: the same one, compiled.
     """
+    base = base_of(model) if base is None else base
     device = tokens.device
     ids, lengths = tokens.cpu().numpy(), attention_mask.sum(1).long().cpu().numpy()
     kept, chain = longest_of(ids, lengths)
@@ -85,7 +90,7 @@ def encode(
                     row, ids[kept[chain_id], : lengths[kept[chain_id]]], int(prompts[chain_id])
                 )
                 place[chain_id, : len(where)] = count + row * batch.width + where
-        states.append(batch.encode(model, device).flatten(0, 1))
+        states.append(batch.encode(base, device).flatten(0, 1))
         count += batch.ids.size
     wanted = torch.as_tensor(place[chain, lengths - 1], device=device)
     return torch.cat(states).index_select(0, wanted)
@@ -114,16 +119,16 @@ class Packed:
         self.used[row] = max(used, int(columns[-1]) + 1)
         return columns
 
-    def encode(self, model: Any, device: torch.device) -> Tensor:
+    def encode(self, base: Any, device: torch.device) -> Tensor:
         """The last hidden states, ``(rows, width, D)``."""
         ids, places, part = (
             torch.as_tensor(a, device=device) for a in (self.ids, self.positions, self.replies)
         )
         same = (part[:, None, :] == part[:, :, None]) | (part[:, None, :] == 0)
         allowed = same & (places[:, None, :] <= places[:, :, None])
-        mask = additive(allowed[:, None], next(model.parameters()).dtype)
-        found: Tensor = (
-            base_of(model)(input_ids=ids, position_ids=places, attention_mask=mask, use_cache=False)
+        mask = additive(allowed[:, None], next(base.parameters()).dtype)
+        found: Tensor = base(
+            input_ids=ids, position_ids=places, attention_mask=mask, use_cache=False
         ).last_hidden_state
         return found
 

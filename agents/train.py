@@ -39,6 +39,7 @@ from .vec import TokenVecEnv
 
 CURVE = ("step", "seconds", "reward", "reward_sd", "kl", "entropy", "length", "cut", "unlikely")
 EPISODES_A_USER = 20
+PARAMETERS_A_THREAD = 500_000
 JUDGE_SEED = 12345
 
 
@@ -57,7 +58,7 @@ class TrainOptions:
     policy: str = "persona-tiny"
     hidden: bool = False
     device: str = "cpu"
-    threads: int = 2
+    threads: int | None = None
     envs: int = 128
     lr: float = 3e-4
     kl: float = 0.02
@@ -65,6 +66,7 @@ class TrainOptions:
     temperature: float = 0.7
     together: int = 4
     precision: str = "auto"
+    compiled: bool = False
     tensorboard: bool = True
     max_new_tokens: int = 96
     context_length: int = 192
@@ -165,7 +167,7 @@ def train(options: TrainOptions) -> Path:
     PersonaEnvError
         If the folder holds a run already and ``resume`` is not set, or the reverse.
     """
-    torch.set_num_threads(options.threads)
+    torch.set_num_threads(options.threads or threads_for(load_policy(options.policy)[0]))
     folder, state = options.output, options.output / "state.safetensors"
     folder.mkdir(parents=True, exist_ok=True)
     if not options.resume:
@@ -187,6 +189,16 @@ def train(options: TrainOptions) -> Path:
     return folder
 
 
+def threads_for(model: Any) -> int:
+    """One thread for each half million parameters, of those that torch would take.
+
+    The products of a tiny model are too small to share: with the threads that torch takes by
+    itself they can be many times slower, above all on a busy machine.
+    """
+    parameters: int = sum(p.numel() for p in model.parameters())
+    return max(1, min(torch.get_num_threads(), parameters // PARAMETERS_A_THREAD))
+
+
 def build(options: TrainOptions) -> PPO:
     """The environments and the PPO of a run."""
     model, codec = load_policy(options.policy, options.device)
@@ -197,6 +209,7 @@ def build(options: TrainOptions) -> PPO:
         floor=options.floor,
         temperature=options.temperature,
         precision=options.precision,
+        compiled=options.compiled,
         learning_rate=options.lr,
         seed=options.seed,
         device=options.device,
@@ -288,6 +301,7 @@ def _facts(options: TrainOptions, ppo: PPO, seconds: float) -> dict[str, Any]:
         "options": asdict(options),
         "seconds": round(seconds, 1),
         "steps": ppo.num_timesteps,
+        "threads": torch.get_num_threads(),
         "parameters": sum(p.numel() for p in policy.parameters()),
         "versions": {name: version(name) for name in names},
     }

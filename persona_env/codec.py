@@ -8,6 +8,7 @@ from importlib import resources
 from typing import Any, Protocol
 
 from tokenizers import Tokenizer
+from tokenizers.decoders import ByteLevel
 
 USER, ASK, REPLY, END, PAD = "<user>", "<ask>", "<reply>", "<end>", "<pad>"
 SPECIAL = (PAD, END, USER, ASK, REPLY)
@@ -45,6 +46,7 @@ class BundledCodec:
         self.size = tokenizer.get_vocab_size()
         self.special: tuple[int, ...] = tuple(tokenizer.token_to_id(t) or 0 for t in SPECIAL)
         self.pad_id, self.end_id, self._user, self._ask, self._reply = self.special
+        self._bytes = _byte_table(tokenizer)
 
     def prompt(self, observation: Mapping[str, Any]) -> list[int]:
         """``<user> profile <ask> transcript prompt <reply>``."""
@@ -61,8 +63,37 @@ class BundledCodec:
 
     def decode(self, ids: Sequence[int]) -> str:
         """The text of these ids; bytes that are no UTF-8 become U+FFFD."""
+        if self._bytes is not None:
+            get = self._bytes.get
+            return b"".join([get(i, b"") for i in ids]).decode("utf-8", "replace")
         text: str = self.tokenizer.decode(list(ids), skip_special_tokens=True)
         return text
+
+
+def _byte_table(tokenizer: Tokenizer) -> dict[int, bytes] | None:
+    """The bytes of each id that is text, if the tokenizer's texts are bytes and nothing more.
+
+    Joining them is several times faster than the tokenizer, which looks up and maps character by
+    character.
+    """
+    added = tokenizer.get_added_tokens_decoder()
+    if type(tokenizer.decoder) is not ByteLevel or not all(one.special for one in added.values()):
+        return None
+    return {
+        i: bytes(map(_BYTES.__getitem__, token)) if {*token} <= {*_BYTES} else token.encode()
+        for token, i in tokenizer.get_vocab().items()
+        if i not in added
+    }
+
+
+def _byte_alphabet() -> dict[str, int]:
+    """GPT-2's characters for bytes: printable ones stand for themselves, the others for 256 on."""
+    printable = [*range(33, 127), *range(161, 173), *range(174, 256)]
+    others = [byte for byte in range(256) if byte not in printable]
+    return {chr(b): b for b in printable} | {chr(256 + i): b for i, b in enumerate(others)}
+
+
+_BYTES = _byte_alphabet()
 
 
 class TransformersCodec:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, ClassVar, Literal, get_args
+from typing import Any, ClassVar, get_args
 
 import gymnasium as gym
 import numpy as np
@@ -20,17 +20,18 @@ from persona_env.library import choose_profiles, choose_scenarios
 from persona_env.library import profiles as bundled_profiles
 from persona_env.library import scenarios as bundled_scenarios
 from persona_env.measures import Statistic
-from persona_env.pairing import prompt_language
+from persona_env.meeting import Meeting, Visibility, asked_in, meet
 from persona_env.pools import Listed, Pool
-from persona_env.profile import Preferences, UserProfile, vector_names
+from persona_env.profile import UserProfile, vector_names
 from persona_env.rewards import Verdict, choose_terms, judge
 from persona_env.rewards.term import TermFunction
 from persona_env.scenario import Scenario
 from persona_env.spaces import UnicodeText
 
-Visibility = Literal["full", "partial", "hidden"]
 Observation = dict[str, Any]
 SATISFIED = 0.9
+MEETINGS = 16_384
+NOBODY = Listed(())
 TEXT = 4096  # no prompt, complaint or description of a user is longer
 
 
@@ -121,7 +122,8 @@ class PersonaEnv(gym.Env[Observation, str]):
         self._turns: tuple[Turn, ...] = ()
         self._verdict: Verdict | None = None
         self._message = ""
-        self._views: dict[tuple[str, ...], tuple[UserProfile, str, npt.NDArray[np.float32]]] = {}
+        self._drawn = tuple(self.cases.values())
+        self._meetings: dict[tuple[str, str, str], Meeting] = {}
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -132,14 +134,15 @@ class PersonaEnv(gym.Env[Observation, str]):
         autoreset does not repeat it.
         """
         super().reset(seed=seed)
-        cases = list(self._allowed(options or {}).values())
-        self.user, pool = cases[int(self.np_random.integers(len(cases)))]
+        cases = tuple(self._allowed(options).values()) if options else self._drawn
+        integers = self.np_random.integers
+        self.user, pool = cases[integers(len(cases))]
         self.scenario = pool.draw(self.np_random)
-        self.language = _language(self.scenario, self.user)
-        self._message = self.scenario.text(self.language).prompt
+        self._met = met = self._meeting(self.scenario, self.user)
+        self.language, self._message = met.language, met.prompt
         self._turns = ()
         self._verdict = None
-        return self._observe(), self._info()
+        return self.observe_turn(), self._info()
 
     def step(self, action: str) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
         """Answer the user; see the class for the reward and ``info``'s ``reward_*`` entries."""
@@ -156,6 +159,11 @@ class PersonaEnv(gym.Env[Observation, str]):
 
         Vector environments judge the replies of many rows between the halves, in one batch.
         """
+        reward, terminated, info = self.conclude(reply, verdict)
+        return self.observe_turn(), reward, terminated, False, info
+
+    def conclude(self, reply: str, verdict: Verdict) -> tuple[float, bool, dict[str, Any]]:
+        """:meth:`settle` without what is seen next: reward, whether the episode ends, info."""
         before = 0.0 if self._verdict is None else self._verdict.reward
         self._verdict = verdict
         self._turns += (Turn("user", self._message), Turn("assistant", reply))
@@ -164,14 +172,13 @@ class PersonaEnv(gym.Env[Observation, str]):
         self._message = (
             "" if terminated else complaint(verdict, self.user, self.language, self.np_random)
         )
-        info = {**self._info(), **verdict.info()}
-        return self._observe(), verdict.reward - before, terminated, False, info
+        return verdict.reward - before, terminated, {**self._info(), **verdict.info()}
 
     def score(self, reply: str, scenario: str | Scenario, user: str | UserProfile) -> Verdict:
         """What ``reply`` to ``scenario`` is worth to ``user``, without stepping."""
         scenario = self._find_scenario(scenario) if isinstance(scenario, str) else scenario
         user = self._find_user(user) if isinstance(user, str) else user
-        return judge(Exchange(scenario, user, reply, _language(scenario, user)), self.terms)
+        return judge(Exchange(scenario, user, reply, asked_in(scenario, user)), self.terms)
 
     def oracle(self, scenario: Scenario, user: UserProfile) -> str:
         """The reply of who knows both; every environment ships one."""
@@ -195,8 +202,8 @@ class PersonaEnv(gym.Env[Observation, str]):
 
     def observe(self, scenario: Scenario, user: UserProfile) -> Observation:
         """The first observation of an episode with this case."""
-        prompt = scenario.text(_language(scenario, user)).prompt
-        return self._observation(prompt, scenario, user, ())
+        meeting = self._meeting(scenario, user)
+        return _observation(meeting, meeting.prompt, ())
 
     def render(self) -> str | npt.NDArray[np.uint8] | None:
         """The episode with its reward explained: text, or ``uint8 of shape (H, W, 3)``."""
@@ -205,29 +212,21 @@ class PersonaEnv(gym.Env[Observation, str]):
         text = card.explain(self._message, self.user, self._turns, self._verdict)
         return text if self.render_mode == "ansi" else card.draw(text)
 
-    def _observe(self) -> Observation:
-        return self._observation(self._message, self.scenario, self.user, self._turns)
+    def observe_turn(self) -> Observation:
+        """What is seen now, at this turn of the episode."""
+        return _observation(self._met, self._message, self._turns)
 
-    def _observation(
-        self, prompt: str, scenario: Scenario, user: UserProfile, turns: tuple[Turn, ...]
-    ) -> Observation:
-        shown, vector = self._view(user, scenario.secret or "")
-        return {
-            "prompt": prompt,
-            "user": shown,
-            "transcript": "\n".join(f"{turn.role}: {turn.text}" for turn in turns),
-            "user_vector": vector.copy(),
-        }
-
-    def _view(self, user: UserProfile, secret: str) -> tuple[str, npt.NDArray[np.float32]]:
-        """The user in words and numbers; worked out once for each user of this environment."""
-        key = (user.id, secret, self.user_visibility)
-        known = self._views.get(key)
-        if known is None or known[0] is not user:
-            known = (user, *_view(user, secret, self.user_visibility))
-            if user.id in self.cases:
-                self._views[key] = known
-        return known[1:]
+    def _meeting(self, scenario: Scenario, user: UserProfile) -> Meeting:
+        """Worked out once for each case of this environment, up to :data:`MEETINGS`."""
+        key = (scenario.id, user.id, self.user_visibility)
+        known = self._meetings.get(key)
+        if known is None or known.scenario is not scenario or known.user is not user:
+            known = meet(scenario, user, self.user_visibility)
+            drawn, pool = self.cases.get(user.id, (None, NOBODY))
+            own = drawn is user and pool.find(scenario.id) is scenario
+            if own and len(self._meetings) < MEETINGS:
+                self._meetings[key] = known
+        return known
 
     def _info(self) -> dict[str, Any]:
         info: dict[str, Any] = {"turn": len(self._turns) // 2}
@@ -236,8 +235,6 @@ class PersonaEnv(gym.Env[Observation, str]):
         return info
 
     def _allowed(self, options: dict[str, Any]) -> dict[str, tuple[UserProfile, Pool]]:
-        if not options:
-            return self.cases
         unknown = set(options) - {"user", "scenario"}
         if unknown:
             raise unknown_name("reset option", sorted(unknown)[0], ("user", "scenario"))
@@ -266,19 +263,13 @@ class PersonaEnv(gym.Env[Observation, str]):
         return found
 
 
-def _language(scenario: Scenario, user: UserProfile) -> str:
-    return prompt_language(scenario, user) or next(iter(scenario.texts))
-
-
-def _view(
-    user: UserProfile, secret: str, visibility: Visibility
-) -> tuple[str, npt.NDArray[np.float32]]:
-    if visibility == "hidden":
-        return "", np.zeros(len(vector_names()), np.float32)
-    if visibility == "partial":
-        kept = {k: e for k, e in user.extensions.items() if e.role != "preference"}
-        user = user.model_copy(update={"preferences": Preferences(), "extensions": kept})
-    return user.render(secrets=(secret,) if secret else ()), user.vector()
+def _observation(meeting: Meeting, prompt: str, turns: tuple[Turn, ...]) -> Observation:
+    return {
+        "prompt": prompt,
+        "user": meeting.shown,
+        "transcript": "\n".join([f"{turn.role}: {turn.text}" for turn in turns]),
+        "user_vector": meeting.vector.copy(),
+    }
 
 
 def _cases(users: tuple[UserProfile, ...], scenarios: Pool) -> dict[str, tuple[UserProfile, Pool]]:

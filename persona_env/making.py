@@ -42,10 +42,12 @@ def makers(env: type[PersonaEnv]) -> Makers:
         *,
         copy: bool = True,
         autoreset_mode: str | AutoresetMode = AutoresetMode.NEXT_STEP,
+        workers: int = 0,
         **options: Any,
     ) -> PersonaVectorEnv:
-        made = env(**options)
-        return PersonaVectorEnv(made, num_envs, copy=copy, autoreset_mode=autoreset_mode)
+        return PersonaVectorEnv(
+            env(**options), num_envs, copy=copy, autoreset_mode=autoreset_mode, workers=workers
+        )
 
     def make_token_vector(
         num_envs: int = 1,
@@ -56,12 +58,13 @@ def makers(env: type[PersonaEnv]) -> Makers:
         vocab_size: int | None = None,
         copy: bool = True,
         autoreset_mode: str | AutoresetMode = AutoresetMode.NEXT_STEP,
+        workers: int = 0,
         **options: Any,
     ) -> TokenVectorEnv:
         return TokenVectorEnv(
             env(**options), num_envs, tokenizer=tokenizer, max_new_tokens=max_new_tokens,
             context_length=context_length, vocab_size=vocab_size, copy=copy,
-            autoreset_mode=autoreset_mode,
+            autoreset_mode=autoreset_mode, workers=workers,
         )  # fmt: skip
 
     return Makers(make_tokens, make_vector, make_token_vector)

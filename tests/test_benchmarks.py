@@ -12,7 +12,7 @@ BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["scoring", "stepping", "training"])
+@pytest.mark.parametrize("name", ["growth", "memory", "peers", "scoring", "stepping", "training"])
 def test_a_benchmark_prints_its_table(name):
     script = BENCHMARKS / f"{name}.py"
     done = subprocess.run(
@@ -21,3 +21,15 @@ def test_a_benchmark_prints_its_table(name):
     assert done.returncode == 0, done.stderr
     rows = [line for line in done.stdout.splitlines() if line.startswith("| ")]
     assert len(rows) > 2
+
+
+@pytest.mark.slow
+def test_a_peer_that_is_not_there_is_left_out_with_what_to_install():
+    script = "import sys; sys.modules['gem'] = None; sys.argv[1:] = ['--quick'];"
+    script += f"sys.path.insert(0, {str(BENCHMARKS)!r}); import peers;"
+    script += "peers.compare({'GEM, turns': peers.gem_game}, 1, 0.01)"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "- left out: GEM, turns; no module 'gem': pip install gem-llm\n"

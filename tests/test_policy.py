@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import gymnasium as gym
 import numpy as np
 import pytest
@@ -20,11 +22,13 @@ from transformers import (
 
 from persona_env import Scenario, UserProfile, reward_term
 from persona_env.agents.cache import SlotCache
+from persona_env.agents.choices import log_prob_and_entropy
 from persona_env.agents.decode import decode, decoder_for
 from persona_env.agents.lm import LanguageModelAgent, generate, load_policy, sample
 from persona_env.agents.policy import LanguageModelPolicy
 from persona_env.agents.ppo import TextRolloutBuffer, make_ppo
 from persona_env.agents.sequences import encode, longest_of
+from persona_env.agents.train import threads_for
 from persona_env.agents.vec import TokenVecEnv
 from persona_env.codec import SPECIAL
 from persona_env.vector import TokenVectorEnv
@@ -192,6 +196,27 @@ def test_sampling_follows_the_distribution_and_never_picks_the_impossible():
     assert abs(float(share[0]) - 0.7) < 0.02  # six standard errors
 
 
+def test_choices_have_the_gradient_of_their_definition():
+    drawn = torch.Generator().manual_seed(0)
+    logits = torch.randn(6, 9, generator=drawn, dtype=torch.float64)
+    logits[:, 4] = -1e30  # a forbidden id
+    chosen = torch.tensor([0, 1, 2, 3, 8, 8])
+    for weight in (1.0, 0.0):  # of the entropy
+        found = []
+        for way in (log_prob_and_entropy, plain_log_prob_and_entropy):
+            leaf = logits.clone().requires_grad_()
+            log_probs, entropy = way(leaf, chosen)
+            (log_probs.sin() + weight * entropy.square()).sum().backward()
+            found.append((log_probs.detach(), entropy.detach(), leaf.grad))
+        for mine, theirs in zip(*found, strict=True):
+            assert torch.allclose(mine, theirs, atol=1e-12)
+
+
+def plain_log_prob_and_entropy(logits, chosen):
+    logs = torch.log_softmax(logits, -1)
+    return logs.gather(1, chosen[:, None]).squeeze(1), -(logs.exp() * logs).sum(-1)
+
+
 @pytest.fixture(scope="module")
 def word_policy(tmp_path_factory):
     """A folder with a two-layer policy over a dozen words, freshly initialised."""
@@ -328,6 +353,55 @@ def test_half_precision_is_near_single_and_unknown_ones_are_refused(word_policy)
     assert torch.allclose(logs["float32"], logs["bfloat16"], atol=0.03)
     with pytest.raises(ValueError, match="precision='half' is none of auto, float32, bfloat16"):
         build(word_policy, batch_size=512, precision="half")
+
+
+def losses(ppo, updates=3):
+    """The last loss and mean reward of each of some rollouts and updates from one seed."""
+    found = []
+    torch.manual_seed(0)
+    for _ in range(updates):
+        ppo.learn(512, reset_num_timesteps=False)
+        found.append(ppo.logger.name_to_value["train/loss"])
+    return np.array(found)
+
+
+def test_half_precision_learns_what_single_learns(word_policy):
+    one, half = (
+        losses(build(word_policy, batch_size=512, n_epochs=2, precision=precision))
+        for precision in ("float32", "bfloat16")
+    )
+    assert np.allclose(one, half, atol=0.02)
+    assert not np.array_equal(one, half)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("g++"), reason="torch.compile needs a C++ compiler here")
+@pytest.mark.filterwarnings("default")  # the compiler's own
+def test_compiled_updates_learn_what_plain_ones_learn(word_policy):
+    plain, compiled = (
+        losses(build(word_policy, batch_size=512, n_epochs=2, compiled=compiled))
+        for compiled in (False, True)
+    )
+    assert np.allclose(plain, compiled, atol=1e-3)
+
+
+def test_the_reference_moves_with_the_policy(word_policy):
+    policy = build(word_policy, batch_size=512).policy
+    policy.to("meta")
+    places = {p.device.type for p in (*policy.parameters(), *policy._reference.parameters())}
+    assert places == {policy.closed.device.type, policy.forbidden.device.type} == {"meta"}
+    assert policy.model.config._attn_implementation == "sdpa"
+
+
+def test_threads_follow_the_size_of_the_model():
+    before = torch.get_num_threads()
+    try:
+        torch.set_num_threads(8)
+        sizes = (1, 499_999, 1_066_112, 9_000_000)
+        models = [torch.nn.Linear(size, 1, bias=False, device="meta") for size in sizes]
+        assert [threads_for(model) for model in models] == [1, 1, 2, 8]
+    finally:
+        torch.set_num_threads(before)
 
 
 def test_the_cache_survives_updates_of_the_weights(word_policy):

@@ -264,6 +264,26 @@ def test_broken_bytes_decode_to_the_replacement_character():
 OBSERVED = {"user": "Child.", "prompt": "Why?", "transcript": "user: Hi\nassistant: Ho"}
 
 
+def test_bytes_are_joined_as_the_tokenizer_decodes_them():
+    tokenizer = tiny_tokenizer()
+    codec, rng = BundledCodec(tokenizer), np.random.default_rng(0)
+    assert codec._bytes is not None
+    for size in rng.integers(0, 30, 300):
+        ids = rng.integers(
+            0, codec.size + 9, size
+        ).tolist()  # broken bytes, special and unknown ids
+        assert codec.decode(ids) == tokenizer.decode(ids, skip_special_tokens=True)
+
+
+def test_a_tokenizer_that_is_more_than_bytes_decodes_by_itself():
+    tokenizer = tiny_tokenizer()
+    tokenizer.add_tokens(["¿whole?"])
+    codec = BundledCodec(tokenizer)
+    assert codec._bytes is None
+    ids = codec.encode("so ¿whole? it is")
+    assert codec.decode(ids) == tokenizer.decode(ids, skip_special_tokens=True)
+
+
 def test_chat_template_is_used():
     codec = TransformersCodec(hugging_face(CHAT))
     shown = codec.tokenizer.decode(codec.prompt(OBSERVED))

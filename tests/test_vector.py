@@ -256,6 +256,23 @@ def test_what_cannot_be_rows():
         PersonaVectorEnv(PersonaChatEnv(), 2, autoreset_mode="Sometimes")
 
 
+NUMBERS = [
+    {0: {"t": {"x": 0.5, "y": 1.0}}, 3: {"t": {"y": 0.25, "x": 0.0}}},
+    {0: {"t": {"x": 0.5}}, 3: {"t": {"y": 0.25}}},
+    {1: {"t": {"x": 0.5}}, 2: {"t": {"x": 1}}},
+    {1: {"t": {"x": 0.5, "n": 3}}, 2: {"t": {}}},
+]
+
+
+@pytest.mark.parametrize("infos", NUMBERS, ids=str)
+def test_numbers_are_batched_as_gymnasium_does(infos):
+    env, expected = gym.vector.VectorEnv(), {}
+    env.num_envs = 4
+    for row, info in infos.items():
+        expected = env._add_info(expected, info, row)
+    same(batch_infos(infos, 4), expected)
+
+
 def test_infos_are_batched_as_gymnasium_does():
     infos = {
         0: {"a": 1, "b": {"x": 0.5, "y": [1]}, "final_obs": {"k": np.zeros(2)}, "s": "t"},

@@ -14,10 +14,11 @@ from rich.table import Table
 from rich.text import Text
 
 from persona_env.commands.show import EnvOption, JsonOption, make_env, names, notes, out, table
-from persona_env.env import PersonaEnv, Visibility
+from persona_env.env import PersonaEnv
 from persona_env.errors import unknown_name
 from persona_env.evaluation import Report, evaluate
 from persona_env.measures import Mean
+from persona_env.meeting import Visibility
 from persona_env.plots import picture_format
 from persona_env.registration import AGENTS, make_agent
 

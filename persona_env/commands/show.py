@@ -14,8 +14,9 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from persona_env.env import PersonaEnv, Visibility
+from persona_env.env import PersonaEnv
 from persona_env.errors import PersonaEnvError, unknown_name
+from persona_env.meeting import Visibility
 from persona_env.registration import ENVIRONMENTS
 
 EnvOption = Annotated[str, typer.Option("--env", help="Id of the environment.")]

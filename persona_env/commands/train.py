@@ -29,8 +29,10 @@ def train(
     resume: Annotated[bool, typer.Option("--resume", help="Go on where a run ended.")] = False,
     policy: Annotated[str | None, typer.Option(help="Default: persona-tiny.")] = None,
     hidden: Annotated[bool, typer.Option("--hidden", help="The user is not shown.")] = False,
-    device: Annotated[str | None, typer.Option(help="Default: cpu.")] = None,
-    threads: Annotated[int | None, typer.Option(min=1, help="Default: 2.")] = None,
+    device: Annotated[str | None, typer.Option(help="cpu (default), cuda, ...")] = None,
+    threads: Annotated[
+        int | None, typer.Option(min=1, help="Default: by the model's size.")
+    ] = None,
     envs: Annotated[int | None, typer.Option(min=1, help="At once; default: 128.")] = None,
     lr: Annotated[float | None, typer.Option(help="Learning rate; default: 3e-4.")] = None,
     kl: Annotated[float | None, typer.Option(help="Price of leaving the first policy.")] = None,
@@ -47,6 +49,9 @@ def train(
     precision: Annotated[
         str | None, typer.Option(help="auto (default), float32 or bfloat16.")
     ] = None,
+    compiled: Annotated[
+        bool, typer.Option("--compile", help="Compile the model for updates; takes a minute.")
+    ] = False,
     tensorboard: Annotated[
         bool | None, typer.Option("--tensorboard/--no-tensorboard", help="Log for TensorBoard.")
     ] = None,
@@ -72,6 +77,7 @@ def train(
         "temperature": temperature,
         "together": together,
         "precision": precision,
+        "compiled": compiled or None,
         "tensorboard": tensorboard,
     }
     _show_progress()

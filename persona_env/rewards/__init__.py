@@ -1,6 +1,6 @@
 """Rewards: terms, gates, and how they become one number."""
 
-from persona_env.rewards.compose import Verdict, combine, judge, judge_all
+from persona_env.rewards.compose import Verdict, combine, judge, judge_all, unjudged
 from persona_env.rewards.term import (
     Reason,
     Score,
@@ -23,4 +23,5 @@ __all__ = [
     "judge_all",
     "registered_terms",
     "reward_term",
+    "unjudged",
 ]

@@ -55,6 +55,8 @@ class Verdict:
 
 def judge(exchange: Exchange, terms: tuple[Term, ...]) -> Verdict:
     """Score one exchange with these terms and gates."""
+    if not terms:
+        return unjudged()
     case = _case(_Asked(exchange.scenario, exchange.user, exchange.language, terms))
     values, weights, gates = case.values.copy(), case.weights.copy(), case.gates.copy()
     reasons: dict[str, tuple[Reason, ...]] = {}
@@ -79,10 +81,9 @@ def judge_all(exchanges: Iterable[Exchange], terms: tuple[Term, ...]) -> list[Ve
 
     A reply that occurs again in the same case is scored once.
     """
-    batch = list(exchanges)
     known: dict[tuple[object, ...], Verdict] = {}
     verdicts = []
-    for one in batch:
+    for one in exchanges:
         key = (id(one.scenario), id(one.user), one.language, one.reply, one.transcript)
         found = known.get(key)
         if found is None:
@@ -91,6 +92,11 @@ def judge_all(exchanges: Iterable[Exchange], terms: tuple[Term, ...]) -> list[Ve
         else:
             verdicts.append(found.copy())
     return verdicts
+
+
+def unjudged() -> Verdict:
+    """The verdict of no terms."""
+    return Verdict(1.0, {}, {}, {}, {})
 
 
 def combine(values: dict[str, float], weights: dict[str, float], gates: dict[str, float]) -> float:

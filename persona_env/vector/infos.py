@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 Info = dict[str, Any]
+Rows = npt.NDArray[np.intp]
 
 
 def batch_infos(infos: Mapping[int, Info], size: int) -> Info:
@@ -26,39 +27,64 @@ def batch_infos(infos: Mapping[int, Info], size: int) -> Info:
     return _batch(np.array(list(infos), dtype=np.intp), list(infos.values()), size)
 
 
-def _batch(rows: npt.NDArray[np.intp], infos: Sequence[Info], size: int) -> Info:
+def _batch(rows: Rows, infos: Sequence[Info], size: int) -> Info:
     everyone = _mask(rows, size)
+    if _numbers(infos):
+        return _columns(rows, infos, everyone)
     batched: Info = {}
     for key in dict.fromkeys(chain.from_iterable(infos)):
-        having, values = rows, [info[key] for info in infos if key in info]
+        having, mask, values = rows, everyone, [info[key] for info in infos if key in info]
         if len(values) < len(infos):
             having = rows[[key in info for info in infos]]
-        if isinstance(values[0], dict) and key != "final_obs":
-            batched[key] = _batch(having, values, size)
+            mask = _mask(having, size)
+        if key == "final_obs":
+            batched[key] = _objects(having, values, size)
+        elif isinstance(values[0], dict):
+            batched[key] = _batch(having, values, size) if any(values) else {}
         else:
-            batched[key] = _array(key, having, values, size)
-        batched[f"_{key}"] = everyone.copy() if having is rows else _mask(having, size)
+            batched[key] = _array(having, values, size)
+        batched[f"_{key}"] = mask.copy()
     return batched
 
 
-def _mask(rows: npt.NDArray[np.intp], size: int) -> npt.NDArray[np.bool_]:
+def _numbers(infos: Sequence[Info]) -> bool:
+    """Whether all have the same keys, and floats alone, as reward terms and weights do."""
+    keys = infos[0].keys()
+    return all(info.keys() == keys and {*map(type, info.values())} == {float} for info in infos)
+
+
+def _columns(rows: Rows, infos: Sequence[Info], everyone: npt.NDArray[np.bool_]) -> Info:
+    """The same for numbers, whose arrays are rows of one that is filled at once."""
+    keys, size = list(infos[0]), len(everyone)
+    block = np.zeros((len(keys), size))
+    block[:, rows] = np.array([[info[key] for key in keys] for info in infos]).T
+    masks = np.repeat(everyone[None], len(keys), axis=0)
+    batched: Info = {}
+    for key, values, mask in zip(keys, block, masks, strict=True):
+        batched[key], batched[f"_{key}"] = values, mask
+    return batched
+
+
+def _mask(rows: Rows, size: int) -> npt.NDArray[np.bool_]:
     mask = np.zeros(size, dtype=np.bool_)
     mask[rows] = True
     return mask
 
 
-def _array(
-    key: str, rows: npt.NDArray[np.intp], values: Sequence[Any], size: int
-) -> npt.NDArray[Any]:
+def _array(rows: Rows, values: Sequence[Any], size: int) -> npt.NDArray[Any]:
     first = values[0]
-    if key != "final_obs" and (type(first) in (int, float, bool) or isinstance(first, np.number)):
-        array = np.zeros(size, dtype=type(first))
-        array[rows] = values
-        return array
-    if key != "final_obs" and isinstance(first, np.ndarray):
+    if isinstance(first, np.ndarray):
         array = np.zeros((size, *first.shape), dtype=first.dtype)
+    elif type(first) in (int, float, bool) or isinstance(first, np.number):
+        array = np.zeros(size, dtype=type(first))
     else:
-        array = np.full(size, None, dtype=object)
-    for row, value in zip(rows, values, strict=True):
+        return _objects(rows, values, size)
+    array[rows] = values
+    return array
+
+
+def _objects(rows: Rows, values: Sequence[Any], size: int) -> npt.NDArray[Any]:
+    array = np.empty(size, dtype=object)  # of None
+    for row, value in zip(rows.tolist(), values, strict=True):
         array[row] = value
     return array

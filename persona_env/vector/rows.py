@@ -14,9 +14,10 @@ from gymnasium.error import ResetNeeded
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
-from persona_env.env import PersonaEnv
-from persona_env.rewards import Verdict, judge_all
+from persona_env.env import Observation, PersonaEnv
+from persona_env.rewards import Verdict, judge_all, unjudged
 from persona_env.vector.infos import Info, batch_infos
+from persona_env.vector.workers import Workers
 
 Flags = npt.NDArray[np.bool_]
 Rewards = npt.NDArray[np.float64]
@@ -43,6 +44,8 @@ class VectorRows(VectorEnv[dict[str, Any], Any, npt.NDArray[Any]]):
         Whether observations are fresh arrays. Without, the next step writes into them.
     autoreset_mode:
         ``"NextStep"``, ``"SameStep"`` or ``"Disabled"``, as in Gymnasium.
+    workers:
+        Processes that judge (see :class:`~persona_env.vector.workers.Workers`); 0: this one does.
 
     Raises
     ------
@@ -56,6 +59,7 @@ class VectorRows(VectorEnv[dict[str, Any], Any, npt.NDArray[Any]]):
         envs: Sequence[gym.Env[Any, Any]],
         copy: bool,
         autoreset_mode: str | AutoresetMode,
+        workers: int,
     ) -> None:
         super().__init__()
         self.envs = list(envs)
@@ -69,6 +73,7 @@ class VectorRows(VectorEnv[dict[str, Any], Any, npt.NDArray[Any]]):
         self.action_space = batch_space(self.single_action_space, self.num_envs)
         self.single_observation_space = self.envs[0].observation_space
         self.observation_space = batch_space(self.single_observation_space, self.num_envs)
+        self._workers = Workers(texts[0], workers) if workers else None
         self._over = np.zeros(self.num_envs, dtype=np.bool_)
         self._waiting = False  # whether a row is over
         self._started = False
@@ -108,21 +113,29 @@ class VectorRows(VectorEnv[dict[str, Any], Any, npt.NDArray[Any]]):
         options: Sequence[dict[str, Any]] | None = None,
     ) -> dict[int, Info]:
         """Begin an episode in these rows; ``seeds`` and ``options`` have an entry for every row."""
-        infos = {}
-        for row in map(int, rows):
-            seed = None if seeds is None else seeds[row]
-            infos[row] = self._reset_row(row, seed, None if options is None else options[row])
-            self._over[row] = False
+        chosen = [int(row) for row in rows]
+        infos = self._reset(chosen, seeds, options)
+        self._over[chosen] = False
         self._waiting = bool(self._over.any())
         self._started = True
         return infos
 
-    def _reset_row(
-        self, row: int, seed: int | None = None, options: dict[str, Any] | None = None
-    ) -> Info:
-        observation, info = self.envs[row].reset(seed=seed, options=options)
-        self._begin(row, observation)
-        return info
+    def _reset(
+        self,
+        rows: list[int],
+        seeds: Sequence[int | None] | None = None,
+        options: Sequence[dict[str, Any]] | None = None,
+    ) -> dict[int, Info]:
+        if not rows:
+            return {}
+        observations, infos = [], {}
+        for row in rows:
+            seed = None if seeds is None else seeds[row]
+            option = None if options is None else options[row]
+            observation, infos[row] = self._texts[row].reset(seed=seed, options=option)
+            observations.append(observation)
+        self._begin(rows, observations)
+        return infos
 
     def advance(self, actions: Any) -> tuple[Rewards, Flags, Flags, dict[int, Info]]:
         """A step without its observations: rewards, ends, and the infos of rows that have one.
@@ -138,23 +151,41 @@ class VectorRows(VectorEnv[dict[str, Any], Any, npt.NDArray[Any]]):
         infos = self._begin_again() if self._waiting else {}
         replies = self._replies(actions, infos)
         if replies:
-            texts = self._texts
-            exchanges = [texts[row].exchange(reply) for row, reply in replies.items()]
-            verdicts = judge_all(exchanges, texts[0].terms)
-            for (row, reply), verdict in zip(replies.items(), verdicts, strict=True):
-                observation, reward, terminated, truncated, info = self._settle(row, reply, verdict)
-                rewards[row] = reward
-                if terminated or truncated:
-                    terminations[row], truncations[row] = terminated, truncated
-                    info = self._end(row, observation, info)
+            found = self._answer(replies)
+            for row, (_, reward, terminated, truncated, info) in found.items():
+                rewards[row], terminations[row], truncations[row] = reward, terminated, truncated
                 infos[row] = info
+            infos |= self._follow(found)
         return rewards, terminations, truncations, infos
 
-    def _end(self, row: int, observation: Any, info: Info) -> Info:
-        if self.autoreset_mode == AutoresetMode.SAME_STEP:
-            return {"final_obs": observation, "final_info": info, **self._reset_row(row)}
-        self._over[row] = self._waiting = True
-        return info
+    def _answer(self, replies: dict[int, str]) -> dict[int, Step]:
+        """The steps of rows whose turn ends with these replies."""
+        judged = zip(replies.items(), self._judge(replies), strict=True)
+        return {row: self._settle(row, reply, verdict) for (row, reply), verdict in judged}
+
+    def _judge(self, replies: dict[int, str]) -> list[Verdict]:
+        texts, terms = self._texts, self._texts[0].terms
+        if not terms:
+            return [unjudged() for _ in replies]
+        exchanges = (texts[row].exchange(reply) for row, reply in replies.items())
+        if self._workers is not None:
+            return self._workers.judge_all(exchanges, terms)
+        return judge_all(exchanges, terms)
+
+    def _follow(self, found: dict[int, Step]) -> dict[int, Info]:
+        """What comes after these steps: another turn, another episode, or a row that is over."""
+        going = [row for row, step in found.items() if not (step[2] or step[3])]
+        if going:
+            self._begin(going, [found[row][0] for row in going])
+        ended = [row for row, step in found.items() if step[2] or step[3]]
+        if self.autoreset_mode != AutoresetMode.SAME_STEP:
+            self._over[ended] = True
+            self._waiting = bool(ended)
+            return {}
+        return {
+            row: {"final_obs": found[row][0], "final_info": found[row][4], **info}
+            for row, info in self._reset(ended).items()
+        }
 
     def _begin_again(self) -> dict[int, Info]:
         rows = np.flatnonzero(self._over)
@@ -167,12 +198,15 @@ class VectorRows(VectorEnv[dict[str, Any], Any, npt.NDArray[Any]]):
         """The replies that end with these actions, by row; rows of ``reset`` take no action."""
 
     @abstractmethod
-    def _begin(self, row: int, observation: Any) -> None:
-        """Take note of the first observation of a row's episode."""
+    def _begin(self, rows: list[int], observations: list[Observation]) -> None:
+        """Take note of what rows read before they answer, an observation of text for each."""
 
     @abstractmethod
     def _settle(self, row: int, reply: str, verdict: Verdict) -> Step:
-        """The step of a row whose turn ends with this reply."""
+        """The step of a row whose turn ends with this reply.
+
+        Its observation is a final one if the step ends the episode, else one of text.
+        """
 
     def _seeds(self, seed: int | Sequence[int | None] | None) -> list[int | None]:
         if seed is None:
@@ -226,7 +260,9 @@ class VectorRows(VectorEnv[dict[str, Any], Any, npt.NDArray[Any]]):
         return tuple(env.render() for env in self.envs)
 
     def close_extras(self, **kwargs: Any) -> None:
-        """Close the rows."""
+        """Close the rows and end the processes."""
+        if self._workers is not None:
+            self._workers.close()
         for env in self.envs:
             env.close()
 

@@ -35,9 +35,10 @@ class PersonaVectorEnv(VectorRows):
         *,
         copy: bool = True,
         autoreset_mode: str | AutoresetMode = AutoresetMode.NEXT_STEP,
+        workers: int = 0,
     ) -> None:
         texts = text_rows(env, num_envs)
-        super().__init__(texts, texts, copy, autoreset_mode)
+        super().__init__(texts, texts, copy, autoreset_mode, workers)
         self._seen: list[Observation] = [{}] * num_envs
         self._arrays: Any = create_empty_array(self.single_observation_space, num_envs)
 
@@ -53,8 +54,9 @@ class PersonaVectorEnv(VectorRows):
         answered = zip(range(self.num_envs), iterate(self.action_space, actions), strict=True)
         return {row: reply for row, reply in answered if row not in reset}
 
-    def _begin(self, row: int, observation: Observation) -> None:
-        self._seen[row] = observation
+    def _begin(self, rows: list[int], observations: list[Observation]) -> None:
+        for row, observation in zip(rows, observations, strict=True):
+            self._seen[row] = observation
 
     def _settle(self, row: int, reply: str, verdict: Verdict) -> Step:
         outcome = self._texts[row].settle(reply, verdict)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from gymnasium.vector import AutoresetMode
 
-from persona_env.env import PersonaEnv
+from persona_env.env import Observation, PersonaEnv
 from persona_env.rewards import Verdict
 from persona_env.vector.infos import Info
 from persona_env.vector.rows import Step, VectorRows, text_rows
@@ -33,7 +33,7 @@ class TokenVectorEnv(VectorRows):
         The text environment that each row is a light copy of.
     tokenizer, max_new_tokens, context_length, vocab_size:
         See :class:`~persona_env.wrappers.TokenActions`.
-    copy, autoreset_mode:
+    copy, autoreset_mode, workers:
         See :class:`VectorRows`, also for errors.
     """
 
@@ -48,23 +48,24 @@ class TokenVectorEnv(VectorRows):
         vocab_size: int | None = None,
         copy: bool = True,
         autoreset_mode: str | AutoresetMode = AutoresetMode.NEXT_STEP,
+        workers: int = 0,
     ) -> None:
         texts = text_rows(env, num_envs)
         first = TokenActions(env, tokenizer, max_new_tokens, context_length, vocab_size)
-        self._rows = [shallow(first) for _ in texts]
-        for row, text in zip(self._rows, texts, strict=True):
+        rows = [shallow(first) for _ in texts]
+        for row, text in zip(rows, texts, strict=True):
             row.env = text
-        super().__init__(texts, self._rows, copy, autoreset_mode)
-        self.codec = first.codec
+        super().__init__(texts, rows, copy, autoreset_mode, workers)
+        self.codec, self._prompt = first.codec, first.prompt
         self.max_new_tokens, self.context_length = max_new_tokens, context_length
         shape = (num_envs, context_length)
         self._tokens = np.full(shape, self.codec.pad_id, dtype=np.int64)
         self._attention = np.zeros(shape, dtype=np.int8)
         self._place = np.zeros(num_envs, dtype=np.int64)  # where each row's next token goes ...
         self._limit = np.zeros(num_envs, dtype=np.int64)  # ... and where its turn is cut, both flat
-        self._spare = 0  # no row is cut for this many steps
+        self._columns = np.arange(context_length)
         self._cut: set[int] = set()
-        self._share()
+        self._flatten()
 
     def observe(self) -> dict[str, Any]:
         """The observations of all rows."""
@@ -79,17 +80,15 @@ class TokenVectorEnv(VectorRows):
         self._flat_tokens[place] = ids
         self._flat_attention[place] = 1
         place += 1
-        self._spare -= 1
         ends = ids == self.codec.end_id
-        if self._spare > 0 and not reset and not np.count_nonzero(ends):
+        stops = ends | (place == self._limit)
+        if not reset and not np.count_nonzero(stops):
             return {}
-        ended = [row for row in np.flatnonzero(ends).tolist() if row not in reset]
+        stopped = [row for row in stops.nonzero()[0].tolist() if row not in reset]
+        ended = [row for row in stopped if ends[row]]
         self._unwrite([*ended, *reset])
-        self._cut = set()
-        if self._spare <= 0:
-            self._cut.update(np.flatnonzero(place == self._limit).tolist())
-            self._spare = int((self._limit - place).min())
-        return {row: self._reply(row) for row in (*ended, *self._cut)}
+        self._cut = {*stopped}.difference(ended)
+        return {row: self._reply(row) for row in stopped}
 
     def _unwrite(self, rows: list[int]) -> None:
         """Take back what rows wrote that wrote no text: the end token, or nothing as yet."""
@@ -102,24 +101,30 @@ class TokenVectorEnv(VectorRows):
         start, end = self._limit[row] - self.max_new_tokens, self._place[row]
         return self.codec.decode(self._flat_tokens[start:end].tolist())
 
-    def _begin(self, row: int, observation: Any) -> None:
-        start = row * self.context_length + self._rows[row].prompt_length
-        self._place[row], self._limit[row] = start, start + self.max_new_tokens
-        self._spare = min(self._spare, self.max_new_tokens)
+    def _begin(self, rows: list[int], observations: list[Observation]) -> None:
+        prompts = [self._prompt(observation) for observation in observations]
+        ends = np.array([len(prompt) for prompt in prompts])
+        for row, prompt in zip(rows, prompts, strict=True):
+            tokens = self._tokens[row]
+            tokens[: len(prompt)], tokens[len(prompt) :] = prompt, self.codec.pad_id
+        self._attention[rows] = self._columns < ends[:, None]
+        self._place[rows] = ends + np.array(rows) * self.context_length
+        self._limit[rows] = self._place[rows] + self.max_new_tokens
 
     def _settle(self, row: int, reply: str, verdict: Verdict) -> Step:
-        outcome = self._texts[row].settle(reply, verdict)
-        step = self._rows[row].settle(outcome, cut=row in self._cut)
-        if not (step[2] or step[3]):
-            self._begin(row, step[0])
-        return step
+        text = self._texts[row]
+        reward, terminated, info = text.conclude(reply, verdict)
+        info["cut"] = cut = row in self._cut
+        if not (terminated or cut):
+            return text.observe_turn(), reward, False, False, info
+        tokens, attention = self._tokens[row].copy(), self._attention[row].copy()
+        observation = {"tokens": tokens, "attention_mask": attention}
+        return observation, reward, terminated and not cut, cut, info
 
-    def _share(self) -> None:
-        """Let each row write its prompts into its part of the arrays."""
+    def _flatten(self) -> None:
+        """The arrays seen as one row: a place in them is one number."""
         self._flat_tokens, self._flat_attention = self._tokens.ravel(), self._attention.ravel()
-        for row, tokens, attention in zip(self._rows, self._tokens, self._attention, strict=True):
-            row.share(tokens, attention)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
-        self._share()
+        self._flatten()

@@ -115,21 +115,28 @@ class TokenActions(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructorA
         after = self._observation() if over else self._begin(observation)
         return after, float(reward), terminated, truncated, info
 
-    def share(self, tokens: npt.NDArray[np.int64], attention_mask: npt.NDArray[np.int8]) -> None:
-        """Write into these arrays, ``(L,)`` each, from now on: they may be rows of larger ones."""
-        self._tokens, self._attention = tokens, attention_mask
-
-    @property
-    def prompt_length(self) -> int:
-        """How many ids of the observation are this turn's prompt."""
-        return self._start
-
     def action_masks(self) -> npt.NDArray[np.bool_]:
         """Which ids are text or the end of it, ``bool of shape (V,)`` (for MaskablePPO)."""
         return self._mask.copy()
 
+    def prompt(self, observation: dict[str, Any]) -> npt.NDArray[np.int64]:
+        """The ids of a prompt that fit: those of a first turn are likely to be met again."""
+        if observation["transcript"]:
+            return self._encode(observation)
+        key = (observation["user"], observation["prompt"])
+        known = self._prompts.get(key)
+        if known is None:
+            known = self._encode(observation)
+            if len(self._prompts) < REMEMBERED:
+                self._prompts[key] = known
+        return known
+
+    def _encode(self, observation: dict[str, Any]) -> npt.NDArray[np.int64]:
+        room = self.context_length - self.max_new_tokens
+        return np.array(self.codec.prompt(observation)[-room:], dtype=np.int64)
+
     def _begin(self, observation: dict[str, Any]) -> TokenObservation:
-        prompt = self._prompt(observation)
+        prompt = self.prompt(observation)
         self._start = self._end = end = len(prompt)
         self._limit = end + self.max_new_tokens
         self._tokens[:end] = prompt
@@ -137,17 +144,6 @@ class TokenActions(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructorA
         self._attention[:end] = 1
         self._attention[end:] = 0
         return self._observation()
-
-    def _prompt(self, observation: dict[str, Any]) -> npt.NDArray[np.int64]:
-        """The ids of a prompt that fit: those of a first turn are likely to be met again."""
-        key = (observation["user"], observation["prompt"])
-        known = None if observation["transcript"] else self._prompts.get(key)
-        if known is None:
-            room = self.context_length - self.max_new_tokens
-            known = np.array(self.codec.prompt(observation)[-room:], dtype=np.int64)
-            if not observation["transcript"] and len(self._prompts) < REMEMBERED:
-                self._prompts[key] = known
-        return known
 
     def _reply(self) -> str:
         return self.codec.decode(self._tokens[self._start : self._end].tolist())

@@ -1,0 +1,79 @@
+"""Memory stays flat over many episodes, and what is remembered is bounded."""
+
+from __future__ import annotations
+
+import functools
+import gc
+import importlib
+import pkgutil
+import tracemalloc
+
+import pytest
+from support import tiny_codec
+
+import persona_env
+from persona_env.envs.chat import PersonaChatEnv
+from persona_env.vector import PersonaVectorEnv, TokenVectorEnv
+from persona_env.wrappers.token_actions import TokenActions
+
+ROWS, EPISODES = 64, 20_000
+LISTS = {"detectors.lexicon._expressions", "detectors.lexicon.pattern"}
+LANGUAGES, CHARACTERS = {"detectors.language._function_words"}, {"detectors.dictionary.is_common"}
+FEW = {f"persona_env.{name}" for name in LISTS | LANGUAGES | CHARACTERS}
+
+
+def few(terms):
+    """Few cases, so that all are met soon: what is remembered of a case is wanted."""
+    return PersonaChatEnv(profiles=["sam", "nora"], scenarios=["fact"], terms=terms)
+
+
+def held(env, action):
+    """Bytes held after a while, and after twenty thousand episodes more."""
+    env.reset(seed=0)
+    found = []
+    tracemalloc.start()
+    try:
+        for episodes in (2 * EPISODES // 10, EPISODES):
+            for _ in range(episodes // ROWS):
+                env.step(action)
+            gc.collect()
+            found.append(tracemalloc.get_traced_memory()[0])
+    finally:
+        tracemalloc.stop()
+    return found
+
+
+@pytest.mark.parametrize("terms", [(), ("length", "degenerate")])
+def test_text_episodes_leave_nothing_behind(terms):
+    env = PersonaVectorEnv(few(terms), ROWS, autoreset_mode="SameStep")
+    before, after = held(env, tuple(f"No. {row}" for row in range(ROWS)))
+    assert after - before < 100_000  # five bytes an episode
+
+
+def test_token_episodes_leave_nothing_behind():
+    env = TokenVectorEnv(few(()), ROWS, tokenizer=tiny_codec(), autoreset_mode="SameStep")
+    before, after = held(env, [tiny_codec().end_id] * ROWS)
+    assert after - before < 100_000
+
+
+def test_prompts_that_never_come_again_are_not_all_remembered(monkeypatch):
+    monkeypatch.setattr("persona_env.wrappers.token_actions.REMEMBERED", 3)
+    env = TokenActions(PersonaChatEnv(), tiny_codec())
+    for _ in range(12):
+        env.reset()
+    assert len(env._prompts) == 3
+
+
+def test_every_cache_is_bounded():
+    """``functools.cache`` is for what takes no argument, or few different ones."""
+    found = {}
+    for module in pkgutil.walk_packages(persona_env.__path__, "persona_env."):
+        if module.name.endswith("__main__"):
+            continue
+        for thing in vars(importlib.import_module(module.name)).values():
+            if isinstance(thing, functools._lru_cache_wrapper):
+                found[f"{thing.__module__}.{thing.__qualname__}"] = thing
+    unbounded = {name for name, f in found.items() if f.cache_parameters()["maxsize"] is None}
+    takes = {name: found[name].__wrapped__.__code__.co_argcount for name in unbounded}
+    assert len(found) > 20
+    assert {name for name, count in takes.items() if count} <= FEW
