@@ -12,6 +12,7 @@ from persona_env.errors import unknown_name
 ENVIRONMENTS: dict[str, str] = {
     "PersonaChat-v0": "persona_env.envs.chat:PersonaChatEnv",
     "PersonaCalibration-v0": "persona_env.envs.calibration:PersonaCalibrationEnv",
+    "PersonaCapability-v0": "persona_env.envs.capability:PersonaCapabilityEnv",
 }
 """Text environments. The module of each also holds what :func:`persona_env.making.makers` makes."""
 

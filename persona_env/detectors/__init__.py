@@ -23,6 +23,7 @@ from persona_env.detectors.caveat import (
     several_views,
     stance,
 )
+from persona_env.detectors.claims import ClaimReading, claims_done
 from persona_env.detectors.confidence import (
     AbstainReading,
     ConfidenceReading,
@@ -58,6 +59,7 @@ __all__ = [
     "CapabilityReading",
     "CareReading",
     "CaveatReading",
+    "ClaimReading",
     "ConfidenceReading",
     "DeflectionReading",
     "FormalityReading",
@@ -85,6 +87,7 @@ __all__ = [
     "capability",
     "care_note",
     "caveat",
+    "claims_done",
     "clarifying_question",
     "confidence",
     "deflection",
