@@ -30,7 +30,11 @@ from persona_env.scenario import Scenario
 
 DOCS = Path(__file__).parents[1] / "docs"
 # What is shown of an environment; of one that is not named here, its first scenario.
-SHOWN = {"PersonaChat-v0": "mix-bleach", "PersonaCalibration-v0": "marbles/3"}
+SHOWN = {
+    "PersonaChat-v0": "mix-bleach",
+    "PersonaCalibration-v0": "marbles/3",
+    "PersonaCapability-v0": "summary/can/0",
+}
 USERS = 3
 RANGE = re.compile(r"Range ([{\[][^}\]]*[}\]])")
 JUDGED = re.compile(
