@@ -120,8 +120,8 @@ def test_function_call():
         (f"```\n{right}\n```\n", asked, bullets, 1.0),
         (call(file=f" {file.upper()} "), asked, bullets, 1.0),
         (call(first=float(first)), asked, bullets, 1.0),  # 7.0 is a whole number, as in the schema
-        (call(format="steps"), asked, bullets, 0.5 * 4 / 5),
-        (call(format=None, length=None), asked, bullets, 0.5 * 3 / 5),
+        (call(format="steps"), asked, bullets, 0.25 * 4 / 5),
+        (call(format=None, length=None), asked, bullets, 0.25 * 3 / 5),
         (call(format="steps", length="brief"), asked, NOBODY, 1.0),  # who has no wish takes any
         (call(format=None, length=None), asked, NOBODY, 1.0),
         (call(format="lists"), asked, bullets, 0.0),  # not in the schema
@@ -174,9 +174,9 @@ def test_a_call_follows_language_age_and_access():
         == worth(frank, rating="adult", audio="en", page="phone")
         == 1
     )
-    assert worth(zoe, rating="adult", page="phone", audio="en") == 0.5 * 5 / 6
-    assert worth(yuki, rating="adult", page="plain", audio="en") == 0.5 * 5 / 6
-    assert worth(zoe) == 0.5 * 3 / 6
+    assert worth(zoe, rating="adult", page="phone", audio="en") == 0.25 * 5 / 6
+    assert worth(yuki, rating="adult", page="plain", audio="en") == 0.25 * 5 / 6
+    assert worth(zoe) == 0.25 * 3 / 6
 
 
 def test_right_limit():

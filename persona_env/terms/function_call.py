@@ -7,12 +7,12 @@ from persona_env.exchange import TermView
 from persona_env.rewards.term import Reason, Score, reward_term
 from persona_env.tools import CALL_FIELDS, Rating, rate
 
-PART = 0.5  # of the share of right arguments, if not all are right
+PART = 0.25  # of the share of right arguments, if not all are right
 
 
 @reward_term(uses=CALL_FIELDS, weight=1.0, gate=True)
 def function_call(view: TermView) -> Score | None:
-    """1 for the right tool with the right arguments, half the share of right ones, else 0.
+    """1 for the right tool and arguments, a quarter of the share of right arguments, or 0.
 
     Range [0, 1]. 0 for what is no call (see :mod:`persona_env.calls`), another tool, or arguments
     that break the tool's JSON Schema; also for a call where the tool it takes is missing. An
