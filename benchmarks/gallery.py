@@ -37,6 +37,7 @@ SHOWN = {
     "PersonaCalibration-v0": "marbles/3",
     "PersonaRefusal-v0": "draw-blood",
     "PersonaOpinion-v0": "chess-or-cards/sure-second",
+    "PersonaCapability-v0": "summary/can/0",
 }
 USERS = 3
 RANGE = re.compile(r"Range ([{\[][^}\]]*[}\]])")

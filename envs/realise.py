@@ -150,8 +150,8 @@ def doing_for(scenario: Scenario, user: UserProfile) -> Doing:
             if not answer_pays(scenario, None if bar is None else bar.target):
                 return "abstain"
             return "answer" if scenario.chance is None else "guess"
-        case "capability":
-            return "cannot"
+        case "capability" | "limits":
+            return "answer" if scenario.needs is None else "cannot"
         case _:
             return "answer"
 

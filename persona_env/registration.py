@@ -14,6 +14,7 @@ ENVIRONMENTS: dict[str, str] = {
     "PersonaCalibration-v0": "persona_env.envs.calibration:PersonaCalibrationEnv",
     "PersonaRefusal-v0": "persona_env.envs.refusal:PersonaRefusalEnv",
     "PersonaOpinion-v0": "persona_env.envs.opinion:PersonaOpinionEnv",
+    "PersonaCapability-v0": "persona_env.envs.capability:PersonaCapabilityEnv",
 }
 """Text environments. The module of each also holds what :func:`persona_env.making.makers` makes."""
 

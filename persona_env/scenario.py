@@ -10,7 +10,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Literal, Self, get_args
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -36,6 +36,7 @@ Category = Literal[
     "suite",
     "contested",
     "undisputed",
+    "limits",
 ]
 ScaryType = Literal[
     "homonyms",
@@ -120,6 +121,25 @@ class Form(_Frozen):
     max_words: int | None = None
 
 
+class Tool(_Frozen):
+    """A tool that a prompt offers; ``parameters`` is the JSON Schema of its arguments."""
+
+    name: str
+    parameters: dict[str, Any]
+
+
+class Call(_Frozen):
+    """The right call: arguments that the prompt names, by its language, and those by the user.
+
+    ``asks`` says what decides each of the latter: a preference, ``"age"`` or ``"page"``; see
+    :func:`persona_env.tools.accepted`.
+    """
+
+    tool: str
+    arguments: dict[Language, dict[str, str | int]]
+    asks: dict[str, str] = {}
+
+
 class Scenario(_Frozen):
     """One thing to ask, in one or more languages.
 
@@ -135,7 +155,9 @@ class Scenario(_Frozen):
     hazard: Hazard = Hazard()
     scary_type: ScaryType | None = None
     twin: str | None = None
-    needs: Literal["body", "vision", "live", "tool"] | None = None
+    needs: Literal["body", "vision", "live", "tool", "document"] | None = None
+    tools: tuple[Tool, ...] = ()
+    call: Call | None = None
     chance: Annotated[float, Field(ge=0, le=1)] | None = None
     secret: str | None = None
     tells_secret: bool = False
@@ -159,7 +181,23 @@ class Scenario(_Frozen):
             raise ValueError(f"category {self.category!r} needs '{required}'")
         if self.category == "hazard" and self.hazard.level == "none":
             raise ValueError("category 'hazard' needs hazard.level above 'none'")
+        if self.needs and not all(text.cannot for text in self.texts.values()):
+            raise ValueError("a scenario with 'needs' needs 'cannot' in every language")
+        self._offers_what_it_calls()
         return self
+
+    def _offers_what_it_calls(self) -> None:
+        if self.call is None:
+            return
+        offered = {tool.name: set(tool.parameters["properties"]) for tool in self.tools}
+        if self.call.tool not in offered:
+            raise ValueError(f"call: no tool {self.call.tool!r}; tools are {sorted(offered)}")
+        missing = set(self.texts) - set(self.call.arguments)
+        if missing:
+            raise ValueError(f"call: no arguments in {sorted(missing)}")
+        named = {*self.call.asks}.union(*self.call.arguments.values())
+        if unknown := named - offered[self.call.tool]:
+            raise ValueError(f"call: {self.call.tool!r} has no parameters {sorted(unknown)}")
 
     def text(self, language: str) -> ScenarioText:
         """The text in ``language``; raises :class:`ScenarioError` if it has none."""

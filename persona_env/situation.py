@@ -127,10 +127,12 @@ def is_substantive(view: TermView) -> bool:
 
     Style is a wish for full answers; a refusal is as long, and as plain, as it needs to be. A term
     that calls this declares :data:`ANSWER_FIELDS`. Poems, titles, notes with secrets and a summary
-    of both sides have a form of their own.
+    of both sides have a form of their own; a call is not prose at all.
     """
     scenario = view.scenario
-    if scenario.category in ("creative", "secrets") or not view.once(is_answer_due):
+    if scenario.call is not None or scenario.category in ("creative", "secrets"):
+        return False
+    if not view.once(is_answer_due):
         return False
     if scenario.category == "ambiguous" and view.target("clarification") == "ask":
         return False

@@ -27,6 +27,7 @@ from persona_env.detectors.caveat import (
     several_views,
     stance,
 )
+from persona_env.detectors.claims import ClaimReading, claims_done
 from persona_env.detectors.confidence import (
     AbstainReading,
     ConfidenceReading,
@@ -72,6 +73,7 @@ __all__ = [
     "CapabilityReading",
     "CareReading",
     "CaveatReading",
+    "ClaimReading",
     "ConfidenceReading",
     "CounterReading",
     "DeflectionReading",
@@ -106,6 +108,7 @@ __all__ = [
     "capability",
     "care_note",
     "caveat",
+    "claims_done",
     "clarifying_question",
     "closing_offer",
     "confidence",

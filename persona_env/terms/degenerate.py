@@ -22,6 +22,8 @@ def degenerate(view: TermView) -> Score | None:
     Words of the prompt and the scenario are known. Range [0, 1]. Fluent nonsense made of known
     words passes: training also needs the likelihood under the starting policy. Proxy.
     """
+    if view.scenario.call is not None:  # no prose: its own term reads it
+        return None
     if not view.reply.strip():
         return Score(0.0, (Reason(0, len(view.reply), "empty"),))
     reading = garble(view.reply, known=view.once(_known_words))

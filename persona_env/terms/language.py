@@ -22,7 +22,7 @@ def language(view: TermView) -> Score | None:
     2014) above 0.15.
     """
     wish = view.target("language")
-    if wish is None:
+    if wish is None or view.scenario.call is not None:
         return None
     if wish == "mix" and not view.once(is_substantive):
         return None

@@ -17,7 +17,7 @@ def readable(view: TermView) -> Score | None:
     Range [0.1, 1]. Does not apply without known languages, or to a reply of names alone.
     """
     reads = view.once(_reads)
-    if not reads:
+    if not reads or view.scenario.call is not None:
         return None
     reading = read_language(view.reply)
     if reading.main is None:

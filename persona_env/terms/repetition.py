@@ -18,6 +18,8 @@ def repetition(view: TermView) -> Score | None:
     Below ten words, three tenths are free.
     Range [0, 1]. Counting is exact; see :func:`persona_env.detectors.repetition`.
     """
+    if view.scenario.call is not None:
+        return None
     reading = read_repetition(view.reply)
     if reading.share <= (FREE if word_count(view.reply) >= SHORT else 3 * FREE):
         return None
