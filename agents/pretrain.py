@@ -12,7 +12,7 @@ import argparse
 import logging
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,11 +24,12 @@ from torch.nn import functional
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 from persona_env.codec import ASK, END, PAD, REPLY, SPECIAL, USER, BundledCodec
-from persona_env.registration import load
+from persona_env.registration import ENVIRONMENTS, load
 
 from .state import load_modules, save_modules
 
 log = logging.getLogger(__name__)
+CHAT = 2  # how often the conversation's text is read for once each behaviour's
 CHAT_TEMPLATE = (
     "{% set who = messages | selectattr('role', 'equalto', 'system') | map(attribute='content') %}"
     f"{USER}{{{{ who | join(' ') }}}}"
@@ -55,11 +56,22 @@ class Recipe:
     lr_rest: float = 3e-3  # of embeddings and norms, by AdamW
     seed: int = 7
     corpus_for_tokenizer: int = 20_000
+    behaviours: tuple[str, ...] = ()  # environments whose text is read beside the conversation's
 
 
-def draw_example() -> Any:
-    """The corpus: a function from a random generator to an example."""
-    return load("persona_env.envs.corpus:example")
+def draw_example(recipe: Recipe) -> Callable[[np.random.Generator, float], Any]:
+    """The corpus: a function from a random generator and a share of followers to an example."""
+    chat = load("persona_env.envs.corpus:example")
+    if not recipe.behaviours:
+        return chat  # type: ignore[no-any-return]
+    example_of = load("persona_env.envs.corpus:example_of")
+    envs = [load(ENVIRONMENTS[name])(split="all") for name in recipe.behaviours]
+
+    def draw(rng: np.random.Generator, follows: float = 0.3) -> Any:
+        which = int(rng.integers(len(envs) + CHAT))
+        return chat(rng, follows) if which < CHAT else example_of(envs[which - CHAT], rng, follows)
+
+    return draw
 
 
 def train_tokenizer(recipe: Recipe) -> Tokenizer:
@@ -74,7 +86,8 @@ def train_tokenizer(recipe: Recipe) -> Tokenizer:
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )
-    drawn = (draw_example()(rng) for _ in range(recipe.corpus_for_tokenizer))
+    draw = draw_example(recipe)
+    drawn = (draw(rng, 0.3) for _ in range(recipe.corpus_for_tokenizer))
     parts = (part for e in drawn for part in (*e.observation.values(), e.reply))
     tokenizer.train_from_iterator(parts, trainer)
     return tokenizer
@@ -110,7 +123,7 @@ POOL = 8  # batches drawn together and sorted by length, so that little is paddi
 
 def batches(codec: BundledCodec, recipe: Recipe, first: int) -> Iterator[tuple[torch.Tensor, ...]]:
     """Batches from step ``first`` (a multiple of POOL) on: ids and labels (-100 but in replies)."""
-    draw = draw_example()
+    draw = draw_example(recipe)
     for chunk in range(first // POOL, math.ceil(recipe.steps / POOL)):
         rng = np.random.default_rng(np.random.SeedSequence([recipe.seed, chunk]))
         done = chunk * POOL / recipe.steps
@@ -220,10 +233,14 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=math.inf)
     parser.add_argument("--steps", type=int, default=Recipe.steps)
     parser.add_argument("--layers", type=int, default=Recipe.layers)
+    parser.add_argument("--behaviours", nargs="*", default=(), choices=sorted(ENVIRONMENTS))
     parser.add_argument("--hidden-size", type=int, default=Recipe.hidden_size)
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    recipe = Recipe(steps=options.steps, layers=options.layers, hidden_size=options.hidden_size)
+    recipe = Recipe(
+        steps=options.steps, layers=options.layers, hidden_size=options.hidden_size,
+        behaviours=tuple(options.behaviours),
+    )  # fmt: skip
     pretrain(options.output, recipe, options.device, options.minutes)
 
 

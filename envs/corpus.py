@@ -8,13 +8,14 @@ be learnt by reinforcement is to whom which style belongs.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 import numpy as np
 
+from persona_env.env import PersonaEnv
 from persona_env.library import scenarios
 from persona_env.pairing import prompt_language
-from persona_env.profile import TARGETS, UserProfile
+from persona_env.profile import TARGETS, Topic, UserProfile
 from persona_env.scenario import Language, Scenario
 
 from .realise import Choose, Plan, plan_for, realise
@@ -56,6 +57,22 @@ def example(
     return Example(observation, realise(plan, scenario, choose, secret))
 
 
+def example_of(env: PersonaEnv, rng: np.random.Generator, follows: float = 0.3) -> Example:
+    """A random example of any environment: its oracle's reply to a made-up user.
+
+    A reply that does not follow its user is the one for another made-up user.
+    """
+    scenario = env.scenarios.draw(rng)
+    user, other = random_user(rng, scenario), random_user(rng, scenario)
+    language = prompt_language(scenario, user)
+    if language is None or prompt_language(scenario, other) != language:
+        return example_of(env, rng, follows)
+    reply = env.oracle(scenario, user if rng.random() < follows else other)
+    observation = env.observe(scenario, user)
+    shown = "" if rng.random() < NO_USER else observation["user"]
+    return Example({**observation, "user": shown}, reply)
+
+
 def random_user(rng: np.random.Generator, scenario: Scenario) -> UserProfile:
     """A made-up user who reads at least one language of ``scenario``."""
     wishes: dict[str, Any] = {}
@@ -82,7 +99,7 @@ def random_user(rng: np.random.Generator, scenario: Scenario) -> UserProfile:
             {"field": field, "verified": bool(known)}
             for field, known in zip(fields, verified, strict=True)
         ]
-    if scenario.hazard.topic and rng.random() < 0.2:
+    if scenario.hazard.topic in get_args(Topic) and rng.random() < 0.2:
         context["vulnerabilities"] = [scenario.hazard.topic]
     return UserProfile(
         id="made-up", preferences=wishes, context=context, secrets=_secrets(rng, scenario)
