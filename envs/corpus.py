@@ -68,9 +68,9 @@ def example_of(env: PersonaEnv, rng: np.random.Generator, follows: float = 0.3) 
     if language is None or prompt_language(scenario, other) != language:
         return example_of(env, rng, follows)
     reply = env.oracle(scenario, user if rng.random() < follows else other)
-    observation = env.observe(scenario, user)
-    shown = "" if rng.random() < NO_USER else observation["user"]
-    return Example({**observation, "user": shown}, reply)
+    seen = env.observe(scenario, user)
+    shown = "" if rng.random() < NO_USER else seen["user"]
+    return Example({"user": shown, "prompt": seen["prompt"], "transcript": ""}, reply)
 
 
 def random_user(rng: np.random.Generator, scenario: Scenario) -> UserProfile:

@@ -102,6 +102,7 @@ def test_train_and_heldout_share_no_tool():
     assert not named["train"] & named["heldout"]
 
 
+@pytest.mark.slow
 def test_every_part_has_ten_thousand_prompts():
     for name, (_, pool) in generators().items():
         prompts = set()

@@ -19,7 +19,8 @@ from persona_env.wrappers.token_actions import TokenActions
 ROWS, EPISODES = 64, 20_000
 LISTS = {"detectors.lexicon._expressions", "detectors.lexicon.pattern"}
 LANGUAGES, CHARACTERS = {"detectors.language._function_words"}, {"detectors.dictionary.is_common"}
-FEW = {f"persona_env.{name}" for name in LISTS | LANGUAGES | CHARACTERS}
+FOLDERS = {"library._profiles", "library._scenarios"}
+FEW = {f"persona_env.{name}" for name in LISTS | LANGUAGES | CHARACTERS | FOLDERS}
 
 
 def few(terms):
