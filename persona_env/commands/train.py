@@ -52,6 +52,12 @@ def train(
     compiled: Annotated[
         bool, typer.Option("--compile", help="Compile the model for updates; takes a minute.")
     ] = False,
+    context_length: Annotated[
+        int | None, typer.Option(min=8, help="Tokens of a prompt that are seen; default: 192.")
+    ] = None,
+    max_new_tokens: Annotated[
+        int | None, typer.Option(min=1, help="Tokens of a reply at most; default: 96.")
+    ] = None,
     tensorboard: Annotated[
         bool | None, typer.Option("--tensorboard/--no-tensorboard", help="Log for TensorBoard.")
     ] = None,
@@ -78,6 +84,8 @@ def train(
         "together": together,
         "precision": precision,
         "compiled": compiled or None,
+        "context_length": context_length,
+        "max_new_tokens": max_new_tokens,
         "tensorboard": tensorboard,
     }
     _show_progress()
