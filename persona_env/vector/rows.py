@@ -53,6 +53,8 @@ class VectorRows(VectorEnv[dict[str, Any], Any, npt.NDArray[Any]]):
         For a step before the first reset, and with ``"Disabled"`` for one after a row's end.
     """
 
+    _workers: Workers | None = None  # Gymnasium closes what was never made, too
+
     def __init__(
         self,
         texts: Sequence[PersonaEnv],
@@ -73,7 +75,8 @@ class VectorRows(VectorEnv[dict[str, Any], Any, npt.NDArray[Any]]):
         self.action_space = batch_space(self.single_action_space, self.num_envs)
         self.single_observation_space = self.envs[0].observation_space
         self.observation_space = batch_space(self.single_observation_space, self.num_envs)
-        self._workers = Workers(texts[0], workers) if workers else None
+        if workers:
+            self._workers = Workers(texts[0], workers)
         self._over = np.zeros(self.num_envs, dtype=np.bool_)
         self._waiting = False  # whether a row is over
         self._started = False
