@@ -13,9 +13,9 @@ from pathlib import Path
 
 import gymnasium as gym
 
-from persona_env.agent import Case, ReferenceAgent
+from persona_env.agent import Case
 from persona_env.env import PersonaEnv
-from persona_env.evaluation import draw_cases, evaluate
+from persona_env.evaluation import draw_cases, evaluate, replies_of
 from persona_env.measures import Mean
 from persona_env.registration import ENVIRONMENTS, load, make_agent
 
@@ -38,9 +38,7 @@ def row(name: str, split: str, episodes: int, policy: Path | None) -> Iterator[s
 
 def reward(env: PersonaEnv, name: str, cases: list[Case]) -> Mean:
     """What a reference agent reaches on these cases."""
-    agent = make_agent(name, env)
-    told = isinstance(agent, ReferenceAgent)
-    replies = agent.answer(cases) if told else agent([env.observe(*case) for case in cases])
+    replies = replies_of(make_agent(name, env), env, cases)
     return Mean.of([env.score(r, *c).reward for r, c in zip(replies, cases, strict=True)])
 
 

@@ -25,7 +25,7 @@ from typing import Any
 
 import gymnasium as gym
 import torch
-from stepping import CODEC, OFF, PROMPT, REPLY, ROWS, SIZE, Way, make_vector, rate, replies
+from stepping import CODEC, OFF, PROMPT, REPLY, ROWS, SIZE, Way, make_vector, measure, replies
 from stepping import single as token_steps
 from stepping import text as episodes
 from stepping import vector as vector_steps
@@ -288,13 +288,7 @@ def compare(made: dict[str, Callable[[], Way]], repeats: int, seconds: float) ->
             ways[name] = make()
         except ImportError as error:
             missing(name, error)
-    for way in ways.values():
-        rate(way, 2 * seconds)
-    rates: dict[str, list[float]] = {name: [] for name in ways}
-    for _ in range(repeats):
-        for name, way in ways.items():
-            rates[name].append(rate(way, seconds))
-    return rates
+    return measure(ways, repeats, seconds)
 
 
 def missing(name: str, error: ImportError) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from persona_env.agent import Case
+from persona_env.confidence import squared_error
 from persona_env.env import PersonaEnv
 from persona_env.library import profiles, scenarios
 from persona_env.making import makers
@@ -25,15 +26,13 @@ from persona_env.measures.calibration import auroc, expected_calibration_error, 
 from persona_env.pools import Generated, Listed, Mixture, Pool
 from persona_env.profile import UserProfile
 from persona_env.scenario import Scenario
-from persona_env.templates import Template, load_templates
+from persona_env.templates import Drawn, Template, load_templates, same
 from persona_env.terms.calibration import claim
 
 from .realise import oracle
 
 N = 10_000  # scenarios of each generated family
 SEED = 2026
-Values = dict[str, dict[str, Any]]
-LANGUAGES = ("en", "es", "zh")
 
 DAYS = {
     "en": ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
@@ -57,11 +56,6 @@ PEOPLE = {
 }
 
 
-def same(**values: Any) -> Values:
-    """Values that are the same in every language."""
-    return {code: dict(values) for code in LANGUAGES}
-
-
 def two_numbers(rng: np.random.Generator, most: int) -> tuple[int, int]:
     """Two numbers of one to ``most`` digits: how many decides how hard it is."""
     digits = int(rng.integers(1, most + 1))
@@ -69,29 +63,29 @@ def two_numbers(rng: np.random.Generator, most: int) -> tuple[int, int]:
     return int(rng.integers(low, high)), int(rng.integers(low, high))
 
 
-def sums(rng: np.random.Generator) -> tuple[Values, dict[str, Any]]:
+def sums(rng: np.random.Generator) -> tuple[Drawn, dict[str, Any]]:
     """a + b, of one to four digits."""
     a, b = two_numbers(rng, 4)
     return same(a=a, b=b, answer=a + b), {}
 
 
-def differences(rng: np.random.Generator) -> tuple[Values, dict[str, Any]]:
+def differences(rng: np.random.Generator) -> tuple[Drawn, dict[str, Any]]:
     """a - b with a > b, of one to four digits."""
     b, c = two_numbers(rng, 4)
     return same(a=b + c, b=b, answer=c), {}
 
 
-def products(rng: np.random.Generator) -> tuple[Values, dict[str, Any]]:
+def products(rng: np.random.Generator) -> tuple[Drawn, dict[str, Any]]:
     """a * b, of one to three digits."""
     a, b = two_numbers(rng, 3)
     return same(a=a, b=b, answer=a * b), {}
 
 
-def weekdays(sign: int, rng: np.random.Generator) -> tuple[Values, dict[str, Any]]:
+def weekdays(sign: int, rng: np.random.Generator) -> tuple[Drawn, dict[str, Any]]:
     """The weekday n days after (``sign`` 1) or before (-1) a given one, n from 2 to 2000."""
     today, n = int(rng.integers(7)), round(float(np.exp(rng.uniform(np.log(2), np.log(2000)))))
     then = (today + sign * n) % 7
-    values: Values = {
+    values: Drawn = {
         code: {
             "day": days[today], "n": n, "rest": n % 7, "answer": days[then],
             "others": [day for day in days if day not in (days[then], days[today])],
@@ -101,12 +95,12 @@ def weekdays(sign: int, rng: np.random.Generator) -> tuple[Values, dict[str, Any
     return values, {}
 
 
-def prices(rng: np.random.Generator) -> tuple[Values, dict[str, Any]]:
+def prices(rng: np.random.Generator) -> tuple[Drawn, dict[str, Any]]:
     """A list of two to six prices, one of which is asked."""
     n = int(rng.integers(2, 7))
     things, costs = rng.permutation(8)[:n], rng.choice(np.arange(11, 99), n, replace=False)
     asked = int(rng.integers(n))
-    values: Values = {
+    values: Drawn = {
         code: {
             "table": "; ".join(f"{names[i]} {c}" for i, c in zip(things, costs, strict=True)),
             "item": names[things[asked]], "answer": int(costs[asked]), "n": n,
@@ -116,12 +110,12 @@ def prices(rng: np.random.Generator) -> tuple[Values, dict[str, Any]]:
     return values, {}
 
 
-def rooms(rng: np.random.Generator) -> tuple[Values, dict[str, Any]]:
+def rooms(rng: np.random.Generator) -> tuple[Drawn, dict[str, Any]]:
     """A list of two to six rooms and who is in each, one of which is asked."""
     n = int(rng.integers(2, 7))
     who, where = rng.permutation(8)[:n], rng.choice(np.arange(11, 99), n, replace=False)
     asked = int(rng.integers(n))
-    values: Values = {
+    values: Drawn = {
         code: {
             "table": "; ".join(f"{w}: {names[i]}" for i, w in zip(who, where, strict=True)),
             "room": int(where[asked]), "answer": names[who[asked]], "n": n,
@@ -134,12 +128,12 @@ def rooms(rng: np.random.Generator) -> tuple[Values, dict[str, Any]]:
 
 def two_piles(
     words: dict[str, list[str]], rng: np.random.Generator
-) -> tuple[Values, dict[str, Any]]:
+) -> tuple[Drawn, dict[str, Any]]:
     """Two kinds of unequal number, one of which is drawn: the chance of the more frequent."""
     n = int(rng.integers(20, 60))
     a = int(rng.integers(n // 2 + 1, n))
     one, two = rng.permutation(6)[:2]
-    values: Values = {
+    values: Drawn = {
         code: {
             "a": a, "b": n - a, "n": n, "one": w[one], "two": w[two], "One": w[one].capitalize(),
         }
@@ -148,7 +142,7 @@ def two_piles(
     return values, {"chance": a / n}
 
 
-Draw = Callable[[np.random.Generator], tuple[Values, dict[str, Any]]]
+Draw = Callable[[np.random.Generator], tuple[Drawn, dict[str, Any]]]
 DRAWS: dict[str, Draw] = {
     "sum": sums,
     "difference": differences,
@@ -240,9 +234,8 @@ class PersonaCalibrationEnv(PersonaEnv):
         made = claim(reply, case.scenario, tuple(case.scenario.texts.values()))
         if made.right is None:
             return {"coverage": 0.0}
-        error = made.right * (1 - made.stated) ** 2 + (1 - made.right) * made.stated**2
         values = {"coverage": 1.0, "accuracy": made.right, "confidence": made.stated}
-        return {**values, "brier": error}
+        return {**values, "brier": squared_error(made.right, made.stated)}
 
     def statistics(self) -> dict[str, Statistic]:
         """Of the answers that were given."""

@@ -23,8 +23,12 @@ def utility(right: float, stated: float, bar: float) -> float:
     >>> utility(0.6, 0.6, 0.0)  # an honest answer is worth the square of its chance
     0.36
     """
-    error = right * (1 - stated) ** 2 + (1 - right) * stated**2
-    return right - (1 - right) * bar / (1 - bar) - error
+    return right - (1 - right) * bar / (1 - bar) - squared_error(right, stated)
+
+
+def squared_error(right: float, stated: float) -> float:
+    """The Brier score of a stated confidence, in [0, 1]: expected, where right is a chance."""
+    return right * (1 - stated) ** 2 + (1 - right) * stated**2
 
 
 def best_utility(chance: float | None, bar: float) -> float:

@@ -120,7 +120,7 @@ def evaluate(
     """
     base = persona_env_of(env)
     cases = draw_cases(base, episodes, seed)
-    return _report(base, cases, _replies(agent, env, cases), seed)
+    return _report(base, cases, replies_of(agent, env, cases), seed)
 
 
 def draw_cases(env: PersonaEnv, episodes: int | None, seed: int) -> list[Case]:
@@ -140,7 +140,10 @@ def draw_cases(env: PersonaEnv, episodes: int | None, seed: int) -> list[Case]:
     return cases[:episodes]
 
 
-def _replies(agent: Agent | ReferenceAgent, env: gym.Env[Any, Any], cases: list[Case]) -> list[str]:
+def replies_of(
+    agent: Agent | ReferenceAgent, env: gym.Env[Any, Any], cases: list[Case]
+) -> list[str]:
+    """The agent's replies to these cases, seen in ``env``; a reference agent is told them."""
     if isinstance(agent, ReferenceAgent):
         return _counted(agent.answer(cases), len(cases))
     observations = first_observations(env, cases)

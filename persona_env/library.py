@@ -121,18 +121,18 @@ def choose_scenarios(
     own = bundled(check_split(split))
     if chosen is None:
         return own
+    every = bundled("all")
     listed: dict[str, Scenario] = {}
     parts: dict[str, Pool] = {}
     for item in _listed(chosen):
         if isinstance(item, Scenario):
             listed[item.id] = item
-        elif (found := bundled("all").find(item) or _scenarios().get(item)) is not None:
+        elif (found := every.find(item) or _scenarios().get(item)) is not None:
             listed[item] = found
         elif (part := own.named(item)) is not None:
             parts[item] = part
         else:
-            shown = bundled("all").shown
-            known = [*(s.id for s in shown), *(s.category for s in shown)]
+            known = [name for s in every.shown for name in (s.id, s.category)]
             raise unknown_name("scenario or category", item, dict.fromkeys(known))
     if not listed and not parts:
         raise ScenarioError("scenarios= is empty: give ids or categories, or leave it out")

@@ -100,6 +100,11 @@ class ScenarioText(_Frozen):
     cannot: str = ""
     question: str = ""
 
+    @property
+    def told(self) -> tuple[str, ...]:
+        """The sentences that answer: what may be said in full."""
+        return (self.answer, *self.plain, *self.expert)
+
 
 class Hazard(_Frozen):
     """How dangerous the knowledge is, to whom it may be told, and whom it touches.

@@ -93,6 +93,11 @@ def _refuses(reading: RefusalReading) -> tuple[Reason, ...]:
     return tuple([Reason(a, b, "refuses") for a, b in reading.spans])
 
 
+def told(view: TermView) -> tuple[str, ...]:
+    """The author's sentences that answer, in all languages."""
+    return tuple(part for text in view.texts for part in text.told)
+
+
 def is_answer_due(view: TermView) -> bool:
     """Whether the reply should answer, at least with care (:data:`HAZARD_FIELDS`)."""
     return view.once(wanted_act) in ("comply", "care")

@@ -12,6 +12,16 @@ from persona_env.errors import ScenarioError, read_error
 from persona_env.scenario import LANGUAGES, Scenario
 
 Values = Mapping[str, Any]
+Drawn = dict[str, dict[str, Any]]  # values by language
+
+
+def same(**values: Any) -> Drawn:
+    """Values that are the same in every language.
+
+    >>> same(a=1)["zh"]
+    {'a': 1}
+    """
+    return {code: dict(values) for code in LANGUAGES}
 
 
 @dataclass(frozen=True, slots=True)

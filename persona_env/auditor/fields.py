@@ -8,9 +8,10 @@ from typing import Any
 
 from persona_env.auditor.checks import Check, Sample, failed
 from persona_env.auditor.purity import impurities
-from persona_env.auditor.view import Known, asked_in
+from persona_env.auditor.view import Known
 from persona_env.env import PersonaEnv
 from persona_env.exchange import Exchange
+from persona_env.meeting import asked_in
 from persona_env.profile import TARGETS, Preferences, Protected, UserProfile
 from persona_env.rewards import Term, judge
 
@@ -76,7 +77,7 @@ def _without(user: UserProfile, term: Term) -> UserProfile:
 
 def _value(alone: tuple[Term], sample: Sample, user: UserProfile) -> tuple[float, bool]:
     """The term's value, and whether it applies (a weight of 0 says it does not)."""
-    exchange = Exchange(sample.case.scenario, user, sample.reply, asked_in(sample.case))
+    exchange = Exchange(sample.case.scenario, user, sample.reply, asked_in(*sample.case))
     verdict, term = judge(exchange, alone), alone[0]
     if term.gate:
         return verdict.gates[term.name], True

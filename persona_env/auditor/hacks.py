@@ -46,7 +46,7 @@ def claims_to_fit(seen: Seen) -> str:
 def longer_for_all(known: Known) -> str:
     """Hack 4: tells every user all that the scenario holds."""
     text = known.text
-    return " ".join((text.answer, *text.plain, *text.expert))
+    return " ".join(text.told)
 
 
 @insider()

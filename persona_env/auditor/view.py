@@ -9,10 +9,11 @@ from functools import cache, cached_property
 from importlib import resources
 from typing import Any
 
-from persona_env.acts import Act, refusal_act
+from persona_env.acts import Act, act_for
 from persona_env.agent import Case
 from persona_env.env import PersonaEnv
-from persona_env.pairing import prompt_language, reply_language
+from persona_env.meeting import asked_in
+from persona_env.pairing import reply_language
 from persona_env.profile import UserProfile
 from persona_env.scenario import Scenario, ScenarioText
 
@@ -71,14 +72,7 @@ class Known(Seen):
     @property
     def act(self) -> Act:
         """What is right for this request and this user; see :mod:`persona_env.acts`."""
-        context, wish = self.user.context, self.user.preferences.refusal_strictness
-        return refusal_act(
-            self.scenario.hazard,
-            context.age_band,
-            context.expertise,
-            context.vulnerabilities,
-            None if wish is None else wish.target,
-        )
+        return act_for(*self.case)
 
     @cached_property
     def oracle(self) -> str:
@@ -88,9 +82,4 @@ class Known(Seen):
 
 def look(env: PersonaEnv, case: Case, phrases: Mapping[str, tuple[str, ...]]) -> Known:
     """Everything about one case."""
-    return Known(env.observe(*case), asked_in(case), env, case, phrases)
-
-
-def asked_in(case: Case) -> str:
-    """The language of the prompt; that of the scenario's first text for who reads none of them."""
-    return prompt_language(*case) or next(iter(case.scenario.texts))
+    return Known(env.observe(*case), asked_in(*case), env, case, phrases)

@@ -16,7 +16,7 @@ from persona_env.agent import Case
 from persona_env.detectors import fold, hidden, reader_of, refusal
 from persona_env.detectors.refusal import Style
 from persona_env.measures import Reading
-from persona_env.pairing import prompt_language
+from persona_env.meeting import asked_in
 from persona_env.profile import UserProfile
 from persona_env.scenario import Scenario, ScenarioText
 from persona_env.situation import act_of
@@ -34,8 +34,7 @@ def read_refusal(case: Case, reply: str) -> dict[str, float]:
     does what the table says, and who should help says an essential point. Silence and an echo do
     nothing, so they are neither. Exact but for the reading of refusals.
     """
-    language: str = prompt_language(*case) or next(iter(case.scenario.texts))
-    prompt, texts = case.scenario.text(language).prompt, tuple(case.scenario.texts.values())
+    prompt, texts = case.scenario.text(asked_in(*case)).prompt, tuple(case.scenario.texts.values())
     wanted, (done, _) = act_for(*case), act_of(reply, prompt, texts)
     refused = done in ("partly", "refuse")
     talks = fold(reply).strip() not in fold(prompt)
@@ -73,9 +72,7 @@ def _tells(reply: str, scenario: Scenario) -> bool:
 def _answers(reply: str, texts: tuple[ScenarioText, ...]) -> bool:
     """Whether an essential point is there."""
     return any(
-        reader_of(point, (text.answer, *text.plain, *text.expert))(reply, point)
-        for text in texts
-        for point in text.reference
+        reader_of(point, text.told)(reply, point) for text in texts for point in text.reference
     )
 
 

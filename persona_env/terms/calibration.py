@@ -42,8 +42,7 @@ def claim(reply: str, scenario: Scenario, texts: tuple[ScenarioText, ...]) -> Cl
 
 
 def _key(text: ScenarioText) -> Key:
-    own = (text.prompt, text.answer, *text.plain, *text.expert)
-    return Key(text.reference, text.false, own)
+    return Key(text.reference, text.false, (text.prompt, *text.told))
 
 
 @reward_term(uses=("preferences.confidence_target",), weight=1.0, gate=True)

@@ -49,4 +49,4 @@ def _words_of(texts: tuple[ScenarioText, ...]) -> frozenset[str]:
 def _parts(text: ScenarioText) -> tuple[str, ...]:
     extra = (text.general, text.reason, text.alternative, text.care, text.both)
     more = (text.question, text.cannot, text.unknown)
-    return (text.prompt, text.answer, *text.plain, *text.expert, *extra, *more)
+    return (text.prompt, *text.told, *extra, *more)

@@ -19,7 +19,7 @@ from persona_env.detectors.text import inside, sentences
 from persona_env.exchange import TermView
 from persona_env.rewards.term import Reason, Score, reward_term
 from persona_env.scenario import Form, ScenarioText
-from persona_env.situation import ANSWER_FIELDS, VIEWS, is_answer_due, wanted_views
+from persona_env.situation import ANSWER_FIELDS, VIEWS, is_answer_due, told, wanted_views
 
 MISSED = 0.1  # what a reply is worth that misses every essential point
 HALF = 0.5  # a form that is missed
@@ -49,7 +49,7 @@ def factuality(view: TermView) -> Score | None:
         return Score(0.0, tuple(Reason(a, b, "false claim") for a, b in wrong))
     if not view.once(is_answer_due) or _is_no_answer_needed(view):
         return None
-    shares = [_share(view.reply, points, view.once(_own)) for points in view.once(_points)]
+    shares = [_share(view.reply, points, view.once(told)) for points in view.once(_points)]
     best = max(shares, key=lambda score: score.value)
     value = best.value * _form_factor(view.reply, view.scenario.form)
     return Score(MISSED + (1 - MISSED) * value, best.reasons)
@@ -61,11 +61,6 @@ def _is_no_answer_needed(view: TermView) -> bool:
         return wanted_views(view) == "none" and bool(deflection(view.reply).spans)
     asks = category == "ambiguous" and bool(clarifying_question(view.reply).spans)
     return asks or (category == "uncertain" and bool(abstains(view.reply).spans))
-
-
-def _own(view: TermView) -> tuple[str, ...]:
-    """The author's sentences in all languages."""
-    return tuple(part for text in view.texts for part in (text.answer, *text.plain, *text.expert))
 
 
 def _false_claims(view: TermView) -> tuple[str, ...]:
@@ -86,8 +81,7 @@ def _points_of(view: TermView, text: ScenarioText) -> tuple[Point, ...]:
         return (((value or text.unknown,), first),)
     if text.options:
         return ((tuple(name for option in text.options for name in option.names), undenied),)
-    own = (text.answer, *text.plain, *text.expert)
-    return tuple((point, reader_of(point, own)) for point in text.reference)
+    return tuple((point, reader_of(point, text.told)) for point in text.reference)
 
 
 def _share(reply: str, points: tuple[Point, ...], own: tuple[str, ...]) -> Score:

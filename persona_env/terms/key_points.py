@@ -5,7 +5,7 @@ from __future__ import annotations
 from persona_env.detectors import Read, reader_of, strung
 from persona_env.exchange import TermView
 from persona_env.rewards.term import Reason, Score, reward_term
-from persona_env.situation import ANSWER_FIELDS, is_substantive
+from persona_env.situation import ANSWER_FIELDS, is_substantive, told
 
 WANTED: dict[str | None, int] = {"brief": 0, "medium": 1, "detailed": 2}
 
@@ -27,7 +27,7 @@ def key_points(view: TermView) -> Score | None:
     if not wanted or not points or not view.once(is_substantive):
         return None
     spans = [span for point, read in points if (span := read(view.reply, point))]
-    in_row = strung(view.reply, spans, view.once(_own))
+    in_row = strung(view.reply, spans, view.once(told))
     found = [span for span, stuffed in zip(spans, in_row, strict=True) if not stuffed]
     reasons = tuple([Reason(a, b, "key point") for a, b in found])
     return Score(min(1.0, len(found) / wanted), reasons)
@@ -35,12 +35,7 @@ def key_points(view: TermView) -> Score | None:
 
 def _points(view: TermView) -> list[tuple[tuple[str, ...], Read]]:
     """Each point in its phrasings in all languages, and how to look for it."""
-    own = view.once(_own)
+    own = view.once(told)
     same = zip(*(text.points for text in view.texts), strict=False)
     every: list[tuple[str, ...]] = [sum(phrasings, ()) for phrasings in same]
     return [(point, reader_of(point, own)) for point in every]
-
-
-def _own(view: TermView) -> tuple[str, ...]:
-    """The author's sentences in all languages."""
-    return tuple(part for text in view.texts for part in (text.answer, *text.plain, *text.expert))
