@@ -3,7 +3,8 @@
 ``python -m persona_env.agents.pretrain --output DIR`` trains a byte-level BPE tokenizer, then a
 small Llama-like transformer on replies in every style (see :mod:`persona_env.envs.corpus`). It
 is seeded, saves its state as it goes and resumes from it; ``DIR`` gets what
-``from_pretrained`` reads.
+``from_pretrained`` reads. With ``--start persona-tiny --behaviours ...`` that policy goes on
+reading, the text of other environments too.
 """
 
 from __future__ import annotations
@@ -26,10 +27,10 @@ from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 from persona_env.codec import ASK, END, PAD, REPLY, SPECIAL, USER, BundledCodec
 from persona_env.registration import ENVIRONMENTS, load
 
+from .lm import load_policy, policy_path
 from .state import load_modules, save_modules
 
 log = logging.getLogger(__name__)
-CHAT = 2  # how often the conversation's text is read for once each behaviour's
 CHAT_TEMPLATE = (
     "{% set who = messages | selectattr('role', 'equalto', 'system') | map(attribute='content') %}"
     f"{USER}{{{{ who | join(' ') }}}}"
@@ -56,7 +57,8 @@ class Recipe:
     lr_rest: float = 3e-3  # of embeddings and norms, by AdamW
     seed: int = 7
     corpus_for_tokenizer: int = 20_000
-    behaviours: tuple[str, ...] = ()  # environments whose text is read beside the conversation's
+    behaviours: tuple[str, ...] = ()  # environments whose text is read as often as the chat's
+    start: str = ""  # the policy that reads on, if not a new one
 
 
 def draw_example(recipe: Recipe) -> Callable[[np.random.Generator, float], Any]:
@@ -68,8 +70,8 @@ def draw_example(recipe: Recipe) -> Callable[[np.random.Generator, float], Any]:
     envs = [load(ENVIRONMENTS[name])(split="all") for name in recipe.behaviours]
 
     def draw(rng: np.random.Generator, follows: float = 0.3) -> Any:
-        which = int(rng.integers(len(envs) + CHAT))
-        return chat(rng, follows) if which < CHAT else example_of(envs[which - CHAT], rng, follows)
+        which = int(rng.integers(len(envs) + 1))
+        return example_of(envs[which], rng, follows) if which < len(envs) else chat(rng, follows)
 
     return draw
 
@@ -94,8 +96,10 @@ def train_tokenizer(recipe: Recipe) -> Tokenizer:
 
 
 def build_model(recipe: Recipe) -> LlamaForCausalLM:
-    """A Llama-like transformer of about a million parameters, freshly initialised."""
+    """A Llama-like transformer of about a million parameters: new, or the one to start from."""
     torch.manual_seed(recipe.seed)
+    if recipe.start:
+        return load_policy(recipe.start)[0]
     config = LlamaConfig(
         vocab_size=recipe.vocab_size,
         hidden_size=recipe.hidden_size,
@@ -221,7 +225,9 @@ def save(output: Path, model: LlamaForCausalLM, codec: BundledCodec) -> None:
 def _tokenizer(output: Path, recipe: Recipe) -> Tokenizer:
     path = output / "tokenizer.json"
     if not path.exists():
-        train_tokenizer(recipe).save(str(path))
+        known = Path(policy_path(recipe.start)) / path.name
+        made = Tokenizer.from_file(str(known)) if recipe.start else train_tokenizer(recipe)
+        made.save(str(path))
     return Tokenizer.from_file(str(path))
 
 
@@ -235,11 +241,12 @@ def main() -> None:
     parser.add_argument("--layers", type=int, default=Recipe.layers)
     parser.add_argument("--behaviours", nargs="*", default=(), choices=sorted(ENVIRONMENTS))
     parser.add_argument("--hidden-size", type=int, default=Recipe.hidden_size)
+    parser.add_argument("--start", default=Recipe.start, help="a policy that reads on")
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     recipe = Recipe(
         steps=options.steps, layers=options.layers, hidden_size=options.hidden_size,
-        behaviours=tuple(options.behaviours),
+        behaviours=tuple(options.behaviours), start=options.start,
     )  # fmt: skip
     pretrain(options.output, recipe, options.device, options.minutes)
 

@@ -8,6 +8,7 @@ be learnt by reinforcement is to whom which style belongs.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, NamedTuple, get_args
 
 import numpy as np
@@ -68,7 +69,8 @@ def example_of(env: PersonaEnv, rng: np.random.Generator, follows: float = 0.3) 
     if language is None or prompt_language(scenario, other) != language:
         return example_of(env, rng, follows)
     reply = env.oracle(scenario, user if rng.random() < follows else other)
-    seen = env.observe(scenario, user)
+    named = user.model_copy(update={"id": f"made-up-{rng.integers(2**31)}"})  # what is hashed
+    seen = env.observe(scenario, named)
     shown = "" if rng.random() < NO_USER else seen["user"]
     return Example({"user": shown, "prompt": seen["prompt"], "transcript": ""}, reply)
 
@@ -114,9 +116,14 @@ def _fields(rng: np.random.Generator, scenario: Scenario) -> list[str]:
     fitting = scenario.hazard.may_know
     fields = [str(rng.choice(fitting))] if fitting and rng.random() < 0.5 else []
     if rng.random() < 0.35:
-        others = sorted({field for each in scenarios() for field in each.hazard.may_know})
+        others = _every_field()
         fields += rng.choice(others, size=int(rng.integers(1, 3)), replace=False).tolist()
     return list(dict.fromkeys(fields))
+
+
+@cache
+def _every_field() -> list[str]:
+    return sorted({field for each in scenarios() for field in each.hazard.may_know})
 
 
 def random_plan(rng: np.random.Generator, scenario: Scenario, language: Language) -> Plan:
