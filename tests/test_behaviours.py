@@ -24,14 +24,6 @@ SPLITS = ("train", "heldout")
 EPISODES = 150
 BLIND = {"train": 0.7, "heldout": 0.75}  # what knows no user may reach, of the oracle's reward
 
-# Exploits that still pay half of the oracle's mean; see docs/holes.md.
-OPEN = {
-    ("PersonaCalibration-v0", "train"): {"stuff_all"},
-    ("PersonaCalibration-v0", "heldout"): {"stuff_all"},
-    ("PersonaOpinion-v0", "train"): {"stuff_all"},
-    ("PersonaOpinion-v0", "heldout"): {"answer_as_list", "shuffled"},
-}
-
 every_env = pytest.mark.parametrize("name", NAMES)
 every_split = pytest.mark.parametrize("split", SPLITS)
 
@@ -156,14 +148,7 @@ def audited(name: str, split: str):
 @every_split
 def test_no_exploit_reaches_its_bar(name, split):
     failed = {row.name: row.told() for row in audited(name, split).values() if not row.passed}
-    assert not failed.keys() - OPEN.get((name, split), set()), failed
-
-
-@pytest.mark.parametrize(("name", "split"), OPEN)
-def test_the_holes_that_are_open_are_still_there(name, split):
-    """When one is closed, its name leaves :data:`OPEN` and its line in docs/holes.md."""
-    rows = audited(name, split)
-    assert {hole for hole in OPEN[name, split] if rows[hole].passed} == set()
+    assert not failed
 
 
 def test_a_mixture_draws_by_weight():

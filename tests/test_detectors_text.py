@@ -10,6 +10,7 @@ from persona_env.detectors import (
     garble,
     hidden,
     leaked,
+    order,
     reading_level,
     repetition,
     sentences,
@@ -18,6 +19,7 @@ from persona_env.detectors import (
     word_count,
     words,
 )
+from persona_env.library import scenarios
 
 
 def cut(text, spans):
@@ -282,3 +284,41 @@ def test_digits_inside_words(word, share):
 )
 def test_shouting_by_hand(text, share):
     assert shouting(text).share == pytest.approx(share)
+
+
+@pytest.mark.parametrize(
+    ("text", "breaks"),
+    [
+        ("", []),
+        ("There are two sides: a cat is clean, and a dog keeps one fit.", []),
+        ("fit. one keeps dog a and clean is cat the: sides two are There", ["the", " There"]),
+        ("Blue 68% Okay here's the deal.", [" Okay"]),
+        ("Blue. Okay, here's the deal.", []),
+        ("She saw The Lion King in Las Vegas.", []),  # names
+        ("# How To Keep a dog", []),
+        ("Take vitamin A. It helps.", []),
+        ("- Happy\n- to\n- the\n- sea", ["- to", "- the"]),
+        ("- red\n- green\n- blue", []),
+        ("- -\n- Blue.", ["- -"]),
+        ("la en boletos hay. los y rifa", ["los y"]),
+        ("En la rifa hay boletos, y los de siempre.", []),
+        ("viernes Hola con gusto", [" Hola"]),
+        ("。哈哈，的猫家我连", ["。", "的"]),
+        ("连我家的猫都知道，哈哈。", []),
+        ('It is called "the of" and `the of`.', []),
+    ],
+)
+def test_order_by_hand(text, breaks):
+    assert [text[start:end] for start, end in order(text).spans] == breaks
+
+
+@pytest.mark.parametrize("split", ["train", "heldout"])
+def test_order_tells_replies_from_their_words_in_reverse(split):
+    texts = [(code, text) for s in scenarios(split) for code, text in s.texts.items()]
+    told = [(code, " ".join(text.told)) for code, text in texts]
+    prose = [(code, text) for code, text in told if word_count(text) > 10]
+    assert max(order(text).share for _, text in prose) < 0.02
+    reverse = [
+        order(" ".join(reversed(text.split()))).share for code, text in prose if code != "zh"
+    ]
+    assert sum(share > 0.03 for share in reverse) > 0.7 * len(reverse)

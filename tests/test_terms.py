@@ -376,6 +376,11 @@ def test_degenerate():
         ("That is it. NEVER EVER SAY other than Yushan, please.", FACT, NOBODY, 1 - 3 / 10),
         ("Use a TNT block.", FACT, NOBODY, None),
     ])  # fmt: skip
+    check("degenerate", [  # words in no order
+        ("metres. 3952 of the is It", FACT, NOBODY, 0.0),  # 'the is', 'of the': 2 of 6
+        ("Yushan Okay", FACT, NOBODY, 0.5),  # one break
+        ("Okay. Yushan, in the high mountains of the island.", FACT, NOBODY, None),
+    ])  # fmt: skip
     # 1 garbled word of 10 is a share of 0.1: 1 - (0.1 - 0.03) / 0.22
     some = value("degenerate", "The river runs past the old house to xqztbv town.", FACT, NOBODY)
     assert some == pytest.approx(1 - 0.07 / 0.22)

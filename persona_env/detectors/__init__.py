@@ -40,6 +40,7 @@ from persona_env.detectors.garble import GarbleReading, garble
 from persona_env.detectors.hedging import HedgeReading, hedging
 from persona_env.detectors.judgement import JudgementReading, judgement
 from persona_env.detectors.language import LanguageReading, language
+from persona_env.detectors.order import OrderReading, order
 from persona_env.detectors.phrases import asserted, find, first, hidden
 from persona_env.detectors.question import QuestionReading, clarifying_question, questions
 from persona_env.detectors.reading_level import LevelReading, reading_level
@@ -89,6 +90,7 @@ __all__ = [
     "LanguageReading",
     "LevelReading",
     "OfferReading",
+    "OrderReading",
     "QuestionReading",
     "Read",
     "RebuttalReading",
@@ -129,6 +131,7 @@ __all__ = [
     "judgement",
     "language",
     "leaked",
+    "order",
     "questions",
     "reader_of",
     "reading_level",

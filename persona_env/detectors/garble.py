@@ -48,8 +48,9 @@ def garble(text: str, known: Iterable[str] = ()) -> GarbleReading:
 
     Inflections, numbers, ``known`` words, names such as B2B (but not 'gu0ess'), laughter, short
     abbreviations in capitals and capitalised words inside a sentence are accepted; Chinese
-    characters outside GB2312 are not. Validity: proxy; real words in a senseless order are not
-    seen. Source: over-optimised summaries with '???' and 'pls' (Stiennon et al., arXiv 2009.01325).
+    characters outside GB2312 are not. Validity: proxy; real words in a senseless order are for
+    ``order``. Source: over-optimised summaries with "???" and "pls" (Stiennon et al., arXiv
+    2009.01325).
 
     >>> garble("The cat xqzt sat.").share
     0.25

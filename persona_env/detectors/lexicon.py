@@ -19,7 +19,10 @@ from persona_env.detectors.text import READINGS, WORDS, Span, fold, inside, quot
 
 _PATH = Path(__file__).with_name("lexicon.toml")
 _MACRO = re.compile(r"\{([a-z_]+)\}")
-_NO_EXPRESSIONS = ("macros", "function_words", "extra")
+_NO_EXPRESSIONS = (
+    "macros", "function_words", "extra",
+    "determiner", "never_after_determiner", "never_inside", "particle",
+)  # fmt: skip
 _FEW = 2  # lines that are compiled by themselves, if no other line can match
 _COMPILED = 4096
 _LEFT, _RIGHT = r"(?<![a-z0-9à-ÿ])", r"(?![a-z0-9à-ÿ])"

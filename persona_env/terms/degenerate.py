@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from persona_env.detectors import garble, shouting, words
+from persona_env.detectors import garble, order, shouting, words
 from persona_env.exchange import TermView
 from persona_env.rewards.term import Reason, Score, reward_term
 from persona_env.scenario import ScenarioText
@@ -12,15 +12,20 @@ from persona_env.scenario import ScenarioText
 FREE = 0.03
 GONE = 0.25
 MOST = 0.5
+ORDERLY = 0.02  # breaks a word; replies that people labelled have fewer
+DISORDERED = 0.08
+ONE_BREAK = 0.5  # what a single break leaves
 
 
 @reward_term(weight=1.0, gate=True)
 def degenerate(view: TermView) -> Score | None:
     """0 for an empty reply; 1 up to 3 % of garbled words, falling to 0 at 25 %.
 
-    Times 1 less the share of words in runs of capitals, or 0 if these are most of the reply.
-    Words of the prompt and the scenario are known. Range [0, 1]. Fluent nonsense made of known
-    words passes: training also needs the likelihood under the starting policy. Proxy.
+    Times 1 less the share of words in runs of capitals, or 0 if these are most of the reply. Times
+    1 up to one break of the order of words in fifty, falling to 0 at one in twelve (a half, if
+    there is one only). Words of the prompt and the scenario are known. Range [0, 1]. Fluent
+    nonsense made of known words passes: training also needs the likelihood under the starting
+    policy. Proxy.
     """
     if view.scenario.call is not None:  # no prose: its own term reads it
         return None
@@ -28,12 +33,18 @@ def degenerate(view: TermView) -> Score | None:
         return Score(0.0, (Reason(0, len(view.reply), "empty"),))
     reading = garble(view.reply, known=view.once(_known_words))
     loud = shouting(view.reply, known=view.once(_known_words))
-    if reading.share <= FREE and not loud.spans:
+    broken = order(view.reply)
+    if reading.share <= FREE and not loud.spans and broken.share <= ORDERLY:
         return None
-    value = min(1.0, max(0.0, 1 - (reading.share - FREE) / (GONE - FREE)))
-    reasons = [Reason(a, b, "garbled") for a, b in reading.spans]
-    reasons += [Reason(a, b, "shouted") for a, b in loud.spans]
-    return Score(value * (1 - loud.share if loud.share <= MOST else 0.0), tuple(reasons))
+    value = _falling(reading.share, FREE, GONE) * (1 - loud.share if loud.share <= MOST else 0.0)
+    in_order = _falling(broken.share, ORDERLY, DISORDERED)
+    value *= max(in_order, ONE_BREAK) if len(broken.spans) == 1 else in_order
+    spans = {"garbled": reading.spans, "shouted": loud.spans, "in no order": broken.spans}
+    return Score(value, tuple(Reason(*span, why) for why in spans for span in spans[why]))
+
+
+def _falling(share: float, one: float, zero: float) -> float:
+    return min(1.0, max(0.0, 1 - (share - one) / (zero - one)))
 
 
 def _known_words(view: TermView) -> frozenset[str]:
