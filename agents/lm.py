@@ -14,25 +14,26 @@ from transformers.utils import logging as transformers_logging
 
 from persona_env.codec import SPECIAL, BundledCodec, Codec, TransformersCodec
 from persona_env.errors import PersonaEnvError
+from persona_env.registration import POLICIES
+from persona_env.wrappers.token_actions import MAX_NEW_TOKENS
 
 from .cache import SlotCache
 from .decode import decode, decoder_for
 from .sequences import base_of
 
-BUNDLED = "persona-tiny"
-
 
 def policy_path(name: str | Path) -> str:
     """The folder of a bundled policy, or ``name`` (a folder or a Hugging Face id) as given."""
-    if str(name) == BUNDLED:
-        return str(resources.files("persona_env.agents").joinpath("persona_tiny"))
+    if str(name) in POLICIES:
+        return str(resources.files("persona_env.agents").joinpath(POLICIES[str(name)]))
     return str(name)
 
 
 def load_policy(name: str | Path, device: str = "cpu") -> tuple[PreTrainedModel, Codec]:
     """The model, in single precision, and its codec.
 
-    ``name`` is ``"persona-tiny"``, a folder written by ``save_pretrained``, or a Hugging Face id.
+    ``name`` is that of a bundled policy (``"persona-tiny"``), a folder written by
+    ``save_pretrained``, or a Hugging Face id.
     Only safetensors are read and no remote code is run.
     """
     path = policy_path(name)
@@ -126,7 +127,7 @@ class LanguageModelAgent:
         self,
         model: PreTrainedModel,
         codec: Codec,
-        max_new_tokens: int = 96,
+        max_new_tokens: int = MAX_NEW_TOKENS,
         temperature: float = 0.0,
         seed: int = 0,
     ) -> None:
@@ -149,5 +150,5 @@ class LanguageModelAgent:
 
 
 def load_agent(path: str, device: str = "cpu") -> LanguageModelAgent:
-    """The greedy agent of a saved policy, or of ``"persona-tiny"``."""
+    """The greedy agent of a saved or bundled policy."""
     return LanguageModelAgent(*load_policy(path, device))

@@ -29,8 +29,10 @@ from persona_env.evaluation import evaluate, first_observations, persona_env_of
 from persona_env.files import write_text
 from persona_env.pairing import prompt_language
 from persona_env.profile import UserProfile
+from persona_env.registration import start_for
 from persona_env.scenario import Scenario
 from persona_env.vector import TokenVectorEnv
+from persona_env.wrappers.token_actions import CONTEXT_LENGTH, MAX_NEW_TOKENS
 
 from .lm import LanguageModelAgent, load_policy, save_tokenizer
 from .ppo import make_ppo
@@ -55,7 +57,7 @@ class TrainOptions:
     seed: int = 0
     output: Path = Path("runs/demo")
     resume: bool = False
-    policy: str = "persona-tiny"
+    policy: str | None = None
     hidden: bool = False
     device: str = "cpu"
     threads: int | None = None
@@ -68,8 +70,13 @@ class TrainOptions:
     precision: str = "auto"
     compiled: bool = False
     tensorboard: bool = True
-    max_new_tokens: int = 96
-    context_length: int = 192
+    max_new_tokens: int = MAX_NEW_TOKENS
+    context_length: int = CONTEXT_LENGTH
+
+    @property
+    def start(self) -> str:
+        """The policy to start from."""
+        return self.policy or start_for(self.env)
 
 
 def text_env(
@@ -167,7 +174,7 @@ def train(options: TrainOptions) -> Path:
     PersonaEnvError
         If the folder holds a run already and ``resume`` is not set, or the reverse.
     """
-    torch.set_num_threads(options.threads or threads_for(load_policy(options.policy)[0]))
+    torch.set_num_threads(options.threads or threads_for(load_policy(options.start)[0]))
     folder, state = options.output, options.output / "state.safetensors"
     folder.mkdir(parents=True, exist_ok=True)
     if not options.resume:
@@ -178,11 +185,11 @@ def train(options: TrainOptions) -> Path:
     spent = load_modules(state, ppo.policy, [ppo.policy.optimizer]) if options.resume else {}
     ppo.num_timesteps = int(spent.get("steps", 0))
     if not options.resume:
-        judge(options, "before", *load_policy(options.policy, options.device))
+        judge(options, "before", *load_policy(options.start, options.device))
     seconds = _learn(ppo, options, float(spent.get("seconds", 0.0)))
     policy: Any = ppo.policy
     policy.model.eval().save_pretrained(folder / "policy")
-    save_tokenizer(options.policy, folder / "policy")
+    save_tokenizer(options.start, folder / "policy")
     judge(options, "after", policy.model, policy.codec)
     write_text(folder / "examples.json", _json(examples(options, policy.model, policy.codec)))
     write_text(folder / "run.json", _json(_facts(options, ppo, seconds)))
@@ -201,10 +208,10 @@ def threads_for(model: Any) -> int:
 
 def build(options: TrainOptions) -> PPO:
     """The environments and the PPO of a run."""
-    model, codec = load_policy(options.policy, options.device)
+    model, codec = load_policy(options.start, options.device)
     return make_ppo(
         token_envs(options, codec, model.config.vocab_size),
-        options.policy,
+        options.start,
         kl_coef=options.kl,
         floor=options.floor,
         temperature=options.temperature,
@@ -252,7 +259,7 @@ def examples(options: TrainOptions, model: Any, codec: Codec) -> list[dict[str, 
     most different things among those who can ask it.
     """
     env = text_env(options, "heldout", persona_env_of(text_env(options)).users)
-    base, start = persona_env_of(env), load_policy(options.policy, options.device)
+    base, start = persona_env_of(env), load_policy(options.start, options.device)
     agents = {
         "before": LanguageModelAgent(*start, options.max_new_tokens),
         "after": LanguageModelAgent(model, codec, options.max_new_tokens),
@@ -298,7 +305,7 @@ def _facts(options: TrainOptions, ppo: PPO, seconds: float) -> dict[str, Any]:
     policy: Any = ppo.policy.model
     names = ("persona-env", "gymnasium", "stable-baselines3", "torch", "transformers")
     return {
-        "options": asdict(options),
+        "options": {**asdict(options), "policy": options.start},
         "seconds": round(seconds, 1),
         "steps": ppo.num_timesteps,
         "threads": torch.get_num_threads(),

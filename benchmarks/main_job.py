@@ -61,25 +61,28 @@ def figures(folder: Path, suffix: str) -> dict[str, Any]:
         json.loads((folder / f"{when}{suffix}.json").read_text(encoding="utf-8"))
         for when in ("before", "after")
     )
-    known = {scenario.id: scenario for scenario in scenarios()}
-    strays = {
-        when: sum(off_script(r["reply"], known[r["scenario"]]) for r in found["replies"])
-        / len(found["replies"])
-        for when, found in (("before", before), ("after", after))
-    }
     return {
-        "start_strays": strays["before"],
-        "strays": strays["after"],
         "start": before["reward"]["mean"],
         "start_gain": before["gain"]["mean"],
         "reward": after["reward"]["mean"],
         "share": after["reward"]["mean"] / after["oracle"]["mean"],
         "gain": after["gain"]["mean"],
         "blind": after["blind"]["mean"],
+        "oracle": after["oracle"]["mean"],
         "own": sum(after["own_best"]) / len(after["own_best"]),
         "identity": after["identity_gap"],
         "worst": min(mean["mean"] for mean in after["per_user"].values()),
     }
+
+
+def strays(folder: Path, suffix: str) -> dict[str, float]:
+    """The share of replies that hold stray text, before and after."""
+    known = {scenario.id: scenario for scenario in scenarios()}
+    shares = {}
+    for key, when in (("start_strays", "before"), ("strays", "after")):
+        found = json.loads((folder / f"{when}{suffix}.json").read_text(encoding="utf-8"))["replies"]
+        shares[key] = sum(off_script(r["reply"], known[r["scenario"]]) for r in found) / len(found)
+    return shares
 
 
 ROWS = {
@@ -107,6 +110,10 @@ def table(title: str, runs: list[dict[str, Any]]) -> list[str]:
     return [*lines, ""]
 
 
+def _all(folder: Path, suffix: str) -> dict[str, Any]:
+    return {**figures(folder, suffix), **strays(folder, suffix)}
+
+
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -131,10 +138,8 @@ def main() -> None:
         "",
     ]
     for suffix, who in (("", "Train users"), ("_heldout", "Held-out users")):
-        lines += table(f"{who}, held-out scenarios", [figures(f, suffix) for f in seeds])
-    lines += table(
-        "Control: the user is hidden (one seed)", [figures(options.output / "hidden", "")]
-    )
+        lines += table(f"{who}, held-out scenarios", [_all(f, suffix) for f in seeds])
+    lines += table("Control: the user is hidden (one seed)", [_all(options.output / "hidden", "")])
     for when in ("before", "after"):
         found = json.loads((seeds[0] / f"{when}.json").read_text(encoding="utf-8"))
         save_matrix(options.page.parent / f"matrix_{when}.png", found["users"], found["matrix"])

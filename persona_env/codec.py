@@ -143,7 +143,7 @@ class TransformersCodec:
 
 @cache
 def bundled_codec() -> BundledCodec:
-    """The codec of the bundled starting policy, ``persona-tiny``."""
+    """The codec of the bundled starting policies."""
     path = resources.files("persona_env.agents").joinpath("persona_tiny", "tokenizer.json")
     return BundledCodec(Tokenizer.from_str(path.read_text(encoding="utf-8")))
 

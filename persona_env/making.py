@@ -10,6 +10,7 @@ from gymnasium.vector import AutoresetMode
 from persona_env.env import PersonaEnv
 from persona_env.vector import PersonaVectorEnv, TokenVectorEnv
 from persona_env.wrappers import TokenActions
+from persona_env.wrappers.token_actions import CONTEXT_LENGTH, MAX_NEW_TOKENS
 
 
 class Makers(NamedTuple):
@@ -30,8 +31,8 @@ def makers(env: type[PersonaEnv]) -> Makers:
 
     def make_tokens(
         tokenizer: Any = None,
-        max_new_tokens: int = 64,
-        context_length: int = 192,
+        max_new_tokens: int = MAX_NEW_TOKENS,
+        context_length: int = CONTEXT_LENGTH,
         vocab_size: int | None = None,
         **options: Any,
     ) -> TokenActions:
@@ -53,8 +54,8 @@ def makers(env: type[PersonaEnv]) -> Makers:
         num_envs: int = 1,
         *,
         tokenizer: Any = None,
-        max_new_tokens: int = 64,
-        context_length: int = 192,
+        max_new_tokens: int = MAX_NEW_TOKENS,
+        context_length: int = CONTEXT_LENGTH,
         vocab_size: int | None = None,
         copy: bool = True,
         autoreset_mode: str | AutoresetMode = AutoresetMode.NEXT_STEP,

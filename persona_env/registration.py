@@ -51,6 +51,23 @@ AGENTS: dict[str, str] = {
 }
 
 
+POLICIES: dict[str, str] = {
+    "persona-tiny": "persona_tiny",
+    "persona-tiny-wide": "persona_tiny_wide",
+}
+"""Bundled starting policies, and their folders in ``persona_env.agents``. The first has read the
+text of ``PersonaChat-v0`` alone, the second that of every environment."""
+
+
+def start_for(env: str) -> str:
+    """The bundled policy from which training starts on an environment.
+
+    >>> start_for("PersonaChat-v0"), start_for("PersonaOpinion-v0")
+    ('persona-tiny', 'persona-tiny-wide')
+    """
+    return "persona-tiny" if env == "PersonaChat-v0" else "persona-tiny-wide"
+
+
 def load(entry: str) -> Any:
     """What a registry string ``"module:attribute"`` names."""
     module, _, attribute = entry.partition(":")

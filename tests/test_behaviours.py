@@ -13,10 +13,12 @@ from support import tiny_codec
 
 import persona_env
 from persona_env.auditor.battery import further_cases, known_cases, run_battery
+from persona_env.codec import bundled_codec
 from persona_env.evaluation import draw_cases, evaluate
 from persona_env.pools import Generated, Listed, Mixture
 from persona_env.registration import AGENTS, ENVIRONMENTS, load, make_agent, tokens_id
 from persona_env.wrappers import TokenActions
+from persona_env.wrappers.token_actions import CONTEXT_LENGTH, MAX_NEW_TOKENS
 
 UNWRAPPED = "ignore:.*is different from the unwrapped version.*"
 NAMES = list(ENVIRONMENTS)
@@ -51,6 +53,17 @@ def leaves(pool):
 @every_env
 def test_the_checkers_pass(name):
     check_env(gym.make(name, split="all").unwrapped, skip_render_check=True)
+
+
+@every_env
+@every_split
+def test_prompts_and_right_replies_fit_the_default_tokens(name, split):
+    env, codec = env_of(name, split), bundled_codec()
+    cases = draw_cases(env, 3 * EPISODES, seed=1)
+    replies = make_agent("oracle", env).answer(cases)
+    assert max(len(codec.encode(reply)) for reply in replies) < MAX_NEW_TOKENS
+    prompts = max(len(codec.prompt(env.observe(*case))) for case in cases)
+    assert prompts <= CONTEXT_LENGTH - MAX_NEW_TOKENS
 
 
 @every_env

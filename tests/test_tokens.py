@@ -236,7 +236,7 @@ def test_step_under_a_vector_environment():
     env.reset(seed=0)
     for _ in range(3):
         observations, rewards, _, truncated, _ = env.step(np.array([40, 41]))
-    assert observations["tokens"].shape == (2, 192)
+    assert observations["tokens"].shape == (2, 352)
     assert truncated.all()
     assert rewards.shape == (2,)
 

@@ -10,7 +10,8 @@ import typer
 
 from persona_env.auditor import audit
 from persona_env.commands.show import JsonOption, make_env, notes
-from persona_env.errors import PersonaEnvError
+from persona_env.errors import unknown_name
+from persona_env.registration import POLICIES
 
 
 def audit_reward(
@@ -24,13 +25,14 @@ def audit_reward(
     steps: Annotated[int, typer.Option(min=0, help="Mutations from each start.")] = 40,
     seed: int = 0,
     policy: Annotated[
-        str | None, typer.Option(help="Also try the best samples of persona-tiny, or of a path.")
+        str | None,
+        typer.Option(help="Also try the best samples of a bundled policy, or of a path."),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Look for text that a reward pays and nobody should; exit status 1 if there is any."""
-    if policy is not None and policy != "persona-tiny" and not Path(policy).exists():
-        raise PersonaEnvError(f"no policy {policy!r}: give persona-tiny or a path")
+    if policy is not None and policy not in POLICIES and not Path(policy).exists():
+        raise unknown_name("policy (and no such path)", policy, POLICIES)
     if str(Path.cwd()) not in sys.path:  # a module of one's own lies where one stands
         sys.path.insert(0, str(Path.cwd()))
     made = make_env(env, split)[0]

@@ -20,9 +20,8 @@ from persona_env.evaluation import Report, evaluate
 from persona_env.measures import Mean
 from persona_env.meeting import Visibility
 from persona_env.plots import picture_format
-from persona_env.registration import AGENTS, make_agent
+from persona_env.registration import AGENTS, POLICIES, make_agent
 
-BUNDLED = "persona-tiny"
 MATRIX = "Hundredths of reward (99 and above: 99). Row: reply written for; column: scored by"
 WIDEST = 20  # users whose matrix fits a terminal of 80 columns
 # Five steps of matplotlib's cividis, which people with any kind of colour vision tell apart.
@@ -36,7 +35,7 @@ def evaluate_agent(
     *,
     env: EnvOption = "PersonaChat-v0",
     agent: Annotated[
-        str, typer.Option(help=f"{', '.join(AGENTS)}, {BUNDLED}, or a saved policy's path.")
+        str, typer.Option(help=f"{', '.join((*AGENTS, *POLICIES))}, or a saved policy's path.")
     ] = "oracle",
     profiles: Annotated[str | None, typer.Option(help="Users, with commas.")] = None,
     scenarios: Annotated[str | None, typer.Option(help="Ids or categories, with commas.")] = None,
@@ -77,8 +76,8 @@ def find_agent(name: str, env: PersonaEnv) -> Any:
     """A reference agent, the bundled policy, or one saved at a path."""
     if name in AGENTS:
         return make_agent(name, env)
-    if name != BUNDLED and not Path(name).exists():
-        raise unknown_name("agent (and no such path)", name, [*AGENTS, BUNDLED])
+    if name not in POLICIES and not Path(name).exists():
+        raise unknown_name("agent (and no such path)", name, [*AGENTS, *POLICIES])
     return import_module("persona_env.agents.lm").load_agent(name)
 
 

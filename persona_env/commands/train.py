@@ -27,7 +27,9 @@ def train(
     seed: Annotated[int | None, typer.Option(help="Default: 0.")] = None,
     output: Annotated[Path | None, typer.Option(help="Default: runs/demo.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where a run ended.")] = False,
-    policy: Annotated[str | None, typer.Option(help="Default: persona-tiny.")] = None,
+    policy: Annotated[
+        str | None, typer.Option(help="Default: persona-tiny, or persona-tiny-wide.")
+    ] = None,
     hidden: Annotated[bool, typer.Option("--hidden", help="The user is not shown.")] = False,
     device: Annotated[str | None, typer.Option(help="cpu (default), cuda, ...")] = None,
     threads: Annotated[
@@ -53,10 +55,10 @@ def train(
         bool, typer.Option("--compile", help="Compile the model for updates; takes a minute.")
     ] = False,
     context_length: Annotated[
-        int | None, typer.Option(min=8, help="Tokens of a prompt that are seen; default: 192.")
+        int | None, typer.Option(min=8, help="Tokens of a prompt that are seen; default: 352.")
     ] = None,
     max_new_tokens: Annotated[
-        int | None, typer.Option(min=1, help="Tokens of a reply at most; default: 96.")
+        int | None, typer.Option(min=1, help="Tokens of a reply at most; default: 128.")
     ] = None,
     tensorboard: Annotated[
         bool | None, typer.Option("--tensorboard/--no-tensorboard", help="Log for TensorBoard.")

@@ -12,7 +12,7 @@ from persona_env.env import Observation, PersonaEnv
 from persona_env.rewards import Verdict
 from persona_env.vector.infos import Info
 from persona_env.vector.rows import Step, VectorRows, text_rows
-from persona_env.wrappers.token_actions import TokenActions
+from persona_env.wrappers.token_actions import CONTEXT_LENGTH, MAX_NEW_TOKENS, TokenActions
 
 
 class TokenVectorEnv(VectorRows):
@@ -43,8 +43,8 @@ class TokenVectorEnv(VectorRows):
         num_envs: int = 1,
         *,
         tokenizer: Any = None,
-        max_new_tokens: int = 64,
-        context_length: int = 192,
+        max_new_tokens: int = MAX_NEW_TOKENS,
+        context_length: int = CONTEXT_LENGTH,
         vocab_size: int | None = None,
         copy: bool = True,
         autoreset_mode: str | AutoresetMode = AutoresetMode.NEXT_STEP,

@@ -14,6 +14,7 @@ from persona_env.codec import as_codec
 TokenObservation = dict[str, npt.NDArray[Any]]
 TextStep = tuple[dict[str, Any], SupportsFloat, bool, bool, dict[str, Any]]
 TokenStep = tuple[TokenObservation, float, bool, bool, dict[str, Any]]
+MAX_NEW_TOKENS, CONTEXT_LENGTH = 128, 352  # by the bundled tokenizer every prompt and oracle fits
 REMEMBERED = 8192  # first prompts whose ids are kept; the bundled splits have fewer
 
 
@@ -38,7 +39,8 @@ class TokenActions(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructorA
     tokenizer:
         ``None`` for the bundled one, a ``tokenizers.Tokenizer`` or a Hugging Face tokenizer.
     max_new_tokens, context_length:
-        The longest reply, and the length L of an observation. A longer prompt loses its beginning.
+        The longest reply, and the length L of an observation. A longer prompt loses its beginning;
+        those of all bundled environments fit by default.
     vocab_size:
         The size of the model's logits, if it is larger than the tokenizer.
     """
@@ -47,8 +49,8 @@ class TokenActions(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructorA
         self,
         env: gym.Env[dict[str, Any], str],
         tokenizer: Any = None,
-        max_new_tokens: int = 64,
-        context_length: int = 192,
+        max_new_tokens: int = MAX_NEW_TOKENS,
+        context_length: int = CONTEXT_LENGTH,
         vocab_size: int | None = None,
     ) -> None:
         gym.utils.RecordConstructorArgs.__init__(
