@@ -1,8 +1,9 @@
 """What ``persona-env train`` reaches on each environment: ``python benchmarks/trained.py``.
 
-Trains three seeds an environment with the defaults of the command, and prints a Markdown table:
+Trains three seeds an environment with the defaults of the command, and writes ``docs/trained.md``:
 greedy replies on held-out scenarios, for train users and for held-out users; mean over seeds,
-lowest and highest in brackets. Runs that are complete are not repeated.
+lowest and highest in brackets; and what each environment measures of its own, before and after.
+Runs that are complete are not repeated.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=ROOT / "runs" / "trained")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--at-once", type=int, default=1, help="runs side by side")
+    parser.add_argument("--page", type=Path, default=ROOT / "docs" / "trained.md")
     default = [name for name in ENVIRONMENTS if name != OWN_PAGE]
     parser.add_argument("--envs", nargs="+", default=default, choices=sorted(ENVIRONMENTS))
     options, more = parser.parse_known_args()
@@ -47,10 +49,36 @@ def main() -> None:
         started = [run(folder, seed, False, given) for folder, seed, given in batch]
         if any(process.wait() for process in started):
             sys.exit("a run failed")
-    print(f"| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}")
-    for name in options.envs:
+    text = "\n".join(page(folders))
+    options.page.write_text(text, encoding="utf-8")
+    print(text)
+
+
+def page(folders: dict[str, list[Path]]) -> Iterator[str]:
+    """The page, line by line."""
+    yield from (
+        "# Trained on each environment",
+        "",
+        "Written by `python benchmarks/trained.py`.",
+        "",
+    )
+    yield f"| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}"
+    for name, runs in folders.items():
         for suffix, who in (("", "train"), ("_heldout", "held-out")):
-            print(f"| `{name}` | {who} | {' | '.join(cells(folders[name], suffix))} |")
+            yield f"| `{name}` | {who} | {' | '.join(cells(runs, suffix))} |"
+    yield from ("", "## Own measures, train users", "")
+    yield "| environment | measure | start | trained |\n|---|---|---|---|"
+    for name, runs in folders.items():
+        before, after = (
+            [json.loads((run / f"{when}.json").read_text("utf-8"))["measures"] for run in runs]
+            for when in ("before", "after")
+        )
+        for measure, start in before[0].items():
+            ends = [each[measure]["mean"] for each in after]
+            known = [mean for mean in ends if mean is not None]  # null: it never applied
+            first = "-" if start["mean"] is None else f"{start['mean']:.2f}"
+            yield f"| `{name}` | `{measure}` | {first} | {spread(known) if known else '-'} |"
+    yield ""
 
 
 def cells(folders: list[Path], suffix: str) -> Iterator[str]:

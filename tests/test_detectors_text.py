@@ -303,7 +303,7 @@ def test_shouting_by_hand(text, share):
         ("la en boletos hay. los y rifa", ["los y"]),
         ("En la rifa hay boletos, y los de siempre.", []),
         ("viernes Hola con gusto", [" Hola"]),
-        ("。哈哈，的猫家我连", ["。", "的"]),
+        ("。哈哈，的猫家我连", ["。", "，的"]),
         ("连我家的猫都知道，哈哈。", []),
         ('It is called "the of" and `the of`.', []),
     ],

@@ -12,7 +12,8 @@ from persona_env.detectors.text import READINGS, Span, inside, word_count
 _TITLE = re.compile(
     r"```.*?```|`[^`\n]*`|^[ \t]*(?:#|\*\*|__).*$|^.*:[ \t]*$|[\"“«][^\"”»\n]*[\"”»]", re.M | re.S
 )
-_ITEM = r"^[ \t]*(?:[-*•]|\d+[.)])?[ \t]*"
+_MARK = r"(?:[-*•]|\d+[.)])"
+_END = r"(?=[.!?,;:](?:\s|$)|[ \t]*$)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,38 +43,42 @@ def order(text: str) -> OrderReading:
     >>> order("mat. the on sat cat The").share
     0.3333333333333333
     """
-    found = [match.span() for match in _break().finditer(text)]
+    kinds = (_latin(), _chinese()) if not text.isascii() else (_latin(),)
+    found = [match.span() for kind in kinds for match in kind.finditer(text)]
     if not found:
         return _NONE
     titles = [match.span() for match in _TITLE.finditer(text)]
-    spans = tuple(span for span in found if not inside(span, titles))
+    spans = tuple(sorted(span for span in found if not inside(span, titles)))
     return OrderReading(min(1.0, len(spans) / max(1, word_count(text))), spans) if spans else _NONE
 
 
 @cache
-def _break() -> re.Pattern[str]:
-    kinds = []
+def _latin() -> re.Pattern[str]:
+    determiners, lone, small = [], [], []
     for language in ("en", "es"):
-        before, after = (_any(name, language) for name in ("determiner", "never_after_determiner"))
-        small = "|".join(word.capitalize() for word in _words("never_inside", language))
-        kinds += [
-            rf"\b{before}[ \t]+{after}(?![\w'’-])",
-            rf"\b{before}(?=[.!?,;:](?:\s|$)|[ \t]*$)",
-            rf"(?<=[\w%])[ \t]+(?:{small})(?=[ \t]+[^\W\dA-ZÀ-Þ]|[ \t]*$)",
-            rf"{_ITEM}(?:(?i:{before}|{after}))[ \t]*$",
-        ]
+        before, after = (
+            _words(name, language) for name in ("determiner", "never_after_determiner")
+        )
+        follows = rf"[ \t]+(?:{'|'.join(after)})(?![\w'’-])"
+        determiners.append(rf"(?:{'|'.join(before)})(?:{follows}|{_END})")
+        lone += [*before, *after]
+        small += [word.capitalize() for word in _words("never_inside", language)]
+    return re.compile(
+        rf"^[ \t]*{_MARK}?[ \t]*(?i:{'|'.join(lone)})[ \t]*$|^[ \t]*[-*•][ \t]*{_MARK}?[ \t]*$"
+        rf"|(?<![\w'’-])(?:{'|'.join(determiners)})"
+        rf"|(?<=[\w%])[ \t]+(?:{'|'.join(small)})(?=[ \t]+[^\W\dA-ZÀ-Þ]|[ \t]*$)",
+        re.M,
+    )
+
+
+@cache
+def _chinese() -> re.Pattern[str]:
     particle = "".join(_words("particle", "zh"))
-    kinds += [
-        r"^[ \t]*[-*•][ \t]*(?:[-*•]|\d+[.)])?[ \t]*$",
-        rf"{_ITEM}[{particle}][ \t]*$",
-        r"(?:^|(?<=[。！？]))[ \t]*[。，！？、：；]",
-        rf"(?<=[，。：；！？])[{particle}]",
-    ]
-    return re.compile("|".join(f"(?:{kind})" for kind in kinds), re.M)
-
-
-def _any(name: str, language: str) -> str:
-    return rf"(?<![\w'’-])(?:{'|'.join(_words(name, language))})"
+    return re.compile(
+        rf"^[ \t]*{_MARK}?[ \t]*[{particle}][ \t]*$|^[ \t]*[。，！？、：；]"
+        rf"|[。！？][ \t]*[。，！？、：；]|[，。：；！？][{particle}]",
+        re.M,
+    )
 
 
 def _words(name: str, language: str) -> list[str]:
