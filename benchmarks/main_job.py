@@ -110,6 +110,25 @@ def table(title: str, runs: list[dict[str, Any]]) -> list[str]:
     return [*lines, ""]
 
 
+def rivals(folders: list[Path]) -> list[str]:
+    """Train users whose replies please another user more than themselves, as Markdown."""
+    lines = [
+        "## Rows whose best column is another's (train users)", "",
+        "Within one standard error of the paired difference it counts as a tie.", "",
+        "| run | replies for | worth to that user | to another | tie |", "|---|---|---|---|---|",
+    ]  # fmt: skip
+    for folder in folders:
+        found = json.loads((folder / "after.json").read_text(encoding="utf-8"))
+        users = found["users"]
+        for i, row in enumerate(found["matrix"]):
+            best = max(range(len(users)), key=row.__getitem__)
+            if row[best] > row[i]:
+                tie = "yes" if found["own_best"][i] else "no"
+                told = f"{row[i]:.3f} | {users[best]} {row[best]:.3f} | {tie}"
+                lines.append(f"| {folder.name} | {users[i]} | {told} |")
+    return [*lines, ""]
+
+
 def _all(folder: Path, suffix: str) -> dict[str, Any]:
     return {**figures(folder, suffix), **strays(folder, suffix)}
 
@@ -140,6 +159,7 @@ def main() -> None:
     for suffix, who in (("", "Train users"), ("_heldout", "Held-out users")):
         lines += table(f"{who}, held-out scenarios", [_all(f, suffix) for f in seeds])
     lines += table("Control: the user is hidden (one seed)", [_all(options.output / "hidden", "")])
+    lines += rivals(seeds)
     for when in ("before", "after"):
         found = json.loads((seeds[0] / f"{when}.json").read_text(encoding="utf-8"))
         save_matrix(options.page.parent / f"matrix_{when}.png", found["users"], found["matrix"])
