@@ -29,6 +29,7 @@ from persona_env.scenario import Scenario
 from persona_env.templates import Drawn, Template, load_templates, same
 from persona_env.terms.calibration import claim
 
+from .people import PEOPLE
 from .realise import oracle
 
 N = 10_000  # scenarios of each generated family
@@ -48,11 +49,6 @@ ITEMS = {
     "en": ["lamp", "chair", "table", "clock", "book", "cup", "bag", "hat"],
     "es": ["lámpara", "silla", "mesa", "reloj", "libro", "taza", "bolsa", "gorro"],
     "zh": ["台灯", "椅子", "桌子", "时钟", "图书", "杯子", "背包", "帽子"],
-}
-PEOPLE = {
-    "en": ["Anna", "Peter", "Maria", "John", "Laura", "Paul", "Sara", "David"],
-    "es": ["Ana", "Pedro", "María", "Juan", "Laura", "Pablo", "Sara", "David"],
-    "zh": ["小明", "小红", "小李", "小王", "小张", "小刘", "小陈", "小林"],
 }
 
 

@@ -8,13 +8,10 @@ import numpy as np
 
 from persona_env.templates import Drawn, same
 
+from .people import PEOPLE
+
 Words = Mapping[str, list[str]]
 
-PEOPLE = {
-    "en": ["Anna", "Peter", "Maria", "John", "Laura", "Paul", "Sara", "David"],
-    "es": ["Ana", "Pedro", "María", "Juan", "Laura", "Pablo", "Sara", "David"],
-    "zh": ["小明", "小红", "小李", "小王", "小张", "小刘", "小陈", "小林"],
-}
 NEWS = {
     "en": ["The bus leaves", "Lunch is", "The film starts", "The shop shuts", "Tea is", "We meet"],
     "es": ["El bus sale", "Se come", "El cine abre", "La tienda cierra", "El té es", "Nos vemos"],
