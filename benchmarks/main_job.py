@@ -112,11 +112,7 @@ def table(title: str, runs: list[dict[str, Any]]) -> list[str]:
 
 def rivals(folders: list[Path]) -> list[str]:
     """Train users whose replies please another user more than themselves, as Markdown."""
-    lines = [
-        "## Rows whose best column is another's (train users)", "",
-        "Within one standard error of the paired difference it counts as a tie.", "",
-        "| run | replies for | worth to that user | to another | tie |", "|---|---|---|---|---|",
-    ]  # fmt: skip
+    lines = []
     for folder in folders:
         found = json.loads((folder / "after.json").read_text(encoding="utf-8"))
         users = found["users"]
@@ -126,7 +122,12 @@ def rivals(folders: list[Path]) -> list[str]:
                 tie = "yes" if found["own_best"][i] else "no"
                 told = f"{row[i]:.3f} | {users[best]} {row[best]:.3f} | {tie}"
                 lines.append(f"| {folder.name} | {users[i]} | {told} |")
-    return [*lines, ""]
+    header = [
+        "Within one standard error of the paired difference it counts as a tie.", "",
+        "| run | replies for | worth to that user | to another | tie |", "|---|---|---|---|---|",
+    ]  # fmt: skip
+    told = [*header, *lines] if lines else ["None, in any run."]
+    return ["## Rows whose best column is another's (train users)", "", *told, ""]
 
 
 def _all(folder: Path, suffix: str) -> dict[str, Any]:
