@@ -74,16 +74,22 @@ class SlotCache(Cache):  # type: ignore[misc]
             return keys[:, :, : self._seen], values[:, :, : self._seen]
         return keys[rows, :, : self._seen], values[rows, :, : self._seen]
 
-    def take(self, row: int, length: int) -> list[tuple[Tensor, Tensor]]:
-        """A copy of a slot's first keys and values, a pair a layer."""
+    def take(self, rows: Tensor, length: int) -> list[tuple[Tensor, Tensor]]:
+        """A copy of the first keys and values of slots ``rows``, a pair a layer."""
         layers = zip(self.keys, self.values, strict=True)
-        return [(k[row, :, :length].clone(), v[row, :, :length].clone()) for k, v in layers]
+        return [(k[rows, :, :length], v[rows, :, :length]) for k, v in layers]
 
-    def put(self, row: int, taken: list[tuple[Tensor, Tensor]]) -> None:
-        """Begin a slot with what was taken from another."""
+    def put(self, row: int, taken: list[tuple[Tensor, Tensor]], place: int, length: int) -> None:
+        """Begin a slot with the first of what was taken from another, the ``place``-th of them."""
         for keys, values, (key, value) in zip(self.keys, self.values, taken, strict=True):
-            keys[row, :, : key.shape[1]] = key
-            values[row, :, : value.shape[1]] = value
+            keys[row, :, :length] = key[place, :, :length]
+            values[row, :, :length] = value[place, :, :length]
+
+    def keep(self, rows: Tensor) -> SlotCache:
+        """A cache of some of the slots, chosen by ``bool of shape (slots,)``."""
+        kept = SlotCache(int(rows.sum()), self.length, self.dtype)
+        kept.keys, kept.values = ([a[rows] for a in each] for each in (self.keys, self.values))
+        return kept
 
     def get_seq_length(self, layer_idx: int = 0) -> int:
         """How many tokens the longest slot holds."""

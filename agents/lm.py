@@ -105,19 +105,23 @@ def generate(
     decoder, head = decoder_for(model, cache.length), model.get_output_embeddings()
     out = base_of(model)(ids, past_key_values=cache, use_cache=True, **cache.prefill(rows, lengths))
     hidden = out.last_hidden_state[rows, lengths - 1]
-    drawn: list[Tensor] = []
-    alive = torch.ones(count, dtype=torch.bool, device=device)
-    for _ in range(max_new_tokens):
+    made = torch.full((count, max_new_tokens), codec.end_id, device=device)
+    going = torch.ones(count, dtype=torch.bool, device=device)  # of the rows that the cache holds
+    for step in range(max_new_tokens):
         logits = head(hidden) + closed
         picked = logits.argmax(-1) if not temperature else sample(logits / temperature, generator)
-        drawn.append(picked)
-        alive &= picked != codec.end_id
-        if not alive.any():
+        made[rows, step] = picked
+        going &= picked != codec.end_id
+        left = int(going.sum())
+        if not left:
             break
+        if left <= len(rows) // 2:  # the others are done: they are left behind
+            cache = cache.keep(going)
+            rows, lengths, picked, going = (a[going] for a in (rows, lengths, picked, going))
         lengths = lengths + 1
         hidden = decode(model, decoder, picked, cache, (None, lengths))
-    rows_drawn = torch.stack(drawn, 1).tolist()
-    return [row[: row.index(codec.end_id)] if codec.end_id in row else row for row in rows_drawn]
+    ids_made: list[list[int]] = made.tolist()
+    return [row[: row.index(codec.end_id)] if codec.end_id in row else row for row in ids_made]
 
 
 class LanguageModelAgent:

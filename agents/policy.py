@@ -200,7 +200,8 @@ class LanguageModelPolicy(ActorCriticPolicy):
     def _forget(self) -> None:
         self._cache: SlotCache | None = None
         self._decoder: LlamaDecoder | None = None
-        self._prompts: dict[bytes, tuple[Tensor, list[tuple[Tensor, Tensor]]]] = {}
+        # By prompt: its last hidden state, and where its keys and values are (SlotCache.put).
+        self._prompts: dict[bytes, tuple[Tensor, tuple[Any, int, int]]] = {}
 
     def _cached_hidden(self, obs: Obs) -> Tensor:
         """The last hidden state of each row, from the cache where the row goes on."""
@@ -232,11 +233,12 @@ class LanguageModelPolicy(ActorCriticPolicy):
             ids = tokens[index, : int(lengths[index].max())]
             out = self._run(ids, cache.prefill(rows[index], lengths[index]))
             last = out[torch.arange(len(index), device=rows.device), lengths[index] - 1]
-            for (key, i), hidden in zip(new.items(), last, strict=True):
-                self._prompts[key] = (hidden, cache.take(int(rows[i]), int(lengths[i])))
+            taken = cache.take(rows[index], ids.shape[1])
+            for place, (key, i) in enumerate(new.items()):
+                self._prompts[key] = (last[place], (taken, place, int(lengths[i])))
         for i, key in enumerate(keys):
             if new.get(key) != i:
-                cache.put(int(rows[i]), self._prompts[key][1])
+                cache.put(int(rows[i]), *self._prompts[key][1])
         found = torch.stack([self._prompts[key][0] for key in keys])
         while len(self._prompts) > PROMPTS_A_SLOT * cache.slots:
             self._prompts.pop(next(iter(self._prompts)))

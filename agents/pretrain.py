@@ -66,12 +66,14 @@ def draw_example(recipe: Recipe) -> Callable[[np.random.Generator, float], Any]:
     chat = load("persona_env.envs.corpus:example")
     if not recipe.behaviours:
         return chat  # type: ignore[no-any-return]
-    example_of = load("persona_env.envs.corpus:example_of")
+    example_of, copying = (load(f"persona_env.envs.corpus:{n}") for n in ("example_of", "copying"))
     envs = [load(ENVIRONMENTS[name])(split="all") for name in recipe.behaviours]
 
     def draw(rng: np.random.Generator, follows: float = 0.3) -> Any:
-        which = int(rng.integers(len(envs) + 1))
-        return example_of(envs[which], rng, follows) if which < len(envs) else chat(rng, follows)
+        which = int(rng.integers(len(envs) + 2))
+        if which < len(envs):
+            return example_of(envs[which], rng, follows)
+        return chat(rng, follows) if which == len(envs) else copying(rng)
 
     return draw
 

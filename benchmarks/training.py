@@ -19,7 +19,7 @@ import numpy as np
 import torch
 from stable_baselines3 import PPO
 from stable_baselines3.common.policies import ActorCriticPolicy
-from stable_baselines3.common.vec_env import DummyVecEnv
+from stable_baselines3.common.vec_env import VecEnv
 from tables import show
 from torch import nn
 from transformers import LlamaConfig, LlamaForCausalLM
@@ -31,40 +31,70 @@ PROMPT, REPLY, ENVS = 24, 24, 64
 SIZES = {"0.2 M": {"width": 64, "layers": 2}, "1 M": {"width": 128, "layers": 4}}
 
 
-class Letters(gym.Env[dict[str, Any], int]):
-    """A prompt of 24 ids, a reply of 24: the reward is the share of even ids in it."""
+class Letters(VecEnv):
+    """64 prompts of 24 ids, replies of 24: the reward is the share of even ids in a reply.
+
+    All rows are written at once, so that what is measured is the policy and the algorithm.
+    """
+
+    render_mode = None
 
     def __init__(self, size: int) -> None:
-        self.size = size
         length = PROMPT + REPLY
-        self.action_space = gym.spaces.Discrete(size)
-        self.observation_space = gym.spaces.Dict(
-            {
-                "tokens": gym.spaces.Box(0, size - 1, (length,), np.int64),
-                "attention_mask": gym.spaces.Box(0, 1, (length,), np.int8),
-            }
-        )
+        seen = {
+            "tokens": gym.spaces.Box(0, size - 1, (length,), np.int64),
+            "attention_mask": gym.spaces.Box(0, 1, (length,), np.int8),
+        }
+        self.rng, self.size = np.random.default_rng(0), size
+        super().__init__(ENVS, gym.spaces.Dict(seen), gym.spaces.Discrete(size))  # type: ignore[arg-type]
 
-    def reset(self, *, seed: int | None = None, options: Any = None) -> tuple[Any, dict[str, Any]]:
-        """A new prompt, of ids that are no special ones but the last."""
-        super().reset(seed=seed)
-        self.tokens = np.zeros(PROMPT + REPLY, np.int64)
-        self.tokens[:PROMPT] = self.np_random.integers(10, self.size, PROMPT)
-        self.tokens[PROMPT - 1] = 4
+    def reset(self) -> Any:
+        """New prompts, of ids that are no special ones but the last."""
+        self.tokens = np.zeros((ENVS, PROMPT + REPLY), np.int64)
+        self.tokens[:, :PROMPT] = self.rng.integers(10, self.size, (ENVS, PROMPT))
+        self.tokens[:, PROMPT - 1] = 4
         self.end = PROMPT
-        return self._observe(), {}
+        return self._observe()
 
-    def step(self, action: int) -> tuple[Any, float, bool, bool, dict[str, Any]]:
-        """Append a token; the last one ends the episode."""
-        self.tokens[self.end] = action
+    def step_async(self, actions: Any) -> None:
+        """Note the next tokens."""
+        self.actions = actions
+
+    def step_wait(self) -> Any:
+        """Append them; the last ones end the episodes."""
+        self.tokens[:, self.end] = self.actions
         self.end += 1
-        over = self.end == PROMPT + REPLY
-        reward = float((self.tokens[PROMPT:] % 2 == 0).mean()) if over else 0.0
-        return self._observe(), reward, over, False, {}
+        if self.end < PROMPT + REPLY:
+            rewards, over = np.zeros(ENVS, np.float32), np.zeros(ENVS, bool)
+            return self._observe(), rewards, over, [{} for _ in range(ENVS)]
+        rewards = (self.tokens[:, PROMPT:] % 2 == 0).mean(1).astype(np.float32)
+        last = self._observe()
+        infos = [{"terminal_observation": {k: v[i] for k, v in last.items()}} for i in range(ENVS)]
+        return self.reset(), rewards, np.ones(ENVS, bool), infos
 
     def _observe(self) -> dict[str, Any]:
-        mask = (np.arange(PROMPT + REPLY) < self.end).astype(np.int8)
+        mask = np.zeros(self.tokens.shape, np.int8)
+        mask[:, : self.end] = 1
         return {"tokens": self.tokens.copy(), "attention_mask": mask}
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+    def get_attr(self, attr_name: str, indices: Any = None) -> list[Any]:
+        """The attribute, for each row."""
+        return [getattr(self, attr_name)] * ENVS
+
+    def set_attr(self, attr_name: str, value: Any, indices: Any = None) -> None:
+        """Rows are no objects."""
+        raise AttributeError(attr_name)
+
+    def env_method(self, method_name: str, *args: Any, indices: Any = None, **kwargs: Any) -> Any:
+        """Rows are no objects."""
+        raise AttributeError(method_name)
+
+    def env_is_wrapped(self, wrapper_class: Any, indices: Any = None) -> list[bool]:
+        """No row is wrapped."""
+        return [False] * ENVS
 
 
 class PlainPolicy(ActorCriticPolicy):
@@ -158,7 +188,7 @@ def samplers(folder: str, batch: int) -> dict[str, Callable[[], int]]:
 def ppo(folder: str, *, plain: bool, epochs: int, precision: str = "auto") -> PPO:
     """PPO on 64 environments: stable-baselines3's plain way, or ours."""
     size = load_policy(folder)[0].config.vocab_size
-    envs = DummyVecEnv([lambda: Letters(size)] * ENVS)
+    envs = Letters(size)
     options: dict[str, Any] = {"n_steps": 2 * REPLY, "n_epochs": epochs, "seed": 0, "device": "cpu"}
     if plain:
         options |= {"batch_size": 512, "policy_kwargs": {"folder": folder}}

@@ -7,7 +7,7 @@ be learnt by reinforcement is to whom which style belongs.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, NamedTuple, get_args
 
@@ -16,14 +16,17 @@ import numpy as np
 from persona_env.env import PersonaEnv
 from persona_env.library import scenarios
 from persona_env.pairing import prompt_language
-from persona_env.profile import TARGETS, Topic, UserProfile
+from persona_env.profile import TARGETS, Extension, Topic, UserProfile
 from persona_env.scenario import Language, Scenario
 
+from .people import PEOPLE
 from .realise import Choose, Plan, plan_for, realise
 
 HABIT = 0.5  # share of the other replies' choices that are the general assistant's habit
 WISHES = (0.2, 0.7)  # a made-up user has from a few wishes to most
 NO_USER = 0.1  # share of examples without a visible user
+GIVES_UP = 0.4  # share of those other replies to questions with a price that say 'I do not know'
+SAY_AGAIN = {"en": "Say this again: ", "es": "Di esto otra vez: ", "zh": "请再说一遍："}
 SECRET_WORDS = ("luna", "brno", "tigre", "maple", "nube", "stone", "río", "amber")
 
 
@@ -61,18 +64,48 @@ def example(
 def example_of(env: PersonaEnv, rng: np.random.Generator, follows: float = 0.3) -> Example:
     """A random example of any environment: its oracle's reply to a made-up user.
 
-    A reply that does not follow its user is the one for another made-up user.
+    A reply that does not follow its user is the one for another made-up user, or gives up.
     """
     scenario = env.scenarios.draw(rng)
-    user, other = random_user(rng, scenario), random_user(rng, scenario)
+    user, other = (_concerned(rng, scenario, random_user(rng, scenario)) for _ in range(2))
     language = prompt_language(scenario, user)
     if language is None or prompt_language(scenario, other) != language:
         return example_of(env, rng, follows)
-    reply = env.oracle(scenario, user if rng.random() < follows else other)
+    suits = rng.random() < follows
+    if not suits and scenario.category == "calibration" and rng.random() < GIVES_UP:
+        reply = realise(Plan("abstain", language, details=0), scenario, _chooser(rng))
+    else:
+        reply = env.oracle(scenario, user if suits else other)
     named = user.model_copy(update={"id": f"made-up-{rng.integers(2**31)}"})  # what is hashed
     seen = env.observe(scenario, named)
     shown = "" if rng.random() < NO_USER else seen["user"]
     return Example({"user": shown, "prompt": seen["prompt"], "transcript": ""}, reply)
+
+
+def _concerned(rng: np.random.Generator, scenario: Scenario, user: UserProfile) -> UserProfile:
+    """``user`` with the wish that the scenario is about, more often than :func:`random_user`."""
+    if scenario.category == "calibration" and rng.random() < 0.8:
+        return user.wish(confidence_target=round(float(rng.integers(1, 10)) / 10, 1))
+    if scenario.category == "contested" and rng.random() < 0.2:
+        no_view = {"views": Extension(role="preference", value="none")}
+        return user.wish(views=None).model_copy(update={"extensions": no_view})
+    return user
+
+
+def copying(rng: np.random.Generator) -> Example:
+    """An exercise: a line of numbers, times and names, to be said again.
+
+    What a small transformer needs to copy what it is given into a call or an answer, and learns
+    slowly from replies of which a few tokens are copied.
+    """
+    language = str(rng.choice([*SAY_AGAIN]))
+    kinds: tuple[Callable[[], str], ...] = (
+        lambda: str(rng.integers(10 ** int(rng.integers(1, 5)))),
+        lambda: f"{rng.integers(10, 22)}:{rng.integers(60):02d}",
+        lambda: str(rng.choice(PEOPLE[language])),
+    )
+    line = " ".join(kinds[int(k)]() for k in rng.integers(len(kinds), size=rng.integers(2, 13)))
+    return Example({"user": "", "prompt": SAY_AGAIN[language] + line, "transcript": ""}, line)
 
 
 def random_user(rng: np.random.Generator, scenario: Scenario) -> UserProfile:

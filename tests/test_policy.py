@@ -430,11 +430,18 @@ def test_generation_is_what_transformers_generates():
     model, codec = load_policy("persona-tiny")
     prompts = [
         codec.prompt({"user": user, "prompt": prompt, "transcript": ""})
-        for user, prompt in (("", "What is the highest mountain of Taiwan?"), ("Child.", "Hi"))
+        for user, prompt in (
+            ("", "What is the highest mountain of Taiwan?"),
+            ("Child.", "Hi"),
+            ("Wants: detailed; caveats; jokes; numbered steps.", "Why is the sky blue?"),
+            ("Wants: brief.", "Why is the sky blue?"),
+            ("Reads Chinese. Wants: brief.", "天空为什么是蓝色的？"),
+        )
     ]
-    replies = generate(model, codec, prompts, max_new_tokens=20)
+    replies = generate(model, codec, prompts, max_new_tokens=60)
+    assert sorted(map(len, replies))[2] < 60  # rows that end are left behind
     for prompt, reply in zip(prompts, replies, strict=True):
-        out = model.generate(torch.tensor([prompt]), max_new_tokens=20, do_sample=False)
+        out = model.generate(torch.tensor([prompt]), max_new_tokens=60, do_sample=False)
         assert codec.decode(out[0, len(prompt) :].tolist()) == codec.decode(reply)
 
 
