@@ -64,13 +64,19 @@ class BundledCodec:
     def decode(self, ids: Sequence[int]) -> str:
         """The text of these ids; bytes that are no UTF-8 become U+FFFD."""
         if self._bytes is not None:
-            get = self._bytes.get
-            return b"".join([get(i, b"") for i in ids]).decode("utf-8", "replace")
+            return b"".join(map(self._bytes.__getitem__, ids)).decode("utf-8", "replace")
         text: str = self.tokenizer.decode(list(ids), skip_special_tokens=True)
         return text
 
 
-def _byte_table(tokenizer: Tokenizer) -> dict[int, bytes] | None:
+class _Bytes(dict[int, bytes]):
+    """The bytes of ids; those of ids that are no text are none."""
+
+    def __missing__(self, key: int) -> bytes:
+        return b""
+
+
+def _byte_table(tokenizer: Tokenizer) -> _Bytes | None:
     """The bytes of each id that is text, if the tokenizer's texts are bytes and nothing more.
 
     Joining them is several times faster than the tokenizer, which looks up and maps character by
@@ -79,11 +85,11 @@ def _byte_table(tokenizer: Tokenizer) -> dict[int, bytes] | None:
     added = tokenizer.get_added_tokens_decoder()
     if type(tokenizer.decoder) is not ByteLevel or not all(one.special for one in added.values()):
         return None
-    return {
-        i: bytes(map(_BYTES.__getitem__, token)) if {*token} <= {*_BYTES} else token.encode()
+    return _Bytes(
+        (i, bytes(map(_BYTES.__getitem__, token)) if {*token} <= {*_BYTES} else token.encode())
         for token, i in tokenizer.get_vocab().items()
         if i not in added
-    }
+    )
 
 
 def _byte_alphabet() -> dict[str, int]:

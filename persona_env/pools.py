@@ -92,6 +92,10 @@ class Listed(Pool):
     def _at(self, index: int) -> Scenario:
         return self._all[index]
 
+    def draw(self, rng: np.random.Generator) -> Scenario:
+        """One at random."""
+        return self._all[rng.integers(len(self._all))]
+
     def readable(self, user: UserProfile) -> Listed:
         """Those in a language the user reads."""
         return Listed([s for s in self._all if prompt_language(s, user) is not None])

@@ -29,11 +29,14 @@ def batch_infos(infos: Mapping[int, Info], size: int) -> Info:
 
 def _batch(rows: Rows, infos: Sequence[Info], size: int) -> Info:
     everyone = _mask(rows, size)
-    if _numbers(infos):
+    keys = infos[0].keys()
+    alike = all([info.keys() == keys for info in infos])
+    if alike and _numbers(infos):
         return _columns(rows, infos, everyone)
     batched: Info = {}
-    for key in dict.fromkeys(chain.from_iterable(infos)):
-        having, mask, values = rows, everyone, [info[key] for info in infos if key in info]
+    for key in keys if alike else dict.fromkeys(chain.from_iterable(infos)):
+        having, mask = rows, everyone
+        values = [info[key] for info in infos if alike or key in info]
         if len(values) < len(infos):
             having = rows[[key in info for info in infos]]
             mask = _mask(having, size)
@@ -48,9 +51,8 @@ def _batch(rows: Rows, infos: Sequence[Info], size: int) -> Info:
 
 
 def _numbers(infos: Sequence[Info]) -> bool:
-    """Whether all have the same keys, and floats alone, as reward terms and weights do."""
-    keys = infos[0].keys()
-    return all(info.keys() == keys and {*map(type, info.values())} == {float} for info in infos)
+    """Whether infos of the same keys hold floats alone, as reward terms and weights do."""
+    return all({*map(type, info.values())} == {float} for info in infos)
 
 
 def _columns(rows: Rows, infos: Sequence[Info], everyone: npt.NDArray[np.bool_]) -> Info:

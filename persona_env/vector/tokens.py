@@ -104,9 +104,9 @@ class TokenVectorEnv(VectorRows):
     def _begin(self, rows: list[int], observations: list[Observation]) -> None:
         prompts = [self._prompt(observation) for observation in observations]
         ends = np.array([len(prompt) for prompt in prompts])
+        self._tokens[rows] = self.codec.pad_id
         for row, prompt in zip(rows, prompts, strict=True):
-            tokens = self._tokens[row]
-            tokens[: len(prompt)], tokens[len(prompt) :] = prompt, self.codec.pad_id
+            self._tokens[row, : len(prompt)] = prompt
         self._attention[rows] = self._columns < ends[:, None]
         self._place[rows] = ends + np.array(rows) * self.context_length
         self._limit[rows] = self._place[rows] + self.max_new_tokens
