@@ -12,7 +12,9 @@ BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["growth", "memory", "peers", "scoring", "stepping", "training"])
+@pytest.mark.parametrize(
+    "name", ["growth", "memory", "peers", "scoring", "share", "stepping", "training"]
+)
 def test_a_benchmark_prints_its_table(name):
     script = BENCHMARKS / f"{name}.py"
     done = subprocess.run(
