@@ -2,8 +2,8 @@
 
 Runs rollouts and updates as ``persona-env train`` does, and prints, as Markdown, the processor time
 of each part as a share of all: stepping the environments (decoding, resets and infos included), of
-which the reward; sampling; the reference policy's pass over the replies; and the update. The first rollouts, which meet every prompt for the
-first time, are not counted.
+which the reward; sampling; the reference policy's pass over the replies; and the update. The first
+rollouts, which meet every prompt for the first time, are not counted.
 """
 
 from __future__ import annotations
