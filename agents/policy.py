@@ -165,8 +165,8 @@ class LanguageModelPolicy(ActorCriticPolicy):
 
     def evaluate_actions(self, obs: Obs, actions: Tensor) -> tuple[Tensor, Tensor, Tensor]:  # type: ignore[override]
         """Values, log-probabilities and entropies; one pass per episode."""
-        logits, hidden = self._encoded(self.model, obs, self._base)
-        return self._value(hidden), *log_prob_and_entropy(logits, actions.long().flatten())
+        hidden = self._encoded(self.model, obs, self._base)
+        return self._value(hidden), *self._choices(self.model, hidden, actions)
 
     def predict_values(self, obs: Obs) -> Tensor:  # type: ignore[override]
         """The value of each observation."""
@@ -178,20 +178,31 @@ class LanguageModelPolicy(ActorCriticPolicy):
     @torch.no_grad()
     def reference_log_prob(self, obs: Obs, actions: Tensor) -> Tensor:
         """What the starting policy thinks of these actions, log-probabilities of shape (B,)."""
-        logits, _ = self._encoded(self._reference, obs)
-        return _picked(logits, actions.long().flatten())
+        hidden = self._encoded(self._reference, obs)
+        return self._choices(self._reference, hidden, actions)[0]
 
-    def _encoded(self, model: Any, obs: Obs, base: Any = None) -> tuple[Tensor, Tensor]:
+    def _encoded(self, model: Any, obs: Obs, base: Any = None) -> Tensor:
         tokens, mask, special = obs["tokens"], obs["attention_mask"], self.codec.special
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self._half):
-            hidden = encode(model, tokens, mask, special, base)
-            return self._logits(model, hidden), hidden
+            return encode(model, tokens, mask, special, base)
+
+    def _choices(self, model: Any, hidden: Tensor, actions: Tensor) -> tuple[Tensor, Tensor]:
+        """Log-probabilities of actions, and entropies, of shape (B,)."""
+        weight, bias = self._head(model)
+        kind = torch.bfloat16 if self._half else weight.dtype
+        scaled = (hidden / self.temperature).to(kind)
+        return log_prob_and_entropy(scaled, weight.to(kind), bias, actions.long().flatten())
+
+    def _head(self, model: Any) -> tuple[Tensor, Tensor]:
+        """Weight and bias of logits at the sampling temperature; forbidden ids are closed."""
+        head = model.get_output_embeddings()
+        own = 0.0 if head.bias is None else head.bias.float() / self.temperature
+        return head.weight, self.closed + own
 
     def _logits(self, model: Any, hidden: Tensor) -> Tensor:
         """Logits at the sampling temperature; those of forbidden ids are the lowest number."""
-        head = model.get_output_embeddings()
-        bias = self.closed if head.bias is None else self.closed + head.bias / self.temperature
-        return functional.linear(hidden / self.temperature, head.weight, bias).float()
+        weight, bias = self._head(model)
+        return functional.linear(hidden / self.temperature, weight).float() + bias
 
     def _value(self, hidden: Tensor) -> Tensor:
         value: Tensor = self.value_head(hidden.detach().float())

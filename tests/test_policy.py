@@ -21,6 +21,7 @@ from transformers import (
 )
 
 from persona_env import Scenario, UserProfile, reward_term
+from persona_env.agents import choices
 from persona_env.agents.cache import SlotCache
 from persona_env.agents.choices import log_prob_and_entropy
 from persona_env.agents.decode import decode, decoder_for
@@ -196,24 +197,33 @@ def test_sampling_follows_the_distribution_and_never_picks_the_impossible():
     assert abs(float(share[0]) - 0.7) < 0.02  # six standard errors
 
 
-def test_choices_have_the_gradient_of_their_definition():
+@pytest.mark.parametrize("share", [1.0, 0.0], ids=["entropy", "no entropy"])
+def test_choices_have_the_gradient_of_their_definition(share, monkeypatch):
+    monkeypatch.setitem(choices.AT_ONCE, "cpu", 18)  # two rows at once
     drawn = torch.Generator().manual_seed(0)
-    logits = torch.randn(6, 9, generator=drawn, dtype=torch.float64)
-    logits[:, 4] = -1e30  # a forbidden id
-    chosen = torch.tensor([0, 1, 2, 3, 8, 8])
-    for weight in (1.0, 0.0):  # of the entropy
-        found = []
-        for way in (log_prob_and_entropy, plain_log_prob_and_entropy):
-            leaf = logits.clone().requires_grad_()
-            log_probs, entropy = way(leaf, chosen)
-            (log_probs.sin() + weight * entropy.square()).sum().backward()
-            found.append((log_probs.detach(), entropy.detach(), leaf.grad))
-        for mine, theirs in zip(*found, strict=True):
-            assert torch.allclose(mine, theirs, atol=1e-12)
+    start = [torch.randn(n, generator=drawn, dtype=torch.float64) for n in ((5, 4), (9, 4), (9,))]
+    start[2][4] = -1e30  # a forbidden id
+    chosen = torch.tensor([0, 1, 2, 8, 8])
+    found = []
+    for way in (log_prob_and_entropy, plain_log_prob_and_entropy):
+        leaves = [one.clone().requires_grad_() for one in start]
+        log_probs, entropy = way(*leaves, chosen)
+        (log_probs.sin() + share * entropy.square()).sum().backward()
+        found.append((log_probs.detach(), entropy.detach(), *(leaf.grad for leaf in leaves)))
+    for mine, theirs in zip(*found, strict=True):
+        assert torch.allclose(mine, theirs, atol=1e-12)
 
 
-def plain_log_prob_and_entropy(logits, chosen):
-    logs = torch.log_softmax(logits, -1)
+def test_choices_go_backwards_once():
+    hidden, weight = torch.randn(3, 4), torch.randn(9, 4, requires_grad=True)
+    log_probs, _ = log_prob_and_entropy(hidden, weight, torch.zeros(9), torch.arange(3))
+    log_probs.sum().backward(retain_graph=True)
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        log_probs.sum().backward()
+
+
+def plain_log_prob_and_entropy(hidden, weight, bias, chosen):
+    logs = torch.log_softmax(hidden @ weight.T + bias, -1)
     return logs.gather(1, chosen[:, None]).squeeze(1), -(logs.exp() * logs).sum(-1)
 
 
