@@ -4,8 +4,8 @@
 median, minimum, maximum and the ratio to our first row, per second of processor time. A peer that
 is not installed is left out, with a line that says so and what to install. None is a dependency of
 this library: install them in an environment of their own. What a peer's environment does besides
-stepping is its own choice: the games and the rubrics here judge a reply with one comparison, ours
-with some twenty terms.
+stepping is its own choice: the games, the rubrics and the echo here judge a reply with one
+comparison, ours with some twenty terms.
 """
 
 from __future__ import annotations
@@ -15,9 +15,12 @@ import asyncio
 import importlib
 import os
 import random
+import socket
 import tempfile
+import threading
 import time
 import warnings
+import weakref
 from collections.abc import Callable, Iterator
 from itertools import cycle, pairwise
 from pathlib import Path
@@ -39,6 +42,7 @@ PIP = {
     "textarena": "textarena",
     "gem": "gem-llm",
     "verifiers": "'verifiers<0.2'",
+    "openenv": "openenv-core",
     "trl": "trl datasets",
 }
 NEW = 24  # tokens of a reply in training, as in benchmarks/training.py
@@ -194,6 +198,72 @@ def verifiers_rollout(rows: int) -> Way:
     return way
 
 
+def open_env(episodes: int) -> Way:
+    """OpenEnv's own server and client around an echo: an episode is one reply, with its reward.
+
+    Its environments live behind a socket, so the client opens one, plays ``episodes`` through it
+    and closes it. The server runs in a thread of this process, so that its processor time counts
+    as the client's does, and stops when nothing holds the way any more.
+    """
+    core: Any = importlib.import_module("openenv.core")
+    uvicorn: Any = importlib.import_module("uvicorn")
+    written = texts()
+
+    class Said(core.Action):  # type: ignore[misc]
+        """A reply."""
+
+        text: str
+
+    class Heard(core.Observation):  # type: ignore[misc]
+        """The question, or the reply again."""
+
+        text: str
+
+    class Echo(core.Environment):  # type: ignore[misc]
+        """One question, one reply."""
+
+        SUPPORTS_CONCURRENT_SESSIONS = True
+
+        def reset(self, **_: Any) -> Heard:
+            """The question."""
+            return Heard(text="How high is Yushan?")
+
+        def step(self, action: Said, **_: Any) -> Heard:
+            """The end."""
+            return Heard(text=action.text, reward=float("3952" in action.text), done=True)
+
+        @property
+        def state(self) -> Any:
+            """Nothing to keep."""
+            return core.State()
+
+    # more than one, because a session may still be closing when the next begins; no log of errors,
+    # because a client that leaves first is one
+    app = core.create_app(Echo, Said, Heard, max_concurrent_envs=ROWS)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="critical"))
+    place = socket.create_server(("127.0.0.1", 0))  # a free port; clients wait until it is served
+    url = f"http://127.0.0.1:{place.getsockname()[1]}"
+    thread = threading.Thread(target=server.run, args=([place],), daemon=True)
+    thread.start()
+
+    async def session() -> None:
+        async with core.GenericEnvClient(url) as client:
+            for _ in range(episodes):
+                await client.reset()
+                await client.step({"text": next(written)})
+
+    def way() -> int:
+        asyncio.run(session())
+        return episodes
+
+    def stop() -> None:
+        server.should_exit = True
+        thread.join()
+
+    weakref.finalize(way, stop)
+    return way
+
+
 # --- training -----------------------------------------------------------------------------------
 
 
@@ -276,6 +346,7 @@ def tables(few: int) -> dict[str, dict[str, Callable[[], Way]]]:
             "TextArena GuessTheNumber, turns": text_arena,
             "GEM GuessTheNumber, turns": gem_game,
             f"verifiers rollout and score, {ROWS} at once": lambda: verifiers_rollout(ROWS),
+            "OpenEnv echo, local socket": lambda: open_env(few * 10),
         },
     }
 
