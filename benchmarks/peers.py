@@ -41,7 +41,7 @@ PIP = {
     "torchrl": "torchrl",
     "textarena": "textarena",
     "gem": "gem-llm",
-    "verifiers": "'verifiers<0.2'",
+    "verifiers": "'verifiers>=0.1.14,<0.2'",
     "openenv": "openenv-core",
     "trl": "trl datasets",
 }
