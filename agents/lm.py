@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel
 from transformers.utils import logging as transformers_logging
 
@@ -70,16 +71,29 @@ def forbidden_ids(codec: Codec, vocab_size: int, device: torch.device | str) -> 
     return mask
 
 
-def sample(logits: Tensor, generator: torch.Generator | None = None) -> Tensor:
-    """One id a row of ``logits (B, V)``, by inverse CDF.
+BLOCK = 64  # ids
+BELOW = 1 - 1e-6  # what keeps a point inside in single precision
 
-    On CPUs ``multinomial`` is far slower, and ``max``, which also finds places, ten times ``amax``.
+
+def sample(logits: Tensor, generator: torch.Generator | None = None) -> Tensor:
+    """One id a row of ``logits (B, V)``, by inverse CDF: first a block of ids, then one of it.
+
+    On CPUs ``multinomial`` is far slower, a sum over all ids so far takes longer than all the rest,
+    and ``max``, which also finds places, ten times as long as ``amax``. An id of no weight is never
+    drawn.
     """
     weights = (logits - logits.amax(-1, keepdim=True)).float().exp_()
-    cdf = weights.cumsum(-1)
+    if weights.shape[1] % BLOCK:
+        weights = functional.pad(weights, (0, -weights.shape[1] % BLOCK))
+    blocks = weights.view(len(logits), -1, BLOCK)
+    ends = blocks.sum(-1).cumsum(-1)
     draw = torch.rand(len(logits), 1, generator=generator, device=logits.device)
-    picked = torch.searchsorted(cdf, draw * cdf[:, -1:]).squeeze(1)
-    return picked.clamp_(max=logits.shape[1] - 1)
+    point = draw * (ends[:, -1:] * BELOW)
+    block = torch.searchsorted(ends, point, right=True)
+    inside = blocks.gather(1, block[:, :, None].expand(-1, -1, BLOCK)).squeeze(1).cumsum(-1)
+    last = inside[:, -1:]
+    rest = (point - ends.gather(1, block) + last).clamp_(min=0).minimum(last * BELOW)
+    return (block * BLOCK + torch.searchsorted(inside, rest, right=True)).squeeze(1)
 
 
 @torch.inference_mode()

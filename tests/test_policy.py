@@ -197,6 +197,16 @@ def test_sampling_follows_the_distribution_and_never_picks_the_impossible():
     assert abs(float(share[0]) - 0.7) < 0.02  # six standard errors
 
 
+def test_sampling_finds_the_few_ids_of_a_large_vocabulary():
+    shares = {70: 0.2, 71: 0.1, 130: 0.5, 199: 0.2}  # others, and a block of 64 between, have none
+    logits = torch.full((1, 200), -torch.inf)
+    logits[0, list(shares)] = torch.log(torch.tensor(list(shares.values())))
+    picked = sample(logits.repeat(20_000, 1), torch.Generator().manual_seed(0))
+    found = torch.bincount(picked, minlength=200) / len(picked)
+    for i, share in enumerate(found.tolist()):
+        assert abs(share - shares.get(i, 0.0)) < (0.02 if i in shares else 1e-9), i
+
+
 @pytest.mark.parametrize("share", [1.0, 0.0], ids=["entropy", "no entropy"])
 def test_choices_have_the_gradient_of_their_definition(share, monkeypatch):
     monkeypatch.setitem(choices.AT_ONCE, "cpu", 18)  # two rows at once
