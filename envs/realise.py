@@ -115,7 +115,7 @@ def _body(
     }  # fmt: skip
 
     def say(key: str) -> str:
-        return choose(bank[key]).format(**fill)
+        return choose(bank[key]).format(**fill).strip()
 
     match plan.doing:
         case "answer":

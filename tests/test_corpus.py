@@ -31,7 +31,8 @@ def drawn(env, follows, count, seed=0):
 def test_examples_of_an_environment_are_its_prompts_with_a_reply(envs, make):
     env = envs[make]
     found = drawn(env, 0.9, 60)
-    assert all(one.observation["prompt"] and one.reply.strip() for one in found)
+    assert all(one.observation["prompt"] and one.reply for one in found)
+    assert all(one.reply == one.reply.strip() for one in found)
     assert any(not one.observation["user"] for one in found)
     assert drawn(env, 0.9, 5, seed=1) == drawn(env, 0.9, 5, seed=1)
 
