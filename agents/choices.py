@@ -52,10 +52,11 @@ class Choices(torch.autograd.Function):
         """The gradients of ``hidden``, ``weight`` and ``bias``; none for what was chosen."""
         hidden, weight, shares, entropy, chosen = ctx.saved_tensors
         of_log, of_entropy = gradients
+        to_entropy = bool(of_entropy.any())
         for rows in _chunks(shares):
             exact = shares[rows].to(entropy.dtype)
             found = exact * -of_log[rows, None]
-            if of_entropy.any():
+            if to_entropy:
                 spread = torch.xlogy(exact, exact) + exact * entropy[rows, None]
                 found -= spread * of_entropy[rows, None]
             found.scatter_add_(1, chosen[rows, None], of_log[rows, None])

@@ -202,7 +202,7 @@ class LanguageModelPolicy(ActorCriticPolicy):
     def _logits(self, model: Any, hidden: Tensor) -> Tensor:
         """Logits at the sampling temperature; those of forbidden ids are the lowest number."""
         weight, bias = self._head(model)
-        return functional.linear(hidden / self.temperature, weight).float() + bias
+        return functional.linear(hidden / self.temperature, weight).float().add_(bias)
 
     def _value(self, hidden: Tensor) -> Tensor:
         value: Tensor = self.value_head(hidden.detach().float())

@@ -16,9 +16,10 @@ import numpy as np
 from persona_env.env import PersonaEnv
 from persona_env.library import scenarios
 from persona_env.pairing import prompt_language
-from persona_env.profile import TARGETS, Extension, Topic, UserProfile
+from persona_env.profile import TARGETS, Topic, UserProfile
 from persona_env.scenario import Language, Scenario
 
+from .opinion import without_view
 from .people import PEOPLE
 from .realise import Choose, Plan, plan_for, realise
 
@@ -85,10 +86,9 @@ def example_of(env: PersonaEnv, rng: np.random.Generator, follows: float = 0.3) 
 def _concerned(rng: np.random.Generator, scenario: Scenario, user: UserProfile) -> UserProfile:
     """``user`` with the wish that the scenario is about, more often than :func:`random_user`."""
     if scenario.category == "calibration" and rng.random() < 0.8:
-        return user.wish(confidence_target=round(float(rng.integers(1, 10)) / 10, 1))
+        return user.wish(confidence_target=int(rng.integers(1, 10)) / 10)
     if scenario.category == "contested" and rng.random() < 0.2:
-        no_view = {"views": Extension(role="preference", value="none")}
-        return user.wish(views=None).model_copy(update={"extensions": no_view})
+        return without_view(user)
     return user
 
 

@@ -122,15 +122,18 @@ def questions(split: str) -> Blocks:
 @cache
 def users() -> tuple[UserProfile, ...]:
     """The bundled users, and for some of them one who wants the same, but no view."""
-    extension = Extension(role="preference", value="none")
     own = [
-        user.wish(views=None).model_copy(
-            update={"id": f"{user.id}-no-view", "extensions": {"views": extension}}
-        )
+        without_view(user).model_copy(update={"id": f"{user.id}-no-view"})
         for user in profiles()
         if user.id in NO_VIEW
     ]
     return (*profiles(), *own)
+
+
+def without_view(user: UserProfile) -> UserProfile:
+    """``user``, who now wants to hear no view."""
+    no_view = {"views": Extension(role="preference", value="none")}
+    return user.wish(views=None).model_copy(update={"extensions": no_view})
 
 
 class PersonaOpinionEnv(PersonaEnv):
