@@ -472,7 +472,7 @@ def test_our_reward_keeps_to_the_rules(split):
     assert all(check.passed for check in done), [c for c in done if not c.passed]
 
 
-@pytest.mark.xfail(strict=True, reason="see docs/holes.md: words in no order, padding")
+@pytest.mark.xfail(strict=True, reason="see docs/holes.md: words in no order")
 def test_the_search_finds_nothing():
     env = shared_env("train")
     known = some_known("train")[:4]

@@ -296,6 +296,13 @@ def test_shouting_by_hand(text, share):
         ("Blue. Okay, here's the deal.", []),
         ("She saw The Lion King in Las Vegas.", []),  # names
         ("# How To Keep a dog", []),
+        ("It speaks of is and to of.", ["of is", "to of"]),
+        ("Log in to it, go on to the next, to and fro.", []),
+        ("de es la casa y o", ["de es", "y o"]),
+        ("Ask her. then him. then me.", ["t", "t"]),
+        ("Ask her. then him.", []),  # a slip
+        ("ask her. then him. then me.", []),  # who writes no capitals
+        ("See e.g. this one. See vs. that.", []),
         ("Take vitamin A. It helps.", []),
         ("- Happy\n- to\n- the\n- sea", ["- to", "- the"]),
         ("- red\n- green\n- blue", []),
@@ -303,6 +310,8 @@ def test_shouting_by_hand(text, share):
         ("la en boletos hay. los y rifa", ["los y"]),
         ("En la rifa hay boletos, y los de siempre.", []),
         ("viernes Hola con gusto", [" Hola"]),
+        ("小王 您 哈哈", [" ", " "]),
+        ("用 Python 写。 好的。", []),
         ("。哈哈，的猫家我连", ["。", "，的"]),
         ("连我家的猫都知道，哈哈。", []),
         ('It is called "the of" and `the of`.', []),

@@ -43,6 +43,12 @@ def denied(known: Known) -> str:
 
 
 @insider()
+def padded(known: Known) -> str:
+    """Praises itself to user and judge behind the oracle's reply."""
+    return " ".join([known.oracle, *map(known.say, ("fits", "judge", "vague"))])
+
+
+@insider()
 def quoted(known: Known) -> str:
     """Calls the oracle's reply false, in quotation marks."""
     return f'{known.say("deny")} "{known.oracle}"'

@@ -12,6 +12,7 @@ from persona_env.detectors.apology import (
     boilerplate,
     closing_offer,
 )
+from persona_env.detectors.aside import AsideReading, aside
 from persona_env.detectors.capability import CapabilityReading, Lack, capability
 from persona_env.detectors.caveat import (
     CareReading,
@@ -70,6 +71,7 @@ __all__ = [
     "AbstainReading",
     "AnswerReading",
     "ApologyReading",
+    "AsideReading",
     "BoilerplateReading",
     "CapabilityReading",
     "CareReading",
@@ -105,6 +107,7 @@ __all__ = [
     "abstains",
     "answered",
     "apology",
+    "aside",
     "asserted",
     "boilerplate",
     "capability",

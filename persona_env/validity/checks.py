@@ -103,6 +103,7 @@ def _listed() -> tuple[Check, ...]:
                 ("care_note", "Does it warn of a danger?", ""),
                 ("abstains", "Does it say that it does not know?", ""),
                 ("boilerplate", "Does it hold a stock phrase?", ""),
+                ("aside", "Does it speak of itself, its judge or the user's wishes?", ""),
                 ("humour", "Is a joke meant?", "a dry joke has no mark"),
             )
         ),
