@@ -54,8 +54,8 @@ class PersonaVectorEnv(VectorRows):
         answered = zip(range(self.num_envs), iterate(self.action_space, actions), strict=True)
         return {row: reply for row, reply in answered if row not in reset}
 
-    def _begin(self, rows: list[int], observations: list[Observation]) -> None:
-        for row, observation in zip(rows, observations, strict=True):
+    def _begin(self, observations: dict[int, Observation]) -> None:
+        for row, observation in observations.items():
             self._seen[row] = observation
 
     def _settle(self, row: int, reply: str, verdict: Verdict) -> Step:
