@@ -74,7 +74,7 @@ def _entry(key: str, rows: list[int], values: Sequence[Any], mask: Mask) -> Any:
     """What some rows have under one key; ``mask`` marks these rows."""
     first, size = values[0], len(mask)
     kind = type(first)
-    if kind is dict and key != "final_obs":
+    if isinstance(first, dict) and key != "final_obs":
         return _batch(rows, values, mask) if any(values) else {}
     if kind in NUMBERS or isinstance(first, np.number):
         array = np.zeros(size, dtype=kind)
