@@ -63,21 +63,19 @@ class BundledCodec:
 
     def decode(self, ids: Sequence[int]) -> str:
         """The text of these ids; bytes that are no UTF-8 become U+FFFD."""
-        if self._bytes is not None:
-            return b"".join(map(self._bytes.__getitem__, ids)).decode("utf-8", "replace")
+        table = self._bytes
+        if table is not None:
+            try:
+                found = [table[i] for i in ids]
+            except IndexError:  # a model may have more logits than the tokenizer has ids
+                found = [table[i] for i in ids if i < len(table)]
+            return b"".join(found).decode("utf-8", "replace")
         text: str = self.tokenizer.decode(list(ids), skip_special_tokens=True)
         return text
 
 
-class _Bytes(dict[int, bytes]):
-    """The bytes of ids; those of ids that are no text are none."""
-
-    def __missing__(self, key: int) -> bytes:
-        return b""
-
-
-def _byte_table(tokenizer: Tokenizer) -> _Bytes | None:
-    """The bytes of each id that is text, if the tokenizer's texts are bytes and nothing more.
+def _byte_table(tokenizer: Tokenizer) -> list[bytes] | None:
+    """The bytes of each id, none if it is no text; if texts are bytes and nothing more.
 
     Joining them is several times faster than the tokenizer, which looks up and maps character by
     character.
@@ -85,11 +83,13 @@ def _byte_table(tokenizer: Tokenizer) -> _Bytes | None:
     added = tokenizer.get_added_tokens_decoder()
     if type(tokenizer.decoder) is not ByteLevel or not all(one.special for one in added.values()):
         return None
-    return _Bytes(
-        (i, bytes(map(_BYTES.__getitem__, token)) if {*token} <= {*_BYTES} else token.encode())
-        for token, i in tokenizer.get_vocab().items()
-        if i not in added
-    )
+    vocabulary = tokenizer.get_vocab()
+    table = [b""] * (1 + max(vocabulary.values()))
+    for token, i in vocabulary.items():
+        if i not in added:
+            plain = {*token} <= {*_BYTES}
+            table[i] = bytes(map(_BYTES.__getitem__, token)) if plain else token.encode()
+    return table
 
 
 def _byte_alphabet() -> dict[str, int]:

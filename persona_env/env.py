@@ -133,11 +133,12 @@ class PersonaEnv(gym.Env[Observation, str]):
         ``options={"user": id, "scenario": id}`` (either or both) chooses this one episode's case;
         autoreset does not repeat it.
         """
-        super().reset(seed=seed)
+        if seed is not None:
+            super().reset(seed=seed)
         cases = tuple(self._allowed(options).values()) if options else self._drawn
-        integers = self.np_random.integers
-        self.user, pool = cases[integers(len(cases))]
-        self.scenario = pool.draw(self.np_random)
+        rng = self.np_random
+        self.user, pool = cases[rng.integers(len(cases))]
+        self.scenario = pool.draw(rng)
         self._met = met = self._meeting(self.scenario, self.user)
         self.language, self._message = met.language, met.prompt
         self._turns = ()
@@ -267,7 +268,7 @@ def _observation(meeting: Meeting, prompt: str, turns: tuple[Turn, ...]) -> Obse
     return {
         "prompt": prompt,
         "user": meeting.shown,
-        "transcript": "\n".join([f"{turn.role}: {turn.text}" for turn in turns]),
+        "transcript": "\n".join([f"{role}: {text}" for role, text in turns]) if turns else "",
         "user_vector": meeting.vector.copy(),
     }
 

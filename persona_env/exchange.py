@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from persona_env.errors import RewardError, UndeclaredFieldError
 from persona_env.profile import UserProfile
@@ -14,8 +14,7 @@ from persona_env.scenario import Scenario, ScenarioText
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(NamedTuple):
     """One message of a transcript."""
 
     role: str

@@ -46,9 +46,9 @@ class Verdict:
     def info(self) -> dict[str, object]:
         """The entries of a step's ``info``, in fresh dicts."""
         return {
-            "reward_terms": dict(self.terms),
-            "reward_weights": dict(self.weights),
-            "reward_gates": dict(self.gates),
+            "reward_terms": self.terms.copy(),
+            "reward_weights": self.weights.copy(),
+            "reward_gates": self.gates.copy(),
             "reward_reasons": {name: list(reasons) for name, reasons in self.reasons.items()},
         }
 

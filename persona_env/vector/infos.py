@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 Info = dict[str, Any]
-Rows = npt.NDArray[np.intp]
+Mask = npt.NDArray[np.bool_]
+NUMBERS = (int, float, bool)
 
 
 def batch_infos(infos: Mapping[int, Info], size: int) -> Info:
@@ -24,42 +25,44 @@ def batch_infos(infos: Mapping[int, Info], size: int) -> Info:
     >>> batch_infos({0: {"turn": 1}, 2: {"turn": 2}}, size=3)
     {'turn': array([1, 0, 2]), '_turn': array([ True, False,  True])}
     """
-    return _batch(np.array(list(infos), dtype=np.intp), list(infos.values()), size)
+    rows = list(infos)
+    return _batch(rows, list(infos.values()), _mask(rows, size))
 
 
-def _batch(rows: Rows, infos: Sequence[Info], size: int) -> Info:
-    everyone = _mask(rows, size)
-    keys = infos[0].keys()
-    alike = all([info.keys() == keys for info in infos])
-    if alike and _numbers(infos):
-        return _columns(rows, infos, everyone)
+def _batch(rows: list[int], infos: Sequence[Info], everyone: Mask) -> Info:
+    keys = list(infos[0])
+    if not all([list(info) == keys for info in infos]):
+        return _unlike(rows, infos, len(everyone))
+    columns = [*zip(*[info.values() for info in infos], strict=True)]
+    if columns and type(columns[0][0]) is float and _floats(columns):
+        return _block(keys, rows, columns, everyone)
     batched: Info = {}
-    for key in keys if alike else dict.fromkeys(chain.from_iterable(infos)):
-        having, mask = rows, everyone
-        values = [info[key] for info in infos if alike or key in info]
-        if len(values) < len(infos):
-            having = rows[[key in info for info in infos]]
-            mask = _mask(having, size)
-        if key == "final_obs":
-            batched[key] = _objects(having, values, size)
-        elif isinstance(values[0], dict):
-            batched[key] = _batch(having, values, size) if any(values) else {}
-        else:
-            batched[key] = _array(having, values, size)
-        batched[f"_{key}"] = mask.copy()
+    for key, values in zip(keys, columns, strict=True):
+        batched[key] = _entry(key, rows, values, everyone)
+        batched[f"_{key}"] = everyone.copy()
     return batched
 
 
-def _numbers(infos: Sequence[Info]) -> bool:
-    """Whether infos of the same keys hold floats alone, as reward terms and weights do."""
-    return all({*map(type, info.values())} == {float} for info in infos)
+def _unlike(rows: list[int], infos: Sequence[Info], size: int) -> Info:
+    """The same for infos of different keys, or in another order."""
+    batched: Info = {}
+    for key in dict.fromkeys(chain.from_iterable(infos)):
+        having = [row for row, info in zip(rows, infos, strict=True) if key in info]
+        mask = _mask(having, size)
+        batched[key] = _entry(key, having, [info[key] for info in infos if key in info], mask)
+        batched[f"_{key}"] = mask
+    return batched
 
 
-def _columns(rows: Rows, infos: Sequence[Info], everyone: npt.NDArray[np.bool_]) -> Info:
-    """The same for numbers, whose arrays are rows of one that is filled at once."""
-    keys, size = list(infos[0]), len(everyone)
-    block = np.zeros((len(keys), size))
-    block[:, rows] = np.array([[info[key] for key in keys] for info in infos]).T
+def _floats(columns: Sequence[Sequence[Any]]) -> bool:
+    """Whether all values are floats, as those of reward terms and weights."""
+    return all([{*map(type, values)} == {float} for values in columns])
+
+
+def _block(keys: list[str], rows: list[int], columns: Sequence[Any], everyone: Mask) -> Info:
+    """The same for floats, whose arrays are rows of one that is filled at once."""
+    block = np.zeros((len(keys), len(everyone)))
+    block[:, rows] = columns
     masks = np.repeat(everyone[None], len(keys), axis=0)
     batched: Info = {}
     for key, values, mask in zip(keys, block, masks, strict=True):
@@ -67,26 +70,25 @@ def _columns(rows: Rows, infos: Sequence[Info], everyone: npt.NDArray[np.bool_])
     return batched
 
 
-def _mask(rows: Rows, size: int) -> npt.NDArray[np.bool_]:
-    mask = np.zeros(size, dtype=np.bool_)
-    mask[rows] = True
-    return mask
-
-
-def _array(rows: Rows, values: Sequence[Any], size: int) -> npt.NDArray[Any]:
-    first = values[0]
-    if isinstance(first, np.ndarray):
+def _entry(key: str, rows: list[int], values: Sequence[Any], mask: Mask) -> Any:
+    """What some rows have under one key; ``mask`` marks these rows."""
+    first, size = values[0], len(mask)
+    kind = type(first)
+    if isinstance(first, dict) and key != "final_obs":
+        return _batch(rows, values, mask) if any(values) else {}
+    if kind in NUMBERS or isinstance(first, np.number):
+        array = np.zeros(size, dtype=kind)
+    elif isinstance(first, np.ndarray):
         array = np.zeros((size, *first.shape), dtype=first.dtype)
-    elif type(first) in (int, float, bool) or isinstance(first, np.number):
-        array = np.zeros(size, dtype=type(first))
     else:
-        return _objects(rows, values, size)
-    array[rows] = values
-    return array
-
-
-def _objects(rows: Rows, values: Sequence[Any], size: int) -> npt.NDArray[Any]:
-    array = np.empty(size, dtype=object)  # of None
-    for row, value in zip(rows.tolist(), values, strict=True):
+        array = np.empty(size, dtype=object)  # of None
+    for row, value in zip(rows, values, strict=True):
         array[row] = value
     return array
+
+
+def _mask(rows: Sequence[int], size: int) -> Mask:
+    mask = np.zeros(size, dtype=np.bool_)
+    for row in rows:
+        mask[row] = True
+    return mask

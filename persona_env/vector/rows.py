@@ -129,15 +129,12 @@ class VectorRows(VectorEnv[dict[str, Any], Any, npt.NDArray[Any]]):
         seeds: Sequence[int | None] | None = None,
         options: Sequence[dict[str, Any]] | None = None,
     ) -> dict[int, Info]:
-        if not rows:
-            return {}
-        observations, infos = [], {}
+        observations, infos = {}, {}
         for row in rows:
             seed = None if seeds is None else seeds[row]
             option = None if options is None else options[row]
-            observation, infos[row] = self._texts[row].reset(seed=seed, options=option)
-            observations.append(observation)
-        self._begin(rows, observations)
+            observations[row], infos[row] = self._texts[row].reset(seed=seed, options=option)
+        self._begin(observations)
         return infos
 
     def advance(self, actions: Any) -> tuple[Rewards, Flags, Flags, dict[int, Info]]:
@@ -153,42 +150,32 @@ class VectorRows(VectorEnv[dict[str, Any], Any, npt.NDArray[Any]]):
         truncations = np.zeros(self.num_envs, dtype=np.bool_)
         infos = self._begin_again() if self._waiting else {}
         replies = self._replies(actions, infos)
-        if replies:
-            found = self._answer(replies)
-            for row, (_, reward, terminated, truncated, info) in found.items():
-                rewards[row], terminations[row], truncations[row] = reward, terminated, truncated
-                infos[row] = info
-            infos |= self._follow(found)
+        if not replies:
+            return rewards, terminations, truncations, infos
+        going, ended = {}, {}  # what is seen by rows with another turn, and last seen by the others
+        for (row, reply), verdict in zip(replies.items(), self._judge(replies), strict=True):
+            seen, reward, terminated, truncated, info = self._settle(row, reply, verdict)
+            rewards[row], infos[row] = reward, info
+            if terminated or truncated:
+                terminations[row], truncations[row], ended[row] = terminated, truncated, seen
+            else:
+                going[row] = seen
+        self._begin(going)
+        if self.autoreset_mode == AutoresetMode.SAME_STEP:
+            for row, info in self._reset([*ended]).items():
+                infos[row] = {"final_obs": ended[row], "final_info": infos[row], **info}
+        elif ended:
+            self._over[[*ended]] = self._waiting = True
         return rewards, terminations, truncations, infos
-
-    def _answer(self, replies: dict[int, str]) -> dict[int, Step]:
-        """The steps of rows whose turn ends with these replies."""
-        judged = zip(replies.items(), self._judge(replies), strict=True)
-        return {row: self._settle(row, reply, verdict) for (row, reply), verdict in judged}
 
     def _judge(self, replies: dict[int, str]) -> list[Verdict]:
         texts, terms = self._texts, self._texts[0].terms
         if not terms:
-            return [unjudged() for _ in replies]
+            return [unjudged()] * len(replies)  # nobody writes in a verdict
         exchanges = (texts[row].exchange(reply) for row, reply in replies.items())
         if self._workers is not None:
             return self._workers.judge_all(exchanges, terms)
         return judge_all(exchanges, terms)
-
-    def _follow(self, found: dict[int, Step]) -> dict[int, Info]:
-        """What comes after these steps: another turn, another episode, or a row that is over."""
-        going = [row for row, step in found.items() if not (step[2] or step[3])]
-        if going:
-            self._begin(going, [found[row][0] for row in going])
-        ended = [row for row, step in found.items() if step[2] or step[3]]
-        if self.autoreset_mode != AutoresetMode.SAME_STEP:
-            self._over[ended] = True
-            self._waiting = bool(ended)
-            return {}
-        return {
-            row: {"final_obs": found[row][0], "final_info": found[row][4], **info}
-            for row, info in self._reset(ended).items()
-        }
 
     def _begin_again(self) -> dict[int, Info]:
         rows = np.flatnonzero(self._over)
@@ -201,8 +188,8 @@ class VectorRows(VectorEnv[dict[str, Any], Any, npt.NDArray[Any]]):
         """The replies that end with these actions, by row; rows of ``reset`` take no action."""
 
     @abstractmethod
-    def _begin(self, rows: list[int], observations: list[Observation]) -> None:
-        """Take note of what rows read before they answer, an observation of text for each."""
+    def _begin(self, observations: dict[int, Observation]) -> None:
+        """Take note of what rows read before they answer, as observations of text."""
 
     @abstractmethod
     def _settle(self, row: int, reply: str, verdict: Verdict) -> Step:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from gymnasium.vector import AutoresetMode
-from gymnasium.vector.utils import concatenate, create_empty_array, iterate
+from gymnasium.vector.utils import create_empty_array, iterate
 
 from persona_env.env import Observation, PersonaEnv
 from persona_env.rewards import Verdict
@@ -44,18 +44,22 @@ class PersonaVectorEnv(VectorRows):
 
     def observe(self) -> dict[str, Any]:
         """The observations of all rows: tuples of texts, and arrays."""
-        space = self.single_observation_space
-        batched: dict[str, Any] = concatenate(space, self._seen, self._arrays)  # type: ignore[assignment]
-        if not self.copy:
-            return batched
-        return {k: v.copy() if isinstance(v, np.ndarray) else v for k, v in batched.items()}
+        batched: dict[str, Any] = {}
+        for key, kept in self._arrays.items():
+            values = [seen[key] for seen in self._seen]
+            if isinstance(kept, np.ndarray):
+                batched[key] = array = np.empty_like(kept) if self.copy else kept
+                array[:] = values  # three times faster than np.stack
+            else:
+                batched[key] = tuple(values)
+        return batched
 
     def _replies(self, actions: Any, reset: dict[int, Info]) -> dict[int, str]:
         answered = zip(range(self.num_envs), iterate(self.action_space, actions), strict=True)
         return {row: reply for row, reply in answered if row not in reset}
 
-    def _begin(self, rows: list[int], observations: list[Observation]) -> None:
-        for row, observation in zip(rows, observations, strict=True):
+    def _begin(self, observations: dict[int, Observation]) -> None:
+        for row, observation in observations.items():
             self._seen[row] = observation
 
     def _settle(self, row: int, reply: str, verdict: Verdict) -> Step:

@@ -61,9 +61,10 @@ class TokenVectorEnv(VectorRows):
         shape = (num_envs, context_length)
         self._tokens = np.full(shape, self.codec.pad_id, dtype=np.int64)
         self._attention = np.zeros(shape, dtype=np.int8)
-        self._place = np.zeros(num_envs, dtype=np.int64)  # where each row's next token goes ...
-        self._limit = np.zeros(num_envs, dtype=np.int64)  # ... and where its turn is cut, both flat
-        self._columns = np.arange(context_length)
+        # Places in the arrays seen as one row: where replies begin, go on, and are cut.
+        self._start = [0] * num_envs
+        self._place = np.zeros(num_envs, dtype=np.int64)
+        self._limit = np.zeros(num_envs, dtype=np.int64)
         self._cut: set[int] = set()
         self._flatten()
 
@@ -86,30 +87,26 @@ class TokenVectorEnv(VectorRows):
             return {}
         stopped = [row for row in stops.nonzero()[0].tolist() if row not in reset]
         ended = [row for row in stopped if ends[row]]
-        self._unwrite([*ended, *reset])
         self._cut = {*stopped}.difference(ended)
+        self._unwrite([*ended, *reset])
         return {row: self._reply(row) for row in stopped}
 
     def _unwrite(self, rows: list[int]) -> None:
         """Take back what rows wrote that wrote no text: the end token, or nothing as yet."""
-        if rows:
-            self._place[rows] -= 1
-            self._flat_tokens[self._place[rows]] = self.codec.pad_id
-            self._flat_attention[self._place[rows]] = 0
+        for row in rows:
+            self._place[row] = place = self._place[row] - 1
+            self._flat_tokens[place] = self.codec.pad_id
+            self._flat_attention[place] = 0
 
     def _reply(self, row: int) -> str:
-        start, end = self._limit[row] - self.max_new_tokens, self._place[row]
-        return self.codec.decode(self._flat_tokens[start:end].tolist())
+        ids = self._flat_tokens[self._start[row] : self._place[row]]
+        return self.codec.decode(ids.tolist())
 
-    def _begin(self, rows: list[int], observations: list[Observation]) -> None:
-        prompts = [self._prompt(observation) for observation in observations]
-        ends = np.array([len(prompt) for prompt in prompts])
-        self._tokens[rows] = self.codec.pad_id
-        for row, prompt in zip(rows, prompts, strict=True):
-            self._tokens[row, : len(prompt)] = prompt
-        self._attention[rows] = self._columns < ends[:, None]
-        self._place[rows] = ends + np.array(rows) * self.context_length
-        self._limit[rows] = self._place[rows] + self.max_new_tokens
+    def _begin(self, observations: dict[int, Observation]) -> None:
+        for row, observation in observations.items():
+            self._tokens[row], self._attention[row], end = self._prompt(observation)
+            self._start[row] = self._place[row] = start = row * self.context_length + end
+            self._limit[row] = start + self.max_new_tokens
 
     def _settle(self, row: int, reply: str, verdict: Verdict) -> Step:
         text = self._texts[row]

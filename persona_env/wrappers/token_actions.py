@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, SupportsFloat
+from typing import Any, NamedTuple, SupportsFloat
 
 import gymnasium as gym
 import numpy as np
@@ -15,7 +15,15 @@ TokenObservation = dict[str, npt.NDArray[Any]]
 TextStep = tuple[dict[str, Any], SupportsFloat, bool, bool, dict[str, Any]]
 TokenStep = tuple[TokenObservation, float, bool, bool, dict[str, Any]]
 MAX_NEW_TOKENS, CONTEXT_LENGTH = 128, 352  # by the bundled tokenizer every prompt and oracle fits
-REMEMBERED = 8192  # first prompts whose ids are kept; the bundled splits have fewer
+REMEMBERED = 8192  # first prompts that are kept; the bundled splits have fewer
+
+
+class Prompt(NamedTuple):
+    """What is seen before the first token of a reply, and at which place that goes."""
+
+    tokens: npt.NDArray[np.int64]
+    attention: npt.NDArray[np.int8]
+    end: int
 
 
 class TokenActions(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructorArgs):
@@ -82,7 +90,7 @@ class TokenActions(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructorA
         self._mask[[i for i in self.codec.special if i != self.codec.end_id]] = False
         self._tokens = np.full(context_length, self.codec.pad_id, dtype=np.int64)
         self._attention = np.zeros(context_length, dtype=np.int8)
-        self._prompts: dict[tuple[str, str], npt.NDArray[np.int64]] = {}
+        self._prompts: dict[tuple[str, str], Prompt] = {}
         self._end_id = self.codec.end_id
         self._start = self._end = 0
         self._limit = max_new_tokens
@@ -121,8 +129,8 @@ class TokenActions(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructorA
         """Which ids are text or the end of it, ``bool of shape (V,)`` (for MaskablePPO)."""
         return self._mask.copy()
 
-    def prompt(self, observation: dict[str, Any]) -> npt.NDArray[np.int64]:
-        """The ids of a prompt that fit: those of a first turn are likely to be met again."""
+    def prompt(self, observation: dict[str, Any]) -> Prompt:
+        """The prompt, as much of it as fits: that of a first turn is likely to be met again."""
         if observation["transcript"]:
             return self._encode(observation)
         key = (observation["user"], observation["prompt"])
@@ -133,18 +141,19 @@ class TokenActions(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructorA
                 self._prompts[key] = known
         return known
 
-    def _encode(self, observation: dict[str, Any]) -> npt.NDArray[np.int64]:
+    def _encode(self, observation: dict[str, Any]) -> Prompt:
         room = self.context_length - self.max_new_tokens
-        return np.array(self.codec.prompt(observation)[-room:], dtype=np.int64)
+        ids = self.codec.prompt(observation)[-room:]
+        tokens = np.full(self.context_length, self.codec.pad_id, dtype=np.int64)
+        tokens[: len(ids)] = ids
+        attention = np.zeros(self.context_length, dtype=np.int8)
+        attention[: len(ids)] = 1
+        return Prompt(tokens, attention, len(ids))
 
     def _begin(self, observation: dict[str, Any]) -> TokenObservation:
-        prompt = self.prompt(observation)
-        self._start = self._end = end = len(prompt)
+        self._tokens[:], self._attention[:], end = self.prompt(observation)
+        self._start = self._end = end
         self._limit = end + self.max_new_tokens
-        self._tokens[:end] = prompt
-        self._tokens[end:] = self.codec.pad_id
-        self._attention[:end] = 1
-        self._attention[end:] = 0
         return self._observation()
 
     def _reply(self) -> str:
