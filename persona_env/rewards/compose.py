@@ -60,9 +60,10 @@ def judge(exchange: Exchange, terms: tuple[Term, ...]) -> Verdict:
     case = _case(_Asked(exchange.scenario, exchange.user, exchange.language, terms))
     values, weights, gates = case.values.copy(), case.weights.copy(), case.gates.copy()
     reasons: dict[str, tuple[Reason, ...]] = {}
+    views = [view.answered(exchange.reply, exchange.transcript) for view in case.views]
     for term, view, weight in case.open:
         try:
-            score = _score(term.function(view.answered(exchange.reply, exchange.transcript)))
+            score = _score(term.function(views[view]))
         except Exception as error:  # a broken term must never become a number
             raise _named(error, term, exchange.scenario, exchange.user) from error
         if score is None:
@@ -140,12 +141,16 @@ class _Asked:
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """What holds whatever the reply: the settled entries, and the terms that read the reply."""
+    """What holds whatever the reply: the settled entries, and the terms that read the reply.
+
+    Each of these stands with the index of its view, and its weight.
+    """
 
     values: dict[str, float] = field(default_factory=dict)
     weights: dict[str, float] = field(default_factory=dict)
     gates: dict[str, float] = field(default_factory=dict)
-    open: list[tuple[Term, TermView, float]] = field(default_factory=list)
+    views: list[TermView] = field(default_factory=list)
+    open: list[tuple[Term, int, float]] = field(default_factory=list)
 
 
 @lru_cache(maxsize=CASES)
@@ -163,7 +168,9 @@ def _case(asked: _Asked) -> _Case:
         view = views[term.uses]
         score, weight = _settle(term, view), 0.0 if term.gate else term.weight_for(asked.user)
         if score is _OPEN:
-            case.open.append((term, view, weight))
+            if view not in case.views:
+                case.views.append(view)
+            case.open.append((term, case.views.index(view), weight))
             score = None
         if term.gate:
             case.gates[term.name] = 1.0 if score is None else score.value

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from operator import itemgetter
+
 from persona_env.detectors import (
     Read,
     abstains,
@@ -15,7 +18,7 @@ from persona_env.detectors import (
     undenied,
     word_count,
 )
-from persona_env.detectors.text import inside, sentences
+from persona_env.detectors.text import Span, inside, sentences
 from persona_env.exchange import TermView
 from persona_env.rewards.term import Reason, Score, reward_term
 from persona_env.scenario import Form, ScenarioText
@@ -50,9 +53,10 @@ def factuality(view: TermView) -> Score | None:
     if not view.once(is_answer_due) or _is_no_answer_needed(view):
         return None
     shares = [_share(view.reply, points, view.once(told)) for points in view.once(_points)]
-    best = max(shares, key=lambda score: score.value)
-    value = best.value * _form_factor(view.reply, view.scenario.form)
-    return Score(MISSED + (1 - MISSED) * value, best.reasons)
+    share, found = max(shares, key=itemgetter(0))
+    value = share * _form_factor(view.reply, view.scenario.form)
+    reasons = tuple([Reason(a, b, "answers") for a, b in found])
+    return Score(MISSED + (1 - MISSED) * value, reasons)
 
 
 def _is_no_answer_needed(view: TermView) -> bool:
@@ -84,13 +88,16 @@ def _points_of(view: TermView, text: ScenarioText) -> tuple[Point, ...]:
     return tuple((point, reader_of(point, text.told)) for point in text.reference)
 
 
-def _share(reply: str, points: tuple[Point, ...], own: tuple[str, ...]) -> Score:
+def _share(
+    reply: str, points: tuple[Point, ...], own: tuple[str, ...]
+) -> tuple[float, Sequence[Span]]:
+    """The share of the points that are made, and where."""
     if not points:
-        return Score(1.0)
+        return 1.0, ()
     spans = [span for point, read in points if (span := read(reply, point))]
     in_row = strung(reply, spans, own) if len(spans) > 1 else (False,) * len(spans)
     found = [span for span, stuffed in zip(spans, in_row, strict=True) if not stuffed]
-    return Score(len(found) / len(points), tuple([Reason(a, b, "answers") for a, b in found]))
+    return len(found) / len(points), found
 
 
 def _form_factor(reply: str, form: Form) -> float:
