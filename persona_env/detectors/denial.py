@@ -76,10 +76,11 @@ def undenied(text: str, phrasings: Iterable[str]) -> Span | None:
     return _first(text, tuple(phrasings), None)
 
 
-def reader_of(phrasings: tuple[str, ...], own: Iterable[str]) -> Read:
+@lru_cache(maxsize=READINGS)
+def reader_of(phrasings: tuple[str, ...], own: tuple[str, ...]) -> Read:
     """:func:`undenied` if a sentence of the author's ``own`` has it behind a 'not', else `stated`.
 
-    >>> reader_of(("leaves",), ["Wet the soil, not the leaves."]) is undenied
+    >>> reader_of(("leaves",), ("Wet the soil, not the leaves.",)) is undenied
     True
     """
     named = [text for text in own if first(text, phrasings)]

@@ -35,7 +35,8 @@ def key_points(view: TermView) -> Score | None:
 
 def _points(view: TermView) -> list[tuple[tuple[str, ...], Read]]:
     """Each point in its phrasings in all languages, and how to look for it."""
-    own = view.once(told)
-    same = zip(*(text.points for text in view.texts), strict=False)
+    texts = view.scenario.texts.values()  # in one order, whoever asks
+    own = tuple(part for text in texts for part in text.told)
+    same = zip(*(text.points for text in texts), strict=False)
     every: list[tuple[str, ...]] = [sum(phrasings, ()) for phrasings in same]
     return [(point, reader_of(point, own)) for point in every]
