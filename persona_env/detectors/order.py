@@ -6,17 +6,28 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import pairwise
+from itertools import pairwise, product
 
 from persona_env.detectors.lexicon import lines
-from persona_env.detectors.text import CJK, READINGS, Span, inside, sentence_spans, word_count
+from persona_env.detectors.text import (
+    CJK,
+    READINGS,
+    Span,
+    inside,
+    raw_words,
+    sentence_spans,
+    word_count,
+    word_spans,
+)
 
 _TITLE = re.compile(
     r"```.*?```|`[^`\n]*`|^[ \t]*(?:#|\*\*|__).*$|^.*:[ \t]*$|[\"“«][^\"”»\n]*[\"”»]", re.M | re.S
 )
 _MARK = r"(?:[-*•]|\d+[.)])"
 _STOPPED = re.compile(r"[^\W\dA-ZÀ-Þ][.!?]")  # not the end of 'Ph.D.'
-_END = r"(?=[.!?,;:](?:\s|$)|[ \t]*$)"
+_LONE = 2  # words and marks of a line that may be one small word
+_LONE_LISTS = ("determiner", "never_after_determiner")
+_CODES = ("en", "es")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +59,8 @@ def order(text: str) -> OrderReading:
     >>> order("mat. the on sat cat The").share
     0.3333333333333333
     """
-    kinds = (_latin(), _chinese()) if not text.isascii() else (_latin(),)
+    kinds = [_latin()] if _may_break(text) else []
+    kinds += [] if text.isascii() else [_chinese()]
     found = [match.span() for kind in kinds for match in kind.finditer(text)]
     small = _small_starts(text)
     if len(small) + len(found) > 1:  # one alone may be a name or a slip
@@ -58,6 +70,24 @@ def order(text: str) -> OrderReading:
     titles = [match.span() for match in _TITLE.finditer(text)]
     spans = tuple(sorted(span for span in found if not inside(span, titles)))
     return OrderReading(min(1.0, len(spans) / max(1, word_count(text))), spans) if spans else _NONE
+
+
+def _may_break(text: str) -> bool:
+    """Whether :func:`_latin` may find anything, told from the words (False is sure)."""
+    said, spans = raw_words(text), word_spans(text)
+    never, determiners, small = _listed()
+    if not never.isdisjoint(pairwise(said)):
+        return True
+    if any(len(line.split()) <= _LONE for line in text.split("\n")):
+        return True
+    before, left = 0, ""  # the word before, and where it ends
+    for word, (start, end) in zip(said, spans, strict=True):
+        if left in determiners and text[before:start] != " ":
+            return True
+        if word in small and start and text[before:start].rstrip(" \t")[-1:] in ("", "%", "_"):
+            return True
+        before, left = end, word
+    return left in determiners
 
 
 def _small_starts(text: str) -> list[Span]:
@@ -73,21 +103,32 @@ def _small_starts(text: str) -> list[Span]:
 
 
 @cache
+def _listed() -> tuple[frozenset[tuple[str, str]], frozenset[str], frozenset[str]]:
+    """Pairs that are never side by side, determiners, and small words with a capital."""
+    groups = [group for code in _CODES for group in _groups(code)]
+    never = {pair for first, then in groups for pair in product(first, then)}
+    determiners = {word for code in _CODES for word in _words("determiner", code)}
+    small = {word.capitalize() for code in _CODES for word in _words("never_inside", code)}
+    return frozenset(never), frozenset(determiners), frozenset(small)
+
+
+def _groups(code: str) -> list[tuple[list[str], list[str]]]:
+    """Words, and those that never stand right behind any of them."""
+    sides = (line.partition(" > ") for line in lines("never_joined", code))
+    joined = [(first.split(), then.split()) for first, _, then in sides]
+    return [(_words("determiner", code), _words("never_after_determiner", code)), *joined]
+
+
+@cache
 def _latin() -> re.Pattern[str]:
-    determiners, joined, lone, small = [], [], [], []
-    for language in ("en", "es"):
-        before, after = (
-            _words(name, language) for name in ("determiner", "never_after_determiner")
-        )
-        follows = rf"[ \t]+(?:{_any(after)})(?![\w'’-])"
-        determiners.append(rf"(?:{_any(before)})(?:{follows}|{_END})")
-        lone += [*before, *after]
-        for first, _, then in (line.partition(" > ") for line in lines("never_joined", language)):
-            joined.append(rf"(?:{_any(first.split())})[ \t]+(?:{_any(then.split())})(?![\w'’-])")
-        small += [word.capitalize() for word in _words("never_inside", language)]
+    _, determiners, small = _listed()
+    groups = [group for code in _CODES for group in _groups(code)]
+    lone = [w for code in _CODES for name in _LONE_LISTS for w in _words(name, code)]
+    never = [rf"(?:{_any(first)})[ \t]+(?:{_any(then)})(?![\w'’-])" for first, then in groups]
+    ends = rf"(?:{_any(determiners)})(?=[.!?,;:](?:\s|$)|[ \t]*$)"
     return re.compile(
         rf"^[ \t]*{_MARK}?[ \t]*(?i:{_any(lone)})[ \t]*$|^[ \t]*[-*•][ \t]*{_MARK}?[ \t]*$"
-        rf"|(?<![\w'’-])(?:{_any([*determiners, *joined])})"
+        rf"|(?<![\w'’-])(?:{_any([*never, ends])})"
         rf"|(?<=[\w%])[ \t]+(?:{_any(small)})(?=[ \t]+[^\W\dA-ZÀ-Þ]|[ \t]*$)",
         re.M,
     )
