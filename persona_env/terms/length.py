@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from persona_env.detectors import fold, word_count
 from persona_env.detectors.text import quoted, sentence_spans
 from persona_env.exchange import TermView
@@ -9,6 +11,8 @@ from persona_env.rewards.term import Reason, Score, reward_term
 from persona_env.situation import ANSWER_FIELDS, is_substantive
 
 ANSWER = 3  # words of the prompt that may be the answer: 'tea', of 'tea or coffee?'
+_QUESTION = re.compile(r"[.?!。？！]")
+_OR = re.compile(r"\b(?:or|o|u)\b|还是|或者")
 
 # (0 below, 1 from, 1 up to, 0 above), in words.
 RANGES: dict[str, tuple[float, float, float, float]] = {
@@ -40,13 +44,22 @@ def length(view: TermView) -> Score | None:
 def _echoed(view: TermView) -> int:
     """The words of sentences that only repeat the prompt; a short one may be the answer.
 
-    So may what the prompt quotes: somebody's claim, which may be right.
+    So may what the prompt quotes, somebody's claim, and what stands on one side of its 'or'.
     """
     asked, folded = fold(view.prompt), fold(view.reply)
-    quotes = [asked[start:end] for start, end in quoted(view.prompt)]
     said = [(folded[a:b], view.reply[a:b]) for a, b in sentence_spans(view.reply)]
-    echoes = [raw for low, raw in said if low in asked and not any(low in q for q in quotes)]
-    return sum(count for count in map(word_count, echoes) if count > ANSWER)
+    echoes = [(low, word_count(raw)) for low, raw in said if low in asked]
+    echoes = [(low, count) for low, count in echoes if count > ANSWER]
+    if not echoes:
+        return 0
+    sides = [asked[start:end] for start, end in quoted(view.prompt)]
+    sides += [side for question in _QUESTION.split(asked) for side in _either(question)]
+    return sum(count for low, count in echoes if not any(low in side for side in sides))
+
+
+def _either(question: str) -> list[str]:
+    """What stands on either side of a question's 'or'; nothing where there is none."""
+    return sides if len(sides := _OR.split(question)) > 1 else []
 
 
 def trapezoid(x: float, zero: float, one: float, one_end: float, zero_end: float) -> float:
