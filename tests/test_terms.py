@@ -591,6 +591,18 @@ def test_length():
     ])  # fmt: skip
 
 
+def test_one_side_of_an_or_is_an_answer_and_no_echo():
+    """Not so the question itself, or what the prompt says without offering a choice."""
+    spanish = who(["es"], length="brief")
+    either = "paper-book-or-ebook"
+    check("length", [
+        ("Es mejor leer en papel", either, spanish, 1.0),
+        ("En libro electrónico", either, spanish, 1.0),
+        ("¿Es mejor leer en papel o en libro electrónico?", either, spanish, 0.0),
+        ("What is the highest mountain of Taiwan?", FACT, who(length="brief"), 0.0),
+    ])  # fmt: skip
+
+
 def test_length_tells_the_three_wishes_apart():
     worth = {w: [trapezoid(n, *bounds) for n in range(100)] for w, bounds in RANGES.items()}
     for wish, others in {w: set(RANGES) - {w} for w in RANGES}.items():
