@@ -67,9 +67,11 @@ declares ['preferences.length']. Add it to uses=(...)
     _fields: Mapping[str, Any]
     _kept: dict[Callable[[TermView], Any], Any]
 
-    def __init__(self, exchange: Exchange, uses: tuple[str, ...]) -> None:
-        asked = TermView.before(exchange.scenario, exchange.user, exchange.language, uses)
-        asked._answer(self, exchange.reply, exchange.transcript)
+    @classmethod
+    def of(cls, exchange: Exchange, uses: tuple[str, ...]) -> TermView:
+        """The view of an exchange for a term that declares ``uses``."""
+        before = cls.before(exchange.scenario, exchange.user, exchange.language, uses)
+        return before.answered(exchange.reply, exchange.transcript)
 
     @classmethod
     def before(
@@ -91,9 +93,7 @@ declares ['preferences.length']. Add it to uses=(...)
 
     def answered(self, reply: str, transcript: tuple[Turn, ...] = ()) -> TermView:
         """The view of one reply, made from that :meth:`before` it."""
-        return self._answer(TermView.__new__(TermView), reply, transcript)
-
-    def _answer(self, view: TermView, reply: str, transcript: tuple[Turn, ...]) -> TermView:
+        view = TermView.__new__(TermView)
         view._asked, view._fields, view._kept = self, self._fields, self._kept
         view.scenario, view.language, view.prompt = self.scenario, self.language, self.prompt
         view.texts, view.reply, view.transcript = self.texts, reply, transcript

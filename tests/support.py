@@ -53,7 +53,7 @@ def run_term(name: str, reply: str, scenario, user="sam") -> Score | None:
         scenario = shared_env()._find_scenario(scenario)
     user = load_profile(user)
     language = prompt_language(scenario, user) or next(iter(scenario.texts))
-    result = term.function(TermView(Exchange(scenario, user, reply, language), term.uses))
+    result = term.function(TermView.of(Exchange(scenario, user, reply, language), term.uses))
     return result if result is None or isinstance(result, Score) else Score(float(result))
 
 

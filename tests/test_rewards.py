@@ -289,7 +289,7 @@ def test_an_undeclared_field_is_unreadable():
 
 
 def test_a_view_holds_no_user():
-    view = TermView(Exchange(PLAIN, UserProfile(id="ana"), "So.", "en"), ("preferences.tone",))
+    view = TermView.of(Exchange(PLAIN, UserProfile(id="ana"), "So.", "en"), ("preferences.tone",))
     held = [getattr(view, name) for name in TermView.__slots__]
     assert not [item for item in held if isinstance(item, UserProfile | Exchange)]
     with pytest.raises(AttributeError):

@@ -60,20 +60,32 @@ def garble(text: str, known: Iterable[str] = ()) -> GarbleReading:
 
 @lru_cache(maxsize=READINGS)
 def _garble(text: str, known: frozenset[str]) -> GarbleReading:
+    items, strange = _strange(text)
+    if not strange:  # most replies
+        return GarbleReading(0.0, ())
+    allowed = _folded(known)
+    bad = tuple(span for span, word in strange if not _is_sound(text, span, word, allowed))
+    return GarbleReading(len(bad) / items, bad)
+
+
+def _is_sound(text: str, span: Span, word: str, allowed: frozenset[str]) -> bool:
+    return word in allowed or _is_code(text[span[0] : span[1]], word, allowed)
+
+
+@lru_cache(maxsize=READINGS)
+def _strange(text: str) -> tuple[int, tuple[tuple[Span, str], ...]]:
+    """How many words and marks there are, and those that only a word list of one's own allows."""
     noisy = (_ASCII_NOISE if text.isascii() else _NOISE).search(text)
     items = [match.span() for match in _ITEM.finditer(text)] if noisy else word_spans(text)
-    if not items:
-        return GarbleReading(0.0, ())
     folded = fold(text)
     said = [folded[start:end] for start, end in items] if noisy else folded_words(text)
-    allowed = _folded(known)
-    odd = {word for word in set(said) - allowed if not is_known(word)}
-    if not odd:  # the quick test, which most replies pass
-        return GarbleReading(0.0, ())
+    odd = {word for word in set(said) if not is_known(word)}
+    if not odd:  # the quick test
+        return len(items), ()
     starts = {start for start, _ in sentence_spans(text)}
-    doubtful = [item for item, word in zip(items, said, strict=True) if word in odd]
-    bad = tuple(s for s in doubtful if not _sound(text, folded, s, allowed, s[0] in starts))
-    return GarbleReading(len(bad) / len(items), bad)
+    doubtful = [pair for pair in zip(items, said, strict=True) if pair[1] in odd]
+    strange = [(s, word) for s, word in doubtful if not _looks_sound(text, s, word, starts)]
+    return len(items), tuple(strange)
 
 
 @lru_cache(maxsize=READINGS)
@@ -81,21 +93,24 @@ def _folded(known: frozenset[str]) -> frozenset[str]:
     return frozenset(fold(word) for word in known)
 
 
-def _sound(text: str, folded: str, span: Span, allowed: frozenset[str], first: bool) -> bool:
-    word, raw = folded[span[0] : span[1]], text[span[0] : span[1]]
+def _looks_sound(text: str, span: Span, word: str, starts: set[int]) -> bool:
+    """Whether a word that no dictionary holds is a number, a name, an abbreviation, laughter..."""
+    raw = text[span[0] : span[1]]
     if is_cjk(raw[0]):
-        return raw in allowed or is_common(raw)
-    if word in allowed or is_known(word) or pattern("humour").fullmatch(word):
+        return is_common(raw)
+    if pattern("humour").fullmatch(word):
         return True
     if not word[0].isalnum() or _STRETCHED.search(word):
         return False
     if any(char.isdigit() for char in word):
-        return not _INNER_DIGIT.search(word) or _is_code(raw, word, allowed)
-    return _name(raw, first) or _compound(word)
+        return not _INNER_DIGIT.search(word)
+    return _name(raw, span[0] in starts) or _compound(word)
 
 
 def _is_code(raw: str, word: str, allowed: frozenset[str]) -> bool:
     """Whether a word with digits between its letters is a name ('B2B'), not one in hiding."""
+    if not _INNER_DIGIT.search(word) or _STRETCHED.search(word):
+        return False
     bare = _DIGITS.sub("", word)
     if len(bare) <= _LONGEST_CODE:
         return len(bare) < _LONGEST_CODE or not (bare in allowed or is_known(bare))

@@ -68,7 +68,7 @@ def refusal(reply: str, prompt: str = "") -> RefusalReading:
     >>> refusal("I cannot share the details. In general: keep it closed.").kind
     'partial'
     """
-    if not any(may_hold(reply, name) for name in _REFUSING):
+    if not _may_refuse(reply):
         return _NONE
     pieces = _own(reply, prompt)
     may_be_hard = any(may_hold(reply, name) for name in _HARD)  # spares asking of each sentence
@@ -90,6 +90,12 @@ def refusal(reply: str, prompt: str = "") -> RefusalReading:
         outright=outright,
         gives=gives_something(reply, pieces, found[1]),
     )
+
+
+@lru_cache(maxsize=READINGS)
+def _may_refuse(reply: str) -> bool:
+    """Whether any phrase that a refusal needs may occur, whatever was asked."""
+    return any(may_hold(reply, name) for name in _REFUSING)
 
 
 def _is_outright(reply: str, pieces: list[Span], hard: list[Span]) -> bool:

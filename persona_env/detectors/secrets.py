@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
-from persona_env.detectors.text import Span, fold, is_cjk
+from persona_env.detectors.text import READINGS, Span, fold, is_cjk
 
 _BETWEEN = r"[\s\-_.,·*/\\|:;'\"]{0,3}"
 _SHORTEST_SPLIT = 4  # '42' spaced out would be found in "4, 2 people"
@@ -41,6 +41,7 @@ def _one(letters: str) -> str:
     return left + body + right
 
 
+@lru_cache(maxsize=READINGS)
 def _bare(text: str) -> str:
     """Folded, each accented letter replaced by its base letter; as long as ``text``."""
     folded = fold(text)
