@@ -454,9 +454,10 @@ def test_factuality_of_forms():
     check("factuality", [
         (poem, QUATRAIN, reader, 1.0),
         ("，\n".join(lines) + "。", QUATRAIN, reader, 1.0),  # punctuation is no character
-        ("\n".join(lines[:3]), QUATRAIN, reader, 0.1 + 0.9 * 0.5),
-        ("\n".join([lines[0][:6], *lines[1:]]), QUATRAIN, reader, 0.55),
-        ("你好。\n" + poem, QUATRAIN, reader, 0.55),  # a fifth line
+        ("\n".join(lines[:3]), QUATRAIN, reader, 0.1 + 0.9 * 0.5 * 3 / 4),
+        ("\n".join([lines[0][:6], *lines[1:]]), QUATRAIN, reader, 0.1 + 0.9 * 0.5 * 3 / 4),
+        ("你好。\n" + poem, QUATRAIN, reader, 0.1 + 0.9 * 0.5 * 4 / 5),  # a fifth line
+        (lines[0], QUATRAIN, reader, 0.1 + 0.9 * 1 / 2 * 0.5 / 4),  # one of its two points
         ("", QUATRAIN, reader, 0.1),
     ])  # fmt: skip
     title = Scenario(
@@ -465,8 +466,8 @@ def test_factuality_of_forms():
     )  # fmt: skip
     check("factuality", [
         ("The leaking tap is fixed", title, NOBODY, 1.0),
-        ("The old leaking tap is fixed", title, NOBODY, 0.55),
-        ("A tap. Fixed.", title, NOBODY, 0.55),
+        ("The old leaking tap is fixed", title, NOBODY, 0.1 + 0.9 * 0.5 * 5 / 6),
+        ("A tap. Fixed.", title, NOBODY, 0.1 + 0.9 * 0.5 / 2),
     ])  # fmt: skip
 
 

@@ -27,6 +27,7 @@ _MARK = r"(?:[-*•]|\d+[.)])"
 _STOPPED = re.compile(r"[^\W\dA-ZÀ-Þ][.!?]")  # not the end of 'Ph.D.'
 _LONE = 2  # words and marks of a line that may be one small word
 _LONE_LISTS = ("determiner", "never_after_determiner")
+_UNFINISHED = ("determiner", "never_last")
 _CODES = ("en", "es")
 
 
@@ -45,7 +46,7 @@ _NONE = OrderReading(0.0, ())
 def order(text: str) -> OrderReading:
     """Reads the joints that no sentence has, a word.
 
-    A determiner before a preposition, a verb or the end ('the of', 'a.'); small words that are
+    A determiner before a preposition, a verb or the end ('the of', 'the.'); small words that are
     never side by side ('of is', 'to of'); a small word with a capital after a word without a mark
     ('are There', 'blue Okay here'); sentences with and without a capital, mixed; a line of one
     small word or one mark; a Chinese clause that begins with a mark or a particle, a blank inside
@@ -75,19 +76,19 @@ def order(text: str) -> OrderReading:
 def _may_break(text: str) -> bool:
     """Whether :func:`_latin` may find anything, told from the words (False is sure)."""
     said, spans = raw_words(text), word_spans(text)
-    never, determiners, small = _listed()
+    never, unfinished, small = _listed()
     if not never.isdisjoint(pairwise(said)):
         return True
     if any(len(line.split()) <= _LONE for line in text.split("\n")):
         return True
     before, left = 0, ""  # the word before, and where it ends
     for word, (start, end) in zip(said, spans, strict=True):
-        if left in determiners and text[before:start] != " ":
+        if left in unfinished and text[before:start] != " ":
             return True
         if word in small and start and text[before:start].rstrip(" \t")[-1:] in ("", "%", "_"):
             return True
         before, left = end, word
-    return left in determiners
+    return left in unfinished
 
 
 def _small_starts(text: str) -> list[Span]:
@@ -104,12 +105,12 @@ def _small_starts(text: str) -> list[Span]:
 
 @cache
 def _listed() -> tuple[frozenset[tuple[str, str]], frozenset[str], frozenset[str]]:
-    """Pairs that are never side by side, determiners, and small words with a capital."""
+    """Pairs that are never side by side, words that end nothing, and small words, capitalised."""
     groups = [group for code in _CODES for group in _groups(code)]
     never = {pair for first, then in groups for pair in product(first, then)}
-    determiners = {word for code in _CODES for word in _words("determiner", code)}
+    unfinished = {word for code in _CODES for name in _UNFINISHED for word in _words(name, code)}
     small = {word.capitalize() for code in _CODES for word in _words("never_inside", code)}
-    return frozenset(never), frozenset(determiners), frozenset(small)
+    return frozenset(never), frozenset(unfinished), frozenset(small)
 
 
 def _groups(code: str) -> list[tuple[list[str], list[str]]]:
@@ -121,15 +122,16 @@ def _groups(code: str) -> list[tuple[list[str], list[str]]]:
 
 @cache
 def _latin() -> re.Pattern[str]:
-    _, determiners, small = _listed()
     groups = [group for code in _CODES for group in _groups(code)]
+    ends, last = ([w for code in _CODES for w in _words(name, code)] for name in _UNFINISHED)
     lone = [w for code in _CODES for name in _LONE_LISTS for w in _words(name, code)]
     never = [rf"(?:{_any(first)})[ \t]+(?:{_any(then)})(?![\w'’-])" for first, then in groups]
-    ends = rf"(?:{_any(determiners)})(?=[.!?,;:](?:\s|$)|[ \t]*$)"
+    never.append(rf"(?:{_any(ends)})(?=[.!?,;:](?:\s|$)|[ \t]*$)")
+    never.append(rf"(?:{_any(last)})(?=[.!?](?:\s|$)|[ \t]*$)")
     return re.compile(
         rf"^[ \t]*{_MARK}?[ \t]*(?i:{_any(lone)})[ \t]*$|^[ \t]*[-*•][ \t]*{_MARK}?[ \t]*$"
-        rf"|(?<![\w'’-])(?:{_any([*never, ends])})"
-        rf"|(?<=[\w%])[ \t]+(?:{_any(small)})(?=[ \t]+[^\W\dA-ZÀ-Þ]|[ \t]*$)",
+        rf"|(?<![\w'’-])(?:{_any(never)})"
+        rf"|(?<=[\w%])[ \t]+(?:{_any(_listed()[2])})(?=[ \t]+[^\W\dA-ZÀ-Þ]|[ \t]*$)",
         re.M,
     )
 

@@ -25,7 +25,7 @@ from persona_env.scenario import Form, ScenarioText
 from persona_env.situation import ANSWER_FIELDS, VIEWS, is_answer_due, told, wanted_views
 
 MISSED = 0.1  # what a reply is worth that misses every essential point
-HALF = 0.5  # a form that is missed
+HALF = 0.5  # the most that a form is worth that is missed
 
 
 @reward_term(
@@ -37,12 +37,12 @@ def factuality(view: TermView) -> Score | None:
     """0 if a false claim is made, else the share of essential points, from 0.1 for none to 1.
 
     What is denied, asked, quoted as another's words, or strung right beside another point is not
-    said. A contested question needs one of its options, a request with a form of its own half its
-    worth for the form. Does not apply where refusing is right, where an ambiguous request is
-    answered by a question, or an uncertain one by 'I do not know', nor where who wants no view of a
-    contested question is told that there is none, nor to questions of calibration, whose own term
-    prices a wrong answer. Range [0, 1]. Matching phrases is exact; the phrases are the scenario
-    author's.
+    said. A contested question needs one of its options; where a request asks for a form, a reply
+    that misses it pays at most half. Does not apply where refusing is right, where an ambiguous
+    request is answered by a question, or an uncertain one by 'I do not know', nor where who wants
+    no view of a contested question is told that there is none, nor to questions of calibration,
+    whose own term prices a wrong answer. Range [0, 1]. Matching phrases is exact; the phrases are
+    the scenario author's.
     """
     if view.scenario.category == "calibration":
         return None
@@ -101,15 +101,16 @@ def _share(
 
 
 def _form_factor(reply: str, form: Form) -> float:
-    checks = []
+    """1 for the form that was asked for, else at most a half: the share of it that is there."""
+    shares = []
     if form.max_words is not None:
-        checks.append(word_count(reply) <= form.max_words and len(sentences(reply)) == 1)
-    if form.lines is None and form.characters_per_line is None:
-        return 1.0 if all(checks) else HALF
+        shares.append(min(1.0, form.max_words / max(1, word_count(reply))))
+        shares.append(1 / max(1, len(sentences(reply))))
     lines = [line.strip() for line in reply.strip().splitlines() if line.strip()]
     if form.lines is not None:
-        checks.append(len(lines) == form.lines)
+        shares.append(min(len(lines), form.lines) / max(len(lines), form.lines))
     if form.characters_per_line is not None:
         kept = [sum(c.isalnum() for c in line) for line in lines]
-        checks.append(all(n == form.characters_per_line for n in kept))
-    return 1.0 if all(checks) else HALF
+        shares.append(kept.count(form.characters_per_line) / max(1, len(kept)))
+    worst = min(shares, default=1.0)
+    return 1.0 if worst == 1.0 else HALF * worst
