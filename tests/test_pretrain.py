@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gymnasium as gym
 import numpy as np
 import pytest
 import torch
 
+from persona_env import evaluate, profiles
 from persona_env.agents.lm import LanguageModelAgent, load_policy
 from persona_env.agents.pretrain import POOL, Recipe, batches, pretrain, rate
 from persona_env.codec import BundledCodec
@@ -55,3 +57,14 @@ def test_the_rate_warms_up_and_falls():
     assert max(rates) == 1.0
     assert rates[-1] < 0.03
     assert (np.diff(rates[500:]) < 0).all()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("users", ["train", "heldout"])
+def test_the_bundled_policy_follows_its_user_only_a_little(users):
+    """What is left to reinforcement learning: changed users or rewards must not give it away."""
+    env = gym.make("PersonaChat-v0", split="heldout", profiles=profiles(users))
+    report = evaluate(LanguageModelAgent(*load_policy("persona-tiny")), env, episodes=400)
+    assert report.gain.mean < 0.15
+    assert report.blind.mean <= 0.7 * report.oracle.mean
+    assert report.reward.mean > 0.5 * report.oracle.mean  # it writes what can be paid
