@@ -14,7 +14,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel
 from transformers.utils import logging as transformers_logging
 
 from persona_env.codec import SPECIAL, BundledCodec, Codec, TransformersCodec
-from persona_env.errors import PersonaEnvError
+from persona_env.errors import PersonaEnvError, nearest
 from persona_env.registration import POLICIES
 from persona_env.wrappers.token_actions import MAX_NEW_TOKENS
 
@@ -30,14 +30,34 @@ def policy_path(name: str | Path) -> str:
     return str(name)
 
 
+def known_device(name: str) -> str:
+    """``name`` if this machine and this torch can compute on it: ``"cpu"``, ``"cuda:1"``, ...
+
+    Raises
+    ------
+    PersonaEnvError
+        Otherwise, with the devices that there are.
+    """
+    found = torch.accelerator.current_accelerator(check_available=True)
+    count = torch.accelerator.device_count() if found is not None else 0
+    kinds = ["cpu"] if found is None else ["cpu", found.type]
+    numbered = [] if found is None else [f"{found.type}:{i}" for i in range(count)]
+    if name not in {*kinds, *numbered}:
+        hint = "; for a GPU install torch as pytorch.org/get-started says" if not numbered else ""
+        raise PersonaEnvError(
+            f"cannot compute on device {name!r} here; there are {[*kinds, *numbered]}{hint}"
+        )
+    return name
+
+
 def load_policy(name: str | Path, device: str = "cpu") -> tuple[PreTrainedModel, Codec]:
     """The model, in single precision, and its codec.
 
     ``name`` is that of a bundled policy (``"persona-tiny"``), a folder written by
-    ``save_pretrained``, or a Hugging Face id.
+    ``save_pretrained``, or a Hugging Face id; ``device`` one that :func:`known_device` takes.
     Only safetensors are read and no remote code is run.
     """
-    path = policy_path(name)
+    path, device = policy_path(name), known_device(device)
     transformers_logging.disable_progress_bar()  # a bar for a file of two megabytes
     try:
         model = AutoModelForCausalLM.from_pretrained(
@@ -45,7 +65,11 @@ def load_policy(name: str | Path, device: str = "cpu") -> tuple[PreTrainedModel,
         )
         tokenizer = AutoTokenizer.from_pretrained(path, trust_remote_code=False)
     except (OSError, ValueError) as error:
-        raise PersonaEnvError(f"cannot load a policy from {name!r}: {error}") from error
+        raise PersonaEnvError(
+            f"cannot load a policy from {name!r}.{nearest(str(name), POLICIES)} Bundled are "
+            f"{sorted(POLICIES)}; else give a folder of save_pretrained's or a Hugging Face id. "
+            f"({error})"
+        ) from error
     return model.to(device).eval(), codec_of(tokenizer, model.config.vocab_size)
 
 
@@ -107,6 +131,8 @@ def generate(
     generator: torch.Generator | None = None,
 ) -> list[list[int]]:
     """Replies to a batch of prompts, as ids without the end token; temperature 0 is greedy."""
+    if not temperature >= 0:
+        raise ValueError(f"temperature={temperature!r} must be 0 (greedy) or above")
     device, count = model.device, len(prompts)
     lengths = torch.tensor([len(prompt) for prompt in prompts], device=device)
     ids = torch.full((count, int(lengths.max())), codec.pad_id, device=device)

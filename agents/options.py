@@ -15,6 +15,7 @@ from persona_env.registration import start_for
 from persona_env.vector import TokenVectorEnv
 from persona_env.wrappers.token_actions import CONTEXT_LENGTH, MAX_NEW_TOKENS
 
+from .lm import known_device
 from .vec import TokenVecEnv
 
 
@@ -45,6 +46,9 @@ class TrainOptions:
     tensorboard: bool = True
     max_new_tokens: int = MAX_NEW_TOKENS
     context_length: int = CONTEXT_LENGTH
+
+    def __post_init__(self) -> None:
+        known_device(self.device)
 
     @property
     def start(self) -> str:

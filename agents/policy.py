@@ -87,6 +87,8 @@ class LanguageModelPolicy(ActorCriticPolicy):
         **kwargs: Any,
     ) -> None:
         self.policy_name, self.precision, self.compiled = policy, precision, compiled
+        if not temperature > 0:
+            raise ValueError(f"temperature={temperature!r} must be above 0 to train: it divides")
         self.temperature = temperature
         self.keep_reference = keep_reference
         super().__init__(observation_space, action_space, lr_schedule, **kwargs)

@@ -114,6 +114,10 @@ def make_ppo(
     ``kl_coef`` and ``floor`` are those of :class:`TextRolloutBuffer`; ``temperature``,
     ``precision`` and ``compiled`` those of :class:`~persona_env.agents.policy.LanguageModelPolicy`.
     """
+    if not kl_coef >= 0:
+        raise ValueError(f"kl_coef={kl_coef!r} must be 0 or above: below, it pays for leaving")
+    if not floor < 0:
+        raise ValueError(f"floor={floor!r} must be below 0: it bounds a log-probability")
     settings = {**DEFAULTS, **options}
     # A minibatch larger than the rollout is the rollout; SB3 warns of it.
     settings["batch_size"] = min(settings["batch_size"], settings["n_steps"] * env.num_envs)

@@ -25,13 +25,21 @@ from persona_env.agents import choices
 from persona_env.agents.cache import SlotCache
 from persona_env.agents.choices import log_prob_and_entropy
 from persona_env.agents.decode import decode, decoder_for
-from persona_env.agents.lm import LanguageModelAgent, generate, load_policy, sample
+from persona_env.agents.lm import (
+    LanguageModelAgent,
+    generate,
+    known_device,
+    load_policy,
+    sample,
+)
+from persona_env.agents.options import TrainOptions
 from persona_env.agents.policy import LanguageModelPolicy
 from persona_env.agents.ppo import TextRolloutBuffer, make_ppo
 from persona_env.agents.sequences import encode, longest_of
 from persona_env.agents.train import threads_for
 from persona_env.agents.vec import TokenVecEnv
 from persona_env.codec import SPECIAL
+from persona_env.errors import PersonaEnvError
 from persona_env.vector import TokenVectorEnv
 
 WORDS = ("Reads", "English", "Spanish", ".", "say", "di", "red", "blue", "green")
@@ -373,6 +381,47 @@ def test_half_precision_is_near_single_and_unknown_ones_are_refused(word_policy)
     assert torch.allclose(logs["float32"], logs["bfloat16"], atol=0.03)
     with pytest.raises(ValueError, match="precision='half' is none of auto, float32, bfloat16"):
         build(word_policy, batch_size=512, precision="half")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"temperature": 0.0}, "temperature=0.0 must be above 0"),
+        ({"kl_coef": -1.0}, "kl_coef=-1.0 must be 0 or above"),
+        ({"floor": 3.0}, "floor=3.0 must be below 0"),
+    ],
+)
+def test_options_that_cannot_train_are_refused(word_policy, options, message):
+    with pytest.raises(ValueError, match=message):
+        build(word_policy, **options)
+
+
+def test_a_device_that_is_not_here_is_refused_before_anything_is_written(tmp_path):
+    assert known_device("cpu") == "cpu"
+    with pytest.raises(PersonaEnvError, match=r"device 'gpu' here; there are \['cpu'"):
+        TrainOptions(device="gpu", output=tmp_path / "run")
+    with pytest.raises(PersonaEnvError, match="cannot compute on device 'cuda:99'"):
+        load_policy("persona-tiny", "cuda:99")
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_policy_that_is_nowhere_is_refused_with_the_nearest_name():
+    with pytest.raises(PersonaEnvError, match="Did you mean 'persona-tiny'"):
+        load_policy("./persona-tny")
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+def test_a_gpu_thinks_what_the_processor_thinks(word_policy):
+    found = {}
+    for device in ("cpu", "cuda"):
+        ppo = build(word_policy, batch_size=512, device=device)
+        first = ppo.get_env().reset()
+        obs = {key: torch.as_tensor(value, device=device) for key, value in first.items()}
+        with torch.no_grad():
+            found[device] = ppo.policy.evaluate_actions(obs, torch.full((16,), 7, device=device))
+        ppo.learn(512)
+    for here, there in zip(found["cpu"], found["cuda"], strict=True):
+        assert torch.allclose(here, there.cpu(), atol=1e-3)
 
 
 def losses(ppo, updates=3):
