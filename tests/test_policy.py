@@ -271,7 +271,7 @@ def colour_env():
     return made.unwrapped
 
 
-def build(word_policy, **options):
+def build(word_policy, device="cpu", **options):
     model, codec = load_policy(word_policy)
     tokens = TokenVectorEnv(
         colour_env(),
@@ -283,7 +283,7 @@ def build(word_policy, **options):
         autoreset_mode="SameStep",
     )
     envs = TokenVecEnv(tokens)
-    return make_ppo(envs, str(word_policy), n_steps=32, seed=0, device="cpu", **options)
+    return make_ppo(envs, str(word_policy), n_steps=32, seed=0, device=device, **options)
 
 
 def test_ppo_reaches_the_known_optimum_where_the_user_blind_one_is_a_half(word_policy):
