@@ -19,7 +19,7 @@ KNOWN = 0.6  # share of words that the texts hold
 ORDER = 0.5  # share of neighbouring words that the texts hold side by side
 PACKED = 0.35  # a text that shrinks to less says the same again
 LONG = 200  # bytes from which the shrinking is told
-MARKS = 0.25  # share of characters that are neither letters, digits nor blanks
+MARKS = 0.25  # share of characters that are marks, unless a known text has more
 SENTENCE = 3  # words that make a sentence which may stand beside any other
 
 _CJK = "\u3400-\u4dbf\u4e00-\u9fff"
@@ -31,6 +31,8 @@ class Reader:
     """Reads replies by the words, and the neighbours of words, in ``texts``."""
 
     def __init__(self, texts: Iterable[str]) -> None:
+        texts = list(texts)
+        self.marks = max([MARKS, *map(_marks, texts)])  # function calls are full of them
         self.sentences = {tuple(s) for text in texts for s in _sentences(text)}
         self.words = {word for s in self.sentences for word in s}
         self.pairs = {pair for s in self.sentences for pair in pairwise(s)}
@@ -54,7 +56,7 @@ class Reader:
         raw = reply.encode("utf-8", "replace")
         if len(raw) >= LONG and len(zlib.compress(raw)) < PACKED * len(raw):
             found.append("the same again")
-        if sum(not (c.isalnum() or c.isspace()) for c in reply) > MARKS * len(reply):
+        if _marks(reply) > self.marks:
             found.append("marks instead of words")
         return tuple(found)
 
@@ -81,6 +83,11 @@ def reader_of(env: PersonaEnv) -> Reader:
 def tokens(text: str) -> Counter[str]:
     """How often each word stands in a text, in lower case."""
     return Counter(_TOKEN.findall(text.casefold()))
+
+
+def _marks(text: str) -> float:
+    """The share of characters that are neither letters, digits nor blanks."""
+    return sum(not (c.isalnum() or c.isspace()) for c in text) / max(1, len(text))
 
 
 def _parts(text: ScenarioText) -> list[str]:

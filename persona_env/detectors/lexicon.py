@@ -22,7 +22,7 @@ _MACRO = re.compile(r"\{([a-z_]+)\}")
 _NO_EXPRESSIONS = (
     "macros", "function_words", "extra",
     "determiner", "never_after_determiner", "never_joined", "never_inside", "never_last",
-    "particle",
+    "said_twice", "particle",
 )  # fmt: skip
 _FEW = 2  # lines that are compiled by themselves, if no other line can match
 _COMPILED = 4096

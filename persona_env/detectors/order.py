@@ -26,6 +26,7 @@ _TITLE = re.compile(
 _MARK = r"(?:[-*•]|\d+[.)])"
 _STOPPED = re.compile(r"[^\W\dA-ZÀ-Þ][.!?]")  # not the end of 'Ph.D.'
 _LONE = 2  # words and marks of a line that may be one small word
+_TWICE = 4  # letters of a word that is not said twice
 _LONE_LISTS = ("determiner", "never_after_determiner")
 _UNFINISHED = ("determiner", "never_last")
 _CODES = ("en", "es")
@@ -47,13 +48,13 @@ def order(text: str) -> OrderReading:
     """Reads the joints that no sentence has, a word.
 
     A determiner before a preposition, a verb or the end ('the of', 'the.'); small words that are
-    never side by side ('of is', 'to of'); a small word with a capital after a word without a mark
-    ('are There', 'blue Okay here'); sentences with and without a capital, mixed; a line of one
-    small word or one mark; a Chinese clause that begins with a mark or a particle, a blank inside
-    one. Titles, headings, quotes and code are left out. Validity: proxy; at most 0.007 in 2 201
-    replies of language models (development halves of three sets), more than 0.03 in two of three
-    of them put in reverse. Words in the order of a list, and content words changed about, are not
-    seen.
+    never side by side ('of is', 'to of'); a longer word twice ('help help'); a small word with a
+    capital after a word without a mark ('are There', 'blue Okay here'); sentences with and without
+    a capital, mixed; a line of one small word or one mark; a Chinese clause that begins with a mark
+    or a particle, a blank inside one. Titles, headings, quotes and code are left out. Validity:
+    proxy; at most 0.007 in 2 201 replies of language models (development halves of three sets),
+    more than 0.03 in two of three of them put in reverse. Words in the order of a list, and content
+    words changed about, are not seen.
 
     >>> order("The cat sat on the mat.").share
     0.0
@@ -77,7 +78,8 @@ def _may_break(text: str) -> bool:
     """Whether :func:`_latin` may find anything, told from the words (False is sure)."""
     said, spans = raw_words(text), word_spans(text)
     never, unfinished, small = _listed()
-    if not never.isdisjoint(pairwise(said)):
+    pairs = {*pairwise(said)}
+    if not never.isdisjoint(pairs) or any([one == two for one, two in pairs]):
         return True
     if any(len(line.split()) <= _LONE for line in text.split("\n")):
         return True
@@ -128,6 +130,8 @@ def _latin() -> re.Pattern[str]:
     never = [rf"(?:{_any(first)})[ \t]+(?:{_any(then)})(?![\w'’-])" for first, then in groups]
     never.append(rf"(?:{_any(ends)})(?=[.!?,;:](?:\s|$)|[ \t]*$)")
     never.append(rf"(?:{_any(last)})(?=[.!?](?:\s|$)|[ \t]*$)")
+    often = _any(word for code in _CODES for word in _words("said_twice", code))
+    never.append(rf"(?!(?:{often})\b)([^\W\dA-ZÀ-Þ{CJK}_]{{{_TWICE},}})[ \t]+\1(?![\w'’-])")
     return re.compile(
         rf"^[ \t]*{_MARK}?[ \t]*(?i:{_any(lone)})[ \t]*$|^[ \t]*[-*•][ \t]*{_MARK}?[ \t]*$"
         rf"|(?<![\w'’-])(?:{_any(never)})"
