@@ -79,7 +79,7 @@ def _may_break(text: str) -> bool:
     said, spans = raw_words(text), word_spans(text)
     never, unfinished, small = _listed()
     pairs = {*pairwise(said)}
-    if not never.isdisjoint(pairs) or any([one == two for one, two in pairs]):
+    if not never.isdisjoint(pairs) or any([a == b for a, b in pairs if len(a) >= _TWICE]):
         return True
     if any(len(line.split()) <= _LONE for line in text.split("\n")):
         return True
