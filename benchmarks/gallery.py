@@ -128,7 +128,7 @@ def detector_table() -> str:
     rows = (
         (f"`{f.__name__}`", plain(said[1]))
         for f in functions
-        if (said := re.search(r"Validity: (.*?)(?:\n\n|Source:|\Z)", body(f), re.DOTALL))
+        if (said := re.search(r"Validity:\s(.*?)(?:\n\n|Source:|\Z)", body(f), re.DOTALL))
     )
     return table(("detector", "validity, as its docstring states it"), rows)
 
