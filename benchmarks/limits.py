@@ -87,9 +87,7 @@ def vector_steps(count: int, **options: Any) -> Callable[[], object]:
 def new_replies(count: int) -> Callable[[], object]:
     """Verdicts on replies that were never met, of users who have asked every scenario before."""
     env = PersonaChatEnv()
-    for user, pool in env.cases.values():
-        for scenario in pool:
-            env.score(env.oracle(scenario, user), scenario, user)
+    scoring.ask_everything(env)
     endless = scoring.exchanges(env, np.random.default_rng(0))
     for item in islice(endless, count):
         judge(item, env.terms)

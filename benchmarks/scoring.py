@@ -51,6 +51,13 @@ def exchanges(env: PersonaChatEnv, rng: np.random.Generator) -> Iterator[Exchang
             yield Exchange(scenario, user, reply, language)
 
 
+def ask_everything(env: PersonaChatEnv) -> None:
+    """Let every user ask every scenario, so that what a case asks for is known."""
+    for user, pool in env.cases.values():
+        for scenario in pool:
+            env.score(env.oracle(scenario, user), scenario, user)
+
+
 def shuffled(exchange: Exchange, rng: np.random.Generator) -> Exchange:
     """The same with the words of each sentence in another order."""
     pieces = [exchange.reply[start:end].split(" ") for start, end in sentences(exchange.reply)]
@@ -89,9 +96,7 @@ def main(env: PersonaChatEnv, replies: int, repetitions: int = 7) -> str:
         "`judge`, new sentences": one_by_one,
         "ten `re.search` (ceiling)": ceiling,
     }
-    for user, pool in env.cases.values():
-        for scenario in pool:
-            env.score(env.oracle(scenario, user), scenario, user)
+    ask_everything(env)
     one_by_one([next(endless) for _ in range(replies)])
     rates: dict[str, list[float]] = {name: [] for name in runs}
     for _ in range(repetitions):
