@@ -16,7 +16,8 @@ def additive(allowed: Tensor, dtype: torch.dtype) -> Tensor:
 
 
 class SlotCache(Cache):  # type: ignore[misc]
-    """Keys and values, ``(slots, heads, length, size)`` a layer, written at each row's own place.
+    """Keys and values, a tensor ``(2, slots, heads, length, size)`` a layer, written at each row's
+    own place.
 
     Works with any causal transformers model that takes ``position_ids`` and a 4-D attention mask
     (GPT-2-like and rotary ones): :meth:`prefill` and :meth:`decode` say where the next forward
@@ -26,8 +27,8 @@ class SlotCache(Cache):  # type: ignore[misc]
     def __init__(self, slots: int, length: int, dtype: torch.dtype = torch.float32) -> None:
         super().__init__(layers=[])
         self.slots, self.length, self.dtype = slots, length, dtype
-        self.keys: list[Tensor] = []
-        self.values: list[Tensor] = []
+        self.kept: list[Tensor] = []
+        self._every: Tensor | None = None
         self._rows: Tensor | None = None
         self._places: Tensor = torch.zeros(0, dtype=torch.long)
         self._seen = 0
@@ -56,14 +57,9 @@ class SlotCache(Cache):  # type: ignore[misc]
         self, key_states: Tensor, value_states: Tensor, layer_idx: int, *args: Any, **kwargs: Any
     ) -> tuple[Tensor, Tensor]:
         """Store a layer's new keys and values; called by the model."""
-        while len(self.keys) <= layer_idx:
-            _, heads, _, size = key_states.shape
-            shape = (self.slots, heads, self.length, size)
-            self.keys.append(key_states.new_zeros(shape))
-            self.values.append(value_states.new_zeros(shape))
-        keys, values = self.keys[layer_idx], self.values[layer_idx]
+        _, heads, width, size = key_states.shape
+        keys, values = self.layer(layer_idx, heads, size, key_states.device)
         if self._seen == 0:  # a prefill attends to itself alone
-            width = key_states.shape[2]
             keys[self._rows, :, :width] = key_states
             values[self._rows, :, :width] = value_states
             return key_states, value_states
@@ -74,22 +70,39 @@ class SlotCache(Cache):  # type: ignore[misc]
             return keys[:, :, : self._seen], values[:, :, : self._seen]
         return keys[rows, :, : self._seen], values[rows, :, : self._seen]
 
-    def take(self, rows: Tensor, length: int) -> list[tuple[Tensor, Tensor]]:
-        """A copy of the first keys and values of slots ``rows``, a pair a layer."""
-        layers = zip(self.keys, self.values, strict=True)
-        return [(k[rows, :, :length], v[rows, :, :length]) for k, v in layers]
+    def layer(self, index: int, heads: int, size: int, device: torch.device) -> Tensor:
+        """Keys and values of a layer; made when it is first met."""
+        while len(self.kept) <= index:
+            shape = (2, self.slots, heads, self.length, size)
+            self.kept.append(torch.zeros(shape, dtype=self.dtype, device=device))
+        return self.kept[index]
 
-    def put(self, row: int, taken: list[tuple[Tensor, Tensor]], place: int, length: int) -> None:
+    def rows(self, rows: Tensor | None, heads: int) -> Tensor:
+        """Where slots ``rows``, or all, begin in a layer seen as rows of ``size``.
+
+        ``(n, 2 * heads)``, keys first.
+        """
+        if self._every is None:
+            slots = torch.arange(self.slots, device=self.kept[0].device)
+            first = torch.arange(2 * heads, device=slots.device)
+            part = first // heads * self.slots * heads + first % heads
+            self._every = (slots[:, None] * heads + part) * self.length
+        return self._every if rows is None else self._every[rows]
+
+    def take(self, rows: Tensor, length: int) -> list[Tensor]:
+        """A copy of the first keys and values of slots ``rows``, a tensor a layer."""
+        return [kept[:, rows, :, :length] for kept in self.kept]
+
+    def put(self, row: int, taken: list[Tensor], place: int, length: int) -> None:
         """Begin a slot with the first of what was taken from another, the ``place``-th of them."""
-        for keys, values, (key, value) in zip(self.keys, self.values, taken, strict=True):
-            keys[row, :, :length] = key[place, :, :length]
-            values[row, :, :length] = value[place, :, :length]
+        for kept, own in zip(self.kept, taken, strict=True):
+            kept[:, row, :, :length] = own[:, place, :, :length]
 
     def keep(self, rows: Tensor) -> SlotCache:
         """A cache of some of the slots, chosen by ``bool of shape (slots,)``."""
-        kept = SlotCache(int(rows.sum()), self.length, self.dtype)
-        kept.keys, kept.values = ([a[rows] for a in each] for each in (self.keys, self.values))
-        return kept
+        other = SlotCache(int(rows.sum()), self.length, self.dtype)
+        other.kept = [kept[:, rows] for kept in self.kept]
+        return other
 
     def get_seq_length(self, layer_idx: int = 0) -> int:
         """How many tokens the longest slot holds."""

@@ -19,8 +19,8 @@ from persona_env.registration import POLICIES
 from persona_env.wrappers.token_actions import MAX_NEW_TOKENS
 
 from .cache import SlotCache
-from .decode import decode, decoder_for
-from .sequences import base_of
+from .choices import BITS, draw
+from .decode import decoder_for
 
 
 def policy_path(name: str | Path) -> str:
@@ -95,31 +95,6 @@ def forbidden_ids(codec: Codec, vocab_size: int, device: torch.device | str) -> 
     return mask
 
 
-BLOCK = 64  # ids
-BELOW = 1 - 1e-6  # what keeps a point inside in single precision
-
-
-def sample(logits: Tensor, generator: torch.Generator | None = None) -> Tensor:
-    """One id a row of ``logits (B, V)``, by inverse CDF: first a block of ids, then one of it.
-
-    On CPUs ``multinomial`` is far slower, a sum over all ids so far takes longer than all the rest,
-    and ``max``, which also finds places, ten times as long as ``amax``. An id of no weight is never
-    drawn.
-    """
-    weights = (logits - logits.amax(-1, keepdim=True)).float().exp_()
-    if weights.shape[1] % BLOCK:
-        weights = functional.pad(weights, (0, -weights.shape[1] % BLOCK))
-    blocks = weights.view(len(logits), -1, BLOCK)
-    ends = blocks.sum(-1).cumsum(-1)
-    draw = torch.rand(len(logits), 1, generator=generator, device=logits.device)
-    point = draw * (ends[:, -1:] * BELOW)
-    block = torch.searchsorted(ends, point, right=True)
-    inside = blocks.gather(1, block[:, :, None].expand(-1, -1, BLOCK)).squeeze(1).cumsum(-1)
-    last = inside[:, -1:]
-    rest = (point - ends.gather(1, block) + last).clamp_(min=0).minimum(last * BELOW)
-    return (block * BLOCK + torch.searchsorted(inside, rest, right=True)).squeeze(1)
-
-
 @torch.inference_mode()
 def generate(
     model: PreTrainedModel,
@@ -140,16 +115,19 @@ def generate(
         ids[i, : len(prompt)] = torch.tensor(prompt, device=device)
     cache = SlotCache(count, int(lengths.max()) + max_new_tokens, model.dtype)
     forbidden = forbidden_ids(codec, model.config.vocab_size, device)
-    closed = torch.zeros(len(forbidden), device=device).masked_fill(forbidden, -torch.inf)
+    closed = torch.zeros(len(forbidden), dtype=model.dtype, device=device)
+    head, scale = model.get_output_embeddings(), BITS / (temperature or 1.0)
+    bias = closed.masked_fill_(forbidden, -torch.inf)
+    if head.bias is not None:
+        bias += head.bias * scale
     rows = torch.arange(count, device=device)
-    decoder, head = decoder_for(model, cache.length), model.get_output_embeddings()
-    out = base_of(model)(ids, past_key_values=cache, use_cache=True, **cache.prefill(rows, lengths))
-    hidden = out.last_hidden_state[rows, lengths - 1]
+    decoder = decoder_for(model, cache.length)
+    hidden = decoder.prefill(ids, cache, rows, lengths)
     made = torch.full((count, max_new_tokens), codec.end_id, device=device)
     going = torch.ones(count, dtype=torch.bool, device=device)  # of the rows that the cache holds
     for step in range(max_new_tokens):
-        logits = head(hidden) + closed
-        picked = logits.argmax(-1) if not temperature else sample(logits / temperature, generator)
+        bits = functional.linear(hidden * scale, head.weight, bias)
+        picked = draw(bits, generator)[0] if temperature else bits.argmax(-1)
         made[rows, step] = picked
         going &= picked != codec.end_id
         left = int(going.sum())
@@ -159,7 +137,7 @@ def generate(
             cache = cache.keep(going)
             rows, lengths, picked, going = (a[going] for a in (rows, lengths, picked, going))
         lengths = lengths + 1
-        hidden = decode(model, decoder, picked, cache, (None, lengths))
+        hidden = decoder.step(picked, cache, None, lengths)
     ids_made: list[list[int]] = made.tolist()
     return [row[: row.index(codec.end_id)] if codec.end_id in row else row for row in ids_made]
 

@@ -19,9 +19,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from .cache import SlotCache
-from .choices import log_prob_and_entropy
-from .decode import LlamaDecoder, decode, decoder_for
-from .lm import forbidden_ids, load_policy, sample
+from .choices import BITS, draw, log_prob_and_entropy
+from .decode import Decoder, decoder_for
+from .lm import forbidden_ids, load_policy
 from .sequences import base_of, encode
 
 Obs = dict[str, Tensor]
@@ -161,9 +161,13 @@ class LanguageModelPolicy(ActorCriticPolicy):
     def forward(self, obs: Obs, deterministic: bool = False) -> tuple[Tensor, Tensor, Tensor]:  # type: ignore[override]
         """Actions, values and log-probabilities; one token of work a continuing slot."""
         hidden = self._cached_hidden(obs)
-        logits = self._logits(self.model, hidden)
-        actions = logits.argmax(-1) if deterministic else sample(logits)
-        return actions, self._value(hidden), _picked(logits, actions)
+        bits = self._bits(hidden)
+        if not deterministic:
+            actions, log_probs = draw(bits)
+        else:
+            actions = bits.argmax(-1)
+            log_probs = torch.log_softmax(bits / BITS, -1).gather(1, actions[:, None]).squeeze(1)
+        return actions, self._value(hidden), log_probs
 
     def evaluate_actions(self, obs: Obs, actions: Tensor) -> tuple[Tensor, Tensor, Tensor]:  # type: ignore[override]
         """Values, log-probabilities and entropies; one pass per episode."""
@@ -201,10 +205,10 @@ class LanguageModelPolicy(ActorCriticPolicy):
         own = 0.0 if head.bias is None else head.bias.float() / self.temperature
         return head.weight, self.closed + own
 
-    def _logits(self, model: Any, hidden: Tensor) -> Tensor:
-        """Logits at the sampling temperature; those of forbidden ids are the lowest number."""
-        weight, bias = self._head(model)
-        return functional.linear(hidden / self.temperature, weight).float().add_(bias)
+    def _bits(self, hidden: Tensor) -> Tensor:
+        """Logits in bits at the sampling temperature; those of forbidden ids are never drawn."""
+        weight, bias = self._head(self.model)
+        return functional.linear(hidden * (BITS / self.temperature), weight, bias * BITS)
 
     def _value(self, hidden: Tensor) -> Tensor:
         value: Tensor = self.value_head(hidden.detach().float())
@@ -212,7 +216,7 @@ class LanguageModelPolicy(ActorCriticPolicy):
 
     def _forget(self) -> None:
         self._cache: SlotCache | None = None
-        self._decoder: LlamaDecoder | None = None
+        self._decoder: Decoder | None = None
         # By prompt: its last hidden state, and where its keys and values are (SlotCache.put).
         self._prompts: dict[bytes, tuple[Tensor, tuple[Any, int, int]]] = {}
 
@@ -223,15 +227,22 @@ class LanguageModelPolicy(ActorCriticPolicy):
         if self._cache is None or self._cache.slots != count:
             self._cache = SlotCache(count, width, self.model.dtype)
             self._seen = torch.full_like(tokens, -1)
+        if self._decoder is None:
+            self._decoder = decoder_for(self.model, width)
         before = torch.arange(width, device=tokens.device) < (lengths - 1)[:, None]
         goes_on = ((self._seen == tokens) | ~before).all(1) & (lengths > 1)
         goes_on &= (self._seen >= 0).sum(1) >= lengths - 1
-        hidden = tokens.new_empty((count, self.model.config.hidden_size), dtype=torch.float32)
         fresh, old = (~goes_on).nonzero().flatten(), goes_on.nonzero().flatten()
+        if 2 * len(old) > count:  # what slots that begin take part in is overwritten next
+            last = tokens.gather(1, lengths[:, None] - 1).squeeze(1)
+            hidden = self._decoder.step(last, self._cache, None, lengths)
+        else:
+            hidden = tokens.new_empty((count, self.model.config.hidden_size), dtype=torch.float32)
+            if len(old):
+                last, those = tokens[old, lengths[old] - 1], lengths[old]
+                hidden[old] = self._decoder.step(last, self._cache, old, those)
         if len(fresh):
             hidden[fresh] = self._prefill(tokens[fresh], fresh, lengths[fresh])
-        if len(old):
-            hidden[old] = self._decode(tokens, old, lengths)
         inside = torch.arange(width, device=tokens.device) < lengths[:, None]
         self._seen = torch.where(inside, tokens, -1)
         return hidden
@@ -239,13 +250,13 @@ class LanguageModelPolicy(ActorCriticPolicy):
     def _prefill(self, tokens: Tensor, rows: Tensor, lengths: Tensor) -> Tensor:
         """Rows that begin: a prompt met before under these weights is copied, not encoded."""
         cache: Any = self._cache
+        decoder: Any = self._decoder
         keys = [row[:n].numpy().tobytes() for row, n in zip(tokens.cpu(), lengths, strict=True)]
         new = {key: i for i, key in enumerate(keys) if key not in self._prompts}
         if new:
             index = torch.tensor(list(new.values()), device=rows.device)
             ids = tokens[index, : int(lengths[index].max())]
-            out = self._run(ids, cache.prefill(rows[index], lengths[index]))
-            last = out[torch.arange(len(index), device=rows.device), lengths[index] - 1]
+            last = decoder.prefill(ids, cache, rows[index], lengths[index])
             taken = cache.take(rows[index], ids.shape[1])
             for place, (key, i) in enumerate(new.items()):
                 self._prompts[key] = (last[place], (taken, place, int(lengths[i])))
@@ -256,19 +267,6 @@ class LanguageModelPolicy(ActorCriticPolicy):
         while len(self._prompts) > PROMPTS_A_SLOT * cache.slots:
             self._prompts.pop(next(iter(self._prompts)))
         return found
-
-    def _decode(self, tokens: Tensor, rows: Tensor, lengths: Tensor) -> Tensor:
-        cache: Any = self._cache
-        if self._decoder is None:
-            self._decoder = decoder_for(self.model, cache.length)
-        last = tokens[rows, lengths[rows] - 1]
-        every = None if len(rows) == len(tokens) else rows
-        return decode(self.model, self._decoder, last, cache, (every, lengths[rows]))
-
-    def _run(self, ids: Tensor, where: dict[str, Tensor]) -> Tensor:
-        out = base_of(self.model)(ids, past_key_values=self._cache, use_cache=True, **where)
-        hidden: Tensor = out.last_hidden_state
-        return hidden
 
 
 def wants_half(precision: str, device: torch.device) -> bool:
@@ -285,7 +283,3 @@ def wants_half(precision: str, device: torch.device) -> bool:
 def _cpu() -> dict[str, Any]:
     found: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()  # torch 2.10 or later
     return found
-
-
-def _picked(logits: Tensor, actions: Tensor) -> Tensor:
-    return torch.log_softmax(logits, -1).gather(1, actions[:, None]).squeeze(1)

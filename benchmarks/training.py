@@ -24,7 +24,8 @@ from tables import show
 from torch import nn
 from transformers import LlamaConfig, LlamaForCausalLM
 
-from persona_env.agents.lm import generate, load_policy, sample, save_tokenizer
+from persona_env.agents.choices import BITS, draw
+from persona_env.agents.lm import generate, load_policy, save_tokenizer
 from persona_env.agents.ppo import make_ppo
 
 PROMPT, REPLY, ENVS = 24, 24, 64
@@ -167,7 +168,7 @@ def samplers(folder: str, batch: int) -> dict[str, Callable[[], int]]:
         rows = ids
         for _ in range(REPLY):
             logits = model(rows, use_cache=False, logits_to_keep=1).logits[:, -1]
-            rows = torch.cat([rows, sample(logits)[:, None]], 1)
+            rows = torch.cat([rows, draw(logits * BITS)[0][:, None]], 1)
         return batch * REPLY
 
     @torch.inference_mode()

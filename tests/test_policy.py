@@ -23,14 +23,13 @@ from transformers import (
 from persona_env import Scenario, UserProfile, reward_term
 from persona_env.agents import choices
 from persona_env.agents.cache import SlotCache
-from persona_env.agents.choices import log_prob_and_entropy
-from persona_env.agents.decode import decode, decoder_for
+from persona_env.agents.choices import BITS, draw, log_prob_and_entropy
+from persona_env.agents.decode import LlamaDecoder, PlainDecoder, decoder_for
 from persona_env.agents.lm import (
     LanguageModelAgent,
     generate,
     known_device,
     load_policy,
-    sample,
 )
 from persona_env.agents.options import TrainOptions
 from persona_env.agents.policy import LanguageModelPolicy
@@ -121,25 +120,27 @@ def test_the_fused_decoder_is_the_models_forward(queries):
     for parameter in model.parameters():  # norms that are no identity
         parameter.data += 0.1 * torch.randn_like(parameter)
     decoder = decoder_for(model, 32)
-    assert decoder is not None
+    assert isinstance(decoder, LlamaDecoder)
     rng = np.random.default_rng(0)
     rows = [rng.integers(5, 60, size=n).tolist() for n in (3, 9, 5)]
     cache, lengths = SlotCache(3, 32), torch.tensor([3, 9, 5])
     tokens, _ = padded(rows)
     with torch.no_grad():
-        where = cache.prefill(torch.arange(3), lengths)
-        model.model(tokens[:, :9], past_key_values=cache, use_cache=True, **where)
+        got = decoder.prefill(tokens[:, :9], cache, torch.arange(3), lengths)
+        for row, state in zip(rows, got, strict=True):
+            plain = model.model(torch.tensor([row])).last_hidden_state[0, -1]
+            assert torch.allclose(state, plain, atol=1e-4)
         for some in (None, torch.tensor([2, 0]), None):
             those = [0, 1, 2] if some is None else some.tolist()
             for i in those:
                 rows[i].append(int(rng.integers(5, 60)))
                 lengths[i] += 1
             new = torch.tensor([rows[i][-1] for i in those])
-            got = decode(model, decoder, new, cache, (some, lengths[those]))
+            got = decoder.step(new, cache, some, lengths[those])
             for i, state in zip(those, got, strict=True):
                 plain = model.model(torch.tensor([rows[i]])).last_hidden_state[0, -1]
                 assert torch.allclose(state, plain, atol=1e-4)
-    assert decoder_for(small("gpt2"), 32) is None
+    assert isinstance(decoder_for(small("gpt2"), 32), PlainDecoder)
 
 
 @given(st.lists(st.lists(st.integers(0, 3), min_size=1, max_size=6), min_size=1, max_size=12))
@@ -199,17 +200,18 @@ def test_a_full_context_keeps_its_last_state():
 
 def test_sampling_follows_the_distribution_and_never_picks_the_impossible():
     logits = torch.log(torch.tensor([[0.7, 0.3, 0.0]])).repeat(20_000, 1)
-    picked = sample(logits, torch.Generator().manual_seed(0))
+    picked, log_probs = draw(logits * BITS, torch.Generator().manual_seed(0))
     share = torch.bincount(picked, minlength=3) / len(picked)
     assert share[2] == 0
     assert abs(float(share[0]) - 0.7) < 0.02  # six standard errors
+    assert torch.allclose(log_probs, logits[0, picked])
 
 
 def test_sampling_finds_the_few_ids_of_a_large_vocabulary():
     shares = {70: 0.2, 71: 0.1, 130: 0.5, 199: 0.2}  # others, and a block of 64 between, have none
     logits = torch.full((1, 200), -torch.inf)
     logits[0, list(shares)] = torch.log(torch.tensor(list(shares.values())))
-    picked = sample(logits.repeat(20_000, 1), torch.Generator().manual_seed(0))
+    picked, _ = draw((logits * BITS).repeat(20_000, 1), torch.Generator().manual_seed(0))
     found = torch.bincount(picked, minlength=200) / len(picked)
     for i, share in enumerate(found.tolist()):
         assert abs(share - shares.get(i, 0.0)) < (0.02 if i in shares else 1e-9), i
