@@ -126,7 +126,7 @@ class LlamaDecoder:
         return torch.view_as_real(pairs * turn).flatten(-2)
 
     def _unseen(self, lengths: Tensor, width: int) -> Tensor:
-        """What is added to scores, ``(n * groups, 1, width)``: the lowest number from the end on."""
+        """What is added to scores, ``(n * groups, 1, width)``: the lowest number past the end."""
         after = torch.arange(width, device=lengths.device) >= lengths[:, None]
         mask = (after * torch.finfo(torch.float32).min)[:, None, None]
         return mask.expand(-1, self.groups, 1, -1).reshape(-1, 1, width)

@@ -42,7 +42,15 @@ from persona_env.detectors.hedging import HedgeReading, hedging
 from persona_env.detectors.judgement import JudgementReading, judgement
 from persona_env.detectors.language import LanguageReading, language
 from persona_env.detectors.order import OrderReading, order
-from persona_env.detectors.phrases import asserted, find, first, hidden
+from persona_env.detectors.phrases import (
+    Phrasings,
+    asserted,
+    find,
+    first,
+    hidden,
+    phrasings_of,
+)
+from persona_env.detectors.points import Point, made
 from persona_env.detectors.question import QuestionReading, clarifying_question, questions
 from persona_env.detectors.reading_level import LevelReading, reading_level
 from persona_env.detectors.rebuttal import RebuttalReading, rebuttal
@@ -93,6 +101,8 @@ __all__ = [
     "LevelReading",
     "OfferReading",
     "OrderReading",
+    "Phrasings",
+    "Point",
     "QuestionReading",
     "Read",
     "RebuttalReading",
@@ -134,7 +144,9 @@ __all__ = [
     "judgement",
     "language",
     "leaked",
+    "made",
     "order",
+    "phrasings_of",
     "questions",
     "reader_of",
     "reading_level",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
 from persona_env.detectors.lexicon import hits, may_hold, pattern
-from persona_env.detectors.phrases import find, first
+from persona_env.detectors.phrases import Phrasings, find, first, phrasings_of
 from persona_env.detectors.text import (
     READINGS,
     Span,
@@ -65,7 +65,7 @@ def stated(text: str, phrasings: Iterable[str]) -> Span | None:
     >>> stated("It is not Rome but Paris.", ["Rome", "Paris"])
     (19, 24)
     """
-    return _first(text, tuple(phrasings), _is_behind_not)
+    return _first(text, phrasings_of(phrasings), _is_behind_not)
 
 
 def undenied(text: str, phrasings: Iterable[str]) -> Span | None:
@@ -73,7 +73,7 @@ def undenied(text: str, phrasings: Iterable[str]) -> Span | None:
 
     >>> undenied("It is false that it is Rome.", ["Rome"])
     """
-    return _first(text, tuple(phrasings), None)
+    return _first(text, phrasings_of(phrasings), None)
 
 
 @lru_cache(maxsize=READINGS)
@@ -87,9 +87,7 @@ def reader_of(phrasings: tuple[str, ...], own: tuple[str, ...]) -> Read:
     return stated if all(stated(text, phrasings) for text in named) else undenied
 
 
-def _first(
-    text: str, wanted: tuple[str, ...], bars: Callable[[str, Span], bool] | None
-) -> Span | None:
+def _first(text: str, wanted: Phrasings, bars: Callable[[str, Span], bool] | None) -> Span | None:
     found = first(text, wanted)
     if found is None:
         return None

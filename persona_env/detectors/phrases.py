@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from persona_env.detectors.lexicon import pattern
 from persona_env.detectors.text import Span, fold, inside, is_cjk, quoted, sentence_spans
@@ -12,6 +12,42 @@ from persona_env.detectors.text import Span, fold, inside, is_cjk, quoted, sente
 _PHRASINGS = 16384
 _INVISIBLE = "\u00ad\u200b-\u200f\u2060\ufeff"
 _HIDING = re.compile(rf"(?<=[^\W\d_])[\d*_.·{_INVISIBLE}]+(?=[^\W\d_])|[{_INVISIBLE}]")
+
+
+class Phrasings(tuple[str, ...]):
+    """Phrasings that are looked for in many texts, and what is looked for first.
+
+    >>> Phrasings(["the rat", "rats"]).firsts
+    ('the', 'rats')
+    """
+
+    @cached_property
+    def firsts(self) -> tuple[str, ...]:
+        """The first word of each, folded: without any of them in a text there is nothing to find,
+        and nothing is found before the first of them."""
+        split = [words for phrase in self if (words := fold(phrase).split())]
+        return tuple(dict.fromkeys(words[0] for words in split))
+
+    @cached_property
+    def longest(self) -> tuple[str, ...]:
+        """The longest word of each, folded: the least likely one."""
+        split = [words for phrase in self if (words := fold(phrase).split())]
+        return tuple(dict.fromkeys(max(words, key=len) for words in split))
+
+    @cached_property
+    def expression(self) -> re.Pattern[str] | None:
+        """All of them as one regular expression over folded text; the longest is tried first."""
+        folded = dict.fromkeys(fold(phrase).strip() for phrase in self)
+        wanted = sorted((phrase for phrase in folded if phrase), key=len, reverse=True)
+        return re.compile("|".join(map(_one, wanted))) if wanted else None
+
+
+def phrasings_of(phrasings: Iterable[str]) -> Phrasings:
+    """These phrasings, prepared; remembered for those that are given unprepared."""
+    return phrasings if isinstance(phrasings, Phrasings) else _prepared(tuple(phrasings))
+
+
+_prepared = lru_cache(maxsize=_PHRASINGS)(Phrasings)
 
 
 def find(text: str, phrasings: Iterable[str]) -> list[Span]:
@@ -23,11 +59,11 @@ def find(text: str, phrasings: Iterable[str]) -> list[Span]:
     >>> find("The rate of rats", ["rat", "rats"])
     [(12, 16)]
     """
-    wanted, folded = tuple(phrasings), fold(text)
-    for word in _longest_words(wanted):
+    wanted, folded = phrasings_of(phrasings), fold(text)
+    for word in wanted.longest:
         if word in folded:
-            compiled = _compile(wanted)
-            return [match.span() for match in compiled.finditer(folded)] if compiled else []
+            expression = wanted.expression
+            return [found.span() for found in expression.finditer(folded)] if expression else []
     return []
 
 
@@ -37,10 +73,10 @@ def first(text: str, phrasings: Iterable[str]) -> Span | None:
     >>> first("The rate of rats", ["rat", "rats"])
     (12, 16)
     """
-    wanted, folded = tuple(phrasings), fold(text)
-    starts = [at for word in _first_words(wanted) if (at := folded.find(word)) >= 0]
-    compiled = _compile(wanted) if starts else None
-    found = compiled.search(folded, min(starts)) if compiled else None
+    wanted, folded = phrasings_of(phrasings), fold(text)
+    starts = [at for word in wanted.firsts if (at := folded.find(word)) >= 0]
+    expression = wanted.expression if starts else None
+    found = expression.search(folded, min(starts)) if expression else None
     return found.span() if found else None
 
 
@@ -50,7 +86,7 @@ def hidden(text: str, phrasings: Iterable[str]) -> list[Span]:
     >>> hidden("mi0xed", ["mixed"])
     [(0, 6)]
     """
-    wanted = tuple(phrasings)
+    wanted = phrasings_of(phrasings)
     found = find(text, wanted)
     if found or not _HIDING.search(text):
         return found
@@ -66,24 +102,6 @@ def _pieces(text: str) -> Iterator[Span]:
         yield start, mark.start()
         start = mark.end()
     yield start, len(text)
-
-
-@lru_cache(maxsize=_PHRASINGS)
-def _first_words(phrasings: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple({words[0] for phrase in phrasings if (words := fold(phrase).split())})
-
-
-@lru_cache(maxsize=_PHRASINGS)
-def _longest_words(phrasings: tuple[str, ...]) -> tuple[str, ...]:
-    """One word of each phrasing: without any of them in the text there is nothing to find."""
-    folded = {fold(phrase).strip() for phrase in phrasings} - {""}
-    return tuple({max(phrase.split(), key=len) for phrase in folded})
-
-
-@lru_cache(maxsize=_PHRASINGS)
-def _compile(phrasings: tuple[str, ...]) -> re.Pattern[str] | None:
-    wanted = sorted({fold(phrase).strip() for phrase in phrasings} - {""}, key=len, reverse=True)
-    return re.compile("|".join(map(_one, wanted))) if wanted else None
 
 
 def _one(phrase: str) -> str:

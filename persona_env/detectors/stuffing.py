@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from persona_env.detectors.lexicon import pattern
 from persona_env.detectors.text import Span, fold
@@ -37,7 +37,7 @@ def _may_begin(folded: str, span: Span) -> bool:
     return word is None or bool(pattern("leads_on").fullmatch(word[0].strip()))
 
 
-def strung(text: str, points: Sequence[Span], own: Iterable[str]) -> tuple[bool, ...]:
+def strung(text: str, points: Sequence[Span], own: Collection[str]) -> tuple[bool, ...]:
     """Whether each point stands right beside another, with nothing but blanks between them.
 
     Two points that stand so in a sentence of the author's ``own`` are not strung, nor is a number
@@ -50,7 +50,7 @@ def strung(text: str, points: Sequence[Span], own: Iterable[str]) -> tuple[bool,
     >>> strung("Yushan 3952", [(0, 6), (7, 11)], [])
     (False, False)
     """
-    folded, sentences = fold(text), [fold(sentence) for sentence in own]
+    folded = fold(text)
     found = [False] * len(points)
     for i, (start, end) in enumerate(points):
         for j, (other, stop) in enumerate(points):
@@ -58,6 +58,6 @@ def strung(text: str, points: Sequence[Span], own: Iterable[str]) -> tuple[bool,
             numbers = folded[start:end].isdecimal() or folded[other:stop].isdecimal()
             if other > end and between.isspace() and not numbers:
                 joined = " ".join(folded[start:stop].split())
-                if not any(joined in " ".join(sentence.split()) for sentence in sentences):
+                if not any(joined in " ".join(fold(sentence).split()) for sentence in own):
                     found[i] = found[j] = True
     return tuple(found)

@@ -14,14 +14,16 @@ with gates :math:`G_g` and terms :math:`s_d` in [0, 1], and weights :math:`w_{u,
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from functools import lru_cache
+from operator import mul
+from typing import NamedTuple
 
 from persona_env.errors import PersonaEnvError, RewardError
 from persona_env.exchange import Exchange, TermView
 from persona_env.profile import UserProfile
-from persona_env.rewards.term import Reason, Score, Term
+from persona_env.rewards.term import Reason, Score, Term, TermFunction
 from persona_env.scenario import Scenario
 
 CASES = 4096
@@ -57,24 +59,27 @@ def judge(exchange: Exchange, terms: tuple[Term, ...]) -> Verdict:
     """Score one exchange with these terms and gates."""
     if not terms:
         return unjudged()
-    case = _case(_Asked(exchange.scenario, exchange.user, exchange.language, terms))
-    values, weights, gates = case.values.copy(), case.weights.copy(), case.gates.copy()
+    plan, before = _case(_Asked(exchange.scenario, exchange.user, exchange.language, terms))
+    values, weights, gates = plan.values.copy(), plan.weights.copy(), plan.gates.copy()
     reasons: dict[str, tuple[Reason, ...]] = {}
-    views = [view.answered(exchange.reply, exchange.transcript) for view in case.views]
-    for term, view, weight in case.open:
+    reply, transcript = exchange.reply, exchange.transcript
+    views = [view.answered(reply, transcript) for view in before]
+    for term, function, name, gate, view, weight in plan.open:
         try:
-            score = _score(term.function(views[view]))
+            result = function(views[view])
+            score = result if type(result) is Score else _score(result)
         except Exception as error:  # a broken term must never become a number
             raise _named(error, term, exchange.scenario, exchange.user) from error
         if score is None:
             continue
         if score.reasons:
-            reasons[term.name] = score.reasons
-        if term.gate:
-            gates[term.name] = score.value
+            reasons[name] = score.reasons
+        if gate:
+            gates[name] = score.value
         else:
-            values[term.name], weights[term.name] = score.value, weight
-    return Verdict(combine(values, weights, gates), values, weights, gates, reasons)
+            values[name], weights[name] = score.value, weight
+    worth = _combined(values.values(), weights.values(), gates.values())
+    return Verdict(worth, values, weights, gates, reasons)
 
 
 def judge_all(exchanges: Iterable[Exchange], terms: tuple[Term, ...]) -> list[Verdict]:
@@ -108,9 +113,14 @@ def combine(values: dict[str, float], weights: dict[str, float], gates: dict[str
     >>> combine({}, {}, {"facts": 0.5})
     0.5
     """
-    total = sum(weights.values())
-    mean = sum([weights[name] * values[name] for name in values]) / total if total else 1.0
-    for gate in gates.values():
+    return _combined(values.values(), [weights[name] for name in values], gates.values())
+
+
+def _combined(values: Iterable[float], weights: Collection[float], gates: Iterable[float]) -> float:
+    """The same for numbers in one order."""
+    total = sum(weights)
+    mean = sum(map(mul, weights, values)) / total if total else 1.0
+    for gate in gates:
         mean *= gate
     return min(1.0, max(0.0, mean))
 
@@ -139,45 +149,53 @@ class _Asked:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """What holds whatever the reply: the settled entries, and the terms that read the reply.
+Entries = tuple[tuple[str, float], ...]
+Open = tuple[Term, TermFunction, str, bool, int, float]
+"""A term, its function, its name, whether it is a gate, the index of its view, and its weight."""
 
-    Each of these stands with the index of its view, and its weight.
-    """
 
-    values: dict[str, float] = field(default_factory=dict)
-    weights: dict[str, float] = field(default_factory=dict)
-    gates: dict[str, float] = field(default_factory=dict)
-    views: list[TermView] = field(default_factory=list)
-    open: list[tuple[Term, int, float]] = field(default_factory=list)
+class _Plan(NamedTuple):
+    """What holds whatever the reply: the settled entries, and the terms that read the reply."""
+
+    values: dict[str, float]
+    weights: dict[str, float]
+    gates: dict[str, float]
+    open: tuple[Open, ...]
 
 
 @lru_cache(maxsize=CASES)
-def _case(asked: _Asked) -> _Case:
-    case = _Case()
+def _case(asked: _Asked) -> tuple[_Plan, tuple[TermView, ...]]:
+    """What holds of all replies to a case, and the views by which its terms read one."""
+    scenario, user = asked.scenario, asked.user
+    values, weights, gates = {}, {}, {}
+    still_open: list[Open] = []
     views: dict[tuple[str, ...], TermView] = {}
+    places: dict[tuple[str, ...], int] = {}
     for term in asked.terms:
         if term.uses not in views:
             try:
-                views[term.uses] = TermView.before(
-                    asked.scenario, asked.user, asked.language, term.uses
-                )
+                views[term.uses] = TermView.before(scenario, user, asked.language, term.uses)
             except Exception as error:  # named and re-raised
-                raise _named(error, term, asked.scenario, asked.user) from error
+                raise _named(error, term, scenario, user) from error
         view = views[term.uses]
-        score, weight = _settle(term, view), 0.0 if term.gate else term.weight_for(asked.user)
+        score, weight = _settle(term, view), 0.0 if term.gate else term.weight_for(user)
         if score is _OPEN:
-            if view not in case.views:
-                case.views.append(view)
-            case.open.append((term, case.views.index(view), weight))
+            place = places.setdefault(term.uses, len(places))
+            still_open.append((term, term.function, term.name, term.gate, place, weight))
             score = None
         if term.gate:
-            case.gates[term.name] = 1.0 if score is None else score.value
+            gates[term.name] = 1.0 if score is None else score.value
         else:
-            case.values[term.name] = 0.0 if score is None else score.value
-            case.weights[term.name] = 0.0 if score is None else weight
-    return case
+            values[term.name] = 0.0 if score is None else score.value
+            weights[term.name] = 0.0 if score is None else weight
+    entries = (tuple(entry.items()) for entry in (values, weights, gates))
+    return _plan(*entries, tuple(still_open)), tuple(map(views.__getitem__, places))
+
+
+@lru_cache(maxsize=CASES)
+def _plan(values: Entries, weights: Entries, gates: Entries, still_open: tuple[Open, ...]) -> _Plan:
+    """One plan for all cases that are alike: many are, and few fit a processor's cache."""
+    return _Plan(dict(values), dict(weights), dict(gates), still_open)
 
 
 _OPEN = Score(0.0)

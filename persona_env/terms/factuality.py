@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from operator import itemgetter
 
 from persona_env.detectors import (
-    Read,
+    Phrasings,
+    Point,
     abstains,
     asserted,
     clarifying_question,
     deflection,
     denied,
     first,
-    reader_of,
-    strung,
+    made,
+    phrasings_of,
     undenied,
     word_count,
 )
@@ -26,6 +27,8 @@ from persona_env.situation import ANSWER_FIELDS, VIEWS, is_answer_due, told, wan
 
 MISSED = 0.1  # what a reply is worth that misses every essential point
 HALF = 0.5  # the most that a form is worth that is missed
+_NOTHING = Score(MISSED)
+_ANY_FORM = (None, None, None)
 
 
 @reward_term(
@@ -54,6 +57,8 @@ def factuality(view: TermView) -> Score | None:
         return None
     shares = [_share(view.reply, points, view.once(told)) for points in view.once(_points)]
     share, found = max(shares, key=itemgetter(0))
+    if not share:
+        return _NOTHING
     value = share * _form_factor(view.reply, view.scenario.form)
     reasons = tuple([Reason(a, b, "answers") for a, b in found])
     return Score(MISSED + (1 - MISSED) * value, reasons)
@@ -67,11 +72,8 @@ def _is_no_answer_needed(view: TermView) -> bool:
     return asks or (category == "uncertain" and bool(abstains(view.reply).spans))
 
 
-def _false_claims(view: TermView) -> tuple[str, ...]:
-    return tuple(claim for text in view.texts for claim in text.false)
-
-
-Point = tuple[tuple[str, ...], Read]
+def _false_claims(view: TermView) -> Phrasings:
+    return phrasings_of(claim for text in view.texts for claim in text.false)
 
 
 def _points(view: TermView) -> list[tuple[Point, ...]]:
@@ -82,10 +84,11 @@ def _points(view: TermView) -> list[tuple[Point, ...]]:
 def _points_of(view: TermView, text: ScenarioText) -> tuple[Point, ...]:
     if view.scenario.tells_secret:
         value = view.field("secrets").get(view.scenario.secret)
-        return (((value or text.unknown,), first),)
+        return (Point(phrasings_of((value or text.unknown,)), first),)
     if text.options:
-        return ((tuple(name for option in text.options for name in option.names), undenied),)
-    return tuple((point, reader_of(point, text.told)) for point in text.reference)
+        names = (name for option in text.options for name in option.names)
+        return (Point(phrasings_of(names), undenied),)
+    return tuple(Point.of(point, text.told) for point in text.reference)
 
 
 def _share(
@@ -94,14 +97,14 @@ def _share(
     """The share of the points that are made, and where."""
     if not points:
         return 1.0, ()
-    spans = [span for point, read in points if (span := read(reply, point))]
-    in_row = strung(reply, spans, own) if len(spans) > 1 else (False,) * len(spans)
-    found = [span for span, stuffed in zip(spans, in_row, strict=True) if not stuffed]
+    found = made(reply, points, own)
     return len(found) / len(points), found
 
 
 def _form_factor(reply: str, form: Form) -> float:
     """1 for the form that was asked for, else at most a half: the share of it that is there."""
+    if (form.max_words, form.lines, form.characters_per_line) == _ANY_FORM:
+        return 1.0
     shares = []
     if form.max_words is not None:
         shares.append(min(1.0, form.max_words / max(1, word_count(reply))))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from persona_env.detectors import Read, reader_of, strung
+from persona_env.detectors import Point, made
 from persona_env.exchange import TermView
 from persona_env.rewards.term import Reason, Score, reward_term
 from persona_env.situation import ANSWER_FIELDS, is_substantive, told
@@ -26,17 +26,14 @@ def key_points(view: TermView) -> Score | None:
     points = view.once(_points)
     if not wanted or not points or not view.once(is_substantive):
         return None
-    spans = [span for point, read in points if (span := read(view.reply, point))]
-    in_row = strung(view.reply, spans, view.once(told))
-    found = [span for span, stuffed in zip(spans, in_row, strict=True) if not stuffed]
+    found = made(view.reply, points, view.once(told))
     reasons = tuple([Reason(a, b, "key point") for a, b in found])
     return Score(min(1.0, len(found) / wanted), reasons)
 
 
-def _points(view: TermView) -> list[tuple[tuple[str, ...], Read]]:
+def _points(view: TermView) -> list[Point]:
     """Each point in its phrasings in all languages, and how to look for it."""
     texts = view.scenario.texts.values()  # in one order, whoever asks
     own = tuple(part for text in texts for part in text.told)
     same = zip(*(text.points for text in texts), strict=False)
-    every: list[tuple[str, ...]] = [sum(phrasings, ()) for phrasings in same]
-    return [(point, reader_of(point, own)) for point in every]
+    return [Point.of(sum(phrasings, ()), own) for phrasings in same]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from persona_env.detectors import fold, word_count
-from persona_env.detectors.text import quoted, sentence_spans
+from persona_env.detectors.text import READINGS, quoted, sentence_spans
 from persona_env.exchange import TermView
 from persona_env.rewards.term import Reason, Score, reward_term
 from persona_env.situation import ANSWER_FIELDS, is_substantive
@@ -46,15 +47,21 @@ def _echoed(view: TermView) -> int:
 
     So may what the prompt quotes, somebody's claim, and what stands on one side of its 'or'.
     """
-    asked, folded = fold(view.prompt), fold(view.reply)
-    said = [(folded[a:b], view.reply[a:b]) for a, b in sentence_spans(view.reply)]
-    echoes = [(low, word_count(raw)) for low, raw in said if low in asked]
-    echoes = [(low, count) for low, count in echoes if count > ANSWER]
+    asked = fold(view.prompt)
+    echoes = [(low, count) for low, count in _sentences(view.reply) if low in asked]
     if not echoes:
         return 0
     sides = [asked[start:end] for start, end in quoted(view.prompt)]
     sides += [side for question in _QUESTION.split(asked) for side in _either(question)]
     return sum(count for low, count in echoes if not any(low in side for side in sides))
+
+
+@lru_cache(maxsize=READINGS)
+def _sentences(reply: str) -> tuple[tuple[str, int], ...]:
+    """The sentences of a reply that are no short answers, folded, and their words."""
+    folded = fold(reply)
+    said = [(folded[a:b], word_count(reply[a:b])) for a, b in sentence_spans(reply)]
+    return tuple([(low, count) for low, count in said if count > ANSWER])
 
 
 def _either(question: str) -> list[str]:

@@ -8,6 +8,7 @@ from persona_env.rewards.term import Reason, Score, reward_term
 
 UNREADABLE = 0.1
 ENOUGH = 0.7  # names and loan words of another language are no obstacle
+_ALL = Score(1.0)
 
 
 @reward_term(uses=("preferences.language", "context.languages"), weight=1.0, gate=True)
@@ -22,6 +23,8 @@ def readable(view: TermView) -> Score | None:
     reading = read_language(view.reply)
     if reading.main is None:
         return None
+    if all(code in reads for code, _ in reading.shares):
+        return _ALL
     share = sum(part for code, part in reading.shares if code in reads)
     foreign = [(code, span) for code, span in reading.spans if code not in reads]
     reasons = tuple(Reason(*span, f"in {code}") for code, span in foreign)
