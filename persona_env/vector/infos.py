@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from itertools import chain
 from typing import Any
 
@@ -12,6 +13,7 @@ import numpy.typing as npt
 Info = dict[str, Any]
 Mask = npt.NDArray[np.bool_]
 NUMBERS = (int, float, bool)
+KEYS = 1024  # lists of keys that are remembered with the names of their masks
 
 
 def batch_infos(infos: Mapping[int, Info], size: int) -> Info:
@@ -30,21 +32,45 @@ def batch_infos(infos: Mapping[int, Info], size: int) -> Info:
 
 
 def _batch(rows: list[int], infos: Sequence[Info], everyone: Mask) -> Info:
-    keys = list(infos[0])
-    if not all([list(info) == keys for info in infos]):
+    keys = infos[0].keys()
+    if not all([info.keys() == keys for info in infos]):
         return _unlike(rows, infos, len(everyone))
-    columns = [*zip(*[info.values() for info in infos], strict=True)]
-    if columns and type(columns[0][0]) is float and _floats(columns):
-        return _block(keys, rows, columns, everyone)
+    tables = _tables(rows, infos, everyone)
     batched: Info = {}
-    for key, values in zip(keys, columns, strict=True):
-        batched[key] = _entry(key, rows, values, everyone)
+    for key in keys:
+        entry = tables.get(key)
+        batched[key] = (
+            _entry(key, rows, [i[key] for i in infos], everyone) if entry is None else entry
+        )
         batched[f"_{key}"] = everyone.copy()
     return batched
 
 
+def _tables(rows: list[int], infos: Sequence[Info], everyone: Mask) -> dict[str, Info]:
+    """The same for dicts of floats, as those of reward terms: all arrays are rows of one."""
+    tables = {key: [*value] for key, value in infos[0].items() if _is_table(key, value, infos)}
+    found = [[*chain.from_iterable([info[key].values() for key in tables])] for info in infos]
+    values = np.array(found)
+    if not tables or values.dtype != np.float64:
+        return {}
+    block = np.zeros((values.shape[1], len(everyone)))
+    block[:, rows] = values.T
+    arrays, masks = iter(block), iter(np.repeat(everyone[None], len(block), axis=0))
+    return {key: _together(names, arrays, masks) for key, names in tables.items()}
+
+
+def _is_table(key: str, value: Any, infos: Sequence[Info]) -> bool:
+    """Whether every row has a dict here, of the same keys in one order, the first one of floats."""
+    if type(value) is not dict or key == "final_obs" or {*map(type, value.values())} != {float}:
+        return False
+    names = [*value]
+    return all([[*info[key]] == names for info in infos])
+
+
 def _unlike(rows: list[int], infos: Sequence[Info], size: int) -> Info:
-    """The same for infos of different keys, or in another order."""
+    """The same for infos of different keys."""
+    if {*map(type, chain.from_iterable(map(dict.values, infos)))} == {list}:
+        return _lists(rows, infos, size)
     batched: Info = {}
     for key in dict.fromkeys(chain.from_iterable(infos)):
         having = [row for row, info in zip(rows, infos, strict=True) if key in info]
@@ -54,20 +80,28 @@ def _unlike(rows: list[int], infos: Sequence[Info], size: int) -> Info:
     return batched
 
 
-def _floats(columns: Sequence[Sequence[Any]]) -> bool:
-    """Whether all values are floats, as those of reward terms and weights."""
-    return all([{*map(type, values)} == {float} for values in columns])
+def _lists(rows: list[int], infos: Sequence[Info], size: int) -> Info:
+    """The same for lists, as those of reasons."""
+    places = {key: place for place, key in enumerate(dict.fromkeys(chain.from_iterable(infos)))}
+    block = np.full((len(places), size), None, dtype=object)
+    masks = np.zeros((len(places), size), dtype=np.bool_)
+    for row, info in zip(rows, infos, strict=True):
+        for key, value in info.items():
+            place = places[key]
+            block[place, row] = value
+            masks[place, row] = True
+    return _together(places, block, masks)
 
 
-def _block(keys: list[str], rows: list[int], columns: Sequence[Any], everyone: Mask) -> Info:
-    """The same for floats, whose arrays are rows of one that is filled at once."""
-    block = np.zeros((len(keys), len(everyone)))
-    block[:, rows] = columns
-    masks = np.repeat(everyone[None], len(keys), axis=0)
-    batched: Info = {}
-    for key, values, mask in zip(keys, block, masks, strict=True):
-        batched[key], batched[f"_{key}"] = values, mask
-    return batched
+def _together(keys: Iterable[str], arrays: Iterable[Any], masks: Iterable[Any]) -> Info:
+    """Each key with the next array, behind it the next mask."""
+    pairs = zip(arrays, masks, strict=False)
+    return dict(zip(_names(tuple(keys)), chain.from_iterable(pairs), strict=False))
+
+
+@lru_cache(maxsize=KEYS)
+def _names(keys: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for key in keys for name in (key, f"_{key}"))
 
 
 def _entry(key: str, rows: list[int], values: Sequence[Any], mask: Mask) -> Any:
