@@ -21,8 +21,9 @@ from torch.nn import functional
 from .cache import SlotCache
 from .choices import BITS, draw, log_prob_and_entropy
 from .decode import Decoder, decoder_for
+from .llama import LlamaEncoder, is_small_llama
 from .lm import forbidden_ids, load_policy
-from .sequences import base_of, encode
+from .sequences import PlainEncoder, StatesOf, base_of, encode
 
 Obs = dict[str, Tensor]
 
@@ -70,7 +71,8 @@ class LanguageModelPolicy(ActorCriticPolicy):
         Updates run through ``torch.compile``, which needs a C++ compiler on CPUs.
     """
 
-    _base: Any = None
+    _reads: StatesOf | None = None
+    _reference_reads: StatesOf | None = None
     _reference: Any = None
 
     def __init__(
@@ -103,9 +105,6 @@ class LanguageModelPolicy(ActorCriticPolicy):
                 f"vocab_size={model.config.vocab_size}"
             )
         self.model: Any = model
-        if self.compiled:
-            # Kept out of the module tree: its weights are the model's. Shapes differ in every pass.
-            object.__setattr__(self, "_base", torch.compile(base_of(model), dynamic=True))
         hidden = model.config.hidden_size
         last = nn.Linear(128, 1)
         nn.init.zeros_(last.weight)
@@ -138,7 +137,18 @@ class LanguageModelPolicy(ActorCriticPolicy):
             if model is not None:
                 model.set_attn_implementation(attention)
         self._half = wants_half(self.precision, self.device)
+        self._reads, self._reference_reads = map(self._reader, (self.model, self._reference))
         self._forget()
+
+    def _reader(self, model: Any) -> StatesOf | None:
+        """What updates read whole texts with."""
+        if model is None:
+            return None
+        if self.compiled and model is self.model:  # shapes differ in every pass
+            return PlainEncoder(torch.compile(base_of(model), dynamic=True))
+        if self.device.type == "cpu" and is_small_llama(model):
+            return LlamaEncoder(model, torch.bfloat16 if self._half else torch.float32)
+        return PlainEncoder(base_of(model))
 
     def _apply(self, fn: Any, recurse: bool = True) -> Any:
         """Moves the reference too, which is no part of the module tree."""
@@ -171,7 +181,7 @@ class LanguageModelPolicy(ActorCriticPolicy):
 
     def evaluate_actions(self, obs: Obs, actions: Tensor) -> tuple[Tensor, Tensor, Tensor]:  # type: ignore[override]
         """Values, log-probabilities and entropies; one pass per episode."""
-        hidden = self._encoded(self.model, obs, self._base)
+        hidden = self._encoded(self.model, obs, self._reads)
         return self._value(hidden), *self._choices(self.model, hidden, actions)
 
     def predict_values(self, obs: Obs) -> Tensor:  # type: ignore[override]
@@ -184,13 +194,13 @@ class LanguageModelPolicy(ActorCriticPolicy):
     @torch.no_grad()
     def reference_log_prob(self, obs: Obs, actions: Tensor) -> Tensor:
         """What the starting policy thinks of these actions, log-probabilities of shape (B,)."""
-        hidden = self._encoded(self._reference, obs)
+        hidden = self._encoded(self._reference, obs, self._reference_reads)
         return self._choices(self._reference, hidden, actions)[0]
 
-    def _encoded(self, model: Any, obs: Obs, base: Any = None) -> Tensor:
+    def _encoded(self, model: Any, obs: Obs, states_of: StatesOf | None) -> Tensor:
         tokens, mask, special = obs["tokens"], obs["attention_mask"], self.codec.special
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self._half):
-            return encode(model, tokens, mask, special, base)
+            return encode(model, tokens, mask, special, states_of)
 
     def _choices(self, model: Any, hidden: Tensor, actions: Tensor) -> tuple[Tensor, Tensor]:
         """Log-probabilities of actions, and entropies, of shape (B,)."""

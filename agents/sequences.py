@@ -7,7 +7,7 @@ prompt are packed behind it, and the attention mask hides them from each other.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,9 @@ TOKENS_A_PACK = 256  # a prompt and its replies; attention is quadratic in it
 PADDING = 0.7  # packs of a pass are at least this part of its longest
 
 Ints = npt.NDArray[np.int64]
+StatesOf = Callable[[Tensor, Tensor, Tensor], Tensor]
+"""Last hidden states ``(B, T, D)`` of ids and places ``(B, T)``, where each token attends to what
+``allowed``, ``bool of shape (B, 1, T, T)``, says."""
 
 
 def longest_of(tokens: Ints, lengths: Ints) -> tuple[Ints, Ints]:
@@ -63,15 +66,15 @@ def encode(
     tokens: Tensor,
     attention_mask: Tensor,
     special: tuple[int, ...] = (),
-    base: Any = None,
+    states_of: StatesOf | None = None,
 ) -> Tensor:
     """The last hidden state at each row's last token, ``(B, D)``.
 
     Each chain of rows that begin one another is encoded once, and their prompt with it or, as room
     allows, with other replies to it; ``special`` are the ids that end prompts and that no reply
-    holds. ``base`` runs in place of the model's own transformer: the same one, compiled.
+    holds. ``states_of`` is what reads (default: the model's own transformer).
     """
-    base = base_of(model) if base is None else base
+    states_of = PlainEncoder(base_of(model)) if states_of is None else states_of
     device = tokens.device
     ids, lengths = tokens.cpu().numpy(), attention_mask.sum(1).long().cpu().numpy()
     kept, chain = longest_of(ids, lengths)
@@ -90,7 +93,7 @@ def encode(
                     row, ids[kept[chain_id], : lengths[kept[chain_id]]], int(prompts[chain_id])
                 )
                 place[chain_id, : len(where)] = count + row * batch.width + where
-        states.append(batch.encode(base, device).flatten(0, 1))
+        states.append(batch.encode(states_of, device).flatten(0, 1))
         count += batch.ids.size
     wanted = torch.as_tensor(place[chain, lengths - 1], device=device)
     return torch.cat(states).index_select(0, wanted)
@@ -119,15 +122,26 @@ class Packed:
         self.used[row] = max(used, int(columns[-1]) + 1)
         return columns
 
-    def encode(self, base: Any, device: torch.device) -> Tensor:
+    def encode(self, states_of: StatesOf, device: torch.device) -> Tensor:
         """The last hidden states, ``(rows, width, D)``."""
         ids, places, part = (
             torch.as_tensor(a, device=device) for a in (self.ids, self.positions, self.replies)
         )
         same = (part[:, None, :] == part[:, :, None]) | (part[:, None, :] == 0)
         allowed = same & (places[:, None, :] <= places[:, :, None])
-        mask = additive(allowed[:, None], next(base.parameters()).dtype)
-        found: Tensor = base(
+        return states_of(ids, places, allowed[:, None])
+
+
+class PlainEncoder:
+    """The forward pass of a transformer."""
+
+    def __init__(self, base: Any) -> None:
+        self.base = base
+
+    def __call__(self, ids: Tensor, places: Tensor, allowed: Tensor) -> Tensor:
+        """See :data:`StatesOf`."""
+        mask = additive(allowed, next(self.base.parameters()).dtype)
+        found: Tensor = self.base(
             input_ids=ids, position_ids=places, attention_mask=mask, use_cache=False
         ).last_hidden_state
         return found

@@ -25,6 +25,7 @@ from persona_env.agents import choices
 from persona_env.agents.cache import SlotCache
 from persona_env.agents.choices import BITS, draw, log_prob_and_entropy
 from persona_env.agents.decode import LlamaDecoder, PlainDecoder, decoder_for
+from persona_env.agents.llama import LlamaEncoder, is_small_llama
 from persona_env.agents.lm import (
     LanguageModelAgent,
     generate,
@@ -66,6 +67,12 @@ def small(kind: str, vocab_size: int = 60):
         **common,
     )
     return LlamaForCausalLM(config).eval()
+
+
+def shake(model) -> None:
+    """Norms that are no identity, and biases that are not nothing."""
+    for parameter in model.parameters():
+        parameter.data += 0.1 * torch.randn_like(parameter)
 
 
 def padded(rows: list[list[int]]) -> tuple[torch.Tensor, torch.Tensor]:
@@ -117,8 +124,7 @@ def test_the_fused_decoder_is_the_models_forward(queries):
         num_attention_heads=queries, num_key_value_heads=2, max_position_embeddings=64,
     )  # fmt: skip
     model = LlamaForCausalLM(config).eval()
-    for parameter in model.parameters():  # norms that are no identity
-        parameter.data += 0.1 * torch.randn_like(parameter)
+    shake(model)
     decoder = decoder_for(model, 32)
     assert isinstance(decoder, LlamaDecoder)
     rng = np.random.default_rng(0)
@@ -143,6 +149,21 @@ def test_the_fused_decoder_is_the_models_forward(queries):
     assert isinstance(decoder_for(small("gpt2"), 32), PlainDecoder)
 
 
+def test_only_the_very_layers_of_llama_are_fused():
+    """An adapter in place of a layer, a bias or another activation would be passed over."""
+    assert is_small_llama(small("llama"))
+    for changed in ({"attention_bias": True}, {"hidden_act": "gelu"}, {"attention_dropout": 0.1}):
+        config = small("llama").config
+        config.update(changed)
+        assert not is_small_llama(LlamaForCausalLM(config))
+    adapted, half = small("llama"), small("llama").bfloat16()
+    attention = adapted.model.layers[1].self_attn
+    attention.v_proj = type("Adapter", (torch.nn.Linear,), {})(32, 16, bias=False)
+    assert not is_small_llama(adapted)
+    assert not is_small_llama(half)
+    assert isinstance(decoder_for(adapted, 32), PlainDecoder)
+
+
 @given(st.lists(st.lists(st.integers(0, 3), min_size=1, max_size=6), min_size=1, max_size=12))
 @settings(deadline=None, max_examples=60)
 def test_each_row_is_found_inside_a_longest_one(rows):
@@ -160,12 +181,17 @@ def test_each_row_is_found_inside_a_longest_one(rows):
         assert not any(b[: len(a)] == a for j, b in enumerate(owners) if j != i)
 
 
-@pytest.mark.parametrize("attention", ["eager", "sdpa"])
+@pytest.mark.parametrize("way", ["eager", "sdpa", "fused"])
 @pytest.mark.parametrize("special", [(), (9, 31)])
 @pytest.mark.parametrize("kind", ["gpt2", "llama"])
-def test_encoding_once_is_encoding_each_prefix_with_its_gradient(kind, special, attention):
+def test_encoding_once_is_encoding_each_prefix_with_its_gradient(kind, special, way):
     model = small(kind)
-    model.set_attn_implementation(attention)
+    if way == "fused" and kind == "gpt2":
+        assert not is_small_llama(model)
+        return
+    shake(model)
+    states_of = LlamaEncoder(model) if way == "fused" else None
+    model.set_attn_implementation("eager" if way == "fused" else way)
     episodes = [
         [7, 8, 9, 10, 11, 12], [7, 8, 9, 10, 13], [7, 8, 9, 14], [7, 8, 30, 31], [40, 41, 42],
         [6] * 9 + [31, 12, 13, 14], [6] * 9 + [31, 15],
@@ -175,7 +201,7 @@ def test_encoding_once_is_encoding_each_prefix_with_its_gradient(kind, special, 
     order = np.random.default_rng(1).permutation(len(rows))
     rows = [rows[i] for i in order]
     tokens, mask = padded(rows)
-    got = encode(model, tokens, mask, special)
+    got = encode(model, tokens, mask, special, states_of)
     plain = [model.base_model(torch.tensor([row])).last_hidden_state[0, -1] for row in rows]
     assert torch.allclose(got, torch.stack(plain), atol=1e-5)
     weights = torch.randn(len(rows), 32, generator=torch.Generator().manual_seed(2))

@@ -43,6 +43,9 @@ class GarbleReading:
     spans: tuple[Span, ...]
 
 
+_NONE = GarbleReading(0.0, ())
+
+
 def garble(text: str, known: Iterable[str] = ()) -> GarbleReading:
     """Reads the share of words that no dictionary holds, stretched words, '????', broken letters.
 
@@ -55,15 +58,10 @@ def garble(text: str, known: Iterable[str] = ()) -> GarbleReading:
     >>> garble("The cat xqzt sat.").share
     0.25
     """
-    return _garble(text, frozenset(known))
-
-
-@lru_cache(maxsize=READINGS)
-def _garble(text: str, known: frozenset[str]) -> GarbleReading:
     items, strange = _strange(text)
     if not strange:  # most replies
-        return GarbleReading(0.0, ())
-    allowed = _folded(known)
+        return _NONE
+    allowed = _folded(frozenset(known))
     bad = tuple(span for span, word in strange if not _is_sound(text, span, word, allowed))
     return GarbleReading(len(bad) / items, bad)
 

@@ -50,7 +50,6 @@ _NONE = RefusalReading("none", frozenset(), ())
 _Found = tuple[Kind, list[Span]]
 
 
-@lru_cache(maxsize=READINGS)
 def refusal(reply: str, prompt: str = "") -> RefusalReading:
     """Reads refusals of what was asked; quotes, echoes of ``prompt`` and lacks are none.
 
@@ -68,8 +67,11 @@ def refusal(reply: str, prompt: str = "") -> RefusalReading:
     >>> refusal("I cannot share the details. In general: keep it closed.").kind
     'partial'
     """
-    if not _may_refuse(reply):
-        return _NONE
+    return _refusal(reply, prompt) if _may_refuse(reply) else _NONE
+
+
+@lru_cache(maxsize=READINGS)
+def _refusal(reply: str, prompt: str) -> RefusalReading:
     pieces = _own(reply, prompt)
     may_be_hard = any(may_hold(reply, name) for name in _HARD)  # spares asking of each sentence
     hard = [span for span in pieces if may_be_hard and _refuses(reply, span)]
