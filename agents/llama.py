@@ -31,7 +31,8 @@ def is_small_llama(model: Any) -> bool:
     plain = plain and model.model.rotary_emb.rope_type not in ("dynamic", "longrope")
     plain = plain and not config.attention_dropout and model.num_parameters() <= SMALL
     layers: Any = model.model.layers
-    held = {type(part) for layer in layers for part in layer.modules() if hasattr(part, "weight")}
+    parts = (part for layer in layers for part in layer.modules())
+    held = {type(part) for part in parts if [*part.parameters(recurse=False)]}
     return bool(plain) and held == {nn.Linear, LlamaRMSNorm}  # adapters are of other types
 
 

@@ -31,6 +31,7 @@ from persona_env.vector import TokenVectorEnv
 
 FIGURE = Path(__file__).parents[1] / "docs" / "growth.png"
 ROWS, CONTEXT, NEW = 64, 192, 24
+FASTER, LONGEST = 1.03, 40  # rounds of warming up
 SHAPES = {"0.05 M": (16, 1), "0.2 M": (64, 2), "1 M": (128, 4), "3.5 M": (224, 5)}
 Curve = dict[str, dict[str, Callable[[], Way]]]  # by line, then by point
 
@@ -132,18 +133,26 @@ def curves(folder: Path, quick: bool) -> dict[str, Curve]:
 
 
 def measure(curve: Curve, repeats: int, seconds: float) -> dict[str, dict[str, list[float]]]:
-    """Rates of every point, in turns after a while that is not counted."""
+    """Rates of every point, in turns once they have settled."""
     ways = {line: {at: make() for at, make in points.items()} for line, points in curve.items()}
     found: dict[str, dict[str, list[float]]] = {
         line: {at: [] for at in points} for line, points in ways.items()
     }
-    for turn in range(repeats + 1):
+    for points in ways.values():
+        for way in points.values():
+            settle(way, seconds)
+    for _ in range(repeats):
         for line, points in ways.items():
             for at, way in points.items():
-                value = rate(way, seconds)
-                if turn:
-                    found[line][at].append(value)
+                found[line][at].append(rate(way, seconds))
     return found
+
+
+def settle(way: Way, seconds: float) -> None:
+    """Until it gets no faster: what is met for the first time costs more."""
+    best, tries = 0.0, 0
+    while tries < LONGEST and (now := rate(way, seconds)) > best * FASTER:
+        best, tries = max(best, now), tries + 1
 
 
 def draw(found: dict[str, dict[str, dict[str, list[float]]]], path: Path) -> None:
