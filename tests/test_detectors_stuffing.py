@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from persona_env.detectors import caveat, formality, strung, tone
+from persona_env.detectors import Point, caveat, formality, made, strung, tone
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,27 @@ def test_other_phrases():
 )
 def test_strung(text, points, own, found):
     assert strung(text, points, own) == found
+
+
+SNOW = "There is snow in the park."
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Snow lies in the park.", ["Snow", "park"]),
+        ("El parque tiene 雪.", ["雪", "parque"]),  # any phrasing counts
+        ("", []),
+        ("Parking is snowy.", []),  # whole words
+        ("It is not snow but a park.", ["park"]),
+        ("Is there snow in the park?", []),
+        ("It is false to say: there is snow.", []),
+        ("snow park", []),  # in a row
+        ("snow, park", ["snow", "park"]),
+        (SNOW, ["snow", "park"]),
+    ],
+)
+def test_points_that_are_made(text, found):
+    points = [Point.of(names, (SNOW,)) for names in (["snow", "雪"], ["park", "parque"])]
+    spans = made(text, points, (SNOW,))
+    assert [text[a:b] for a, b in spans] == found
