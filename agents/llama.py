@@ -101,7 +101,7 @@ def finish(x: Tensor, mixed: Tensor, weights: Weights, tiny: Tensor) -> Tensor:
 
 
 class LlamaEncoder:
-    """The last hidden states of whole texts, ``(B, T, D)``, with their gradient.
+    """The last hidden states of whole texts, with their gradient.
 
     Products are in the precision ``kind``; weights, sums and gradients of weights in single
     precision. Weights are fused anew in each call, since training changes them.
@@ -113,28 +113,30 @@ class LlamaEncoder:
         self.queries, self.groups = config.num_attention_heads, config.num_key_value_heads
         self.turn, self.tiny = turns(model, 0), tiny_of(model)
 
-    def __call__(self, ids: Tensor, places: Tensor, allowed: Tensor) -> Tensor:
-        """See :data:`.sequences.StatesOf`."""
+    def __call__(self, ids: Tensor, places: Tensor, allowed: Tensor, wanted: Tensor) -> Tensor:
+        """See :data:`.sequences.StatesOf`; past the last attention nothing else is worked out."""
         base, tiny, mask = self.model.model, self.tiny, additive(allowed, torch.float32)
-        count, width = ids.shape
         longest = int(places.max()) + 1
         if len(self.turn) < longest:
             self.turn = turns(self.model, longest)
         turn = self.turn[places][:, :, None]
-        x = functional.embedding(ids, base.embed_tokens.weight)
+        x = functional.embedding(ids.flatten(), base.embed_tokens.weight)
         for layer in base.layers:
             weights = Weights(*(weight.to(self.kind) for weight in fused(layer)))
             heads = functional.linear(normed(x, tiny).to(self.kind), weights.qkv)
-            heads = heads.view(count, width, self.queries + 2 * self.groups, -1)
+            heads = heads.view(*ids.shape, self.queries + 2 * self.groups, -1)
             pairs, value = torch.split(heads, [self.queries + self.groups, self.groups], 2)
             pairs = turned(pairs.float(), turn).to(self.kind)
             query, key = torch.split(pairs, [self.queries, self.groups], 2)
-            x = finish(x, self._mixed(query, key, value, mask), weights, tiny)
+            mixed = self._mixed(query, key, value, mask)
+            if layer is base.layers[-1]:
+                x, mixed = x.index_select(0, wanted), mixed.index_select(0, wanted)
+            x = finish(x, mixed, weights, tiny)
         last: Tensor = base.norm.weight * x.shape[-1] ** 0.5
         return normed(x, tiny) * last
 
     def _mixed(self, query: Tensor, key: Tensor, value: Tensor, mask: Tensor) -> Tensor:
-        """Attention, ``(B, T, H * size)``, by plain products: on CPUs the fused operation is
+        """Attention, ``(B * T, H * size)``, by plain products: on CPUs the fused operation is
         slower, above all backwards."""
         count, width, _, size = key.shape
         several = query.view(count, width, self.groups, -1, size).permute(0, 2, 3, 1, 4)
@@ -143,4 +145,5 @@ class LlamaEncoder:
         scores = scores.view(count, -1, width, width) + mask
         shares = torch.softmax(scores, -1).to(self.kind)
         mixed = torch.bmm(shares.view(len(key), -1, width), value)
-        return mixed.view(count, self.queries, width, size).transpose(1, 2).flatten(2)
+        mixed = mixed.view(count, self.queries, width, size).transpose(1, 2)
+        return mixed.reshape(count * width, -1)

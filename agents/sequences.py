@@ -22,9 +22,9 @@ TOKENS_A_PACK = 256  # a prompt and its replies; attention is quadratic in it
 PADDING = 0.7  # packs of a pass are at least this part of its longest
 
 Ints = npt.NDArray[np.int64]
-StatesOf = Callable[[Tensor, Tensor, Tensor], Tensor]
-"""Last hidden states ``(B, T, D)`` of ids and places ``(B, T)``, where each token attends to what
-``allowed``, ``bool of shape (B, 1, T, T)``, says."""
+StatesOf = Callable[[Tensor, Tensor, Tensor, Tensor], Tensor]
+"""Last hidden states ``(n, D)`` at ``wanted (n,)``, places in ids seen as one row, given ids and
+positions ``(B, T)`` and ``allowed``, ``bool of shape (B, 1, T, T)``: what each token attends to."""
 
 
 def longest_of(tokens: Ints, lengths: Ints) -> tuple[Ints, Ints]:
@@ -83,20 +83,22 @@ def encode(
     prompts = prompts_of(ids[kept], shortest, special)
     packs = _packs(ids[kept], prompts, lengths[kept])
     sizes = np.array([prompts[pack[0]] + (lengths[kept] - prompts)[pack].sum() for pack in packs])
-    place = np.zeros((len(kept), ids.shape[1]), dtype=np.int64)  # of each token's state
-    states, count = [], 0
+    place = np.zeros((len(kept), ids.shape[1]), dtype=np.int64)  # of each token in its pass
+    states, order = [], []
     for group in _passes(sizes):
-        batch = Packed(len(group), int(sizes[group].max()))
+        batch, inside = Packed(len(group), int(sizes[group].max())), np.zeros(len(kept), bool)
         for row, pack in enumerate(group):
             for chain_id in packs[pack]:
                 where = batch.add(
                     row, ids[kept[chain_id], : lengths[kept[chain_id]]], int(prompts[chain_id])
                 )
-                place[chain_id, : len(where)] = count + row * batch.width + where
-        states.append(batch.encode(states_of, device).flatten(0, 1))
-        count += batch.ids.size
-    wanted = torch.as_tensor(place[chain, lengths - 1], device=device)
-    return torch.cat(states).index_select(0, wanted)
+                place[chain_id, : len(where)] = row * batch.width + where
+                inside[chain_id] = True
+        rows = np.flatnonzero(inside[chain])
+        states.append(batch.encode(states_of, place[chain[rows], lengths[rows] - 1], device))
+        order.append(rows)
+    back = torch.as_tensor(np.argsort(np.concatenate(order)), device=device)
+    return torch.cat(states).index_select(0, back)
 
 
 class Packed:
@@ -122,14 +124,15 @@ class Packed:
         self.used[row] = max(used, int(columns[-1]) + 1)
         return columns
 
-    def encode(self, states_of: StatesOf, device: torch.device) -> Tensor:
-        """The last hidden states, ``(rows, width, D)``."""
-        ids, places, part = (
-            torch.as_tensor(a, device=device) for a in (self.ids, self.positions, self.replies)
+    def encode(self, states_of: StatesOf, wanted: Ints, device: torch.device) -> Tensor:
+        """The last hidden states ``(n, D)`` at these places, row after row."""
+        ids, places, part, at = (
+            torch.as_tensor(a, device=device)
+            for a in (self.ids, self.positions, self.replies, wanted)
         )
         same = (part[:, None, :] == part[:, :, None]) | (part[:, None, :] == 0)
         allowed = same & (places[:, None, :] <= places[:, :, None])
-        return states_of(ids, places, allowed[:, None])
+        return states_of(ids, places, allowed[:, None], at)
 
 
 class PlainEncoder:
@@ -138,13 +141,13 @@ class PlainEncoder:
     def __init__(self, base: Any) -> None:
         self.base = base
 
-    def __call__(self, ids: Tensor, places: Tensor, allowed: Tensor) -> Tensor:
+    def __call__(self, ids: Tensor, places: Tensor, allowed: Tensor, wanted: Tensor) -> Tensor:
         """See :data:`StatesOf`."""
         mask = additive(allowed, next(self.base.parameters()).dtype)
         found: Tensor = self.base(
             input_ids=ids, position_ids=places, attention_mask=mask, use_cache=False
         ).last_hidden_state
-        return found
+        return found.flatten(0, 1).index_select(0, wanted)
 
 
 def base_of(model: Any) -> Any:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ import torch
 from stable_baselines3 import PPO
 from stable_baselines3.common.policies import ActorCriticPolicy
 from stable_baselines3.common.vec_env import VecEnv
+from stepping import Way, rate
 from tables import show
 from torch import nn
 from transformers import LlamaConfig, LlamaForCausalLM
@@ -219,15 +219,14 @@ def learning(model: PPO) -> Callable[[], int]:
     return run
 
 
-def measure(ways: dict[str, Callable[[], int]], repeats: int) -> dict[str, list[float]]:
-    """Tokens per second of processor time: ``repeats`` times in turns, after one to warm up."""
+def measure(ways: dict[str, Way], repeats: int, seconds: float) -> dict[str, list[float]]:
+    """Rates of every way: ``repeats`` times in turns, after one to warm up."""
     found: dict[str, list[float]] = {name: [] for name in ways}
     for turn in range(repeats + 1):
         for name, way in ways.items():
-            began = time.process_time()
-            made = way()
+            made = rate(way, seconds)
             if turn:
-                found[name].append(made / (time.process_time() - began))
+                found[name].append(made)
     return found
 
 
@@ -235,29 +234,40 @@ def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=2.0, help="of each, at least")
     parser.add_argument("--quick", action="store_true", help="once, the small model alone")
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    repeats = 1 if options.quick else options.repeats
+    repeats, seconds = (1, 0.02) if options.quick else (options.repeats, options.seconds)
     for name, shape in list(SIZES.items())[: 1 if options.quick else None]:
         with tempfile.TemporaryDirectory() as temporary:
             folder = make_model(Path(temporary), **shape)
             for batch in (16, ENVS):
-                found = measure(samplers(folder, batch), repeats)
+                found = measure(samplers(folder, batch), repeats, seconds)
                 show(f"Sampling, {name}, batch {batch}", found, "tokens/s", "transformers generate")
             rollouts = {
                 "plain policy": rollout(ppo(folder, plain=True, epochs=1)),
                 "cached policy": rollout(ppo(folder, plain=False, epochs=1)),
                 "agents.lm.generate": samplers(folder, ENVS)["agents.lm.generate"],
             }
-            show(f"Rollout, {name}", measure(rollouts, repeats), "tokens/s", "agents.lm.generate")
+            show(
+                f"Rollout, {name}",
+                measure(rollouts, repeats, seconds),
+                "tokens/s",
+                "agents.lm.generate",
+            )
             trained = {
                 "plain PPO": learning(ppo(folder, plain=True, epochs=2)),
                 "ours, float32": learning(ppo(folder, plain=False, epochs=2, precision="float32")),
                 "ours": learning(ppo(folder, plain=False, epochs=2)),
             }
-            show(f"PPO, two epochs, {name}", measure(trained, repeats), "tokens/s", "plain PPO")
+            show(
+                f"PPO, two epochs, {name}",
+                measure(trained, repeats, seconds),
+                "tokens/s",
+                "plain PPO",
+            )
 
 
 if __name__ == "__main__":
