@@ -67,7 +67,7 @@ def example_of(env: PersonaEnv, rng: np.random.Generator, follows: float = 0.3) 
 
     A reply that does not follow its user is the one for another made-up user, or gives up.
     """
-    scenario = env.scenarios.draw(rng)
+    scenario = env.scenarios.draw(rng.random())
     user, other = (_concerned(rng, scenario, random_user(rng, scenario)) for _ in range(2))
     language = prompt_language(scenario, user)
     if language is None or prompt_language(scenario, other) != language:

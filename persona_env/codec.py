@@ -66,7 +66,7 @@ class BundledCodec:
         table = self._bytes
         if table is not None:
             try:
-                found = [table[i] for i in ids]
+                found = [*map(table.__getitem__, ids)]
             except IndexError:  # a model may have more logits than the tokenizer has ids
                 found = [table[i] for i in ids if i < len(table)]
             return b"".join(found).decode("utf-8", "replace")

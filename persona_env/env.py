@@ -137,8 +137,8 @@ class PersonaEnv(gym.Env[Observation, str]):
             super().reset(seed=seed)
         cases = tuple(self._allowed(options).values()) if options else self._drawn
         rng = self.np_random
-        self.user, pool = cases[rng.integers(len(cases))]
-        self.scenario = pool.draw(rng)
+        self.user, pool = cases[int(rng.random() * len(cases))]
+        self.scenario = pool.draw(rng.random())
         self._met = met = self._meeting(self.scenario, self.user)
         self.language, self._message = met.language, met.prompt
         self._turns = ()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from itertools import accumulate
 from typing import overload
 
 import numpy as np
@@ -16,6 +19,8 @@ from persona_env.scenario import Scenario
 
 KEPT = 4096
 """How many generated scenarios are remembered, with what was read in them."""
+
+BELOW = math.nextafter(1.0, 0.0)
 
 SHOWN = 40
 """How many generated scenarios stand for all of them where every scenario is gone through."""
@@ -42,9 +47,9 @@ class Pool(Sequence[Scenario], ABC):
         found = tuple(s for s in self.shown if s.category == name)
         return Listed(found) if found else None
 
-    def draw(self, rng: np.random.Generator) -> Scenario:
-        """One at random."""
-        return self[int(rng.integers(len(self)))]
+    def draw(self, point: float) -> Scenario:
+        """The one that a random ``point`` of [0, 1) falls on."""
+        return self._at(int(point * len(self)))
 
     def shuffled(self, rng: np.random.Generator, most: int) -> list[Scenario]:
         """Up to ``most`` at random, none twice."""
@@ -92,9 +97,9 @@ class Listed(Pool):
     def _at(self, index: int) -> Scenario:
         return self._all[index]
 
-    def draw(self, rng: np.random.Generator) -> Scenario:
-        """One at random."""
-        return self._all[rng.integers(len(self._all))]
+    def draw(self, point: float) -> Scenario:
+        """See :class:`Pool`."""
+        return self._all[int(point * len(self._all))]
 
     def readable(self, user: UserProfile) -> Listed:
         """Those in a language the user reads."""
@@ -161,7 +166,7 @@ class Mixture(Pool):
         self.parts = used
         self.weights = {name: float(weights[name]) for name in used}
         total = sum(self.weights.values())
-        self._bounds = np.cumsum([weight / total for weight in self.weights.values()])
+        self._bounds = [*accumulate(weight / total for weight in self.weights.values())]
         self._ends = np.cumsum([len(pool) for pool in used.values()])
 
     def __len__(self) -> int:
@@ -172,13 +177,12 @@ class Mixture(Pool):
         pool = list(self.parts.values())[part]
         return pool[index - int(self._ends[part]) + len(pool)]
 
-    def draw(self, rng: np.random.Generator) -> Scenario:
-        """A part by its weight, then one of it."""
-        return self._part(rng.random()).draw(rng)
-
-    def _part(self, point: float) -> Pool:
-        found = int(np.searchsorted(self._bounds, point, side="right"))
-        return list(self.parts.values())[min(found, len(self.parts) - 1)]
+    def draw(self, point: float) -> Scenario:
+        """A part by its weight, and of it the one at the same place."""
+        found = min(bisect_right(self._bounds, point), len(self.parts) - 1)
+        before = self._bounds[found - 1] if found else 0.0
+        inside = (point - before) / (self._bounds[found] - before)
+        return list(self.parts.values())[found].draw(min(inside, BELOW))
 
     def shuffled(self, rng: np.random.Generator, most: int) -> list[Scenario]:
         """Parts by their weights as long as they last."""

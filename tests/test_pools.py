@@ -78,11 +78,13 @@ def test_a_mixture_goes_through_its_parts(mixture):
 
 def test_a_mixture_draws_by_weight(mixture):
     rng = np.random.default_rng(0)
-    drawn = Counter(mixture.draw(rng).category for _ in range(2000))
+    drawn = Counter(mixture.draw(rng.random()).category for _ in range(2000))
     assert 0.7 < drawn["calibration"] / 2000 < 0.8
-    again = np.random.default_rng(0)
-    rng = np.random.default_rng(0)
-    assert [mixture.draw(rng).id for _ in range(9)] == [mixture.draw(again).id for _ in range(9)]
+    facts = mixture.parts["facts"]
+    assert mixture.draw(0.0) == mixture.parts["pair"][0]
+    assert mixture.draw(0.75) == facts[0]
+    assert mixture.draw(0.75 + 0.25 * 3.5 / len(facts)) == facts[3]
+    assert mixture.draw(np.nextafter(1.0, 0.0)) == facts[-1]
 
 
 def test_shuffled_repeats_nothing(mixture):

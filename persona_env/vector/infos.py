@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 Info = dict[str, Any]
 Mask = npt.NDArray[np.bool_]
+Keys = tuple[str, ...]
 NUMBERS = (int, float, bool)
 KEYS = 1024  # lists of keys that are remembered with the names of their masks
 
@@ -32,39 +33,46 @@ def batch_infos(infos: Mapping[int, Info], size: int) -> Info:
 
 
 def _batch(rows: list[int], infos: Sequence[Info], everyone: Mask) -> Info:
-    keys = infos[0].keys()
-    if not all([info.keys() == keys for info in infos]):
+    keys = tuple(infos[0])
+    if not all([tuple(info) == keys for info in infos]):
         return _unlike(rows, infos, len(everyone))
-    tables = _tables(rows, infos, everyone)
+    columns = [*zip(*[info.values() for info in infos], strict=True)]
+    tables = _tables(rows, keys, columns, everyone)
     batched: Info = {}
-    for key in keys:
-        entry = tables.get(key)
-        batched[key] = (
-            _entry(key, rows, [i[key] for i in infos], everyone) if entry is None else entry
-        )
-        batched[f"_{key}"] = everyone.copy()
+    for key, mask_key, values in zip(keys, _names(keys)[1::2], columns, strict=True):
+        batched[key] = tables[key] if key in tables else _entry(key, rows, values, everyone)
+        batched[mask_key] = everyone.copy()
     return batched
 
 
-def _tables(rows: list[int], infos: Sequence[Info], everyone: Mask) -> dict[str, Info]:
-    """The same for dicts of floats, as those of reward terms: all arrays are rows of one."""
-    tables = {key: [*value] for key, value in infos[0].items() if _is_table(key, value, infos)}
-    found = [[*chain.from_iterable([info[key].values() for key in tables])] for info in infos]
-    values = np.array(found)
-    if not tables or values.dtype != np.float64:
+def _tables(
+    rows: list[int], keys: Keys, columns: Sequence[Sequence[Any]], everyone: Mask
+) -> dict[str, Info]:
+    """The columns of dicts of floats, as those of reward terms: all arrays are rows of one."""
+    tables = {
+        key: values
+        for key, values in zip(keys, columns, strict=True)
+        if type(values[0]) is dict and values[0] and _are_floats(key, values)
+    }
+    if not tables:
         return {}
-    block = np.zeros((values.shape[1], len(everyone)))
-    block[:, rows] = values.T
+    each = zip(*tables.values(), strict=True)
+    found = np.array([[*chain.from_iterable(map(dict.values, dicts))] for dicts in each])
+    if found.dtype != np.float64:
+        return {}
+    block = np.zeros((found.shape[1], len(everyone)))
+    block[:, rows] = found.T
     arrays, masks = iter(block), iter(np.repeat(everyone[None], len(block), axis=0))
-    return {key: _together(names, arrays, masks) for key, names in tables.items()}
+    return {key: _together(values[0], arrays, masks) for key, values in tables.items()}
 
 
-def _is_table(key: str, value: Any, infos: Sequence[Info]) -> bool:
-    """Whether every row has a dict here, of the same keys in one order, the first one of floats."""
-    if type(value) is not dict or key == "final_obs" or {*map(type, value.values())} != {float}:
+def _are_floats(key: str, values: Sequence[Info]) -> bool:
+    """Whether dicts have the same keys in one order, and the first one has floats."""
+    first = values[0]
+    if key == "final_obs" or {*map(type, first.values())} != {float}:
         return False
-    names = [*value]
-    return all([[*info[key]] == names for info in infos])
+    keys = [*first]
+    return all([[*value] == keys for value in values])
 
 
 def _unlike(rows: list[int], infos: Sequence[Info], size: int) -> Info:
@@ -100,7 +108,8 @@ def _together(keys: Iterable[str], arrays: Iterable[Any], masks: Iterable[Any]) 
 
 
 @lru_cache(maxsize=KEYS)
-def _names(keys: tuple[str, ...]) -> tuple[str, ...]:
+def _names(keys: Keys) -> Keys:
+    """Each key and the name of its mask."""
     return tuple(name for key in keys for name in (key, f"_{key}"))
 
 
@@ -111,18 +120,18 @@ def _entry(key: str, rows: list[int], values: Sequence[Any], mask: Mask) -> Any:
     if isinstance(first, dict) and key != "final_obs":
         return _batch(rows, values, mask) if any(values) else {}
     if kind in NUMBERS or isinstance(first, np.number):
-        array = np.zeros(size, dtype=kind)
+        array = np.zeros(size, kind)
     elif isinstance(first, np.ndarray):
-        array = np.zeros((size, *first.shape), dtype=first.dtype)
+        array = np.zeros((size, *first.shape), first.dtype)
     else:
-        array = np.empty(size, dtype=object)  # of None
+        array = np.empty(size, object)  # of None
     for row, value in zip(rows, values, strict=True):
         array[row] = value
     return array
 
 
 def _mask(rows: Sequence[int], size: int) -> Mask:
-    mask = np.zeros(size, dtype=np.bool_)
+    mask = np.zeros(size, np.bool_)
     for row in rows:
         mask[row] = True
     return mask
