@@ -7,7 +7,7 @@ from typing import Any
 
 from persona_env.acts import Act, refusal_act
 from persona_env.confidence import answer_pays
-from persona_env.detectors import RefusalReading, care_note, find, refusal
+from persona_env.detectors import Phrasings, RefusalReading, care_note, find, phrasings_of, refusal
 from persona_env.detectors.text import Span, inside
 from persona_env.exchange import TermView
 from persona_env.rewards.term import Reason, noted
@@ -114,15 +114,15 @@ def wanted_views(view: TermView) -> str | None:
     return wish
 
 
-def named_options(texts: Sequence[ScenarioText]) -> tuple[tuple[str, ...], ...]:
+def named_options(texts: Sequence[ScenarioText]) -> tuple[Phrasings, ...]:
     """Each option's names in all these languages."""
     return tuple(
-        tuple(name for text in texts for name in text.options[i].names)
+        phrasings_of(name for text in texts for name in text.options[i].names)
         for i in range(len(texts[0].options))
     )
 
 
-def options_of(view: TermView) -> tuple[tuple[str, ...], ...]:
+def options_of(view: TermView) -> tuple[Phrasings, ...]:
     """The options of this question, with their names in all languages."""
     return named_options(view.texts)
 
