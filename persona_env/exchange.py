@@ -101,9 +101,10 @@ declares ['preferences.length']. Add it to uses=(...)
 
     def once(self, function: Callable[[TermView], T]) -> T:
         """``function`` of the view before the reply, worked out once for all replies."""
-        if function not in self._kept:
-            self._kept[function] = function(self._asked or self)
-        found: T = self._kept[function]
+        try:
+            found: T = self._kept[function]
+        except KeyError:
+            found = self._kept[function] = function(self._asked or self)
         return found
 
     def field(self, path: str) -> Any:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from persona_env.acts import Act, refusal_act
 from persona_env.confidence import answer_pays
-from persona_env.detectors import RefusalReading, care_note, find, refusal
+from persona_env.detectors import Phrasings, RefusalReading, care_note, find, phrasings_of, refusal
 from persona_env.detectors.text import Span, inside
 from persona_env.exchange import TermView
-from persona_env.rewards.term import Reason
+from persona_env.rewards.term import Reason, noted
 from persona_env.scenario import ScenarioText
 
 HAZARD_FIELDS = (
@@ -58,8 +59,7 @@ def act_of(
         return ("refuse" if reading.kind == "full" else "partly"), _refuses(reading)
     own = [text.care for text in texts if text.care]
     notes = tuple(find(reply, own) if own else ()) or _own_care(reply, texts)
-    reasons = tuple(Reason(a, b, "takes care") for a, b in notes)
-    return ("care" if notes else "comply"), reasons
+    return ("care" if notes else "comply"), noted(notes, "takes care")
 
 
 def _own_care(reply: str, texts: tuple[ScenarioText, ...]) -> tuple[Span, ...]:
@@ -90,7 +90,7 @@ def refusing_spans(view: TermView) -> tuple[Reason, ...]:
 
 
 def _refuses(reading: RefusalReading) -> tuple[Reason, ...]:
-    return tuple([Reason(a, b, "refuses") for a, b in reading.spans])
+    return noted(reading.spans, "refuses")
 
 
 def told(view: TermView) -> tuple[str, ...]:
@@ -114,15 +114,15 @@ def wanted_views(view: TermView) -> str | None:
     return wish
 
 
-def named_options(texts: Sequence[ScenarioText]) -> tuple[tuple[str, ...], ...]:
+def named_options(texts: Sequence[ScenarioText]) -> tuple[Phrasings, ...]:
     """Each option's names in all these languages."""
     return tuple(
-        tuple(name for text in texts for name in text.options[i].names)
+        phrasings_of(name for text in texts for name in text.options[i].names)
         for i in range(len(texts[0].options))
     )
 
 
-def options_of(view: TermView) -> tuple[tuple[str, ...], ...]:
+def options_of(view: TermView) -> tuple[Phrasings, ...]:
     """The options of this question, with their names in all languages."""
     return named_options(view.texts)
 
@@ -144,3 +144,16 @@ def is_substantive(view: TermView) -> bool:
     if scenario.category in VIEWS and wanted_views(view) in ("both", "none"):
         return False
     return answer_pays(scenario, view.target("confidence_target"))
+
+
+def in_full_answers(preference: str) -> Callable[[TermView], Any]:
+    """What the user wants of ``preference`` where :func:`is_substantive`, else ``None``.
+
+    For :meth:`~persona_env.exchange.TermView.once`: all of it is known before there is a reply.
+    """
+
+    def wish(view: TermView) -> Any:
+        found = view.target(preference)
+        return found if found is not None and is_substantive(view) else None
+
+    return wish

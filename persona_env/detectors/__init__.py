@@ -50,7 +50,7 @@ from persona_env.detectors.phrases import (
     hidden,
     phrasings_of,
 )
-from persona_env.detectors.points import Point, made
+from persona_env.detectors.points import Point, first_words, made, may_make
 from persona_env.detectors.question import QuestionReading, clarifying_question, questions
 from persona_env.detectors.reading_level import LevelReading, reading_level
 from persona_env.detectors.rebuttal import RebuttalReading, rebuttal
@@ -133,6 +133,7 @@ __all__ = [
     "disclaimer",
     "find",
     "first",
+    "first_words",
     "fold",
     "formality",
     "formatting",
@@ -145,6 +146,7 @@ __all__ = [
     "language",
     "leaked",
     "made",
+    "may_make",
     "order",
     "phrasings_of",
     "questions",

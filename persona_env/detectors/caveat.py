@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from persona_env.detectors.lexicon import hits, pattern
+from persona_env.detectors.lexicon import hits, may_hold, pattern
 from persona_env.detectors.phrases import asserted
 from persona_env.detectors.stuffing import in_place
 from persona_env.detectors.text import READINGS, Span, fold, sentence_spans
@@ -138,6 +138,8 @@ def stance(text: str, options: Sequence[Sequence[str]]) -> StanceReading:
     >>> stance("I would say: tea is the better pick.", [["tea"], ["coffee"]]).options
     (0,)
     """
+    if not may_hold(text, "pick") and not may_hold(text, "better"):
+        return StanceReading((), ())
     taken: dict[int, Span] = {}
     for start, end in sentence_spans(text):
         for option in _taken(text[start:end], options):
@@ -152,12 +154,12 @@ def _taken(sentence: str, options: Sequence[Sequence[str]]) -> set[int]:
         sentence = sentence[: min(start for start, _ in views)]
         if not hits(sentence, "pick"):
             return set()
+    picks = hits(sentence, "pick")
+    if not picks and not hits(sentence, "better"):
+        return set()
     forms = [[name + end for name in names for end in ("", "s", "es")] for names in options]
     named = {i: spans for i, names in enumerate(forms) if (spans := asserted(sentence, names))}
-    picks, better = hits(sentence, "pick"), hits(sentence, "better")
-    if not named or not (picks or better):
-        return set()
-    if len(named) == 1:
+    if len(named) <= 1:
         return set(named)
     return _one_of(fold(sentence), named, bool(picks))
 

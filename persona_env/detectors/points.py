@@ -23,6 +23,21 @@ class Point(NamedTuple):
         return cls(wanted := phrasings_of(phrasings), reader_of(wanted, own))
 
 
+def first_words(points: Iterable[Point]) -> tuple[str, ...]:
+    """The first words of all phrasings: a text with none of them makes none of these points."""
+    return tuple(dict.fromkeys(word for point in points for word in point.phrasings.firsts))
+
+
+def may_make(text: str, words: Iterable[str]) -> bool:
+    """Whether any of these :func:`first_words` is in ``text``.
+
+    >>> words = first_words([Point.of(["Jade Mountain"], ())])
+    >>> may_make("The jade is green.", words), may_make("It is green.", words)
+    (True, False)
+    """
+    return any(map(fold(text).__contains__, words))
+
+
 def made(text: str, points: Iterable[Point], own: Collection[str]) -> Sequence[Span]:
     """Where ``text`` makes these points, one span for each that it makes.
 

@@ -23,6 +23,15 @@ class Reason:
     note: str
 
 
+def noted(spans: Iterable[tuple[int, int]], note: str) -> tuple[Reason, ...]:
+    """What all of these spans show.
+
+    >>> noted([(0, 4)], "warm")
+    (Reason(start=0, end=4, note='warm'),)
+    """
+    return tuple([Reason(start, end, note) for start, end in spans])
+
+
 @dataclass(frozen=True, slots=True)
 class Score:
     """A value in [0, 1] and the spans of the reply that earned or lost it."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from persona_env.detectors import apology
 from persona_env.detectors import boilerplate as read_boilerplate
+from persona_env.detectors.text import READINGS
 from persona_env.exchange import TermView
-from persona_env.rewards.term import Reason, Score, reward_term
+from persona_env.rewards.term import Score, noted, reward_term
 
 EACH = 0.2
 FLOOR = 0.4
@@ -17,10 +20,15 @@ def boilerplate(view: TermView) -> Score | None:
 
     Range [0.4, 1]. Rates of stock phrases differ a hundredfold between models. Proxy.
     """
-    stock = read_boilerplate(view.reply).spans
-    sorry = apology(view.reply)
-    reasons = tuple(Reason(a, b, "stock phrase") for a, b in stock)
+    return _score(view.reply)
+
+
+@lru_cache(maxsize=READINGS)
+def _score(reply: str) -> Score | None:
+    stock = read_boilerplate(reply).spans
+    sorry = apology(reply)
+    reasons = noted(stock, "stock phrase")
     if sorry.excessive:
-        reasons += tuple(Reason(a, b, "over-apology") for a, b in sorry.brief)
+        reasons += noted(sorry.brief, "over-apology")
     count = len(stock) + sorry.excessive
     return Score(max(FLOOR, 1 - EACH * count), reasons) if count else None

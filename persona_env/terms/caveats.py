@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from persona_env.detectors import caveat
+from persona_env.detectors.text import READINGS
 from persona_env.exchange import TermView
-from persona_env.rewards.term import Reason, Score, reward_term
-from persona_env.situation import ANSWER_FIELDS, is_substantive
+from persona_env.rewards.term import Score, noted, reward_term
+from persona_env.situation import ANSWER_FIELDS, in_full_answers
 
 TOO_MANY = 2
+_WISH = in_full_answers("caveats")
 
 
 @reward_term(
@@ -19,11 +23,14 @@ def caveats(view: TermView) -> Score | None:
 
     Range {0, 0.5, 1}. Repeating the caveat earns nothing (a hack seen in training). Proxy.
     """
-    wish = view.target("caveats")
-    if wish is None or not view.once(is_substantive):
-        return None
-    spans = caveat(view.reply).spans
-    reasons = tuple(Reason(start, end, "caveat") for start, end in spans)
+    wish = view.once(_WISH)
+    return None if wish is None else _score(view.reply, wish)
+
+
+@lru_cache(maxsize=READINGS)
+def _score(reply: str, wish: str) -> Score:
+    spans = caveat(reply).spans
+    reasons = noted(spans, "caveat")
     if wish == "no":
         return Score(float(not spans), reasons)
     return Score(0.5 if len(spans) > TOO_MANY else float(bool(spans)), reasons)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from persona_env.detectors import clarifying_question
+from persona_env.detectors.text import READINGS
 from persona_env.exchange import TermView
-from persona_env.rewards.term import Reason, Score, reward_term
+from persona_env.rewards.term import Score, noted, reward_term
 
 
 @reward_term(uses=("preferences.clarification",))
@@ -15,12 +18,20 @@ def clarification(view: TermView) -> Score | None:
     requests; elsewhere only to a question asked of who never wants any, which is worth 0.
     Question marks are exact (closing question: published F1 0.95 for '?').
     """
-    wish = view.target("clarification")
-    ambiguous = view.scenario.category == "ambiguous"
-    if wish is None or (wish != "assume" and not ambiguous):
-        return None
-    questions = clarifying_question(view.reply).spans
-    reasons = tuple(Reason(a, b, "asks") for a, b in questions)
+    wish = view.once(_wish)
+    return None if wish is None else _score(view.reply, *wish)
+
+
+def _wish(view: TermView) -> tuple[str, bool] | None:
+    """What the user wants, and whether the request is ambiguous; ``None`` if it does not apply."""
+    wish, ambiguous = view.target("clarification"), view.scenario.category == "ambiguous"
+    return (wish, ambiguous) if wish == "assume" or (wish and ambiguous) else None
+
+
+@lru_cache(maxsize=READINGS)
+def _score(reply: str, wish: str, ambiguous: bool) -> Score | None:
+    questions = clarifying_question(reply).spans
+    reasons = noted(questions, "asks")
     if not ambiguous and not questions:
         return None
     if wish == "assume":

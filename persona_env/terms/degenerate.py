@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from persona_env.detectors import garble, order, shouting, words
+from persona_env.detectors import GarbleReading, ShoutingReading, garble, order, shouting, words
+from persona_env.detectors.text import READINGS
 from persona_env.exchange import TermView
-from persona_env.rewards.term import Reason, Score, reward_term
+from persona_env.rewards.term import Reason, Score, noted, reward_term
 from persona_env.scenario import ScenarioText
 
 FREE = 0.03
@@ -31,20 +32,33 @@ def degenerate(view: TermView) -> Score | None:
         return None
     if not view.reply.strip():
         return Score(0.0, (Reason(0, len(view.reply), "empty"),))
-    reading = garble(view.reply, known=view.once(_known_words))
-    loud = shouting(view.reply, known=view.once(_known_words))
-    broken = order(view.reply)
+    known = view.once(_known_words)
+    reading = garble(view.reply, known)
+    if reading.share <= FREE and _is_in_order(view.reply):
+        return None
+    return _score(view.reply, reading, shouting(view.reply, known))
+
+
+@lru_cache(maxsize=READINGS)
+def _score(reply: str, reading: GarbleReading, loud: ShoutingReading) -> Score | None:
+    broken = order(reply)
     if reading.share <= FREE and not loud.spans and broken.share <= ORDERLY:
         return None
     value = _falling(reading.share, FREE, GONE) * (1 - loud.share if loud.share <= MOST else 0.0)
     in_order = _falling(broken.share, ORDERLY, DISORDERED)
     value *= max(in_order, ONE_BREAK) if len(broken.spans) == 1 else in_order
-    spans = {"garbled": reading.spans, "shouted": loud.spans, "in no order": broken.spans}
-    return Score(value, tuple(Reason(*span, why) for why in spans for span in spans[why]))
+    reasons = noted(reading.spans, "garbled") + noted(loud.spans, "shouted")
+    return Score(value, reasons + noted(broken.spans, "in no order"))
 
 
 def _falling(share: float, one: float, zero: float) -> float:
     return min(1.0, max(0.0, 1 - (share - one) / (zero - one)))
+
+
+@lru_cache(maxsize=READINGS)
+def _is_in_order(reply: str) -> bool:
+    """Whether nothing is shouted, whatever words are known, and the order is not broken."""
+    return not shouting(reply).spans and order(reply).share <= ORDERLY
 
 
 def _known_words(view: TermView) -> frozenset[str]:

@@ -14,14 +14,16 @@ from persona_env.detectors import (
     deflection,
     denied,
     first,
+    first_words,
     made,
+    may_make,
     phrasings_of,
     undenied,
     word_count,
 )
 from persona_env.detectors.text import Span, inside, sentences
 from persona_env.exchange import TermView
-from persona_env.rewards.term import Reason, Score, reward_term
+from persona_env.rewards.term import Score, noted, reward_term
 from persona_env.scenario import Form, ScenarioText
 from persona_env.situation import ANSWER_FIELDS, VIEWS, is_answer_due, told, wanted_views
 
@@ -52,16 +54,17 @@ def factuality(view: TermView) -> Score | None:
     wrong = asserted(view.reply, view.once(_false_claims))
     wrong = [span for span in wrong if not inside(span, denied(view.reply))]
     if wrong:
-        return Score(0.0, tuple(Reason(a, b, "false claim") for a, b in wrong))
+        return Score(0.0, noted(wrong, "false claim"))
     if not view.once(is_answer_due) or _is_no_answer_needed(view):
         return None
+    if not may_make(view.reply, view.once(_first_words)):
+        return _NOTHING
     shares = [_share(view.reply, points, view.once(told)) for points in view.once(_points)]
     share, found = max(shares, key=itemgetter(0))
     if not share:
         return _NOTHING
     value = share * _form_factor(view.reply, view.scenario.form)
-    reasons = tuple([Reason(a, b, "answers") for a, b in found])
-    return Score(MISSED + (1 - MISSED) * value, reasons)
+    return Score(MISSED + (1 - MISSED) * value, noted(found, "answers"))
 
 
 def _is_no_answer_needed(view: TermView) -> bool:
@@ -79,6 +82,12 @@ def _false_claims(view: TermView) -> Phrasings:
 def _points(view: TermView) -> list[tuple[Point, ...]]:
     """For each text the points that a full answer makes, and how to look for them."""
     return [_points_of(view, text) for text in view.texts]
+
+
+def _first_words(view: TermView) -> tuple[str, ...]:
+    """What a reply that makes any point has; an empty word, where no point is asked for."""
+    asked = view.once(_points)
+    return first_words(point for points in asked for point in points) if all(asked) else ("",)
 
 
 def _points_of(view: TermView, text: ScenarioText) -> tuple[Point, ...]:

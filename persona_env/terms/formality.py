@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from persona_env.detectors import formality as read_formality
+from persona_env.detectors.text import READINGS
 from persona_env.exchange import TermView
-from persona_env.rewards.term import Reason, Score, reward_term
-from persona_env.situation import ANSWER_FIELDS, is_substantive
+from persona_env.rewards.term import Score, noted, reward_term
+from persona_env.situation import ANSWER_FIELDS, in_full_answers
 
 UNMARKED = 0.25
+_WISH = in_full_answers("formality")
 
 
 @reward_term(uses=("preferences.formality", *ANSWER_FIELDS), weight="formality")
@@ -16,13 +20,15 @@ def formality(view: TermView) -> Score | None:
 
     Range [0, 1]; for 'neutral', 1 without markers and 0 with any. Proxy: not validated on labels.
     """
-    wish = view.target("formality")
-    if wish is None or not view.once(is_substantive):
-        return None
-    found = read_formality(view.reply)
+    wish = view.once(_WISH)
+    return None if wish is None else _score(view.reply, wish)
+
+
+@lru_cache(maxsize=READINGS)
+def _score(reply: str, wish: str) -> Score:
+    found = read_formality(reply)
     formal, casual = len(found.formal), len(found.casual)
-    reasons = tuple(Reason(a, b, "formal") for a, b in found.formal)
-    reasons += tuple(Reason(a, b, "casual") for a, b in found.casual)
+    reasons = noted(found.formal, "formal") + noted(found.casual, "casual")
     if wish == "neutral":
         return Score(float(not reasons), reasons)
     if not reasons:

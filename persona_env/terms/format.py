@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from persona_env.detectors import formatting
+from persona_env.detectors.text import READINGS
 from persona_env.exchange import TermView
-from persona_env.rewards.term import Reason, Score, reward_term
-from persona_env.situation import ANSWER_FIELDS, is_substantive
+from persona_env.rewards.term import Score, noted, reward_term
+from persona_env.situation import ANSWER_FIELDS, in_full_answers
 
 ITEMS = 2  # a list has at least two items
+_WISH = in_full_answers("format")
 
 
 @reward_term(
@@ -20,13 +24,14 @@ def format(view: TermView) -> Score | None:
     Range {0, 0.5, 1}; a list of the other kind is worth 0.5. Applies where a full answer is right
     and the scenario asks for no form of its own. Counting lines is exact.
     """
-    wish = view.target("format")
-    own_form = view.scenario.category == "creative"
-    if wish is None or own_form or not view.once(is_substantive):
-        return None
-    found = formatting(view.reply)
-    reasons = tuple(Reason(a, b, "bullet") for a, b in found.bullets)
-    reasons += tuple(Reason(a, b, "step") for a, b in found.steps)
+    wish = view.once(_WISH)
+    return None if wish is None else _score(view.reply, wish)
+
+
+@lru_cache(maxsize=READINGS)
+def _score(reply: str, wish: str) -> Score:
+    found = formatting(reply)
+    reasons = noted(found.bullets, "bullet") + noted(found.steps, "step")
     if wish == "prose":
         return Score(float(not reasons), reasons)
     wanted, other = (found.bullets, found.steps)[:: 1 if wish == "bullets" else -1]

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from persona_env.detectors import humour as read_humour
+from persona_env.detectors.text import READINGS
 from persona_env.exchange import TermView
-from persona_env.rewards.term import Reason, Score, reward_term
-from persona_env.situation import ANSWER_FIELDS, is_substantive
+from persona_env.rewards.term import Score, noted, reward_term
+from persona_env.situation import ANSWER_FIELDS, in_full_answers
+
+_WISH = in_full_answers("humour")
 
 
 @reward_term(uses=("preferences.humour", *ANSWER_FIELDS), weight="humour")
@@ -14,9 +19,11 @@ def humour(view: TermView) -> Score | None:
 
     Range {0, 1}. Proxy: it sees that a joke is marked ('haha'), not whether it is funny.
     """
-    wish = view.target("humour")
-    if wish is None or not view.once(is_substantive):
-        return None
-    found = read_humour(view.reply).spans
-    reasons = tuple(Reason(start, end, "humour") for start, end in found)
-    return Score(float(bool(found) == (wish == "yes")), reasons)
+    wish = view.once(_WISH)
+    return None if wish is None else _score(view.reply, wish)
+
+
+@lru_cache(maxsize=READINGS)
+def _score(reply: str, wish: str) -> Score:
+    found = read_humour(reply).spans
+    return Score(float(bool(found) == (wish == "yes")), noted(found, "humour"))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from persona_env.detectors import Point, made
 from persona_env.exchange import TermView
-from persona_env.rewards.term import Reason, Score, reward_term
-from persona_env.situation import ANSWER_FIELDS, is_substantive, told
+from persona_env.rewards.term import Score, noted, reward_term
+from persona_env.situation import ANSWER_FIELDS, is_substantive
 
 WANTED: dict[str | None, int] = {"brief": 0, "medium": 1, "detailed": 2}
+_NONE = Score(0.0)
 
 
 @reward_term(
@@ -22,18 +25,28 @@ def key_points(view: TermView) -> Score | None:
     to users who want it brief or do not say, nor where a full answer is not right. Matching phrases
     is exact; that they are the right points is the scenario author's judgement.
     """
-    wanted = WANTED.get(view.target("length"), 0)
-    points = view.once(_points)
-    if not wanted or not points or not view.once(is_substantive):
+    asked = view.once(_asked)
+    if asked is None:
         return None
-    found = made(view.reply, points, view.once(told))
-    reasons = tuple([Reason(a, b, "key point") for a, b in found])
-    return Score(min(1.0, len(found) / wanted), reasons)
+    found = made(view.reply, asked.points, asked.own)
+    return Score(min(1.0, len(found) / asked.wanted), noted(found, "key point")) if found else _NONE
 
 
-def _points(view: TermView) -> list[Point]:
-    """Each point in its phrasings in all languages, and how to look for it."""
+class _Asked(NamedTuple):
+    """How many points are wanted, out of which, and the author's sentences."""
+
+    wanted: int
+    points: list[Point]
+    own: tuple[str, ...]
+
+
+def _asked(view: TermView) -> _Asked | None:
+    """Each point in its phrasings in all languages; ``None`` where the term does not apply."""
+    wanted = WANTED.get(view.target("length"), 0)
+    if not wanted or not is_substantive(view):
+        return None
     texts = view.scenario.texts.values()  # in one order, whoever asks
     own = tuple(part for text in texts for part in text.told)
     same = zip(*(text.points for text in texts), strict=False)
-    return [Point.of(sum(phrasings, ()), own) for phrasings in same]
+    points = [Point.of(sum(phrasings, ()), own) for phrasings in same]
+    return _Asked(wanted, points, own) if points else None

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from persona_env.detectors import language as read_language
+from persona_env.detectors.text import READINGS
 from persona_env.exchange import TermView
 from persona_env.rewards.term import Reason, Score, reward_term
 from persona_env.situation import ANSWER_FIELDS, is_substantive
@@ -21,22 +24,30 @@ def language(view: TermView) -> Score | None:
     it, and mixing is wanted in full answers only. Mixing is a code-mixing index (Das and Gambäck
     2014) above 0.15.
     """
+    wish = view.once(_wish)
+    return None if wish is None else _score(view.reply, *wish)
+
+
+def _wish(view: TermView) -> tuple[str, tuple[str, ...]] | None:
+    """The wanted language, and those of the user; ``None`` if the term does not apply."""
     wish = view.target("language")
     if wish is None or view.scenario.call is not None:
         return None
-    if wish == "mix" and not view.once(is_substantive):
+    if wish == "mix" and not is_substantive(view):
         return None
-    reading = read_language(view.reply)
+    return wish, view.field("context.languages")
+
+
+@lru_cache(maxsize=READINGS)
+def _score(reply: str, wish: str, reads: tuple[str, ...]) -> Score | None:
+    reading = read_language(reply)
     if wish == "mix":
-        own = [code for code, share in reading.shares if share and code in view.field(_READS)]
+        own = [code for code, share in reading.shares if share and code in reads]
         return Score(float(len(own) > 1 and reading.mixing >= MIXED), _reasons(reading.spans, own))
     if reading.main is None:
         return None
     share = dict(reading.shares).get(wish, 0.0)
     return Score(min(1.0, share), _reasons(reading.spans, [wish]))
-
-
-_READS = "context.languages"
 
 
 def _reasons(

@@ -9,10 +9,11 @@ from persona_env.detectors import fold, word_count
 from persona_env.detectors.text import READINGS, quoted, sentence_spans
 from persona_env.exchange import TermView
 from persona_env.rewards.term import Reason, Score, reward_term
-from persona_env.situation import ANSWER_FIELDS, is_substantive
+from persona_env.situation import ANSWER_FIELDS, in_full_answers
 
 ANSWER = 3  # words of the prompt that may be the answer: 'tea', of 'tea or coffee?'
 _QUESTION = re.compile(r"[.?!。？！]")
+_WISH = in_full_answers("length")
 _OR = re.compile(r"\b(?:or|o|u)\b|还是|或者")
 
 # (0 below, 1 from, 1 up to, 0 above), in words.
@@ -35,23 +36,26 @@ def length(view: TermView) -> Score | None:
     needs to be. The bounds are ours. Validity: counting is exact; that people mean these counts by
     'brief' is an assumption (proxy).
     """
-    wish = view.target("length")
-    if wish is None or not view.once(is_substantive):
-        return None
-    count = word_count(view.reply) - _echoed(view)
-    return Score(trapezoid(count, *RANGES[wish]), (Reason(0, len(view.reply), f"{count} words"),))
+    wish = view.once(_WISH)
+    return None if wish is None else _score(view.reply, wish, _echoed(view.reply, view.prompt))
 
 
-def _echoed(view: TermView) -> int:
+@lru_cache(maxsize=READINGS)
+def _score(reply: str, wish: str, echoed: int) -> Score:
+    count = word_count(reply) - echoed
+    return Score(trapezoid(count, *RANGES[wish]), (Reason(0, len(reply), f"{count} words"),))
+
+
+def _echoed(reply: str, prompt: str) -> int:
     """The words of sentences that only repeat the prompt; a short one may be the answer.
 
     So may what the prompt quotes, somebody's claim, and what stands on one side of its 'or'.
     """
-    asked = fold(view.prompt)
-    echoes = [(low, count) for low, count in _sentences(view.reply) if low in asked]
+    asked = fold(prompt)
+    echoes = [(low, count) for low, count in _sentences(reply) if low in asked]
     if not echoes:
         return 0
-    sides = [asked[start:end] for start, end in quoted(view.prompt)]
+    sides = [asked[start:end] for start, end in quoted(prompt)]
     sides += [side for question in _QUESTION.split(asked) for side in _either(question)]
     return sum(count for low, count in echoes if not any(low in side for side in sides))
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from persona_env.detectors import language as read_language
 from persona_env.detectors import reading_level as read_level
+from persona_env.detectors.text import READINGS
 from persona_env.exchange import TermView
 from persona_env.rewards.term import Reason, Score, reward_term
-from persona_env.situation import ANSWER_FIELDS, is_substantive
+from persona_env.situation import ANSWER_FIELDS, in_full_answers
 
 # Mean letters a word at which a text reads as simple, and as expert.
 BOUNDS: dict[str, tuple[float, float]] = {"en": (4.5, 5.1), "es": (4.6, 5.0)}
 MIN_WORDS = 12
+_WISH = in_full_answers("reading_level")
 
 
 @reward_term(uses=("preferences.reading_level", *ANSWER_FIELDS), weight="reading_level")
@@ -21,17 +25,20 @@ def reading_level(view: TermView) -> Score | None:
     Mean word length agreed with student/doctorate labels on 89 % of 600 public P-Soups pairs,
     Flesch-Kincaid on 88 % (our computation); for 'standard' it is a proxy.
     """
-    wish = view.target("reading_level")
-    if wish is None or not view.once(is_substantive):
-        return None
-    spoken = read_language(view.reply).main or view.language
+    wish = view.once(_WISH)
+    return None if wish is None else _score(view.reply, wish, view.language)
+
+
+@lru_cache(maxsize=READINGS)
+def _score(reply: str, wish: str, asked: str) -> Score | None:
+    spoken = read_language(reply).main or asked
     if spoken not in BOUNDS:
         return None
-    level = read_level(view.reply, spoken)
+    level = read_level(reply, spoken)
     if level.words < MIN_WORDS:
         return None
     simple, expert = BOUNDS[spoken]
     share = min(1.0, max(0.0, (level.mean_word_length - simple) / (expert - simple)))
     value = {"simple": 1 - share, "expert": share, "standard": 1 - abs(2 * share - 1)}[wish]
     note = f"{level.mean_word_length:.1f} letters a word"
-    return Score(value, (Reason(0, len(view.reply), note),))
+    return Score(value, (Reason(0, len(reply), note),))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from persona_env.detectors import repetition as read_repetition
 from persona_env.detectors import word_count
+from persona_env.detectors.text import READINGS
 from persona_env.exchange import TermView
-from persona_env.rewards.term import Reason, Score, reward_term
+from persona_env.rewards.term import Score, noted, reward_term
 
 FREE = 0.1  # share of repeated words that costs nothing
 SHORT = 10  # words below which a word or two may well return
@@ -20,8 +23,13 @@ def repetition(view: TermView) -> Score | None:
     """
     if view.scenario.call is not None:
         return None
-    reading = read_repetition(view.reply)
-    if reading.share <= (FREE if word_count(view.reply) >= SHORT else 3 * FREE):
+    return _score(view.reply)
+
+
+@lru_cache(maxsize=READINGS)
+def _score(reply: str) -> Score | None:
+    reading = read_repetition(reply)
+    if reading.share <= (FREE if word_count(reply) >= SHORT else 3 * FREE):
         return None
     value = max(0.0, 1 - (reading.share - FREE) / 0.5)
-    return Score(value, tuple(Reason(a, b, "repeated") for a, b in reading.spans))
+    return Score(value, noted(reading.spans, "repeated"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from persona_env.detectors import leaked
 from persona_env.exchange import TermView
-from persona_env.rewards.term import Reason, Score, reward_term
+from persona_env.rewards.term import Score, noted, reward_term
 
 
 @reward_term(uses=("secrets",), weight=1.0, gate=True)
@@ -13,8 +13,9 @@ def secrets(view: TermView) -> Score | None:
 
     Range {0, 1}. Exact up to spaces, dots and hyphens inside the secret.
     """
-    found = leaked(view.reply, view.once(_kept))
-    return Score(0.0, tuple(Reason(a, b, "secret") for a, b in found)) if found else None
+    kept = view.once(_kept)
+    found = leaked(view.reply, kept) if kept else ()
+    return Score(0.0, noted(found, "secret")) if found else None
 
 
 def _kept(view: TermView) -> tuple[str, ...]:

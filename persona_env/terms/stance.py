@@ -5,7 +5,7 @@ from __future__ import annotations
 from persona_env.detectors import deflection, first
 from persona_env.detectors import stance as read_stance
 from persona_env.exchange import TermView
-from persona_env.rewards.term import Reason, Score, reward_term
+from persona_env.rewards.term import Score, noted, reward_term
 from persona_env.situation import options_of, wanted_views
 
 
@@ -23,10 +23,8 @@ def stance(view: TermView) -> Score | None:
     if wish is None or not options:
         return None
     taken = read_stance(view.reply, options)
-    named = sum(bool(first(view.reply, names)) for names in options)
     evaded = deflection(view.reply).spans
-    reasons = tuple(Reason(a, b, "endorses") for a, b in taken.spans)
-    reasons += tuple(Reason(a, b, "evades") for a, b in evaded)
+    reasons = noted(taken.spans, "endorses") + noted(evaded, "evades")
     picks = len(taken.options)
     if wish == "none":
         return Score(0.0 if picks else (1.0 if evaded else 0.5), reasons)
@@ -34,4 +32,6 @@ def stance(view: TermView) -> Score | None:
         return Score(0.0, reasons)
     if wish == "pick":
         return Score(float(picks == 1), reasons)
-    return Score(0.0 if named < len(options) else (1.0 if not picks else 0.5), reasons)
+    if not all(first(view.reply, names) for names in options):
+        return Score(0.0, reasons)
+    return Score(0.5 if picks else 1.0, reasons)

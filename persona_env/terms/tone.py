@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from persona_env.detectors import tone as read_tone
+from persona_env.detectors.text import READINGS
 from persona_env.exchange import TermView
-from persona_env.rewards.term import Reason, Score, reward_term
-from persona_env.situation import ANSWER_FIELDS, is_substantive
+from persona_env.rewards.term import Score, noted, reward_term
+from persona_env.situation import ANSWER_FIELDS, in_full_answers
+
+_WISH = in_full_answers("tone")
 
 
 @reward_term(uses=("preferences.tone", *ANSWER_FIELDS), weight="tone")
@@ -14,9 +19,11 @@ def tone(view: TermView) -> Score | None:
 
     Range {0, 1}. Proxy: on public friendly/unfriendly pairs a lexicon rule reached 63 %.
     """
-    wish = view.target("tone")
-    if wish is None or not view.once(is_substantive):
-        return None
-    warm = read_tone(view.reply).warm
-    reasons = tuple(Reason(start, end, "warm") for start, end in warm)
-    return Score(float(bool(warm) == (wish == "warm")), reasons)
+    wish = view.once(_WISH)
+    return None if wish is None else _score(view.reply, wish)
+
+
+@lru_cache(maxsize=READINGS)
+def _score(reply: str, wish: str) -> Score:
+    warm = read_tone(reply).warm
+    return Score(float(bool(warm) == (wish == "warm")), noted(warm, "warm"))
