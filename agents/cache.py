@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import signature
 from typing import Any
 
 import torch
@@ -13,6 +14,12 @@ def additive(allowed: Tensor, dtype: torch.dtype) -> Tensor:
     """The attention mask that is added to scores: 0 where ``allowed``, else the lowest number."""
     mask = torch.zeros(allowed.shape, dtype=dtype, device=allowed.device)
     return mask.masked_fill_(~allowed, torch.finfo(dtype).min)
+
+
+def keyword_of(model: Any) -> str:
+    """The argument in which ``model`` takes a cache: transformers 5.24 gave it another name."""
+    named = signature(model.forward).parameters
+    return "cache" if "cache" in named else "past_key_values"
 
 
 class SlotCache(Cache):  # type: ignore[misc]

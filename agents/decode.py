@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.nn import functional
 from transformers import LlamaForCausalLM
 
-from .cache import SlotCache
+from .cache import SlotCache, keyword_of
 from .llama import Weights, finish, fused, is_small_llama, normed, tiny_of, turned, turns
 from .sequences import base_of
 
@@ -33,6 +33,7 @@ class PlainDecoder:
 
     def __init__(self, model: Any) -> None:
         self.base = base_of(model)
+        self.keyword = keyword_of(self.base)
 
     def prefill(self, ids: Tensor, cache: SlotCache, rows: Tensor, lengths: Tensor) -> Tensor:
         """See :class:`Decoder`."""
@@ -44,7 +45,7 @@ class PlainDecoder:
         return self._run(ids[:, None], cache, cache.decode(rows, lengths))[:, 0]
 
     def _run(self, ids: Tensor, cache: SlotCache, where: dict[str, Tensor]) -> Tensor:
-        found: Tensor = self.base(ids, past_key_values=cache, use_cache=True, **where)[0]
+        found: Tensor = self.base(ids, use_cache=True, **{self.keyword: cache}, **where)[0]
         return found
 
 

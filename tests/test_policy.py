@@ -22,7 +22,7 @@ from transformers import (
 
 from persona_env import Scenario, UserProfile, reward_term
 from persona_env.agents import choices
-from persona_env.agents.cache import SlotCache
+from persona_env.agents.cache import SlotCache, keyword_of
 from persona_env.agents.choices import BITS, draw, log_prob_and_entropy
 from persona_env.agents.decode import LlamaDecoder, PlainDecoder, decoder_for
 from persona_env.agents.llama import LlamaEncoder, is_small_llama
@@ -94,7 +94,7 @@ def test_slots_of_different_lengths_agree_with_plain_forwards(kind):
     with torch.no_grad():
         every = torch.arange(3)
         where = cache.prefill(every, lengths)
-        out = model(tokens[:, :9], past_key_values=cache, use_cache=True, **where)
+        out = model(tokens[:, :9], use_cache=True, **{keyword_of(model): cache}, **where)
         got = [out.logits[every, lengths - 1]]
         for step in range(6):
             if step == 3:  # slot 1 begins a new episode by itself
@@ -102,13 +102,16 @@ def test_slots_of_different_lengths_agree_with_plain_forwards(kind):
                 lengths[1] = 4
                 where = cache.prefill(torch.tensor([1]), torch.tensor([4]))
                 fresh = torch.tensor([rows[1]])
-                model(fresh, past_key_values=cache, use_cache=True, **where)
+                model(fresh, use_cache=True, **{keyword_of(model): cache}, **where)
             new = torch.from_numpy(rng.integers(5, 60, size=3))
             for row, token in zip(rows, new.tolist(), strict=True):
                 row.append(token)
             lengths += 1
             out = model(
-                new[:, None], past_key_values=cache, use_cache=True, **cache.decode(None, lengths)
+                new[:, None],
+                use_cache=True,
+                **{keyword_of(model): cache},
+                **cache.decode(None, lengths),
             )
             got.append(out.logits[:, -1])
             for i, row in enumerate(rows):
