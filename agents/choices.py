@@ -103,17 +103,16 @@ def draw(bits: Tensor, generator: torch.Generator | None = None) -> tuple[Tensor
     sum over all ids so far takes longer than all the rest, and ``max``, which also finds places,
     ten times as long as ``amax``. An id of no weight is never drawn.
     """
-    top = bits.amax(-1, keepdim=True)
-    weights = (bits - top).float().exp2_()
+    weights = (bits - bits.amax(-1, keepdim=True)).float().exp2_()
     if weights.shape[1] % BLOCK:
         weights = functional.pad(weights, (0, -weights.shape[1] % BLOCK))
     blocks = weights.view(len(bits), -1, BLOCK)
-    points = torch.rand(2, len(bits), 1, generator=generator, device=bits.device)
+    first, second = torch.rand(2, len(bits), 1, generator=generator, device=bits.device)
     ends = blocks.sum(-1).cumsum(-1)
-    block = _drawn(ends, points[0])
+    block = _drawn(ends, first)
     inside = blocks.gather(1, block[:, :, None].expand(-1, 1, BLOCK)).squeeze(1)
-    ids = torch.add(_drawn(inside.cumsum(-1), points[1]), block, alpha=BLOCK)
-    log_probs = (bits.gather(1, ids) - top - ends[:, -1:].log2()) / BITS
+    ids = torch.add(_drawn(inside.cumsum(-1), second), block, alpha=BLOCK)
+    log_probs = weights.gather(1, ids).div_(ends[:, -1:]).log_()
     return ids.squeeze(1), log_probs.squeeze(1)
 
 

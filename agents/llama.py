@@ -88,7 +88,7 @@ def normed(x: Tensor, tiny: Tensor) -> Tensor:
     if x.requires_grad:  # fewer operations backwards
         return x * torch.rsqrt(x.square().sum(-1, keepdim=True) + tiny.square())
     length: Tensor = torch.linalg.vector_norm(x, dim=-1, keepdim=True)
-    return x / torch.hypot(length, tiny)
+    return x / length.hypot_(tiny)
 
 
 def tiny_of(model: LlamaForCausalLM) -> Tensor:
