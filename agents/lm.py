@@ -123,7 +123,7 @@ def generate(
     decoder = decoder_for(model, cache.length)
     replies: list[list[int]] = [[] for _ in prompts]
     held, going = replies, [True] * count  # the rows that the cache holds, and which of them go on
-    hidden = decoder.prefill(ids, cache, torch.arange(count, device=device), lengths)
+    hidden = decoder.prefill(ids, cache, None, lengths)
     for left in reversed(range(max_new_tokens)):
         bits = torch.addmm(bias, hidden, weight, alpha=scale)
         picked = draw(bits, generator)[0] if temperature else bits.argmax(-1)

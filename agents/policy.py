@@ -230,6 +230,7 @@ class LanguageModelPolicy(ActorCriticPolicy):
         # By prompt: its last hidden state, and where its keys and values are (SlotCache.put).
         self._prompts: dict[bytes, tuple[Tensor, tuple[Any, int, int]]] = {}
 
+    @torch.no_grad()
     def _cached_hidden(self, obs: Obs) -> Tensor:
         """The last hidden state of each row, from the cache where the row goes on."""
         tokens, lengths = obs["tokens"], obs["attention_mask"].sum(1).long()
