@@ -37,10 +37,7 @@ def is_small_llama(model: Any) -> bool:
 
 
 class Weights(NamedTuple):
-    """Of one layer: ``qkv (G * (H / G + 2) * size, D)``, of H query and G key heads, ``out``, ...
-
-    In ``qkv`` the queries of a key head come before its key and its value.
-    """
+    """Of one layer: ``qkv``, of each key head its queries, its key and its value, ``out``, ..."""
 
     qkv: Tensor
     out: Tensor
@@ -56,9 +53,9 @@ def fused(layer: Any) -> Weights:
         each.weight.unflatten(0, (-1, 2, size // 2)).transpose(1, 2).flatten(0, 2)
         for each in (attention.q_proj, attention.k_proj)
     )
-    groups = attention.k_proj.out_features // size
     parts = (query * size**-0.5, key, attention.v_proj.weight)
-    three = torch.cat([part.unflatten(0, (groups, -1)) for part in parts], 1).flatten(0, 1)
+    groups = [part.unflatten(0, (len(key) // size, -1)) for part in parts]
+    three = torch.cat(groups, 1).flatten(0, 1)
     two = torch.cat([mlp.gate_proj.weight, mlp.up_proj.weight])
     return Weights(
         three * (layer.input_layernorm.weight * scale),
@@ -114,9 +111,8 @@ class LlamaEncoder:
 
     def __init__(self, model: LlamaForCausalLM, kind: torch.dtype = torch.float32) -> None:
         self.model, self.kind = model, kind
-        config = model.config
-        self.groups = config.num_key_value_heads
-        self.several = config.num_attention_heads // self.groups  # queries a key
+        self.groups = model.config.num_key_value_heads
+        self.several = model.config.num_attention_heads // self.groups  # queries a key
         self.turn, self.tiny = turns(model, 0), tiny_of(model)
 
     def __call__(self, ids: Tensor, places: Tensor, allowed: Tensor, wanted: Tensor) -> Tensor:
@@ -145,13 +141,10 @@ class LlamaEncoder:
         """Attention, ``(B * T, H * size)``, by plain products: on CPUs the fused operation is
         slower, above all backwards."""
         count, width, _, _, size = key.shape
-        query, key, value = (
-            part.permute(0, 2, 3, 1, 4).reshape(count * self.groups, -1, size)
-            for part in (query, key, value)
-        )
+        parts = (part.permute(0, 2, 3, 1, 4) for part in (query, key, value))
+        query, key, value = (part.reshape(count * self.groups, -1, size) for part in parts)
         scores = torch.bmm(query, key.transpose(1, 2))
         scores = scores.view(count, -1, width, width) + mask
         shares = torch.softmax(scores, -1).to(self.kind)
-        mixed = torch.bmm(shares.view(len(key), -1, width), value)
-        mixed = mixed.view(count, -1, width, size).transpose(1, 2)
-        return mixed.reshape(count * width, -1)
+        mixed = torch.bmm(shares.view(len(key), -1, width), value).view(count, -1, width, size)
+        return mixed.transpose(1, 2).reshape(count * width, -1)
