@@ -23,7 +23,7 @@ def keyword_of(model: Any) -> str:
 
 
 class SlotCache(Cache):  # type: ignore[misc]
-    """Keys and values, a tensor ``(2, slots, heads, length, size)`` a layer, written at each row's
+    """Keys and values, a tensor ``(slots, heads, length, 2, size)`` a layer, written at each row's
     own place.
 
     Works with any causal transformers model that takes ``position_ids`` and a 4-D attention mask
@@ -65,7 +65,7 @@ class SlotCache(Cache):  # type: ignore[misc]
     ) -> tuple[Tensor, Tensor]:
         """Store a layer's new keys and values; called by the model."""
         _, heads, width, size = key_states.shape
-        keys, values = self.layer(layer_idx, heads, size, key_states.device)
+        keys, values = self.layer(layer_idx, heads, size, key_states.device).unbind(3)
         if self._seen == 0:  # a prefill attends to itself alone
             keys[self._rows, :, :width] = key_states
             values[self._rows, :, :width] = value_states
@@ -80,35 +80,30 @@ class SlotCache(Cache):  # type: ignore[misc]
     def layer(self, index: int, heads: int, size: int, device: torch.device) -> Tensor:
         """Keys and values of a layer; made when it is first met."""
         while len(self.kept) <= index:
-            shape = (2, self.slots, heads, self.length, size)
+            shape = (self.slots, heads, self.length, 2, size)
             self.kept.append(torch.zeros(shape, dtype=self.dtype, device=device))
         return self.kept[index]
 
     def rows(self, rows: Tensor | None, heads: int) -> Tensor:
-        """Where slots ``rows``, or all, begin in a layer seen as rows of ``size``.
-
-        ``(n, 2 * heads)``, keys first.
-        """
+        """Where slots ``rows``, or all, begin in a layer seen as rows, ``(n, heads)``."""
         if self._every is None:
-            slots = torch.arange(self.slots, device=self.kept[0].device)
-            first = torch.arange(2 * heads, device=slots.device)
-            part = first // heads * self.slots * heads + first % heads
-            self._every = (slots[:, None] * heads + part) * self.length
+            first = torch.arange(self.slots * heads, device=self.kept[0].device) * self.length
+            self._every = first.view(-1, heads)
         return self._every if rows is None else self._every[rows]
 
     def take(self, rows: Tensor, length: int) -> list[Tensor]:
         """A copy of the first keys and values of slots ``rows``, a tensor a layer."""
-        return [kept[:, rows, :, :length] for kept in self.kept]
+        return [kept[rows, :, :length] for kept in self.kept]
 
     def put(self, row: int, taken: list[Tensor], place: int, length: int) -> None:
         """Begin a slot with the first of what was taken from another, the ``place``-th of them."""
         for kept, own in zip(self.kept, taken, strict=True):
-            kept[:, row, :, :length] = own[:, place, :, :length]
+            kept[row, :, :length] = own[place, :, :length]
 
     def keep(self, rows: Tensor) -> SlotCache:
         """A cache of some of the slots, chosen by ``bool of shape (slots,)``."""
         other = SlotCache(int(rows.sum()), self.length, self.dtype)
-        other.kept = [kept[:, rows] for kept in self.kept]
+        other.kept = [kept[rows] for kept in self.kept]
         return other
 
     def get_seq_length(self, layer_idx: int = 0) -> int:

@@ -16,7 +16,6 @@ from torch.nn import functional
 
 BITS = 1 / math.log(2)  # in a nat
 BLOCK = 64  # ids
-BELOW = 1 - 1e-6  # what keeps a point inside in single precision
 TINY = 1e-37  # whose logarithm is finite in single precision
 AT_ONCE = {"cpu": 2**19}  # logits that fit a processor's cache; see _chunks
 OTHERWISE = 2**27
@@ -104,19 +103,23 @@ def draw(bits: Tensor, generator: torch.Generator | None = None) -> tuple[Tensor
     sum over all ids so far takes longer than all the rest, and ``max``, which also finds places,
     ten times as long as ``amax``. An id of no weight is never drawn.
     """
-    top = bits.amax(-1, keepdim=True)
-    weights = torch.exp2((bits - top).float())
+    weights = (bits - bits.amax(-1, keepdim=True)).float().exp2_()
     if weights.shape[1] % BLOCK:
         weights = functional.pad(weights, (0, -weights.shape[1] % BLOCK))
     blocks = weights.view(len(bits), -1, BLOCK)
+    first, second = torch.rand(2, len(bits), 1, generator=generator, device=bits.device)
     ends = blocks.sum(-1).cumsum(-1)
-    total = ends[:, -1:]
-    points = torch.rand(len(bits), 1, generator=generator, device=bits.device)
-    point = points * (total * BELOW)
-    block = torch.searchsorted(ends, point, right=True)
-    inside = blocks.take_along_dim(block[:, :, None], 1).squeeze(1).cumsum(-1)
-    last = inside[:, -1:]
-    rest = (point - ends.gather(1, block) + last).clamp_(min=0).minimum(last * BELOW)
-    ids = block * BLOCK + torch.searchsorted(inside, rest, right=True)
-    log_probs = (bits.gather(1, ids) - top - total.log2()) / BITS
+    block = _drawn(ends, first)
+    inside = blocks.gather(1, block[:, :, None].expand(-1, 1, BLOCK)).squeeze(1)
+    ids = torch.add(_drawn(inside.cumsum(-1), second), block, alpha=BLOCK)
+    log_probs = weights.gather(1, ids).div_(ends[:, -1:]).log_()
     return ids.squeeze(1), log_probs.squeeze(1)
+
+
+def _drawn(ends: Tensor, points: Tensor) -> Tensor:
+    """Which interval, by their ``ends (B, n)`` from 0 on, ``points (B, 1)`` in [0, 1) fall into.
+
+    Counted from the last end backwards, so that 0 is never met, nor an interval of no length.
+    """
+    last = ends[:, -1:]
+    return torch.searchsorted(ends, torch.addcmul(last, last, points, value=-1))

@@ -37,7 +37,7 @@ def is_small_llama(model: Any) -> bool:
 
 
 class Weights(NamedTuple):
-    """Of one layer: ``qkv ((H + 2 G) * size, D)``, of H query and G key heads, ``out``, ..."""
+    """Of one layer: ``qkv``, of each key head its queries, its key and its value, ``out``, ..."""
 
     qkv: Tensor
     out: Tensor
@@ -53,7 +53,9 @@ def fused(layer: Any) -> Weights:
         each.weight.unflatten(0, (-1, 2, size // 2)).transpose(1, 2).flatten(0, 2)
         for each in (attention.q_proj, attention.k_proj)
     )
-    three = torch.cat([query * size**-0.5, key, attention.v_proj.weight])
+    parts = (query * size**-0.5, key, attention.v_proj.weight)
+    groups = [part.unflatten(0, (len(key) // size, -1)) for part in parts]
+    three = torch.cat(groups, 1).flatten(0, 1)
     two = torch.cat([mlp.gate_proj.weight, mlp.up_proj.weight])
     return Weights(
         three * (layer.input_layernorm.weight * scale),
@@ -83,7 +85,7 @@ def normed(x: Tensor, tiny: Tensor) -> Tensor:
     if x.requires_grad:  # fewer operations backwards
         return x * torch.rsqrt(x.square().sum(-1, keepdim=True) + tiny.square())
     length: Tensor = torch.linalg.vector_norm(x, dim=-1, keepdim=True)
-    return x / torch.hypot(length, tiny)
+    return x / length.hypot_(tiny)
 
 
 def tiny_of(model: LlamaForCausalLM) -> Tensor:
@@ -109,8 +111,8 @@ class LlamaEncoder:
 
     def __init__(self, model: LlamaForCausalLM, kind: torch.dtype = torch.float32) -> None:
         self.model, self.kind = model, kind
-        config = model.config
-        self.queries, self.groups = config.num_attention_heads, config.num_key_value_heads
+        self.groups = model.config.num_key_value_heads
+        self.several = model.config.num_attention_heads // self.groups  # queries a key
         self.turn, self.tiny = turns(model, 0), tiny_of(model)
 
     def __call__(self, ids: Tensor, places: Tensor, allowed: Tensor, wanted: Tensor) -> Tensor:
@@ -119,15 +121,15 @@ class LlamaEncoder:
         longest = int(places.max()) + 1
         if len(self.turn) < longest:
             self.turn = turns(self.model, longest)
-        turn = self.turn[places][:, :, None]
+        turn = self.turn[places][:, :, None, None]
         x = functional.embedding(ids.flatten(), base.embed_tokens.weight)
         for layer in base.layers:
             weights = Weights(*(weight.to(self.kind) for weight in fused(layer)))
             heads = functional.linear(normed(x, tiny).to(self.kind), weights.qkv)
-            heads = heads.view(*ids.shape, self.queries + 2 * self.groups, -1)
-            pairs, value = torch.split(heads, [self.queries + self.groups, self.groups], 2)
+            heads = heads.view(*ids.shape, self.groups, self.several + 2, -1)
+            pairs, value = torch.split(heads, [self.several + 1, 1], 3)
             pairs = turned(pairs.float(), turn).to(self.kind)
-            query, key = torch.split(pairs, [self.queries, self.groups], 2)
+            query, key = torch.split(pairs, [self.several, 1], 3)
             mixed = self._mixed(query, key, value, mask)
             if layer is base.layers[-1]:
                 x, mixed = x.index_select(0, wanted), mixed.index_select(0, wanted)
@@ -138,12 +140,11 @@ class LlamaEncoder:
     def _mixed(self, query: Tensor, key: Tensor, value: Tensor, mask: Tensor) -> Tensor:
         """Attention, ``(B * T, H * size)``, by plain products: on CPUs the fused operation is
         slower, above all backwards."""
-        count, width, _, size = key.shape
-        several = query.view(count, width, self.groups, -1, size).permute(0, 2, 3, 1, 4)
-        key, value = (part.transpose(1, 2).reshape(-1, width, size) for part in (key, value))
-        scores = torch.bmm(several.reshape(len(key), -1, size), key.transpose(1, 2))
+        count, width, _, _, size = key.shape
+        parts = (part.permute(0, 2, 3, 1, 4) for part in (query, key, value))
+        query, key, value = (part.reshape(count * self.groups, -1, size) for part in parts)
+        scores = torch.bmm(query, key.transpose(1, 2))
         scores = scores.view(count, -1, width, width) + mask
         shares = torch.softmax(scores, -1).to(self.kind)
-        mixed = torch.bmm(shares.view(len(key), -1, width), value)
-        mixed = mixed.view(count, self.queries, width, size).transpose(1, 2)
-        return mixed.reshape(count * width, -1)
+        mixed = torch.bmm(shares.view(len(key), -1, width), value).view(count, -1, width, size)
+        return mixed.transpose(1, 2).reshape(count * width, -1)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib import resources
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel
 from transformers.utils import logging as transformers_logging
 
@@ -109,37 +109,37 @@ def generate(
     if not temperature >= 0:
         raise ValueError(f"temperature={temperature!r} must be 0 (greedy) or above")
     device, count = model.device, len(prompts)
+    width = max(map(len, prompts))
+    padded = [[*prompt, *[codec.pad_id] * (width - len(prompt))] for prompt in prompts]
+    ids = torch.tensor(padded, device=device)
     lengths = torch.tensor([len(prompt) for prompt in prompts], device=device)
-    ids = torch.full((count, int(lengths.max())), codec.pad_id, device=device)
-    for i, prompt in enumerate(prompts):
-        ids[i, : len(prompt)] = torch.tensor(prompt, device=device)
-    cache = SlotCache(count, int(lengths.max()) + max_new_tokens, model.dtype)
+    cache = SlotCache(count, width + max_new_tokens, model.dtype)
     forbidden = forbidden_ids(codec, model.config.vocab_size, device)
     closed = torch.zeros(len(forbidden), dtype=model.dtype, device=device)
     head, scale = model.get_output_embeddings(), BITS / (temperature or 1.0)
-    bias = closed.masked_fill_(forbidden, -torch.inf)
+    bias, weight = closed.masked_fill_(forbidden, -torch.inf), head.weight.t()
     if head.bias is not None:
         bias += head.bias * scale
-    rows = torch.arange(count, device=device)
     decoder = decoder_for(model, cache.length)
-    hidden = decoder.prefill(ids, cache, rows, lengths)
-    made = torch.full((count, max_new_tokens), codec.end_id, device=device)
-    going = torch.ones(count, dtype=torch.bool, device=device)  # of the rows that the cache holds
-    for step in range(max_new_tokens):
-        bits = functional.linear(hidden * scale, head.weight, bias)
+    replies: list[list[int]] = [[] for _ in prompts]
+    held, going = replies, [True] * count  # the rows that the cache holds, and which of them go on
+    hidden = decoder.prefill(ids, cache, None, lengths)
+    for left in reversed(range(max_new_tokens)):
+        bits = torch.addmm(bias, hidden, weight, alpha=scale)
         picked = draw(bits, generator)[0] if temperature else bits.argmax(-1)
-        made[rows, step] = picked
-        going &= picked != codec.end_id
-        left = int(going.sum())
-        if not left:
+        made = picked.tolist()
+        for reply, one in zip(held, made, strict=True):
+            reply.append(one)
+        going = [goes and one != codec.end_id for goes, one in zip(going, made, strict=True)]
+        if not left or not any(going):
             break
-        if left <= len(rows) // 2:  # the others are done: they are left behind
-            cache = cache.keep(going)
-            rows, lengths, picked, going = (a[going] for a in (rows, lengths, picked, going))
+        if sum(going) <= len(held) // 2:  # the others are done: they are left behind
+            some = torch.tensor(going, device=device)
+            cache, lengths, picked = cache.keep(some), lengths[some], picked[some]
+            held, going = list(compress(held, going)), [True] * sum(going)
         lengths = lengths + 1
         hidden = decoder.step(picked, cache, None, lengths)
-    ids_made: list[list[int]] = made.tolist()
-    return [row[: row.index(codec.end_id)] if codec.end_id in row else row for row in ids_made]
+    return [row[: row.index(codec.end_id)] if codec.end_id in row else row for row in replies]
 
 
 class LanguageModelAgent:

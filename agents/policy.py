@@ -16,7 +16,6 @@ import torch
 from stable_baselines3.common.policies import ActorCriticPolicy
 from stable_baselines3.common.type_aliases import Schedule
 from torch import Tensor, nn
-from torch.nn import functional
 
 from .cache import SlotCache
 from .choices import BITS, draw, log_prob_and_entropy
@@ -218,7 +217,7 @@ class LanguageModelPolicy(ActorCriticPolicy):
     def _bits(self, hidden: Tensor) -> Tensor:
         """Logits in bits at the sampling temperature; those of forbidden ids are never drawn."""
         weight, bias = self._head(self.model)
-        return functional.linear(hidden * (BITS / self.temperature), weight, bias * BITS)
+        return torch.addmm(bias * BITS, hidden, weight.t(), alpha=BITS / self.temperature)
 
     def _value(self, hidden: Tensor) -> Tensor:
         value: Tensor = self.value_head(hidden.detach().float())
@@ -230,38 +229,40 @@ class LanguageModelPolicy(ActorCriticPolicy):
         # By prompt: its last hidden state, and where its keys and values are (SlotCache.put).
         self._prompts: dict[bytes, tuple[Tensor, tuple[Any, int, int]]] = {}
 
+    @torch.no_grad()
     def _cached_hidden(self, obs: Obs) -> Tensor:
         """The last hidden state of each row, from the cache where the row goes on."""
         tokens, lengths = obs["tokens"], obs["attention_mask"].sum(1).long()
         count, width = tokens.shape
         if self._cache is None or self._cache.slots != count:
             self._cache = SlotCache(count, width, self.model.dtype)
-            self._seen = torch.full_like(tokens, -1)
+            self._seen, self._held = tokens, torch.zeros_like(lengths)
         if self._decoder is None:
             self._decoder = decoder_for(self.model, width)
         before = torch.arange(width, device=tokens.device) < (lengths - 1)[:, None]
-        goes_on = ((self._seen == tokens) | ~before).all(1) & (lengths > 1)
-        goes_on &= (self._seen >= 0).sum(1) >= lengths - 1
-        fresh, old = (~goes_on).nonzero().flatten(), goes_on.nonzero().flatten()
-        if 2 * len(old) > count:  # what slots that begin take part in is overwritten next
+        begins = ((self._seen != tokens) & before).any(1) | (self._held < lengths - 1)
+        begins |= lengths < 2
+        self._seen, self._held = tokens.clone(), lengths
+        fresh = begins.nonzero().flatten()
+        if 2 * len(fresh) < count:  # what slots that begin take part in is overwritten next
             last = tokens.gather(1, lengths[:, None] - 1).squeeze(1)
             hidden = self._decoder.step(last, self._cache, None, lengths)
         else:
             hidden = tokens.new_empty((count, self.model.config.hidden_size), dtype=torch.float32)
-            if len(old):
+            if len(fresh) < count:
+                old = (~begins).nonzero().flatten()
                 last, those = tokens[old, lengths[old] - 1], lengths[old]
                 hidden[old] = self._decoder.step(last, self._cache, old, those)
         if len(fresh):
             hidden[fresh] = self._prefill(tokens[fresh], fresh, lengths[fresh])
-        inside = torch.arange(width, device=tokens.device) < lengths[:, None]
-        self._seen = torch.where(inside, tokens, -1)
         return hidden
 
     def _prefill(self, tokens: Tensor, rows: Tensor, lengths: Tensor) -> Tensor:
         """Rows that begin: a prompt met before under these weights is copied, not encoded."""
         cache: Any = self._cache
         decoder: Any = self._decoder
-        keys = [row[:n].numpy().tobytes() for row, n in zip(tokens.cpu(), lengths, strict=True)]
+        sizes = lengths.tolist()
+        keys = [row[:n].tobytes() for row, n in zip(tokens.cpu().numpy(), sizes, strict=True)]
         new = {key: i for i, key in enumerate(keys) if key not in self._prompts}
         if new:
             index = torch.tensor(list(new.values()), device=rows.device)
@@ -269,10 +270,10 @@ class LanguageModelPolicy(ActorCriticPolicy):
             last = decoder.prefill(ids, cache, rows[index], lengths[index])
             taken = cache.take(rows[index], ids.shape[1])
             for place, (key, i) in enumerate(new.items()):
-                self._prompts[key] = (last[place], (taken, place, int(lengths[i])))
-        for i, key in enumerate(keys):
+                self._prompts[key] = (last[place], (taken, place, sizes[i]))
+        for row, (i, key) in zip(rows.tolist(), enumerate(keys), strict=True):
             if new.get(key) != i:
-                cache.put(int(rows[i]), *self._prompts[key][1])
+                cache.put(row, *self._prompts[key][1])
         found = torch.stack([self._prompts[key][0] for key in keys])
         while len(self._prompts) > PROMPTS_A_SLOT * cache.slots:
             self._prompts.pop(next(iter(self._prompts)))

@@ -24,8 +24,9 @@ from persona_env import Scenario, UserProfile, reward_term
 from persona_env.agents import choices
 from persona_env.agents.cache import SlotCache, keyword_of
 from persona_env.agents.choices import BITS, draw, log_prob_and_entropy
-from persona_env.agents.decode import LlamaDecoder, PlainDecoder, decoder_for
+from persona_env.agents.decode import PlainDecoder, decoder_for
 from persona_env.agents.llama import LlamaEncoder, is_small_llama
+from persona_env.agents.llama_decode import LlamaDecoder
 from persona_env.agents.lm import (
     LanguageModelAgent,
     generate,
