@@ -12,6 +12,7 @@ from persona_env.profile import UserProfile
 from persona_env.scenario import Scenario, ScenarioText
 
 T = TypeVar("T")
+_UNKNOWN: Any = object()
 
 
 class Turn(NamedTuple):
@@ -101,9 +102,8 @@ declares ['preferences.length']. Add it to uses=(...)
 
     def once(self, function: Callable[[TermView], T]) -> T:
         """``function`` of the view before the reply, worked out once for all replies."""
-        try:
-            found: T = self._kept[function]
-        except KeyError:
+        found: T = self._kept.get(function, _UNKNOWN)
+        if found is _UNKNOWN:
             found = self._kept[function] = function(self._asked or self)
         return found
 
