@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from importlib import resources
 
@@ -47,6 +47,11 @@ _STEM_CHANGES = (
     (re.compile(r"[gy]\Z"), ""),
 )
 _PLAIN = str.maketrans("áéíóúü", "aeiouu")
+
+
+def not_listed(words: Iterable[str]) -> set[str]:
+    """Those of which :func:`is_known` has to look for what they are inflected from: few."""
+    return {*words} - _dictionary()
 
 
 @lru_cache(maxsize=65536)

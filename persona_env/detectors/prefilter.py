@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import chain, product
 
 _START = 3  # letters by which pieces are looked up
 _MOST = 256  # strings that one part of an expression may stand for before it is cut in two
@@ -167,41 +167,46 @@ class Index:
     """Which lines of several lists a text may hold, told from the marks of its words.
 
     >>> index = Index({"greets": [needs("hi"), needs("hello")], "thanks": [needs("thank you")]})
-    >>> marks = index.marks("hi") | index.marks("thankful")
+    >>> marks = index.of_all | index.marks("hi") | index.marks("thankful")
     >>> index.lines(marks, "greets"), index.lines(marks, "thanks")
     ((0,), ())
+
+    ``of_all`` are the marks of any text; ``near`` has for each list those without which there is
+    no line of it: a bit for each line, held with the rarest set that the line needs.
     """
 
     def __init__(self, lists: Mapping[str, Sequence[tuple[Pieces, ...]]]) -> None:
-        self._bits: dict[Pieces, int] = {}
-        self._lines = {
-            name: tuple([sum(map(self._bit, set(line))) for line in entry])
-            for name, entry in lists.items()
-        }
-        self._rarest = {
-            name: sum({self._bit(max(line, key=_worth)) for line in entry}) if all(entry) else -1
-            for name, entry in lists.items()
-        }
-        by_piece: dict[str, int] = {}
-        for found, bit in self._bits.items():
-            for piece in found:
-                by_piece[piece] = by_piece.get(piece, 0) | bit
-        self._by_start: dict[str, list[tuple[str, str, int]]] = {}
-        for piece, bits in by_piece.items():
-            bare = piece.strip()
-            self._by_start.setdefault(bare[:_START], []).append((bare, piece, bits))
-
-    def _bit(self, found: Pieces) -> int:
-        return self._bits.setdefault(found, 1 << len(self._bits))
+        count = sum(map(len, lists.values()))
+        sets = dict.fromkeys(chain.from_iterable(chain.from_iterable(lists.values())))
+        bits = {found: 1 << at for at, found in enumerate(sets, count)}
+        marks = bits.copy()
+        self.of_all, self.near = 0, dict[str, int]()
+        self._lines: dict[str, tuple[int, list[int]]] = {}
+        start = 0
+        for name, entry in lists.items():
+            self.near[name] = (1 << start + len(entry)) - (1 << start)
+            self._lines[name] = start, [sum({bits[found] for found in line}) for line in entry]
+            for at, line in enumerate(entry, start):
+                if line:
+                    marks[max(line, key=_worth)] |= 1 << at
+                else:
+                    self.of_all |= 1 << at
+            start += len(entry)
+        self._by_start = _by_start(marks)
 
     def lines(self, marks: int, name: str) -> tuple[int, ...]:
         """The lines of a list that a text whose words have these marks may hold (no other can)."""
-        if not marks & self._rarest[name] and self._rarest[name] >= 0:
-            return ()
-        return tuple([i for i, line in enumerate(self._lines[name]) if line & marks == line])
+        start, needed = self._lines[name]
+        near, found = (marks & self.near[name]) >> start, []
+        while near:
+            line = near.bit_length() - 1
+            near ^= 1 << line
+            if needed[line] & marks == needed[line]:
+                found.append(line)
+        return tuple(found[::-1])
 
     def marks(self, token: str) -> int:
-        """A bit for each set of which ``token`` holds a piece."""
+        """The bits of the sets of which ``token`` holds a piece."""
         marks = 0
         for at in range(len(token)):
             for start in {token[at : at + size] for size in range(1, _START + 1)}:
@@ -209,6 +214,19 @@ class Index:
                     if marks | bits != marks and _is_at(token, at, bare, piece):
                         marks |= bits
         return marks
+
+
+def _by_start(marks: Mapping[Pieces, int]) -> dict[str, list[tuple[str, str, int]]]:
+    """Pieces bare and with their edges, and their bits, by the first letters."""
+    by_piece: dict[str, int] = {}
+    for found, bits in marks.items():
+        for piece in found:
+            by_piece[piece] = by_piece.get(piece, 0) | bits
+    found_by_start: dict[str, list[tuple[str, str, int]]] = {}
+    for piece, bits in by_piece.items():
+        bare = piece.strip()
+        found_by_start.setdefault(bare[:_START], []).append((bare, piece, bits))
+    return found_by_start
 
 
 def _is_at(token: str, at: int, bare: str, piece: str) -> bool:

@@ -7,9 +7,12 @@ Every detector reads text through this module, so that a span always means the s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from bisect import bisect
+from collections.abc import Callable, Iterable
 from functools import lru_cache
+from typing import TypeVar
 
+T = TypeVar("T")
 Span = tuple[int, int]
 READINGS = 4096
 """How many readings of recent texts each detector remembers: several users judge one reply."""
@@ -51,6 +54,24 @@ _QUOTED = re.compile(
     r"|(?<![\w])'(?=\S)(?:[^'\n]|'(?=\w)){1,600}?(?<=\S)'(?!\w)"
 )
 _MARK = re.compile(r"[\"«]|(?<!\w)'")
+
+
+class PerWord(dict[str, T]):
+    """What a function says of each word; all is forgotten when :data:`WORDS` words are remembered.
+
+    >>> [*map(PerWord(len).__getitem__, ["a", "word"])]
+    [1, 4]
+    """
+
+    def __init__(self, function: Callable[[str], T]) -> None:
+        super().__init__()
+        self._function = function
+
+    def __missing__(self, word: str) -> T:
+        if len(self) >= WORDS:
+            self.clear()
+        found = self[word] = self._function(word)
+        return found
 
 
 @lru_cache(maxsize=READINGS)
@@ -116,6 +137,18 @@ def word_count(text: str) -> int:
     return round(len(items) - cjk + cjk / CJK_CHARACTERS_PER_WORD)
 
 
+@lru_cache(maxsize=READINGS)
+def word_counts(text: str) -> tuple[int, ...]:
+    """:func:`word_count` of each sentence.
+
+    >>> word_counts("Go on. I see it.")
+    (2, 3)
+    """
+    if text.isascii():
+        return tuple([stop - start for start, stop in sentence_words(text)])
+    return tuple([word_count(text[start:end]) for start, end in sentence_spans(text)])
+
+
 def sentences(text: str) -> list[Span]:
     """Sentences: pieces that end in ``.!?。！？`` or at a line's end, without outer blanks.
 
@@ -134,6 +167,18 @@ def sentence_spans(text: str) -> tuple[Span, ...]:
     """:func:`sentences`, remembered."""
     lines = [found.span() for found in _LINE.finditer(text)] if "\n" in text else [(0, len(text))]
     return tuple([span for line in lines for span in _line(text, *line)])
+
+
+@lru_cache(maxsize=READINGS)
+def sentence_words(text: str) -> tuple[tuple[int, int], ...]:
+    """For each sentence the words in it: the index of the first, and that behind the last.
+
+    >>> sentence_words("Go on. I see.")
+    ((0, 2), (2, 4))
+    """
+    ends = [end for _, end in word_spans(text)]
+    stops = [bisect(ends, end) for _, end in sentence_spans(text)]
+    return tuple(zip([0, *stops], stops, strict=False))
 
 
 def _line(text: str, start: int, end: int) -> list[Span]:
