@@ -25,8 +25,8 @@ _LATIN = rf"(?:(?![{CJK}_])\w)"
 _ITEM = re.compile(
     rf"[{CJK}]|\ufffd+|{_LATIN}+(?:['’\-‑]{_LATIN}+)*|[?？]{{3,}}|[?!？！]{{4,}}|([^\w\s.\-=*#])\1{{3,}}"
 )
-_NOISE = re.compile(r"\ufffd|[^\w\s.\-=*#]{3}")  # in all items that are no words
-_ASCII_NOISE = re.compile(r"[!\"$%&'()+,/:;<>?@\[\\\]^`{|}~\x00-\x08\x0e-\x1b\x7f]{3}")
+_BROKEN = "\ufffd"
+_NOISE = re.compile(r"[^\w\s.\-=*#]" * 3)  # in all other items that are no words
 _STRETCHED = re.compile(r"([a-zà-ÿ])\1{3,}")
 _PIECES = re.compile(r"['\-]")
 _LONGEST_ABBREVIATION = 5
@@ -74,7 +74,7 @@ def _is_sound(text: str, span: Span, word: str, allowed: frozenset[str]) -> bool
 @lru_cache(maxsize=READINGS)
 def _strange(text: str) -> tuple[int, tuple[tuple[Span, str], ...]]:
     """How many words and marks there are, and those that only a word list of one's own allows."""
-    noisy = (_ASCII_NOISE if text.isascii() else _NOISE).search(text)
+    noisy = _BROKEN in text or _NOISE.search(text)
     items = [match.span() for match in _ITEM.finditer(text)] if noisy else word_spans(text)
     folded = fold(text)
     said = [folded[start:end] for start, end in items] if noisy else folded_words(text)

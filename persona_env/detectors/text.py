@@ -133,8 +133,8 @@ def word_count(text: str) -> int:
     >>> word_count("two words"), word_count("我不知道你说的")
     (2, 4)
     """
-    items, cjk = word_spans(text), cjk_count(text)
-    return round(len(items) - cjk + cjk / CJK_CHARACTERS_PER_WORD)
+    count, cjk = len(word_spans(text)), cjk_count(text)
+    return round(count - cjk + cjk / CJK_CHARACTERS_PER_WORD) if cjk else count
 
 
 @lru_cache(maxsize=READINGS)
