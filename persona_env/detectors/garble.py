@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from persona_env.detectors.dictionary import is_common, is_known, not_listed
+from persona_env.detectors.dictionary import is_common, is_known, unlisted
 from persona_env.detectors.lexicon import pattern
 from persona_env.detectors.text import (
     CJK,
@@ -78,7 +78,7 @@ def _strange(text: str) -> tuple[int, tuple[tuple[Span, str], ...]]:
     items = [match.span() for match in _ITEM.finditer(text)] if noisy else word_spans(text)
     folded = fold(text)
     said = [folded[start:end] for start, end in items] if noisy else folded_words(text)
-    odd = {word for word in not_listed(said) if not is_known(word)}
+    odd = {word for word in unlisted(said) if not is_known(word)}
     if not odd:  # the quick test
         return len(items), ()
     starts = {start for start, _ in sentence_spans(text)}

@@ -8,9 +8,10 @@ it, so that its regular expression need not be run. A blank in a piece is the ed
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, product
+from itertools import product
 
 _START = 3  # letters by which pieces are looked up
 _MOST = 256  # strings that one part of an expression may stand for before it is cut in two
@@ -22,6 +23,7 @@ _OPEN = re.compile(r"\((?:\?(?:P<\w+>|<?[=!]|:))?")
 
 
 Pieces = frozenset[str]
+_NONE: Pieces = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,12 @@ def _worth(found: Pieces) -> tuple[int, int]:
     return min(map(len, found)), -len(found)
 
 
+def _split(line: tuple[Pieces, ...]) -> tuple[Pieces, set[Pieces]]:
+    """The rarest of the sets that a line needs, and the others."""
+    rarest = max(line, key=_worth, default=_NONE)
+    return rarest, {*line} - {rarest}
+
+
 class Index:
     """Which lines of several lists a text may hold, told from the marks of its words.
 
@@ -172,26 +180,27 @@ class Index:
     ((0,), ())
 
     ``of_all`` are the marks of any text; ``near`` has for each list those without which there is
-    no line of it: a bit for each line, held with the rarest set that the line needs.
+    no line of it. There is a bit for each line, which a piece of the rarest set that it needs
+    brings, and one for each of the other sets.
     """
 
     def __init__(self, lists: Mapping[str, Sequence[tuple[Pieces, ...]]]) -> None:
-        count = sum(map(len, lists.values()))
-        sets = dict.fromkeys(chain.from_iterable(chain.from_iterable(lists.values())))
-        bits = {found: 1 << at for at, found in enumerate(sets, count)}
-        marks = bits.copy()
-        self.of_all, self.near = 0, dict[str, int]()
+        self.near: dict[str, int] = {}
         self._lines: dict[str, tuple[int, list[int]]] = {}
-        start = 0
+        marks, others = defaultdict[Pieces, int](int), dict[Pieces, int]()
+        start, first = 0, sum(map(len, lists.values()))
         for name, entry in lists.items():
+            split = [_split(line) for line in entry]
+            for at, (rarest, more) in enumerate(split, start):
+                marks[rarest] |= 1 << at
+                for found in more:
+                    others.setdefault(found, 1 << first + len(others))
             self.near[name] = (1 << start + len(entry)) - (1 << start)
-            self._lines[name] = start, [sum({bits[found] for found in line}) for line in entry]
-            for at, line in enumerate(entry, start):
-                if line:
-                    marks[max(line, key=_worth)] |= 1 << at
-                else:
-                    self.of_all |= 1 << at
+            self._lines[name] = start, [sum(map(others.__getitem__, more)) for _, more in split]
             start += len(entry)
+        for found, bit in others.items():
+            marks[found] |= bit
+        self.of_all = marks.pop(_NONE, 0)
         self._by_start = _by_start(marks)
 
     def lines(self, marks: int, name: str) -> tuple[int, ...]:
