@@ -215,7 +215,7 @@ def test_no_line_matches_where_the_prefilter_says_that_it_cannot():
     texts = [line.values[2] for line in SAID] + [line for *_, line in neutral()][::20]
     wrong = [
         (name, text)
-        for name in lexicon._index()._lines
+        for name in lexicon._index().near
         for text in texts
         if lexicon.pattern(name).search(d.fold(text)) and not lexicon.may_hold(text, name)
     ]

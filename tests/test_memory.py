@@ -12,6 +12,7 @@ import pytest
 from support import tiny_codec
 
 import persona_env
+from persona_env.detectors.text import PerWord
 from persona_env.envs.chat import PersonaChatEnv
 from persona_env.vector import PersonaVectorEnv, TokenVectorEnv
 from persona_env.wrappers.token_actions import TokenActions
@@ -78,3 +79,10 @@ def test_every_cache_is_bounded():
     takes = {name: found[name].__wrapped__.__code__.co_argcount for name in unbounded}
     assert len(found) > 20
     assert {name for name, count in takes.items() if count} <= FEW
+
+
+def test_what_is_told_of_words_is_bounded(monkeypatch):
+    monkeypatch.setattr("persona_env.detectors.text.WORDS", 3)
+    lengths = PerWord(len)
+    assert [lengths["a" * count] for count in range(20)] == [*range(20)]
+    assert len(lengths) <= 3

@@ -229,7 +229,7 @@ def test_what_is_remembered_is_bounded():
     env = shared_env()
     env.score("Baking soda.", "drain-cleaner", "sam")
     sizes = {f.__qualname__: f.cache_info() for f in remembering()}
-    assert {"fold", "_case", "_found", "_marks", "_sentence"} <= set(sizes)
+    assert {"fold", "_case", "_found", "_held", "_sentence"} <= set(sizes)
     for name, info in sizes.items():
         assert 0 < info.maxsize <= 65536, name
     for number in range(READINGS + 10):

@@ -23,6 +23,9 @@ class CapabilityReading:
     unknown: tuple[Span, ...] = ()
 
 
+_NONE = CapabilityReading(frozenset(), ())
+
+
 @lru_cache(maxsize=READINGS)
 def capability(reply: str) -> CapabilityReading:
     """Reads statements such as 'I cannot taste your soup', 'No puedo ver', '我无法上网'.
@@ -39,8 +42,9 @@ def capability(reply: str) -> CapabilityReading:
     >>> sorted(capability("I cannot see pictures.").lacks)
     ['vision']
     """
-    means = _means(reply)
-    lead = _lead(reply)
+    means, lead = _means(reply), _lead(reply)
+    if not lead and not any(means.values()):  # mostly
+        return _NONE
     unknown = {"knowledge": hits(lead, "capability_knowledge"), "life": _life(lead)}
     lacks: set[Lack] = {lack for lack in _LACKS if means[lack]}
     lacks |= {lack for lack in ("knowledge", "life") if unknown[lack]}

@@ -5,9 +5,10 @@ from __future__ import annotations
 import gzip
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from importlib import resources
+from itertools import product
 
 from persona_env.detectors.lexicon import lines
 
@@ -47,6 +48,11 @@ _STEM_CHANGES = (
     (re.compile(r"[gy]\Z"), ""),
 )
 _PLAIN = str.maketrans("áéíóúü", "aeiouu")
+
+
+def unlisted(words: Iterable[str]) -> set[str]:
+    """Words that neither stand in a dictionary as they are nor are common characters: few."""
+    return {*words} - _dictionary() - _common()
 
 
 @lru_cache(maxsize=65536)
@@ -110,6 +116,13 @@ def _load(language: str) -> frozenset[str]:
     """The package's word list, read without building its spell checker."""
     path = resources.files("spellchecker") / "resources" / f"{language}.json.gz"
     return frozenset(json.loads(gzip.decompress(path.read_bytes())))
+
+
+@cache
+def _common() -> frozenset[str]:
+    """The Chinese characters of GB2312, which stand in rows 16 to 87 of 94 places."""
+    places = product(range(0xA0 + 16, 0xA0 + 88), range(0xA1, 0xFF))
+    return frozenset("".join(bytes(place).decode("gb2312", "ignore") for place in places))
 
 
 @cache

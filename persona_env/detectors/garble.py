@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from persona_env.detectors.dictionary import is_common, is_known
+from persona_env.detectors.dictionary import is_common, is_known, unlisted
 from persona_env.detectors.lexicon import pattern
 from persona_env.detectors.text import (
     CJK,
     READINGS,
+    WORDS,
     Span,
     fold,
     folded_words,
@@ -24,8 +25,8 @@ _LATIN = rf"(?:(?![{CJK}_])\w)"
 _ITEM = re.compile(
     rf"[{CJK}]|\ufffd+|{_LATIN}+(?:['’\-‑]{_LATIN}+)*|[?？]{{3,}}|[?!？！]{{4,}}|([^\w\s.\-=*#])\1{{3,}}"
 )
-_NOISE = re.compile(r"\ufffd|[^\w\s.\-=*#]{3}")  # in all items that are no words
-_ASCII_NOISE = re.compile(r"[!\"$%&'()+,/:;<>?@\[\\\]^`{|}~\x00-\x08\x0e-\x1b\x7f]{3}")
+_BROKEN = "\ufffd"
+_NOISE = re.compile(r"[^\w\s.\-=*#]" * 3)  # in all other items that are no words
 _STRETCHED = re.compile(r"([a-zà-ÿ])\1{3,}")
 _PIECES = re.compile(r"['\-]")
 _LONGEST_ABBREVIATION = 5
@@ -73,16 +74,20 @@ def _is_sound(text: str, span: Span, word: str, allowed: frozenset[str]) -> bool
 @lru_cache(maxsize=READINGS)
 def _strange(text: str) -> tuple[int, tuple[tuple[Span, str], ...]]:
     """How many words and marks there are, and those that only a word list of one's own allows."""
-    noisy = (_ASCII_NOISE if text.isascii() else _NOISE).search(text)
+    noisy = _BROKEN in text or _NOISE.search(text)
     items = [match.span() for match in _ITEM.finditer(text)] if noisy else word_spans(text)
     folded = fold(text)
     said = [folded[start:end] for start, end in items] if noisy else folded_words(text)
-    odd = {word for word in set(said) if not is_known(word)}
+    odd = {word for word in unlisted(said) if not is_known(word)}
     if not odd:  # the quick test
         return len(items), ()
     starts = {start for start, _ in sentence_spans(text)}
     doubtful = [pair for pair in zip(items, said, strict=True) if pair[1] in odd]
-    strange = [(s, word) for s, word in doubtful if not _looks_sound(text, s, word, starts)]
+    strange = [
+        (span, word)
+        for span, word in doubtful
+        if not _looks_sound(text[span[0] : span[1]], word, first=span[0] in starts)
+    ]
     return len(items), tuple(strange)
 
 
@@ -91,9 +96,9 @@ def _folded(known: frozenset[str]) -> frozenset[str]:
     return frozenset(fold(word) for word in known)
 
 
-def _looks_sound(text: str, span: Span, word: str, starts: set[int]) -> bool:
+@lru_cache(maxsize=WORDS)
+def _looks_sound(raw: str, word: str, first: bool) -> bool:
     """Whether a word that no dictionary holds is a number, a name, an abbreviation, laughter..."""
-    raw = text[span[0] : span[1]]
     if is_cjk(raw[0]):
         return is_common(raw)
     if pattern("humour").fullmatch(word):
@@ -102,7 +107,7 @@ def _looks_sound(text: str, span: Span, word: str, starts: set[int]) -> bool:
         return False
     if any(char.isdigit() for char in word):
         return not _INNER_DIGIT.search(word)
-    return _name(raw, span[0] in starts) or _compound(word)
+    return _name(raw, first) or _compound(word)
 
 
 def _is_code(raw: str, word: str, allowed: frozenset[str]) -> bool:

@@ -13,12 +13,12 @@ from persona_env.detectors.lexicon import lines
 from persona_env.detectors.text import (
     CJK_CHARACTERS_PER_WORD,
     READINGS,
-    WORDS,
+    PerWord,
     Span,
     fold,
     is_cjk,
     raw_words,
-    sentence_spans,
+    sentence_words,
     word_spans,
 )
 
@@ -34,6 +34,7 @@ _ENDINGS = {
 }
 _NAME_PARTICLES = frozenset({"de", "da", "del", "di", "la", "van", "von", "los", "las"})
 _FEWEST_TO_GUESS = 3
+_CHOICES = 16  # of languages
 _ZH_WORD = 1 / CJK_CHARACTERS_PER_WORD
 
 
@@ -67,17 +68,20 @@ def language(text: str, among: Sequence[str] = ("en", "es", "zh")) -> LanguageRe
 @lru_cache(maxsize=READINGS)
 def _language(text: str, among: tuple[str, ...]) -> LanguageReading:
     items, raw = word_spans(text), raw_words(text)
-    ends = [end for _, end in items]
     labels: list[str | None] = []
     weights: dict[str, float] = {}
-    for _, end in sentence_spans(text):
-        found, counts = _sentence(raw[len(labels) : bisect(ends, end)], among)
+    for start, stop in sentence_words(text):
+        found, counts = _sentence(raw[start:stop], among)
         labels += found
         for label, count in counts:
             weights[label] = weights.get(label, 0.0) + count
     total = sum(weights.values())
     if not total:
         return LanguageReading(None, (), 0.0, ())
+    if len(weights) == 1:  # mostly
+        main = next(iter(weights))
+        whole = (items[labels.index(main)][0], items[-1 - labels[::-1].index(main)][1])
+        return LanguageReading(main, ((main, 1.0),), 0.0, ((main, whole),))
     order = sorted(weights, key=lambda label: (-weights[label], label))
     shares = tuple((label, weights[label] / total) for label in order)
     return LanguageReading(order[0], shares, 1 - shares[0][1], _runs(labels, items))
@@ -88,45 +92,40 @@ def _sentence(
     raw: tuple[str, ...], among: tuple[str, ...]
 ) -> tuple[tuple[str | None, ...], tuple[tuple[str, float], ...]]:
     """The language of each word of one sentence, and how many words it has in each language."""
-    known: dict[int, str] = {}
-    latin: list[int] = []
-    counts: dict[str, float] = {}
-    for index, word in enumerate(raw):
-        kind, evidence = _word(word, among)
-        if kind == "zh":
-            known |= {index: "zh"} if "zh" in among else {}
-        elif kind == "plain" or _counts(raw, index):
-            latin.append(index)
-            if evidence:
-                known[index] = evidence
-    _spread(known, latin, raw, among)
-    for label in known.values():
-        counts[label] = counts.get(label, 0.0) + (_ZH_WORD if label == "zh" else 1.0)
-    return tuple(map(known.get, range(len(raw)))), tuple(counts.items())
+    read = enumerate(map(_words(among).__getitem__, raw))
+    labels = [label if plain or _counts(raw, at) else None for at, (label, plain) in read]
+    if "" in labels:
+        labels = _spread(labels, raw, among)
+    counts = [
+        (label, labels.count(label) * (_ZH_WORD if label == "zh" else 1.0))
+        for label in {*labels}
+        if label
+    ]
+    return tuple(labels), tuple(counts)
 
 
-@lru_cache(maxsize=WORDS)
-def _word(raw: str, among: tuple[str, ...]) -> tuple[str, str | None]:
-    """What a word is wherever it stands ('zh', 'plain': no name), and the language it shows."""
+@lru_cache(maxsize=_CHOICES)
+def _words(among: tuple[str, ...]) -> PerWord[tuple[str | None, bool]]:
+    return PerWord(lambda raw: _word(raw, among))
+
+
+def _word(raw: str, among: Sequence[str]) -> tuple[str | None, bool]:
+    """The language that a word shows ('': none), and whether it is no name wherever it stands."""
     if is_cjk(raw[0]):
-        return "zh", None
+        return "zh" if "zh" in among else None, True
     plain = raw.isalpha() and raw.islower() and raw not in _NAME_PARTICLES
-    return "plain" if plain else "", _evidence(fold(raw), among)
+    return _evidence(fold(raw), among) or "", plain
 
 
 def _counts(words: Sequence[str], index: int) -> bool:
     """Words of letters, without names: capitalised inside the sentence, or 'de' between two."""
     raw = words[index]
     letter = index > 0 and len(raw) == 1 and raw.isupper() and raw != "I"
-    if letter or not any(char.isalpha() for char in raw):
+    if letter or not any(map(str.isalpha, raw)):
         return False
     if raw in _NAME_PARTICLES and 0 < index < len(words) - 1:
         return not (words[index - 1][0].isupper() and words[index + 1][0].isupper())
-    return index == 0 or not raw[0].isupper() or _in_lists(fold(raw))
-
-
-def _in_lists(word: str) -> bool:
-    return word in _function_words("en") or word in _function_words("es")
+    return index == 0 or not raw[0].isupper() or _in_lists[raw]
 
 
 def _evidence(word: str, among: Sequence[str]) -> str | None:
@@ -141,26 +140,26 @@ def _evidence(word: str, among: Sequence[str]) -> str | None:
 
 
 def _spread(
-    known: dict[int, str], latin: list[int], raw: Sequence[str], among: Sequence[str]
-) -> None:
+    labels: Sequence[str | None], raw: Sequence[str], among: Sequence[str]
+) -> list[str | None]:
     """Give words without evidence their nearest neighbour's language, or the sentence's guess."""
-    sure = [index for index in latin if index in known]
-    if not sure:
-        plain = [raw[index] for index in latin]
-        if len(plain) >= _FEWEST_TO_GUESS and not all(word[0].isupper() for word in plain):
-            guess = _guess(" ".join(plain), tuple(label for label in among if label != "zh"))
-            known.update(dict.fromkeys(latin, guess) if guess else {})
-        return
-    if len(set(known.values())) == 1 and "zh" not in known.values():
-        known.update(dict.fromkeys(latin, known[sure[0]]))
-        return
-    for index in latin:
-        if index not in known:
-            at = bisect(sure, index)
-            nearest = min(
-                sure[max(0, at - 1) : at + 1], key=lambda other: (abs(other - index), other)
-            )
-            known[index] = known[nearest]
+    shown = {*labels} - {"zh", "", None}
+    bare = [at for at, label in enumerate(labels) if label == ""]
+    filled = list(labels)
+    if len(shown) > 1:
+        sure = [at for at, label in enumerate(labels) if label in shown]
+        for at in bare:
+            filled[at] = labels[_nearest(sure, at)]
+        return filled
+    guess = shown.pop() if shown else _guess([raw[at] for at in bare], among)
+    for at in bare:
+        filled[at] = guess
+    return filled
+
+
+def _nearest(places: Sequence[int], index: int) -> int:
+    at = bisect(places, index)
+    return min(places[max(0, at - 1) : at + 1], key=lambda other: (abs(other - index), other))
 
 
 def _runs(labels: Sequence[str | None], items: Sequence[Span]) -> tuple[tuple[str, Span], ...]:
@@ -173,13 +172,19 @@ def _runs(labels: Sequence[str | None], items: Sequence[Span]) -> tuple[tuple[st
     return tuple(runs)
 
 
-def _guess(text: str, among: tuple[str, ...]) -> str | None:
+def _guess(plain: Sequence[str], among: Sequence[str]) -> str | None:
     """py3langid's best of ``among``; ranking leaves the library's own list of languages alone."""
+    if len(plain) < _FEWEST_TO_GUESS or all(word[0].isupper() for word in plain):
+        return None
     from py3langid import rank  # loaded on first use: a second
 
-    return next((str(label) for label, _ in rank(text) if label in among), None)
+    ranked = (str(label) for label, _ in rank(" ".join(plain)))
+    return next((label for label in ranked if label in among and label != "zh"), None)
 
 
 @cache
 def _function_words(label: str) -> frozenset[str]:
     return frozenset(word for line in lines("function_words", label) for word in line.split())
+
+
+_in_lists = PerWord(lambda raw: any(fold(raw) in _function_words(code) for code in ("en", "es")))

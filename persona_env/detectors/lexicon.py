@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import cast
 
 from persona_env.detectors.prefilter import Index, needs, tokens
-from persona_env.detectors.text import READINGS, WORDS, Span, fold, inside, quoted
+from persona_env.detectors.text import READINGS, PerWord, Span, fold, inside, quoted
 
 _PATH = Path(__file__).with_name("lexicon.toml")
 _MACRO = re.compile(r"\{([a-z_]+)\}")
@@ -80,14 +80,12 @@ def _index() -> Index:
     return Index({name: [needs(*line) for line in _expressions(name)] for name in names})
 
 
-@lru_cache(maxsize=WORDS)
-def _marks(token: str) -> int:
-    return _index().marks(token)
+_marks = PerWord(lambda token: _index().marks(token))
 
 
 @lru_cache(maxsize=READINGS)
 def _held(text: str) -> int:
-    return reduce(or_, map(_marks, tokens(fold(text))), 0)
+    return reduce(or_, map(_marks.__getitem__, tokens(fold(text))), _index().of_all)
 
 
 def may_hold(text: str, name: str) -> bool:
@@ -96,7 +94,13 @@ def may_hold(text: str, name: str) -> bool:
     >>> may_hold("Haha, no.", "apology"), may_hold("I apologize.", "apology")
     (False, True)
     """
-    return bool(_index().lines(_held(text), name))
+    return bool(_lines(text, name))
+
+
+def _lines(text: str, name: str) -> tuple[int, ...]:
+    """The lines of a list that may match in ``text``: of most lists none."""
+    index, held = _index(), _held(text)
+    return index.lines(held, name) if held & index.near[name] else ()
 
 
 @lru_cache(maxsize=READINGS)
@@ -116,7 +120,7 @@ def hits(text: str, name: str) -> tuple[Span, ...]:
     >>> hits("Haha, no.", "humour")
     ((0, 4),)
     """
-    chosen = _index().lines(_held(text), name)
+    chosen = _lines(text, name)
     return _found(text, name, chosen) if chosen else ()
 
 

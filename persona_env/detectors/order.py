@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import pairwise, product
+from itertools import pairwise
+from operator import eq
 
 from persona_env.detectors.lexicon import lines
 from persona_env.detectors.text import (
@@ -23,6 +24,7 @@ from persona_env.detectors.text import (
 _TITLE = re.compile(
     r"```.*?```|`[^`\n]*`|^[ \t]*(?:#|\*\*|__).*$|^.*:[ \t]*$|[\"“«][^\"”»\n]*[\"”»]", re.M | re.S
 )
+_ZH = re.compile(f"[{CJK}。，！？、：；]")  # in all that _chinese() finds
 _MARK = r"(?:[-*•]|\d+[.)])"
 _STOPPED = re.compile(r"[^\W\dA-ZÀ-Þ][.!?]")  # not the end of 'Ph.D.'
 _LONE = 2  # words and marks of a line that may be one small word
@@ -62,7 +64,7 @@ def order(text: str) -> OrderReading:
     0.3333333333333333
     """
     kinds = [_latin()] if _may_break(text) else []
-    kinds += [] if text.isascii() else [_chinese()]
+    kinds += [] if text.isascii() or not _ZH.search(text) else [_chinese()]
     found = [match.span() for kind in kinds for match in kind.finditer(text)]
     small = _small_starts(text)
     if len(small) + len(found) > 1:  # one alone may be a name or a slip
@@ -77,42 +79,56 @@ def order(text: str) -> OrderReading:
 def _may_break(text: str) -> bool:
     """Whether :func:`_latin` may find anything, told from the words (False is sure)."""
     said, spans = raw_words(text), word_spans(text)
+    if any(map(eq, said, said[1:])) and any(a == b and len(a) >= _TWICE for a, b in pairwise(said)):
+        return True
+    if any(len(line.split(None, _LONE)) <= _LONE for line in text.split("\n")):
+        return True
+    watched = _watched()
+    places = [at for at, word in enumerate(said) if word in watched]
+    return any([_may_break_at(text, said, spans, at) for at in places])
+
+
+def _may_break_at(text: str, said: Sequence[str], spans: Sequence[Span], at: int) -> bool:
+    """Whether this word ends what it cannot end, or has another beside it that it cannot have."""
     never, unfinished, small = _listed()
-    pairs = {*pairwise(said)}
-    if not never.isdisjoint(pairs) or any([a == b for a, b in pairs if len(a) >= _TWICE]):
+    word, (start, end) = said[at], spans[at]
+    then, begin = (said[at + 1], spans[at + 1][0]) if at + 1 < len(said) else ("", end)
+    if then in never.get(word, ()) or (word in unfinished and text[end:begin] != " "):
         return True
-    if any(len(line.split()) <= _LONE for line in text.split("\n")):
-        return True
-    before, left = 0, ""  # the word before, and where it ends
-    for word, (start, end) in zip(said, spans, strict=True):
-        if left in unfinished and text[before:start] != " ":
-            return True
-        if word in small and start and text[before:start].rstrip(" \t")[-1:] in ("", "%", "_"):
-            return True
-        before, left = end, word
-    return left in unfinished
+    if word not in small or not start:
+        return False
+    return text[spans[at - 1][1] if at else 0 : start].rstrip(" \t")[-1:] in ("", "%", "_")
 
 
 def _small_starts(text: str) -> list[Span]:
     """Where sentences begin without a capital, in a text where another begins with one."""
     said = sentence_spans(text)
-    if not any(text[start].isupper() for start, _ in said):
+    small = [(end, start) for (_, end), (start, _) in pairwise(said) if text[start].islower()]
+    if not small or not any(text[start].isupper() for start, _ in said):
         return []
     return [
         (start, start + 1)
-        for (_, end), (start, _) in pairwise(said)
-        if text[start].islower() and _STOPPED.match(text, end - 2) and "\n" not in text[end:start]
+        for end, start in small
+        if _STOPPED.match(text, end - 2) and "\n" not in text[end:start]
     ]
 
 
 @cache
-def _listed() -> tuple[frozenset[tuple[str, str]], frozenset[str], frozenset[str]]:
-    """Pairs that are never side by side, words that end nothing, and small words, capitalised."""
-    groups = [group for code in _CODES for group in _groups(code)]
-    never = {pair for first, then in groups for pair in product(first, then)}
+def _listed() -> tuple[dict[str, set[str]], frozenset[str], frozenset[str]]:
+    """What never stands right behind a word, words that end nothing, small words, capitalised."""
+    never: dict[str, set[str]] = {}
+    for first, then in [group for code in _CODES for group in _groups(code)]:
+        for word in first:
+            never.setdefault(word, set()).update(then)
     unfinished = {word for code in _CODES for name in _UNFINISHED for word in _words(name, code)}
     small = {word.capitalize() for code in _CODES for word in _words("never_inside", code)}
-    return frozenset(never), frozenset(unfinished), frozenset(small)
+    return never, frozenset(unfinished), frozenset(small)
+
+
+@cache
+def _watched() -> frozenset[str]:
+    never, unfinished, small = _listed()
+    return unfinished | small | never.keys()
 
 
 def _groups(code: str) -> list[tuple[list[str], list[str]]]:

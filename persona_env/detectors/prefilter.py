@@ -8,6 +8,7 @@ it, so that its regular expression need not be run. A blank in a piece is the ed
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -22,6 +23,7 @@ _OPEN = re.compile(r"\((?:\?(?:P<\w+>|<?[=!]|:))?")
 
 
 Pieces = frozenset[str]
+_NONE: Pieces = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,45 +165,57 @@ def _worth(found: Pieces) -> tuple[int, int]:
     return min(map(len, found)), -len(found)
 
 
+def _split(line: tuple[Pieces, ...]) -> tuple[Pieces, set[Pieces]]:
+    """The rarest of the sets that a line needs, and the others."""
+    rarest = max(line, key=_worth, default=_NONE)
+    return rarest, {*line} - {rarest}
+
+
 class Index:
     """Which lines of several lists a text may hold, told from the marks of its words.
 
     >>> index = Index({"greets": [needs("hi"), needs("hello")], "thanks": [needs("thank you")]})
-    >>> marks = index.marks("hi") | index.marks("thankful")
+    >>> marks = index.of_all | index.marks("hi") | index.marks("thankful")
     >>> index.lines(marks, "greets"), index.lines(marks, "thanks")
     ((0,), ())
+
+    ``of_all`` are the marks of any text; ``near`` has for each list those without which there is
+    no line of it. There is a bit for each line, which a piece of the rarest set that it needs
+    brings, and one for each of the other sets.
     """
 
     def __init__(self, lists: Mapping[str, Sequence[tuple[Pieces, ...]]]) -> None:
-        self._bits: dict[Pieces, int] = {}
-        self._lines = {
-            name: tuple([sum(map(self._bit, set(line))) for line in entry])
-            for name, entry in lists.items()
-        }
-        self._rarest = {
-            name: sum({self._bit(max(line, key=_worth)) for line in entry}) if all(entry) else -1
-            for name, entry in lists.items()
-        }
-        by_piece: dict[str, int] = {}
-        for found, bit in self._bits.items():
-            for piece in found:
-                by_piece[piece] = by_piece.get(piece, 0) | bit
-        self._by_start: dict[str, list[tuple[str, str, int]]] = {}
-        for piece, bits in by_piece.items():
-            bare = piece.strip()
-            self._by_start.setdefault(bare[:_START], []).append((bare, piece, bits))
-
-    def _bit(self, found: Pieces) -> int:
-        return self._bits.setdefault(found, 1 << len(self._bits))
+        self.near: dict[str, int] = {}
+        self._lines: dict[str, tuple[int, list[int]]] = {}
+        marks, others = defaultdict[Pieces, int](int), dict[Pieces, int]()
+        start, first = 0, sum(map(len, lists.values()))
+        for name, entry in lists.items():
+            split = [_split(line) for line in entry]
+            for at, (rarest, more) in enumerate(split, start):
+                marks[rarest] |= 1 << at
+                for found in more:
+                    others.setdefault(found, 1 << first + len(others))
+            self.near[name] = (1 << start + len(entry)) - (1 << start)
+            self._lines[name] = start, [sum(map(others.__getitem__, more)) for _, more in split]
+            start += len(entry)
+        for found, bit in others.items():
+            marks[found] |= bit
+        self.of_all = marks.pop(_NONE, 0)
+        self._by_start = _by_start(marks)
 
     def lines(self, marks: int, name: str) -> tuple[int, ...]:
         """The lines of a list that a text whose words have these marks may hold (no other can)."""
-        if not marks & self._rarest[name] and self._rarest[name] >= 0:
-            return ()
-        return tuple([i for i, line in enumerate(self._lines[name]) if line & marks == line])
+        start, needed = self._lines[name]
+        near, found = (marks & self.near[name]) >> start, []
+        while near:
+            line = near.bit_length() - 1
+            near ^= 1 << line
+            if needed[line] & marks == needed[line]:
+                found.append(line)
+        return tuple(found[::-1])
 
     def marks(self, token: str) -> int:
-        """A bit for each set of which ``token`` holds a piece."""
+        """The bits of the sets of which ``token`` holds a piece."""
         marks = 0
         for at in range(len(token)):
             for start in {token[at : at + size] for size in range(1, _START + 1)}:
@@ -209,6 +223,19 @@ class Index:
                     if marks | bits != marks and _is_at(token, at, bare, piece):
                         marks |= bits
         return marks
+
+
+def _by_start(marks: Mapping[Pieces, int]) -> dict[str, list[tuple[str, str, int]]]:
+    """Pieces bare and with their edges, and their bits, by the first letters."""
+    by_piece: dict[str, int] = {}
+    for found, bits in marks.items():
+        for piece in found:
+            by_piece[piece] = by_piece.get(piece, 0) | bits
+    found_by_start: dict[str, list[tuple[str, str, int]]] = {}
+    for piece, bits in by_piece.items():
+        bare = piece.strip()
+        found_by_start.setdefault(bare[:_START], []).append((bare, piece, bits))
+    return found_by_start
 
 
 def _is_at(token: str, at: int, bare: str, piece: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,10 +9,9 @@ from functools import lru_cache
 from persona_env.detectors.text import (
     READINGS,
     Span,
-    cjk_count,
     folded_words,
     is_cjk,
-    sentence_spans,
+    sentence_words,
     word_spans,
 )
 
@@ -28,6 +26,9 @@ class RepetitionReading:
     spans: tuple[Span, ...]
 
 
+_NONE = RepetitionReading(0.0, ())
+
+
 @lru_cache(maxsize=READINGS)
 def repetition(text: str) -> RepetitionReading:
     """Reads the share of words in sentences or 3-grams that occurred before (Chinese: 4-grams).
@@ -38,19 +39,21 @@ def repetition(text: str) -> RepetitionReading:
     >>> repetition("Go on now. Go on now.").share
     0.5
     """
-    items, keys = word_spans(text), folded_words(text)
-    if not items or len(set(keys)) == len(keys):
-        return RepetitionReading(0.0, ())
-    marked = _sentences(text, items, keys)
-    if cjk_count(text) or not _all_differ(keys):
+    keys = folded_words(text)
+    again = len(keys) - len({*keys})
+    if not again:
+        return _NONE
+    marked = _sentences(text, keys)
+    if again >= _WORD_GRAM and not _all_differ(keys):
         marked |= _grams(keys)
-    return RepetitionReading(len(marked) / len(items), _runs(items, marked))
+    if not marked:
+        return _NONE
+    return RepetitionReading(len(marked) / len(keys), _runs(word_spans(text), marked))
 
 
 def _all_differ(keys: Sequence[str]) -> bool:
-    """Whether no gram of words occurs twice: the quick test, which most replies pass."""
-    grams = list(zip(*(keys[start:] for start in range(_WORD_GRAM)), strict=False))
-    return len(set(grams)) == len(grams)
+    """Whether no three words occur twice, nor so more: the quick test, which most replies pass."""
+    return len({*zip(keys, keys[1:], keys[2:], strict=False)}) == len(keys) - 2
 
 
 def _grams(keys: Sequence[str]) -> set[int]:
@@ -67,19 +70,15 @@ def _grams(keys: Sequence[str]) -> set[int]:
     return marked
 
 
-def _sentences(text: str, items: Sequence[Span], keys: Sequence[str]) -> set[int]:
+def _sentences(text: str, keys: Sequence[str]) -> set[int]:
     seen: set[Hashable] = set()
     marked: set[int] = set()
-    ends = [end for _, end in items]
-    start = 0
-    for _, end in sentence_spans(text):
-        stop = bisect(ends, end)
+    for start, stop in sentence_words(text):
         said = tuple(keys[start:stop])
         if said in seen:
             marked.update(range(start, stop))
         if said:
             seen.add(said)
-        start = stop
     return marked
 
 

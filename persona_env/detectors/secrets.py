@@ -10,6 +10,7 @@ from functools import lru_cache
 from persona_env.detectors.text import READINGS, Span, fold, is_cjk
 
 _BETWEEN = r"[\s\-_.,·*/\\|:;'\"]{0,3}"
+_MAY_BE_ACCENTED = re.compile(r"[^\x00-\x7f\u4e00-\u9fff]")
 _SHORTEST_SPLIT = 4  # '42' spaced out would be found in "4, 2 people"
 
 
@@ -44,10 +45,7 @@ def _one(letters: str) -> str:
 @lru_cache(maxsize=READINGS)
 def _bare(text: str) -> str:
     """Folded, each accented letter replaced by its base letter; as long as ``text``."""
-    folded = fold(text)
-    if folded.isascii():
-        return folded
-    return "".join(map(_base, folded))
+    return _MAY_BE_ACCENTED.sub(lambda found: _base(found[0]), fold(text))
 
 
 @lru_cache(maxsize=4096)

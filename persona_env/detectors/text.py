@@ -7,9 +7,12 @@ Every detector reads text through this module, so that a span always means the s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from bisect import bisect
+from collections.abc import Callable, Iterable
 from functools import lru_cache
+from typing import TypeVar
 
+T = TypeVar("T")
 Span = tuple[int, int]
 READINGS = 4096
 """How many readings of recent texts each detector remembers: several users judge one reply."""
@@ -22,7 +25,9 @@ _DOUBLE = {"“": '"', "”": '"', "„": '"', "「": '"', "」": '"', "『": '"
 _DASHES = {"\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "-"}
 _SPACES = {"\u00a0": " ", "\u3000": " ", "\u2009": " ", "\u202f": " "}
 _FULL_WIDTH = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
-_TABLE = str.maketrans(_SINGLE | _DOUBLE | _DASHES | _SPACES | _FULL_WIDTH)
+_PLAIN = _SINGLE | _DOUBLE | _DASHES | _SPACES | _FULL_WIDTH
+_TABLE = str.maketrans(_PLAIN)
+_FANCY = re.compile(f"[{''.join(_PLAIN)}]")
 
 CJK = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002ffff"
 CJK_CHARACTERS_PER_WORD = 1.6
@@ -34,11 +39,13 @@ _IS_CJK = re.compile(f"[{CJK}]")
 _LINE = re.compile(r"[^\n]+")
 _STOP = re.compile(r"[.!?。！？…]+[\"'”’」』)\]»*]*")
 _LIST_MARKER = re.compile(r"(?:\d{1,3}|[a-zA-Z])[.)]?\Z")
+_SHORT = (
+    r"mr|mrs|ms|dr|prof|st|jr|sr|vs|etc|e\.g|i\.e|cf|fig|no|vol|approx|inc|ltd|u\.s|a\.m|p\.m"
+    r"|sra|srta|dra|ud|uds|p\. ?ej|aprox|núm|pág"
+)
+_SHORT_ENDS = frozenset(word[-2:] for word in _SHORT.split("|"))
 _ABBREVIATION = re.compile(
-    r"(?:^|[\s(])(?:mr|mrs|ms|dr|prof|st|jr|sr|vs|etc|e\.g|i\.e|cf|fig|no|vol|approx|inc|ltd|"
-    r"u\.s|a\.m|p\.m|sra|srta|dra|ud|uds|p\. ?ej|aprox|núm|pág)\Z"
-    r"|(?-i:(?:^\s*|\w [A-Z][a-z]+ )[A-Z])\Z",
-    re.IGNORECASE,
+    rf"(?:^|[\s(])(?:{_SHORT})\Z|(?-i:(?:^\s*|\w [A-Z][a-z]+ )[A-Z])\Z", re.IGNORECASE
 )
 _LONGEST_ABBREVIATION = len("(approx")
 _LONGEST_MARKER = len("123)")
@@ -49,6 +56,24 @@ _QUOTED = re.compile(
 _MARK = re.compile(r"[\"«]|(?<!\w)'")
 
 
+class PerWord(dict[str, T]):
+    """What a function says of each word; all is forgotten when :data:`WORDS` words are remembered.
+
+    >>> [*map(PerWord(len).__getitem__, ["a", "word"])]
+    [1, 4]
+    """
+
+    def __init__(self, function: Callable[[str], T]) -> None:
+        super().__init__()
+        self._function = function
+
+    def __missing__(self, word: str) -> T:
+        if len(self) >= WORDS:
+            self.clear()
+        found = self[word] = self._function(word)
+        return found
+
+
 @lru_cache(maxsize=READINGS)
 def fold(text: str) -> str:
     """Lower case, ASCII quotes, dashes, spaces and full-width forms; exactly as long as ``text``.
@@ -56,7 +81,7 @@ def fold(text: str) -> str:
     >>> fold("“Don’t” ＯＫ")
     '"don\\'t" ok'
     """
-    plain = text.translate(_TABLE)
+    plain = text.translate(_TABLE) if _FANCY.search(text) else text
     lowered = plain.lower()
     if len(lowered) == len(plain):
         return lowered
@@ -75,7 +100,7 @@ def words(text: str) -> list[Span]:
 @lru_cache(maxsize=READINGS)
 def word_spans(text: str) -> tuple[Span, ...]:
     """:func:`words`, remembered."""
-    kind = _WORD if _IS_CJK.search(text) else _LATIN_WORD
+    kind = _LATIN_WORD if text.isascii() or not _IS_CJK.search(text) else _WORD
     return tuple([found.span() for found in kind.finditer(text)])
 
 
@@ -108,8 +133,20 @@ def word_count(text: str) -> int:
     >>> word_count("two words"), word_count("我不知道你说的")
     (2, 4)
     """
-    items, cjk = word_spans(text), cjk_count(text)
-    return round(len(items) - cjk + cjk / CJK_CHARACTERS_PER_WORD)
+    count, cjk = len(word_spans(text)), cjk_count(text)
+    return round(count - cjk + cjk / CJK_CHARACTERS_PER_WORD) if cjk else count
+
+
+@lru_cache(maxsize=READINGS)
+def word_counts(text: str) -> tuple[int, ...]:
+    """:func:`word_count` of each sentence.
+
+    >>> word_counts("Go on. I see it.")
+    (2, 3)
+    """
+    if text.isascii():
+        return tuple([stop - start for start, stop in sentence_words(text)])
+    return tuple([word_count(text[start:end]) for start, end in sentence_spans(text)])
 
 
 def sentences(text: str) -> list[Span]:
@@ -132,30 +169,44 @@ def sentence_spans(text: str) -> tuple[Span, ...]:
     return tuple([span for line in lines for span in _line(text, *line)])
 
 
+@lru_cache(maxsize=READINGS)
+def sentence_words(text: str) -> tuple[tuple[int, int], ...]:
+    """For each sentence the words in it: the index of the first, and that behind the last.
+
+    >>> sentence_words("Go on. I see.")
+    ((0, 2), (2, 4))
+    """
+    ends = [end for _, end in word_spans(text)]
+    stops = [bisect(ends, end) for _, end in sentence_spans(text)]
+    return tuple(zip([0, *stops], stops, strict=False))
+
+
 def _line(text: str, start: int, end: int) -> list[Span]:
     found: list[Span] = []
     begin = start
     for stop in _STOP.finditer(text, start, end):
-        if _ends(text, begin, stop, end):
-            found += _strip(text, begin, stop.end())
-            begin = stop.end()
-    return found + _strip(text, begin, end)
+        at, behind = stop.span()
+        if behind == end or _ends(text, begin, at, behind):
+            found += _strip(text, begin, behind)
+            begin = behind
+    return found + _strip(text, begin, end) if begin < end else found
 
 
-def _ends(text: str, begin: int, stop: re.Match[str], end: int) -> bool:
-    """Whether this stop closes the sentence that began at ``begin``."""
-    if stop.end() == end or stop[0][0] in "。！？":
+def _ends(text: str, begin: int, at: int, behind: int) -> bool:
+    """Whether the stop from ``at`` to ``behind`` closes the sentence that began at ``begin``."""
+    if text[at] in "。！？":
         return True
-    after = text[stop.end()]
+    after = text[behind]
     if not after.isspace():
         return is_cjk(after)
-    if stop[0][0] != ".":
-        return True
-    return not _is_shortened(text[begin : stop.start()])
+    return text[at] != "." or not _is_shortened(text[begin:at])
 
 
 def _is_shortened(before: str) -> bool:
     """Whether a full stop behind ``before`` belongs to a list marker, abbreviation or initial."""
+    tail = before[-2:]
+    if tail.isascii() and tail.isalpha() and len(tail) == 2 and tail.lower() not in _SHORT_ENDS:
+        return False  # the quick test
     stripped = before.strip()
     if len(stripped) <= _LONGEST_MARKER and _LIST_MARKER.match(stripped):
         return True
@@ -165,10 +216,9 @@ def _is_shortened(before: str) -> bool:
 
 
 def _strip(text: str, start: int, end: int) -> list[Span]:
-    piece = text[start:end]
-    left = start + len(piece) - len(piece.lstrip())
-    right = start + len(piece.rstrip())
-    return [(left, right)] if left < right else []
+    bare = text[start:end].lstrip()
+    left = end - len(bare)
+    return [(left, left + len(bare.rstrip()))] if bare else []
 
 
 def quoted(text: str) -> list[Span]:
@@ -182,7 +232,8 @@ def quoted(text: str) -> list[Span]:
 
 @lru_cache(maxsize=READINGS)
 def _quoted(folded: str) -> tuple[Span, ...]:
-    if not _MARK.search(folded):
+    plain = '"' not in folded and "«" not in folded
+    if plain and ("'" not in folded or not _MARK.search(folded)):
         return ()
     return tuple([found.span() for found in _QUOTED.finditer(folded)])
 

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from persona_env.detectors import fold, word_count
-from persona_env.detectors.text import READINGS, quoted, sentence_spans
+from persona_env.detectors.text import READINGS, quoted, sentence_spans, word_counts
 from persona_env.exchange import TermView
 from persona_env.rewards.term import Reason, Score, reward_term
 from persona_env.situation import ANSWER_FIELDS, in_full_answers
@@ -64,8 +64,8 @@ def _echoed(reply: str, prompt: str) -> int:
 def _sentences(reply: str) -> tuple[tuple[str, int], ...]:
     """The sentences of a reply that are no short answers, folded, and their words."""
     folded = fold(reply)
-    said = [(folded[a:b], word_count(reply[a:b])) for a, b in sentence_spans(reply)]
-    return tuple([(low, count) for low, count in said if count > ANSWER])
+    said = zip(sentence_spans(reply), word_counts(reply), strict=True)
+    return tuple([(folded[a:b], count) for (a, b), count in said if count > ANSWER])
 
 
 def _either(question: str) -> list[str]:
