@@ -98,7 +98,7 @@ def _sentence(
         labels = _spread(labels, raw, among)
     counts = [
         (label, labels.count(label) * (_ZH_WORD if label == "zh" else 1.0))
-        for label in {*labels}
+        for label in dict.fromkeys(labels)  # in order: sums are the same in every process
         if label
     ]
     return tuple(labels), tuple(counts)
