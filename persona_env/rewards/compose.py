@@ -15,7 +15,6 @@ with gates :math:`G_g` and terms :math:`s_d` in [0, 1], and weights :math:`w_{u,
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from operator import mul
 from typing import NamedTuple
@@ -30,8 +29,7 @@ CASES = 4096
 """How many (scenario, user, language) are remembered with what holds for every reply to them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """A reward and everything that made it; all dicts have the order of the terms."""
 
     reward: float

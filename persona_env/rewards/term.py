@@ -7,15 +7,14 @@ import pkgutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
-from typing import overload
+from typing import NamedTuple, overload
 
 from persona_env.errors import RewardError, nearest, unknown_name
 from persona_env.exchange import TermView
 from persona_env.profile import UserProfile
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """Why: the characters ``start`` to ``end`` of the reply, and what they show."""
 
     start: int

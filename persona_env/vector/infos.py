@@ -13,7 +13,7 @@ import numpy.typing as npt
 Info = dict[str, Any]
 Mask = npt.NDArray[np.bool_]
 Keys = tuple[str, ...]
-NUMBERS = (int, float, bool)
+NUMBERS = frozenset({int, float, bool})
 KEYS = 1024  # lists of keys that are remembered with the names of their masks
 
 
@@ -34,12 +34,13 @@ def batch_infos(infos: Mapping[int, Info], size: int) -> Info:
 
 def _batch(rows: list[int], infos: Sequence[Info], everyone: Mask) -> Info:
     keys = tuple(infos[0])
-    if not all([tuple(info) == keys for info in infos]):
-        return _unlike(rows, infos, len(everyone))
-    columns = [*zip(*[info.values() for info in infos], strict=True)]
+    for info in infos:
+        if tuple(info) != keys:
+            return _unlike(rows, infos, len(everyone))
+    columns = [*zip(*[info.values() for info in infos])]  # noqa: B905 - they have the same keys
     tables = _tables(rows, keys, columns, everyone)
     batched: Info = {}
-    for key, mask_key, values in zip(keys, _names(keys)[1::2], columns, strict=True):
+    for key, mask_key, values in zip(keys, _masks(keys), columns, strict=True):
         batched[key] = tables[key] if key in tables else _entry(key, rows, values, everyone)
         batched[mask_key] = everyone.copy()
     return batched
@@ -110,21 +111,28 @@ def _together(keys: Iterable[str], arrays: Iterable[Any], masks: Iterable[Any]) 
 @lru_cache(maxsize=KEYS)
 def _names(keys: Keys) -> Keys:
     """Each key and the name of its mask."""
-    return tuple(name for key in keys for name in (key, f"_{key}"))
+    return tuple(name for pair in zip(keys, _masks(keys), strict=True) for name in pair)
+
+
+@lru_cache(maxsize=KEYS)
+def _masks(keys: Keys) -> Keys:
+    return tuple(f"_{key}" for key in keys)
 
 
 def _entry(key: str, rows: list[int], values: Sequence[Any], mask: Mask) -> Any:
     """What some rows have under one key; ``mask`` marks these rows."""
-    first, size = values[0], len(mask)
+    first = values[0]
     kind = type(first)
-    if isinstance(first, dict) and key != "final_obs":
+    if kind in NUMBERS:
+        array = np.zeros(len(mask), kind)
+    elif key != "final_obs" and isinstance(first, dict):
         return _batch(rows, values, mask) if any(values) else {}
-    if kind in NUMBERS or isinstance(first, np.number):
-        array = np.zeros(size, kind)
     elif isinstance(first, np.ndarray):
-        array = np.zeros((size, *first.shape), first.dtype)
+        array = np.zeros((len(mask), *first.shape), first.dtype)
+    elif isinstance(first, np.number):
+        array = np.zeros(len(mask), kind)
     else:
-        array = np.empty(size, object)  # of None
+        array = np.empty(len(mask), object)  # of None
     for row, value in zip(rows, values, strict=True):
         array[row] = value
     return array
