@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from persona_env.detectors.confidence import confidence
@@ -28,8 +27,7 @@ class Key(NamedTuple):
     own: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerReading:
+class AnswerReading(NamedTuple):
     """Whether the answer that is given is the right one, and where it stands."""
 
     right: bool

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from persona_env.detectors.lexicon import hits
 from persona_env.detectors.text import READINGS, Span, sentence_spans
@@ -12,8 +12,7 @@ _MOST = 1  # "one apology per context" (OpenAI Model Spec, 2025-12-18, CC0)
 _END = 2  # sentences
 
 
-@dataclass(frozen=True, slots=True)
-class ApologyReading:
+class ApologyReading(NamedTuple):
     """Apologies for oneself, condolences, and whether there is more than one apology."""
 
     brief: tuple[Span, ...]
@@ -21,15 +20,13 @@ class ApologyReading:
     excessive: bool
 
 
-@dataclass(frozen=True, slots=True)
-class BoilerplateReading:
+class BoilerplateReading(NamedTuple):
     """Where stock phrases stand."""
 
     spans: tuple[Span, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class OfferReading:
+class OfferReading(NamedTuple):
     """Where the reply offers more help."""
 
     spans: tuple[Span, ...]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from persona_env.detectors.lexicon import hits
 from persona_env.detectors.text import READINGS, Span, inside, sentence_spans, word_count
@@ -15,8 +15,7 @@ _CAVEATS = 2  # sentences with caveats ...
 _MOST = 0.4  # ... that are this share of the reply
 
 
-@dataclass(frozen=True, slots=True)
-class AsideReading:
+class AsideReading(NamedTuple):
     """The share of words in such sentences, in [0, 1], and where these stand."""
 
     share: float

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from persona_env.detectors.lexicon import hits, may_hold
 from persona_env.detectors.text import READINGS, Span, sentence_spans
@@ -14,8 +13,7 @@ _LACKS: tuple[Lack, ...] = ("body", "vision", "live", "tool", "memory")
 _LEAD = 3  # sentences in which a reply says that it does not know: later ones are asides
 
 
-@dataclass(frozen=True, slots=True)
-class CapabilityReading:
+class CapabilityReading(NamedTuple):
     """What the reply says it lacks; where it lacks a means, and where it lacks the knowledge."""
 
     lacks: frozenset[Lack]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from persona_env.detectors.lexicon import hits, may_hold, pattern
 from persona_env.detectors.phrases import asserted
@@ -17,7 +18,7 @@ _CLAUSE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)  # named tuples have a count of their own
 class CaveatReading:
     """Where caveats stand, and how many sentences hold one."""
 
@@ -25,36 +26,31 @@ class CaveatReading:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class CareReading:
+class CareReading(NamedTuple):
     """Where safety notes stand."""
 
     spans: tuple[Span, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ViewsReading:
+class ViewsReading(NamedTuple):
     """Where the reply says that views differ."""
 
     spans: tuple[Span, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class DeflectionReading:
+class DeflectionReading(NamedTuple):
     """Where the reply says that it has no view."""
 
     spans: tuple[Span, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CounterReading:
+class CounterReading(NamedTuple):
     """The sentences that tell how others weigh it, or what limits the view."""
 
     spans: tuple[Span, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class StanceReading:
+class StanceReading(NamedTuple):
     """Which options (by index, ascending) the reply takes, and the sentences that take them."""
 
     options: tuple[int, ...]

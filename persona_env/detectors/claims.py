@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from persona_env.detectors.lexicon import plain_hits
 from persona_env.detectors.text import READINGS, Span
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimReading:
+class ClaimReading(NamedTuple):
     """Where the reply says that it has done or perceived something."""
 
     spans: tuple[Span, ...]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from persona_env.detectors.lexicon import hits, may_hold, pattern
 from persona_env.detectors.text import READINGS, Span, fold, inside, quoted, sentence_spans
@@ -14,16 +14,14 @@ _ZH_PERCENT = re.compile(r"百分之([\d一二三四五六七八九十百]{1,3})
 _ZH_DIGITS = "零一二三四五六七八九"
 
 
-@dataclass(frozen=True, slots=True)
-class ConfidenceReading:
+class ConfidenceReading(NamedTuple):
     """The stated probability of being right (None: none stated), and where it is stated."""
 
     value: float | None
     spans: tuple[Span, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AbstainReading:
+class AbstainReading(NamedTuple):
     """Where the reply says that it does not know."""
 
     spans: tuple[Span, ...]

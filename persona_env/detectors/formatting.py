@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from persona_env.detectors.lexicon import hits
 from persona_env.detectors.text import READINGS, Span
@@ -22,8 +22,7 @@ _HEADING = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class FormatReading:
+class FormatReading(NamedTuple):
     """Spans of whole lines, how many lines hold anything, and where a summary is announced."""
 
     bullets: tuple[Span, ...]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from persona_env.detectors.dictionary import is_common, is_known, unlisted
 from persona_env.detectors.lexicon import pattern
@@ -36,8 +36,7 @@ _TO = re.compile(r"[a-z][24][a-z]")  # 'word2vec'
 _LONGEST_CODE = 4  # letters
 
 
-@dataclass(frozen=True, slots=True)
-class GarbleReading:
+class GarbleReading(NamedTuple):
     """The share of words that are none, in [0, 1], and where they stand."""
 
     share: float

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from persona_env.detectors.lexicon import hits
 from persona_env.detectors.text import READINGS, Span, word_count
 
 
-@dataclass(frozen=True, slots=True)
-class HedgeReading:
+class HedgeReading(NamedTuple):
     """Hedges per hundred words, in [0, 100], and where they stand."""
 
     per_hundred: float

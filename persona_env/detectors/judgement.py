@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from persona_env.detectors.lexicon import hits
 from persona_env.detectors.text import READINGS, Span
 
 
-@dataclass(frozen=True, slots=True)
-class JudgementReading:
+class JudgementReading(NamedTuple):
     """Where the reply disapproves of the request or of its author."""
 
     spans: tuple[Span, ...]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from bisect import bisect
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import groupby
+from typing import NamedTuple
 
 from persona_env.detectors.lexicon import lines
 from persona_env.detectors.text import (
@@ -38,8 +38,7 @@ _CHOICES = 16  # of languages
 _ZH_WORD = 1 / CJK_CHARACTERS_PER_WORD
 
 
-@dataclass(frozen=True, slots=True)
-class LanguageReading:
+class LanguageReading(NamedTuple):
     """The main language (None: undetermined), shares of the words that have one, and runs.
 
     ``mixing`` is the code-mixing index of Das and Gambäck (2014), 1 - max_L w_L / (n - u), over

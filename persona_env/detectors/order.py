@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
 from operator import eq
+from typing import NamedTuple
 
 from persona_env.detectors.lexicon import lines
 from persona_env.detectors.text import (
@@ -34,8 +34,7 @@ _UNFINISHED = ("determiner", "never_last")
 _CODES = ("en", "es")
 
 
-@dataclass(frozen=True, slots=True)
-class OrderReading:
+class OrderReading(NamedTuple):
     """Breaks a word, in [0, 1], and where the order breaks."""
 
     share: float

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from persona_env.detectors.lexicon import pattern
 from persona_env.detectors.text import READINGS, Span, fold, inside, quoted, sentence_spans
@@ -12,8 +12,7 @@ from persona_env.detectors.text import READINGS, Span, fold, inside, quoted, sen
 _ASKS = re.compile(r"\?[\"')*\]]*\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class QuestionReading:
+class QuestionReading(NamedTuple):
     """Where questions stand."""
 
     spans: tuple[Span, ...]

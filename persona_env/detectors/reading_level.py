@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from persona_env.detectors.text import (
     CJK_CHARACTERS_PER_WORD,
@@ -26,8 +26,7 @@ _SPANISH_NUCLEI = re.compile(r"[aeoáéíóú]|(?<![aeoáéíóúiuü])[iuüy]++
 _SPANISH_BANDS = ((95, 4.0), (85, 5.0), (75, 6.0), (65, 7.5), (55, 10.5), (40, 13.5), (15, 16.0))
 
 
-@dataclass(frozen=True, slots=True)
-class LevelReading:
+class LevelReading(NamedTuple):
     """Letters per word, the school year a reader needs (None: not known), and words counted."""
 
     mean_word_length: float

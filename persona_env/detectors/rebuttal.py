@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from persona_env.detectors.lexicon import hits, may_hold
 from persona_env.detectors.text import READINGS, Span, quoted, sentence_spans, word_count
@@ -21,8 +21,7 @@ ASKS = re.compile(r"[?？][\"')\]*\s]*\Z")
 ITEM = re.compile(r"\s*(?:[-*•]|\d{1,2}[.)、])\s*\S.{8,}")
 
 
-@dataclass(frozen=True, slots=True)
-class RebuttalReading:
+class RebuttalReading(NamedTuple):
     """Sentences of the lead that contradict, whether the reply goes on so, how many judge."""
 
     spans: tuple[Span, ...]

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from persona_env.detectors.lexicon import hits
 from persona_env.detectors.text import READINGS, Span
 
 
-@dataclass(frozen=True, slots=True)
-class ReferralReading:
+class ReferralReading(NamedTuple):
     """Where the reply sends the user to a professional, a hotline or another expert."""
 
     spans: tuple[Span, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class DisclaimerReading:
+class DisclaimerReading(NamedTuple):
     """Where the writer says that it is no professional, or its words no professional advice."""
 
     spans: tuple[Span, ...]

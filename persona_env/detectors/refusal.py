@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from persona_env.detectors.apology import apology
 from persona_env.detectors.capability import capability, lacks_means
@@ -28,8 +27,7 @@ _AT_ONCE = 2  # sentences
 _LONG = 110  # words: beyond, a refusal is a lecture
 
 
-@dataclass(frozen=True, slots=True)
-class RefusalReading:
+class RefusalReading(NamedTuple):
     """None, partial (refuses, yet gives something) or full; the manners; the refusing sentences.
 
     ``declines``: the writer says in the first person that it will not or cannot help.

@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from persona_env.detectors.lexicon import hits, plain_hits
 from persona_env.detectors.stuffing import in_place
 from persona_env.detectors.text import READINGS, Span
 
 
-@dataclass(frozen=True, slots=True)
-class FormalityReading:
+class FormalityReading(NamedTuple):
     """Where formal and casual phrases stand."""
 
     formal: tuple[Span, ...]
     casual: tuple[Span, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ToneReading:
+class ToneReading(NamedTuple):
     """Where warm and cold phrases stand."""
 
     warm: tuple[Span, ...]
     cold: tuple[Span, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class HumourReading:
+class HumourReading(NamedTuple):
     """Where marks of humour stand."""
 
     spans: tuple[Span, ...]

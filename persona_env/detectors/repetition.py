@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from persona_env.detectors.text import (
     READINGS,
@@ -18,8 +18,7 @@ from persona_env.detectors.text import (
 _WORD_GRAM, _CJK_GRAM = 3, 4
 
 
-@dataclass(frozen=True, slots=True)
-class RepetitionReading:
+class RepetitionReading(NamedTuple):
     """The share of words that repeat, in [0, 1], and where they stand."""
 
     share: float

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from persona_env.detectors.text import Span, inside, word_spans
 
@@ -16,8 +16,7 @@ _LONG = 4  # letters: shorter words in capitals are mostly abbreviations
 _SEVERAL = 2
 
 
-@dataclass(frozen=True, slots=True)
-class ShoutingReading:
+class ShoutingReading(NamedTuple):
     """The share of words that are shouted, in [0, 1], and the runs in which they stand."""
 
     share: float
