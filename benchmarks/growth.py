@@ -31,7 +31,7 @@ from persona_env.vector import TokenVectorEnv
 
 FIGURE = Path(__file__).parents[1] / "docs" / "growth.png"
 ROWS, CONTEXT, NEW = 64, 192, 24
-FASTER, LONGEST = 1.03, 40  # rounds of warming up
+FASTER, PATIENCE, LONGEST = 1.03, 3, 40  # rounds of warming up
 SHAPES = {"0.05 M": (16, 1), "0.2 M": (64, 2), "1 M": (128, 4), "3.5 M": (224, 5)}
 Curve = dict[str, dict[str, Callable[[], Way]]]  # by line, then by point
 
@@ -149,10 +149,14 @@ def measure(curve: Curve, repeats: int, seconds: float) -> dict[str, dict[str, l
 
 
 def settle(way: Way, seconds: float) -> None:
-    """Until it gets no faster: what is met for the first time costs more."""
-    best, tries = 0.0, 0
-    while tries < LONGEST and (now := rate(way, seconds)) > best * FASTER:
-        best, tries = max(best, now), tries + 1
+    """Until it gets no faster for some rounds: what is met for the first time costs more."""
+    best, slower = 0.0, 0
+    for _ in range(LONGEST):
+        now = rate(way, seconds)
+        slower = 0 if now > best * FASTER else slower + 1
+        best = max(best, now)
+        if slower == PATIENCE:
+            return
 
 
 def draw(found: dict[str, dict[str, dict[str, list[float]]]], path: Path) -> None:

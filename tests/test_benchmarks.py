@@ -13,7 +13,8 @@ BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "name", ["growth", "limits", "memory", "peers", "scoring", "share", "stepping", "training"]
+    "name",
+    ["floor", "growth", "limits", "memory", "peers", "scoring", "share", "stepping", "training"],
 )
 def test_a_benchmark_prints_its_table(name):
     script = BENCHMARKS / f"{name}.py"
