@@ -9,7 +9,6 @@ single environments, in the mode ``"SameStep"``. The native vector environment s
 
 from __future__ import annotations
 
-import argparse
 from typing import Any
 
 import gymnasium as gym
@@ -123,13 +122,8 @@ def reward_names() -> dict[str, tuple[str, ...]]:
 
 def main() -> None:
     """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--repeats", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=1.0, help="of each repetition")
-    parser.add_argument("--quick", action="store_true", help="once, and briefly")
-    options = parser.parse_args()
-    repeats, seconds = (1, 0.02) if options.quick else (options.repeats, options.seconds)
-    few = 2 if options.quick else 100
+    repeats, seconds, quick = stepping.arguments(__doc__)
+    few = 2 if quick else 100
     native = ("PersonaChatTokens-v0", "vector_entry_point")
     ways = {"bare, numpy": stepping.vector(stepping.BareVector(), few)}
     ways |= {f"+ {what}": stepping.vector(Floor(n), few) for n, what in enumerate(DUTIES, 1)}

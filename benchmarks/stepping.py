@@ -192,15 +192,20 @@ def rate(way: Way, seconds: float) -> float:
     return done / (time.process_time() - began)
 
 
-def main() -> None:
-    """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
+def arguments(about: str | None) -> tuple[int, float, bool]:
+    """Repetitions, the seconds of each, and whether it is a brief try, from the command line."""
+    parser = argparse.ArgumentParser(description=about)
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=1.0, help="of each repetition")
     parser.add_argument("--quick", action="store_true", help="once, and briefly")
     options = parser.parse_args()
-    repeats, seconds = (1, 0.02) if options.quick else (options.repeats, options.seconds)
-    for title, found in ways(options.quick).items():
+    return (1, 0.02, True) if options.quick else (options.repeats, options.seconds, False)
+
+
+def main() -> None:
+    """The command line."""
+    repeats, seconds, quick = arguments(__doc__)
+    for title, found in ways(quick).items():
         show(title, measure(found, repeats, seconds), "median")
 
 
