@@ -21,6 +21,7 @@ KEPT = 4096
 """How many generated scenarios are remembered, with what was read in them."""
 
 BELOW = math.nextafter(1.0, 0.0)
+"""The highest point that is drawn: rounding must not push one beyond the last scenario."""
 
 SHOWN = 40
 """How many generated scenarios stand for all of them where every scenario is gone through."""
@@ -96,10 +97,6 @@ class Listed(Pool):
 
     def _at(self, index: int) -> Scenario:
         return self._all[index]
-
-    def draw(self, point: float) -> Scenario:
-        """See :class:`Pool`."""
-        return self._all[int(point * len(self._all))]
 
     def readable(self, user: UserProfile) -> Listed:
         """Those in a language the user reads."""
