@@ -136,14 +136,14 @@ class PersonaEnv(gym.Env[Observation, str]):
         if seed is not None:
             super().reset(seed=seed)
         cases = tuple(self._allowed(options).values()) if options else self._drawn
-        rng = self.np_random
-        self.user, pool = cases[int(rng.random() * len(cases))]
-        self.scenario = pool.draw(rng.random())
+        point = self.np_random.random
+        self.user, pool = cases[int(point() * len(cases))]
+        self.scenario = pool.draw(point())
         self._met = met = self._meeting(self.scenario, self.user)
         self.language, self._message = met.language, met.prompt
         self._turns = ()
         self._verdict = None
-        return self.observe_turn(), self._info()
+        return self.observe_turn(), self.turn_info()
 
     def step(self, action: str) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
         """Answer the user; see the class for the reward and ``info``'s ``reward_*`` entries."""
@@ -160,11 +160,12 @@ class PersonaEnv(gym.Env[Observation, str]):
 
         Vector environments judge the replies of many rows between the halves, in one batch.
         """
-        reward, terminated, info = self.conclude(reply, verdict)
+        reward, terminated = self.conclude(reply, verdict)
+        info = {**self.turn_info(), **verdict.info()}
         return self.observe_turn(), reward, terminated, False, info
 
-    def conclude(self, reply: str, verdict: Verdict) -> tuple[float, bool, dict[str, Any]]:
-        """:meth:`settle` without what is seen next: reward, whether the episode ends, info."""
+    def conclude(self, reply: str, verdict: Verdict) -> tuple[float, bool]:
+        """:meth:`settle` without what is seen and told next: reward, whether the episode ends."""
         before = 0.0 if self._verdict is None else self._verdict.reward
         self._verdict = verdict
         self._turns += (Turn("user", self._message), Turn("assistant", reply))
@@ -173,7 +174,7 @@ class PersonaEnv(gym.Env[Observation, str]):
         self._message = (
             "" if terminated else complaint(verdict, self.user, self.language, self.np_random)
         )
-        return verdict.reward - before, terminated, {**self._info(), **verdict.info()}
+        return verdict.reward - before, terminated
 
     def score(self, reply: str, scenario: str | Scenario, user: str | UserProfile) -> Verdict:
         """What ``reply`` to ``scenario`` is worth to ``user``, without stepping."""
@@ -217,6 +218,13 @@ class PersonaEnv(gym.Env[Observation, str]):
         """What is seen now, at this turn of the episode."""
         return _observation(self._met, self._message, self._turns)
 
+    def turn_info(self) -> dict[str, Any]:
+        """What ``info`` tells at this turn, beside the verdict."""
+        info: dict[str, Any] = {"turn": len(self._turns) // 2}
+        if self.debug:
+            info |= {"scenario_id": self.scenario.id, "user_id": self.user.id}
+        return info
+
     def _meeting(self, scenario: Scenario, user: UserProfile) -> Meeting:
         """Worked out once for each case of this environment, up to :data:`MEETINGS`."""
         key = (scenario.id, user.id, self.user_visibility)
@@ -228,12 +236,6 @@ class PersonaEnv(gym.Env[Observation, str]):
             if own and len(self._meetings) < MEETINGS:
                 self._meetings[key] = known
         return known
-
-    def _info(self) -> dict[str, Any]:
-        info: dict[str, Any] = {"turn": len(self._turns) // 2}
-        if self.debug:
-            info |= {"scenario_id": self.scenario.id, "user_id": self.user.id}
-        return info
 
     def _allowed(self, options: dict[str, Any]) -> dict[str, tuple[UserProfile, Pool]]:
         unknown = set(options) - {"user", "scenario"}

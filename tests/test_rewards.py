@@ -191,6 +191,13 @@ def test_judge_all_is_judge_for_each():
     assert judge_all([], env.terms) == []
 
 
+def test_verdicts_have_floats_whatever_a_term_returns():
+    exchange = Exchange(PLAIN, UserProfile(id="ana"), "So.", "en")
+    verdict = judge(exchange, (get_term("fixed_weight"),))
+    assert {*map(type, (*verdict.terms.values(), *verdict.weights.values()))} == {float}
+    assert type(Score(True).value) is float
+
+
 def test_verdicts_of_a_batch_share_no_dicts():
     exchange = Exchange(PLAIN, UserProfile(id="ana"), "So.", "en")
     first, second = judge_all([exchange, exchange], (get_term("half"),))

@@ -15,6 +15,7 @@ from stable_baselines3 import PPO
 from stable_baselines3.common.vec_env import DummyVecEnv, VecMonitor
 from support import tiny_codec
 
+from persona_env import Reason, Score, reward_term
 from persona_env.agents.vec import TokenVecEnv
 from persona_env.envs.chat import PersonaChatEnv
 from persona_env.vector import PersonaVectorEnv, TokenVectorEnv
@@ -24,8 +25,19 @@ from persona_env.wrappers import HiddenProfile, TokenActions
 MODES = ["NextStep", "SameStep", "Disabled"]
 REPLIES = ["", "No.", "¿Qué? 玉山 🙂", "As an AI, sorry. " * 2, "Yushan, at 3952 metres."]
 SMALL = {"max_new_tokens": 12, "context_length": 160}
+
+
+@reward_term(weight=2)
+def brief(exchange):
+    """A term of a user, who does not care what kind of number it is."""
+    if len(exchange.reply) > 20:
+        return Score(np.float32(0.5), (Reason(20, len(exchange.reply), "more"),))
+    return None if exchange.reply else Score(True)
+
+
 CASES = [
     {"split": "all"},
+    {"terms": ["brief", "length"], "split": "all"},
     {"max_turns": 3, "split": "all", "debug": True},
     {"user_visibility": "partial", "max_turns": 2},
     {"terms": ()},
@@ -262,6 +274,35 @@ NUMBERS = [
     {1: {"t": {"x": 0.5}}, 2: {"t": {"x": 1}}},
     {1: {"t": {"x": 0.5, "n": 3}}, 2: {"t": {}}},
 ]
+
+
+def test_masks_of_the_same_rows_are_one_that_cannot_be_written_to():
+    env = native({"terms": ["brief"]}, 3, "SameStep", **SMALL)
+    env.reset(seed=0)
+    infos = env.step(np.array([100, env.codec.end_id, env.codec.end_id]))[4]
+    mask = infos["_final_info"]
+    assert mask.tolist() == [False, True, True]
+    final = infos["final_info"]
+    assert final["_cut"] is final["_reward_terms"] is final["reward_terms"]["_brief"] is mask
+    with pytest.raises(ValueError, match="read-only"):
+        mask |= True
+
+
+def test_rows_are_judged_one_by_one(monkeypatch):
+    """What one row needs is in the processor's cache until it begins again."""
+    env, seen = native({"terms": ["brief"]}, 3, "SameStep"), []
+    env.reset(seed=0)
+    for row, text in enumerate(env.envs):
+        for name in ("exchange", "conclude", "reset"):
+            method = getattr(text, name)
+
+            def noted(*args, row=row, name=name, method=method):
+                seen.append((row, name))
+                return method(*args)
+
+            monkeypatch.setattr(text, name, noted)
+    env.step(("a", "b", "c"))
+    assert seen == [(row, name) for row in range(3) for name in ("exchange", "conclude", "reset")]
 
 
 @pytest.mark.parametrize("infos", NUMBERS, ids=str)

@@ -1,6 +1,6 @@
 """Rewards: terms, gates, and how they become one number."""
 
-from persona_env.rewards.compose import Verdict, combine, judge, judge_all, unjudged
+from persona_env.rewards.compose import Verdict, combine, judge, judge_all, judge_each, unjudged
 from persona_env.rewards.term import (
     Reason,
     Score,
@@ -21,6 +21,7 @@ __all__ = [
     "get_term",
     "judge",
     "judge_all",
+    "judge_each",
     "registered_terms",
     "reward_term",
     "unjudged",

@@ -14,7 +14,7 @@ with gates :math:`G_g` and terms :math:`s_d` in [0, 1], and weights :math:`w_{u,
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 from operator import mul
 from typing import NamedTuple
@@ -85,17 +85,20 @@ def judge_all(exchanges: Iterable[Exchange], terms: tuple[Term, ...]) -> list[Ve
 
     A reply that occurs again in the same case is scored once.
     """
+    return list(judge_each(exchanges, terms))
+
+
+def judge_each(exchanges: Iterable[Exchange], terms: tuple[Term, ...]) -> Iterator[Verdict]:
+    """:func:`judge_all` one by one: nothing is taken or scored before it is asked for."""
     known: dict[tuple[object, ...], Verdict] = {}
-    verdicts = []
     for one in exchanges:
         key = (id(one.scenario), id(one.user), one.language, one.reply, one.transcript)
         found = known.get(key)
         if found is None:
             found = known[key] = judge(one, terms)
-            verdicts.append(found)
+            yield found
         else:
-            verdicts.append(found.copy())
-    return verdicts
+            yield found.copy()
 
 
 def unjudged() -> Verdict:

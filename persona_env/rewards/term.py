@@ -41,6 +41,8 @@ class Score:
     def __post_init__(self) -> None:
         if not 0.0 <= self.value <= 1.0:  # also refuses NaN
             raise RewardError(f"a score must lie in [0, 1], not {self.value!r}")
+        if type(self.value) is not float:  # verdicts are written into arrays of floats
+            object.__setattr__(self, "value", float(self.value))
 
 
 TermFunction = Callable[[TermView], Score | float | None]
@@ -67,7 +69,7 @@ class Term:
         if self.name in user.weights:
             return user.weights[self.name]
         if not isinstance(self.weight, str):
-            return self.weight
+            return float(self.weight)
         wish = user.value(f"preferences.{self.weight}")
         return 1.0 if wish is None else float(wish.weight)
 

@@ -1,20 +1,74 @@
-"""Infos of single rows as one info of arrays, key by key."""
+"""What many rows are told in one step: as infos by row, or as one info of arrays."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, count
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from persona_env.rewards import Reason, Verdict
+
 Info = dict[str, Any]
 Mask = npt.NDArray[np.bool_]
-Keys = tuple[str, ...]
+Names = tuple[str, ...]
+Reasons = dict[str, tuple[Reason, ...]]
 NUMBERS = frozenset({int, float, bool})
-KEYS = 1024  # lists of keys that are remembered with the names of their masks
+LISTS = 1024  # lists of keys that are remembered with the names of their masks
+
+
+class Told:
+    """What rows are told in one step, before it is put in dicts or arrays.
+
+    ``begun``
+        Infos of rows that begin an episode.
+    ``answered``
+        Infos and verdicts of the other rows whose turn ended.
+    ``final``
+        Of rows that ended and began again: what was seen last, the info and the verdict.
+    """
+
+    __slots__ = ("answered", "begun", "final")
+
+    def __init__(self, begun: dict[int, Info]) -> None:
+        self.begun = begun
+        self.answered: dict[int, tuple[Info, Verdict]] = {}
+        self.final: dict[int, tuple[Any, Info, Verdict]] = {}
+
+    def by_row(self) -> dict[int, Info]:
+        """One info for each row that is told something."""
+        infos = dict(self.begun)
+        for row, (info, verdict) in self.answered.items():
+            infos[row] = info | verdict.info()
+        for row, (seen, info, verdict) in self.final.items():
+            last = {"final_obs": seen, "final_info": info | verdict.info()}
+            infos[row] = last | self.begun[row]
+        return infos
+
+    def in_arrays(self, size: int) -> Info:
+        """What :func:`batch_infos` makes of :meth:`by_row`, without the dicts."""
+        batched: Info = {}
+        if self.final:
+            rows, mask = _chosen(self.final, size)
+            seen, last, verdicts = zip(*self.final.values(), strict=True)
+            final = _verdicts(rows, verdicts, mask)
+            _add(final, rows, last, mask)
+            batched["final_obs"] = _column("final_obs", rows, seen, mask)
+            batched["final_info"] = final
+            batched["_final_obs"] = batched["_final_info"] = mask
+            if not self.answered:
+                _add(batched, rows, [*self.begun.values()], mask)
+                return batched
+        infos = self.begun
+        if self.answered:
+            rows, mask = _chosen(self.answered, size)
+            answers, verdicts = zip(*self.answered.values(), strict=True)
+            batched |= _verdicts(rows, verdicts, mask)
+            infos = infos | dict(zip(rows, answers, strict=True))
+        return batched | batch_infos(infos, size) if infos else {}
 
 
 def batch_infos(infos: Mapping[int, Info], size: int) -> Info:
@@ -22,124 +76,103 @@ def batch_infos(infos: Mapping[int, Info], size: int) -> Info:
 
     A number becomes an array of its type, a dict a dict of such arrays, anything else (and the
     observation ``final_obs``) an object array; ``_key``, ``bool of shape (size,)``, marks the rows
-    that have the key. The result is that of ``VectorEnv._add_info`` row after row, but a key is
-    looked at once instead of once a row.
+    that have the key, and is one array for all keys of the same rows.
 
     >>> batch_infos({0: {"turn": 1}, 2: {"turn": 2}}, size=3)
     {'turn': array([1, 0, 2]), '_turn': array([ True, False,  True])}
     """
-    rows = list(infos)
-    return _batch(rows, list(infos.values()), _mask(rows, size))
-
-
-def _batch(rows: list[int], infos: Sequence[Info], everyone: Mask) -> Info:
-    keys = tuple(infos[0])
-    for info in infos:
-        if tuple(info) != keys:
-            return _unlike(rows, infos, len(everyone))
-    columns = [*zip(*[info.values() for info in infos])]  # noqa: B905 - they have the same keys
-    tables = _tables(rows, keys, columns, everyone)
     batched: Info = {}
-    for key, mask_key, values in zip(keys, _masks(keys), columns, strict=True):
-        batched[key] = tables[key] if key in tables else _entry(key, rows, values, everyone)
-        batched[mask_key] = everyone.copy()
+    rows, mask = _chosen(infos, size)
+    _add(batched, rows, [*infos.values()], mask)
     return batched
 
 
-def _tables(
-    rows: list[int], keys: Keys, columns: Sequence[Sequence[Any]], everyone: Mask
-) -> dict[str, Info]:
-    """The columns of dicts of floats, as those of reward terms: all arrays are rows of one."""
-    tables = {
-        key: values
-        for key, values in zip(keys, columns, strict=True)
-        if type(values[0]) is dict and values[0] and _are_floats(key, values)
-    }
-    if not tables:
-        return {}
-    each = zip(*tables.values(), strict=True)
-    found = np.array([[*chain.from_iterable(map(dict.values, dicts))] for dicts in each])
-    if found.dtype != np.float64:
-        return {}
-    block = np.zeros((found.shape[1], len(everyone)))
-    block[:, rows] = found.T
-    arrays, masks = iter(block), iter(np.repeat(everyone[None], len(block), axis=0))
-    return {key: _together(values[0], arrays, masks) for key, values in tables.items()}
-
-
-def _are_floats(key: str, values: Sequence[Info]) -> bool:
-    """Whether dicts have the same keys in one order, and the first one has floats."""
-    first = values[0]
-    if key == "final_obs" or {*map(type, first.values())} != {float}:
-        return False
-    keys = [*first]
-    return all([[*value] == keys for value in values])
-
-
-def _unlike(rows: list[int], infos: Sequence[Info], size: int) -> Info:
-    """The same for infos of different keys."""
-    if {*map(type, chain.from_iterable(map(dict.values, infos)))} == {list}:
-        return _lists(rows, infos, size)
-    batched: Info = {}
+def _add(batched: Info, rows: list[int], infos: Sequence[Info], everyone: Mask) -> None:
+    """Add the infos of these rows; ``everyone`` marks all of them."""
     for key in dict.fromkeys(chain.from_iterable(infos)):
-        having = [row for row, info in zip(rows, infos, strict=True) if key in info]
-        mask = _mask(having, size)
-        batched[key] = _entry(key, having, [info[key] for info in infos if key in info], mask)
-        batched[f"_{key}"] = mask
-    return batched
+        values = [info[key] for info in infos if key in info]
+        having, mask = rows, everyone
+        if len(values) < len(rows):
+            some = [row for row, info in zip(rows, infos, strict=True) if key in info]
+            having, mask = _chosen(some, len(everyone))
+        batched[key], batched[f"_{key}"] = _column(key, having, values, mask), mask
 
 
-def _lists(rows: list[int], infos: Sequence[Info], size: int) -> Info:
-    """The same for lists, as those of reasons."""
-    places = {key: place for place, key in enumerate(dict.fromkeys(chain.from_iterable(infos)))}
-    block = np.full((len(places), size), None, dtype=object)
-    masks = np.zeros((len(places), size), dtype=np.bool_)
-    for row, info in zip(rows, infos, strict=True):
-        for key, value in info.items():
-            place = places[key]
-            block[place, row] = value
-            masks[place, row] = True
-    return _together(places, block, masks)
-
-
-def _together(keys: Iterable[str], arrays: Iterable[Any], masks: Iterable[Any]) -> Info:
-    """Each key with the next array, behind it the next mask."""
-    pairs = zip(arrays, masks, strict=False)
-    return dict(zip(_names(tuple(keys)), chain.from_iterable(pairs), strict=False))
-
-
-@lru_cache(maxsize=KEYS)
-def _names(keys: Keys) -> Keys:
-    """Each key and the name of its mask."""
-    return tuple(name for pair in zip(keys, _masks(keys), strict=True) for name in pair)
-
-
-@lru_cache(maxsize=KEYS)
-def _masks(keys: Keys) -> Keys:
-    return tuple(f"_{key}" for key in keys)
-
-
-def _entry(key: str, rows: list[int], values: Sequence[Any], mask: Mask) -> Any:
+def _column(key: str, rows: list[int], values: Sequence[Any], mask: Mask) -> Any:
     """What some rows have under one key; ``mask`` marks these rows."""
     first = values[0]
     kind = type(first)
     if kind in NUMBERS:
         array = np.zeros(len(mask), kind)
     elif key != "final_obs" and isinstance(first, dict):
-        return _batch(rows, values, mask) if any(values) else {}
+        batched: Info = {}
+        _add(batched, rows, values, mask)
+        return batched
     elif isinstance(first, np.ndarray):
         array = np.zeros((len(mask), *first.shape), first.dtype)
     elif isinstance(first, np.number):
         array = np.zeros(len(mask), kind)
     else:
         array = np.empty(len(mask), object)  # of None
-    for row, value in zip(rows, values, strict=True):
+    for row, value in zip(rows, values):  # noqa: B905 - as many, and strict takes time
         array[row] = value
     return array
 
 
-def _mask(rows: Sequence[int], size: int) -> Mask:
-    mask = np.zeros(size, np.bool_)
-    for row in rows:
+def _verdicts(rows: list[int], verdicts: Sequence[Verdict], everyone: Mask) -> Info:
+    """The entries of :meth:`Verdict.info`: numbers of all terms are rows of one array."""
+    terms, weights, gates, reasons = {}, {}, {}, {}
+    first = verdicts[0]
+    if first.terms or first.gates:
+        numbers = [n.values() for v in verdicts for n in (v.terms, v.weights, v.gates)]
+        width = len(first.terms) + len(first.weights) + len(first.gates)
+        found = np.fromiter(chain.from_iterable(numbers), np.float64, len(rows) * width)
+        block = np.zeros((width, len(everyone)))
+        block[:, rows] = found.reshape(-1, width).T
+        arrays = iter(block)
+        terms = _together(first.terms, arrays, everyone)
+        weights = _together(first.weights, arrays, everyone)
+        gates = _together(first.gates, arrays, everyone)
+        reasons = _reasons(rows, [v.reasons for v in verdicts], len(everyone))
+    return {
+        "reward_terms": terms, "_reward_terms": everyone,
+        "reward_weights": weights, "_reward_weights": everyone,
+        "reward_gates": gates, "_reward_gates": everyone,
+        "reward_reasons": reasons, "_reward_reasons": everyone,
+    }  # fmt: skip
+
+
+def _together(keys: Mapping[str, float], arrays: Iterable[Any], mask: Mask) -> Info:
+    """Each key with the next of the arrays, and its mask behind it."""
+    names = tuple(keys)
+    batched: Info = dict.fromkeys(_with_masks(names), mask)
+    batched.update(zip(names, arrays, strict=False))
+    return batched
+
+
+def _reasons(rows: list[int], reasons: Sequence[Reasons], size: int) -> Info:
+    """Lists of reasons; each term has some in some of the rows."""
+    names = tuple(dict.fromkeys(chain.from_iterable(reasons)))
+    first = dict(zip(names, count(0, size)))  # where a name begins if all is seen as one row
+    block, masks = np.empty(len(names) * size, object), np.zeros(len(names) * size, np.bool_)
+    for row, found in zip(rows, reasons, strict=True):
+        for name, spans in found.items():
+            place = first[name] + row
+            block[place], masks[place] = list(spans), True
+    columns = zip(block.reshape(-1, size), masks.reshape(-1, size), strict=True)
+    return dict(zip(_with_masks(names), chain.from_iterable(columns), strict=True))
+
+
+@lru_cache(maxsize=LISTS)
+def _with_masks(keys: Names) -> Names:
+    """Each key and the name of its mask."""
+    return tuple(name for key in keys for name in (key, f"_{key}"))
+
+
+def _chosen(rows: Iterable[int], size: int) -> tuple[list[int], Mask]:
+    """These rows as a list, and as a mask that cannot be written to, since keys share it."""
+    chosen, mask = list(rows), np.zeros(size, np.bool_)
+    for row in chosen:
         mask[row] = True
-    return mask
+    mask.setflags(write=False)
+    return chosen, mask

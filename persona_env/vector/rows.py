@@ -15,8 +15,8 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
 from persona_env.env import Observation, PersonaEnv
-from persona_env.rewards import Verdict, judge_all, unjudged
-from persona_env.vector.infos import Info, batch_infos
+from persona_env.rewards import Verdict, judge_each, unjudged
+from persona_env.vector.infos import Info, Told, batch_infos
 from persona_env.vector.workers import Workers
 
 Flags = npt.NDArray[np.bool_]
@@ -27,8 +27,9 @@ Step = tuple[Any, float, bool, bool, Info]
 class VectorRows(VectorEnv[dict[str, Any], Any, npt.NDArray[Any]]):
     """N rows that behave as :class:`gymnasium.vector.SyncVectorEnv` over N single environments.
 
-    Observations, rewards, ends and infos are equal to the last bit. Rows are light copies of one
-    environment: they share users, scenarios, cases and terms, and each has a generator of its own.
+    Observations, rewards, ends and infos are equal to the last bit; only, masks in infos cannot be
+    written to, since keys of the same rows share one. Rows are light copies of one environment:
+    they share users, scenarios, cases and terms, and each has a generator of its own.
     (What a subclass of :class:`PersonaEnv` changes in place it must therefore make in ``reset``.)
 
     ``reset`` and ``step`` are those of Gymnasium; ``advance``, ``reset_rows`` and ``observe`` are
@@ -101,9 +102,9 @@ class VectorRows(VectorEnv[dict[str, Any], Any, npt.NDArray[Any]]):
 
     def step(self, actions: Any) -> tuple[dict[str, Any], Rewards, Flags, Flags, Info]:
         """One step of every row; see the class."""
-        rewards, terminations, truncations, infos = self.advance(actions)
-        batched = batch_infos(infos, self.num_envs) if infos else {}
-        return self.observe(), rewards, terminations, truncations, batched
+        rewards, terminations, truncations, told = self._advance(actions)
+        infos = told.in_arrays(self.num_envs)
+        return self.observe(), rewards, terminations, truncations, infos
 
     @abstractmethod
     def observe(self) -> dict[str, Any]:
@@ -116,25 +117,15 @@ class VectorRows(VectorEnv[dict[str, Any], Any, npt.NDArray[Any]]):
         options: Sequence[dict[str, Any]] | None = None,
     ) -> dict[int, Info]:
         """Begin an episode in these rows; ``seeds`` and ``options`` have an entry for every row."""
-        chosen = [int(row) for row in rows]
-        infos = self._reset(chosen, seeds, options)
-        self._over[chosen] = False
-        self._waiting = bool(self._over.any())
-        self._started = True
-        return infos
-
-    def _reset(
-        self,
-        rows: list[int],
-        seeds: Sequence[int | None] | None = None,
-        options: Sequence[dict[str, Any]] | None = None,
-    ) -> dict[int, Info]:
-        observations, infos = {}, {}
-        for row in rows:
+        infos = {}
+        for row in map(int, rows):
             seed = None if seeds is None else seeds[row]
             option = None if options is None else options[row]
-            observations[row], infos[row] = self._texts[row].reset(seed=seed, options=option)
-        self._begin(observations)
+            observation, infos[row] = self._texts[row].reset(seed=seed, options=option)
+            self._begin(row, observation)
+            self._over[row] = False
+        self._waiting = bool(self._over.any())
+        self._started = True
         return infos
 
     def advance(self, actions: Any) -> tuple[Rewards, Flags, Flags, dict[int, Info]]:
@@ -143,39 +134,45 @@ class VectorRows(VectorEnv[dict[str, Any], Any, npt.NDArray[Any]]):
         In the mode ``"SameStep"`` a row that ends has ``final_obs`` and ``final_info`` beside the
         info of its next episode.
         """
+        rewards, terminations, truncations, told = self._advance(actions)
+        return rewards, terminations, truncations, told.by_row()
+
+    def _advance(self, actions: Any) -> tuple[Rewards, Flags, Flags, Told]:
         if not self._started:
             raise ResetNeeded("call reset before step")
         rewards = np.zeros(self.num_envs, dtype=np.float64)
         terminations = np.zeros(self.num_envs, dtype=np.bool_)
         truncations = np.zeros(self.num_envs, dtype=np.bool_)
-        infos = self._begin_again() if self._waiting else {}
-        replies = self._replies(actions, infos)
+        told = Told(self._begin_again() if self._waiting else {})
+        replies = self._replies(actions, told.begun)
         if not replies:
-            return rewards, terminations, truncations, infos
-        going, ended = {}, {}  # what is seen by rows with another turn, and last seen by the others
+            return rewards, terminations, truncations, told
+        # Row by row: what a row needs is then still in the processor's cache.
         for (row, reply), verdict in zip(replies.items(), self._judge(replies), strict=True):
             seen, reward, terminated, truncated, info = self._settle(row, reply, verdict)
-            rewards[row], infos[row] = reward, info
-            if terminated or truncated:
-                terminations[row], truncations[row], ended[row] = terminated, truncated, seen
+            rewards[row] = reward
+            if not (terminated or truncated):
+                self._begin(row, seen)
+                told.answered[row] = info, verdict
+                continue
+            terminations[row], truncations[row] = terminated, truncated
+            if self.autoreset_mode is AutoresetMode.SAME_STEP:
+                first, told.begun[row] = self._texts[row].reset()
+                self._begin(row, first)
+                told.final[row] = seen, info, verdict
             else:
-                going[row] = seen
-        self._begin(going)
-        if self.autoreset_mode == AutoresetMode.SAME_STEP:
-            for row, info in self._reset([*ended]).items():
-                infos[row] = {"final_obs": ended[row], "final_info": infos[row], **info}
-        elif ended:
-            self._over[[*ended]] = self._waiting = True
-        return rewards, terminations, truncations, infos
+                self._over[row] = self._waiting = True
+                told.answered[row] = info, verdict
+        return rewards, terminations, truncations, told
 
-    def _judge(self, replies: dict[int, str]) -> list[Verdict]:
+    def _judge(self, replies: dict[int, str]) -> Iterable[Verdict]:
         texts, terms = self._texts, self._texts[0].terms
         if not terms:
             return [unjudged()] * len(replies)  # nobody writes in a verdict
         exchanges = (texts[row].exchange(reply) for row, reply in replies.items())
         if self._workers is not None:
             return self._workers.judge_all(exchanges, terms)
-        return judge_all(exchanges, terms)
+        return judge_each(exchanges, terms)
 
     def _begin_again(self) -> dict[int, Info]:
         rows = np.flatnonzero(self._over)
@@ -188,12 +185,12 @@ class VectorRows(VectorEnv[dict[str, Any], Any, npt.NDArray[Any]]):
         """The replies that end with these actions, by row; rows of ``reset`` take no action."""
 
     @abstractmethod
-    def _begin(self, observations: dict[int, Observation]) -> None:
-        """Take note of what rows read before they answer, as observations of text."""
+    def _begin(self, row: int, observation: Observation) -> None:
+        """Take note of what a row reads before it answers, as an observation of text."""
 
     @abstractmethod
     def _settle(self, row: int, reply: str, verdict: Verdict) -> Step:
-        """The step of a row whose turn ends with this reply.
+        """The step of a row whose turn ends with this reply; its info is without the verdict.
 
         Its observation is a final one if the step ends the episode, else one of text.
         """

@@ -58,11 +58,11 @@ class PersonaVectorEnv(VectorRows):
         answered = zip(range(self.num_envs), iterate(self.action_space, actions), strict=True)
         return {row: reply for row, reply in answered if row not in reset}
 
-    def _begin(self, observations: dict[int, Observation]) -> None:
-        for row, observation in observations.items():
-            self._seen[row] = observation
+    def _begin(self, row: int, observation: Observation) -> None:
+        self._seen[row] = observation
 
     def _settle(self, row: int, reply: str, verdict: Verdict) -> Step:
-        outcome = self._texts[row].settle(reply, verdict)
-        self._seen[row] = outcome[0]
-        return outcome
+        text = self._texts[row]
+        reward, terminated = text.conclude(reply, verdict)
+        self._seen[row] = seen = text.observe_turn()
+        return seen, reward, terminated, False, text.turn_info()

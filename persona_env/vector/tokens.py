@@ -14,6 +14,8 @@ from persona_env.vector.infos import Info
 from persona_env.vector.rows import Step, VectorRows, text_rows
 from persona_env.wrappers.token_actions import CONTEXT_LENGTH, MAX_NEW_TOKENS, TokenActions
 
+ONE = np.array(1)
+
 
 class TokenVectorEnv(VectorRows):
     """:class:`~persona_env.wrappers.TokenActions` over N episodes at once.
@@ -66,6 +68,7 @@ class TokenVectorEnv(VectorRows):
         self._place = np.zeros(num_envs, dtype=np.int64)
         self._limit = np.zeros(num_envs, dtype=np.int64)
         self._cut: set[int] = set()
+        self._end_id = np.array(self.codec.end_id)  # an array: numpy converts an int anew each time
         self._flatten()
 
     def observe(self) -> dict[str, Any]:
@@ -80,38 +83,36 @@ class TokenVectorEnv(VectorRows):
             raise ValueError(f"actions have the shape {ids.shape}, not {place.shape}")
         self._flat_tokens[place] = ids
         self._flat_attention[place] = 1
-        place += 1
-        ends = ids == self.codec.end_id
+        place += ONE
+        ends = ids == self._end_id
         stops = ends | (place == self._limit)
-        if not reset and not np.count_nonzero(stops):
-            return {}
         stopped = [row for row in stops.nonzero()[0].tolist() if row not in reset]
-        ended = [row for row in stopped if ends[row]]
-        self._cut = {*stopped}.difference(ended)
-        self._unwrite([*ended, *reset])
+        self._cut = {row for row in stopped if not ends[row]}
+        for row in reset:
+            self._unwrite(row)
         return {row: self._reply(row) for row in stopped}
 
-    def _unwrite(self, rows: list[int]) -> None:
-        """Take back what rows wrote that wrote no text: the end token, or nothing as yet."""
-        for row in rows:
-            self._place[row] = place = self._place[row] - 1
-            self._flat_tokens[place] = self.codec.pad_id
-            self._flat_attention[place] = 0
+    def _unwrite(self, row: int) -> int:
+        """Take back what wrote no text, the end token or nothing as yet; where text goes on."""
+        self._place[row] = place = self._place.item(row) - 1
+        self._flat_tokens[place] = self.codec.pad_id
+        self._flat_attention[place] = 0
+        return place
 
     def _reply(self, row: int) -> str:
-        ids = self._flat_tokens[self._start[row] : self._place[row]]
-        return self.codec.decode(ids.tolist())
+        end = self._place.item(row) if row in self._cut else self._unwrite(row)
+        return self.codec.decode(self._flat_tokens[self._start[row] : end].tolist())
 
-    def _begin(self, observations: dict[int, Observation]) -> None:
-        for row, observation in observations.items():
-            self._tokens[row], self._attention[row], end = self._prompt(observation)
-            self._start[row] = self._place[row] = start = row * self.context_length + end
-            self._limit[row] = start + self.max_new_tokens
+    def _begin(self, row: int, observation: Observation) -> None:
+        self._tokens[row], self._attention[row], end = self._prompt(observation)
+        self._start[row] = self._place[row] = start = row * self.context_length + end
+        self._limit[row] = start + self.max_new_tokens
 
     def _settle(self, row: int, reply: str, verdict: Verdict) -> Step:
         text = self._texts[row]
-        reward, terminated, info = text.conclude(reply, verdict)
-        info["cut"] = cut = row in self._cut
+        reward, terminated = text.conclude(reply, verdict)
+        info, cut = text.turn_info(), row in self._cut
+        info["cut"] = cut
         if not (terminated or cut):
             return text.observe_turn(), reward, False, False, info
         tokens, attention = self._tokens[row].copy(), self._attention[row].copy()
