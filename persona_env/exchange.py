@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple, TypeVar
+from operator import itemgetter
+from typing import Any, NamedTuple, TypeVar, cast
 
 from persona_env.errors import RewardError, UndeclaredFieldError
 from persona_env.profile import UserProfile
 from persona_env.scenario import Scenario, ScenarioText
 
 T = TypeVar("T")
+BEFORE = 6  # what a view holds before there is a reply
 _UNKNOWN: Any = object()
 
 
@@ -36,7 +38,7 @@ class Exchange(NamedTuple):
         return self.scenario.text(self.language).prompt
 
 
-class TermView:
+class TermView(tuple[Any, ...]):
     """An exchange as one reward term sees it: only the profile fields it declared.
 
     An undeclared field is unreadable, not forbidden by convention:
@@ -50,27 +52,27 @@ class TermView:
 declares ['preferences.length']. Add it to uses=(...)
     """
 
-    __slots__ = (
-        "_asked", "_fields", "_kept", "language", "prompt", "reply", "scenario", "texts",
-        "transcript",
-    )  # fmt: skip
+    __slots__ = ()
+    __eq__ = object.__eq__
+    __ne__ = object.__ne__
+    __hash__ = object.__hash__
 
-    scenario: Scenario
-    reply: str
-    prompt: str
-    language: str
-    transcript: tuple[Turn, ...]
-    texts: tuple[ScenarioText, ...]
+    # A tuple, since some eight of them are made for each reply. Without a reply it ends earlier.
+    scenario = cast(Scenario, property(itemgetter(0)))
+    language = cast(str, property(itemgetter(1)))
+    prompt = cast(str, property(itemgetter(2)))
+    texts = cast(tuple[ScenarioText, ...], property(itemgetter(3)))
     """The scenario's text in the prompt's language first, then in the others."""
-    _asked: TermView | None
-    _fields: Mapping[str, Any]
-    _kept: dict[Callable[[TermView], Any], Any]
+    _fields = cast(Mapping[str, Any], property(itemgetter(4)))
+    _kept = cast(dict[Any, Any], property(itemgetter(5)))
+    reply = cast(str, property(itemgetter(6)))
+    transcript = cast(tuple[Turn, ...], property(itemgetter(7)))
 
     @classmethod
     def of(cls, exchange: Exchange, uses: tuple[str, ...]) -> TermView:
         """The view of an exchange for a term that declares ``uses``."""
         before = cls.before(exchange.scenario, exchange.user, exchange.language, uses)
-        return before.answered(exchange.reply, exchange.transcript)
+        return with_reply((before,), exchange.reply, exchange.transcript)[0]
 
     @classmethod
     def before(
@@ -78,31 +80,19 @@ declares ['preferences.length']. Add it to uses=(...)
     ) -> TermView:
         """The view before there is a reply: ``reply`` and ``transcript`` cannot be read."""
         first = scenario.text(language)
-        view = cls.of_fields(_fields(user, uses))
-        view.scenario, view.language, view.prompt = scenario, language, first.prompt
-        view.texts = (first, *(t for t in scenario.texts.values() if t is not first))
-        return view
+        texts = (first, *(t for t in scenario.texts.values() if t is not first))
+        return cls((scenario, language, first.prompt, texts, _fields(user, uses), {}))
 
     @classmethod
     def of_fields(cls, fields: Mapping[str, Any]) -> TermView:
         """A view of profile fields alone, for tests."""
-        view = cls.__new__(cls)
-        view._asked, view._fields, view._kept = None, fields, {}
-        return view
-
-    def answered(self, reply: str, transcript: tuple[Turn, ...] = ()) -> TermView:
-        """The view of one reply, made from that :meth:`before` it."""
-        view = TermView.__new__(TermView)
-        view._asked, view._fields, view._kept = self, self._fields, self._kept
-        view.scenario, view.language, view.prompt = self.scenario, self.language, self.prompt
-        view.texts, view.reply, view.transcript = self.texts, reply, transcript
-        return view
+        return cls((None, "", "", (), fields, {}))
 
     def once(self, function: Callable[[TermView], T]) -> T:
         """``function`` of the view before the reply, worked out once for all replies."""
         found: T = self._kept.get(function, _UNKNOWN)
         if found is _UNKNOWN:
-            found = self._kept[function] = function(self._asked or self)
+            found = self._kept[function] = function(TermView(self[:BEFORE]))
         return found
 
     def field(self, path: str) -> Any:
@@ -119,6 +109,17 @@ declares ['preferences.length']. Add it to uses=(...)
         """What the user wants of ``preference``, or ``None`` without such a wish."""
         wish = self.field(f"preferences.{preference}")
         return None if wish is None else wish.target
+
+
+def with_reply(
+    views: Iterable[TermView], reply: str, transcript: tuple[Turn, ...]
+) -> list[TermView]:
+    """The views of one reply, made from those before it."""
+    answer = (reply, transcript)
+    return [_new(TermView, view + answer) for view in views]
+
+
+_new = tuple.__new__
 
 
 @lru_cache(maxsize=4096)

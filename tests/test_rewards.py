@@ -297,12 +297,19 @@ def test_an_undeclared_field_is_unreadable():
 
 def test_a_view_holds_no_user():
     view = TermView.of(Exchange(PLAIN, UserProfile(id="ana"), "So.", "en"), ("preferences.tone",))
-    held = [getattr(view, name) for name in TermView.__slots__]
+    held = list(view)
     assert not [item for item in held if isinstance(item, UserProfile | Exchange)]
     with pytest.raises(AttributeError):
         view.user  # noqa: B018
     with pytest.raises(UndeclaredFieldError):
         view.target("length")
+
+
+def test_a_view_cannot_be_changed():
+    view = TermView.of(Exchange(PLAIN, UserProfile(id="ana"), "So.", "en"), ())
+    for name in ("reply", "scenario", "note"):
+        with pytest.raises(AttributeError):
+            setattr(view, name, None)
 
 
 @pytest.mark.parametrize("name", Protected.model_fields)

@@ -16,11 +16,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
+from math import prod
 from operator import mul
 from typing import NamedTuple
 
 from persona_env.errors import PersonaEnvError, RewardError
-from persona_env.exchange import Exchange, TermView
+from persona_env.exchange import Exchange, TermView, with_reply
 from persona_env.profile import UserProfile
 from persona_env.rewards.term import Reason, Score, Term, TermFunction
 from persona_env.scenario import Scenario
@@ -60,19 +61,18 @@ def judge(exchange: Exchange, terms: tuple[Term, ...]) -> Verdict:
     plan, before = _case(_Asked(exchange.scenario, exchange.user, exchange.language, terms))
     values, weights, gates = plan.values.copy(), plan.weights.copy(), plan.gates.copy()
     reasons: dict[str, tuple[Reason, ...]] = {}
-    reply, transcript = exchange.reply, exchange.transcript
-    views = [view.answered(reply, transcript) for view in before]
-    for term, function, name, gate, view, weight in plan.open:
+    views = with_reply(before, exchange.reply, exchange.transcript)
+    for term, function, name, view, weight in plan.open:
         try:
             result = function(views[view])
+            if result is None:
+                continue
             score = result if type(result) is Score else _score(result)
         except Exception as error:  # a broken term must never become a number
             raise _named(error, term, exchange.scenario, exchange.user) from error
-        if score is None:
-            continue
         if score.reasons:
             reasons[name] = score.reasons
-        if gate:
+        if weight is None:
             gates[name] = score.value
         else:
             values[name], weights[name] = score.value, weight
@@ -121,9 +121,7 @@ def _combined(values: Iterable[float], weights: Collection[float], gates: Iterab
     """The same for numbers in one order."""
     total = sum(weights)
     mean = sum(map(mul, weights, values)) / total if total else 1.0
-    for gate in gates:
-        mean *= gate
-    return min(1.0, max(0.0, mean))
+    return min(1.0, max(0.0, prod(gates, start=mean)))
 
 
 class _Asked:
@@ -151,8 +149,8 @@ class _Asked:
 
 
 Entries = tuple[tuple[str, float], ...]
-Open = tuple[Term, TermFunction, str, bool, int, float]
-"""A term, its function, its name, whether it is a gate, the index of its view, and its weight."""
+Open = tuple[Term, TermFunction, str, int, float | None]
+"""A term, its function, its name, the index of its view, and its weight, ``None`` of a gate."""
 
 
 class _Plan(NamedTuple):
@@ -179,12 +177,12 @@ def _case(asked: _Asked) -> tuple[_Plan, tuple[TermView, ...]]:
             except Exception as error:  # named and re-raised
                 raise _named(error, term, scenario, user) from error
         view = views[term.uses]
-        score, weight = _settle(term, view), 0.0 if term.gate else term.weight_for(user)
+        score, weight = _settle(term, view), None if term.gate else term.weight_for(user)
         if score is _OPEN:
             place = places.setdefault(term.uses, len(places))
-            still_open.append((term, term.function, term.name, term.gate, place, weight))
+            still_open.append((term, term.function, term.name, place, weight))
             score = None
-        if term.gate:
+        if weight is None:
             gates[term.name] = 1.0 if score is None else score.value
         else:
             values[term.name] = 0.0 if score is None else score.value
@@ -207,14 +205,15 @@ def _settle(term: Term, view: TermView) -> Score | None:
     if not term.builtin:  # may be impure
         return _OPEN
     try:
-        score = _score(term.function(view))
+        result = term.function(view)
+        score = None if result is None else _score(result)
     except Exception:  # there is no reply to read; what is broken breaks again, and is named, later
         return _OPEN
     return _OPEN if score is not None and score.reasons else score
 
 
-def _score(result: Score | float | None) -> Score | None:
-    if result is None or isinstance(result, Score):
+def _score(result: Score | float) -> Score:
+    if isinstance(result, Score):
         return result
     if isinstance(result, int | float):
         return Score(float(result))
