@@ -96,24 +96,37 @@ def log_prob_and_entropy(
     return log_probs, entropy
 
 
-def draw(bits: Tensor, generator: torch.Generator | None = None) -> tuple[Tensor, Tensor]:
-    """One id a row of ``bits (B, V)``, logits in bits, and its log-probability in nats: ``(B,)``.
+def draw(bits: Tensor, generator: torch.Generator | None = None) -> Tensor:
+    """One id a row of ``bits (B, V)``, logits in bits: ``int64 of shape (B,)``.
 
     By inverse CDF: first a block of ids, then one of it. On CPUs ``multinomial`` is far slower, a
     sum over all ids so far takes longer than all the rest, and ``max``, which also finds places,
     ten times as long as ``amax``. An id of no weight is never drawn.
     """
+    return _draw(bits, generator)[0].squeeze(1)
+
+
+def draw_and_log_prob(
+    bits: Tensor, generator: torch.Generator | None = None
+) -> tuple[Tensor, Tensor]:
+    """What :func:`draw` draws, and its log-probability in nats, both of shape ``(B,)``."""
+    ids, weights, total = _draw(bits, generator)
+    return ids.squeeze(1), weights.gather(1, ids).div_(total).log_().squeeze(1)
+
+
+def _draw(bits: Tensor, generator: torch.Generator | None) -> tuple[Tensor, Tensor, Tensor]:
+    """The ids ``(B, 1)``, the weights of all ids, and their sums ``(B, 1)``."""
     weights = (bits - bits.amax(-1, keepdim=True)).float().exp2_()
     if weights.shape[1] % BLOCK:
         weights = functional.pad(weights, (0, -weights.shape[1] % BLOCK))
-    blocks = weights.view(len(bits), -1, BLOCK)
-    first, second = torch.rand(2, len(bits), 1, generator=generator, device=bits.device)
-    ends = blocks.sum(-1).cumsum(-1)
+    count, blocks = weights.shape[1] // BLOCK, weights.view(-1, BLOCK)
+    first, second = torch.rand(2, len(bits), 1, generator=generator, device=bits.device).unbind()
+    ends = blocks.sum(-1).view(-1, count).cumsum(-1)
     block = _drawn(ends, first)
-    inside = blocks.gather(1, block[:, :, None].expand(-1, 1, BLOCK)).squeeze(1)
-    ids = torch.add(_drawn(inside.cumsum(-1), second), block, alpha=BLOCK)
-    log_probs = weights.gather(1, ids).div_(ends[:, -1:]).log_()
-    return ids.squeeze(1), log_probs.squeeze(1)
+    begins = torch.arange(0, len(blocks), count, device=bits.device)[:, None]
+    inside = blocks.index_select(0, (begins + block).view(-1)).cumsum(-1)
+    ids = torch.add(_drawn(inside, second), block, alpha=BLOCK)
+    return ids, weights, ends[:, -1:]
 
 
 def _drawn(ends: Tensor, points: Tensor) -> Tensor:

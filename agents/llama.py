@@ -32,7 +32,7 @@ def is_small_llama(model: Any) -> bool:
     plain = plain and not config.attention_dropout and model.num_parameters() <= SMALL
     layers: Any = model.model.layers
     parts = (part for layer in layers for part in layer.modules())
-    held = {type(part) for part in parts if [*part.parameters(recurse=False)]}
+    held = {type(part) for part in parts if part._parameters}
     return bool(plain) and held == {nn.Linear, LlamaRMSNorm}  # adapters are of other types
 
 

@@ -126,17 +126,20 @@ def generate(
     hidden = decoder.prefill(ids, cache, None, lengths)
     for left in reversed(range(max_new_tokens)):
         bits = torch.addmm(bias, hidden, weight, alpha=scale)
-        picked = draw(bits, generator)[0] if temperature else bits.argmax(-1)
+        picked = draw(bits, generator) if temperature else bits.argmax(-1)
         made = picked.tolist()
         for reply, one in zip(held, made, strict=True):
             reply.append(one)
-        going = [goes and one != codec.end_id for goes, one in zip(going, made, strict=True)]
-        if not left or not any(going):
+        if not left:
             break
-        if sum(going) <= len(held) // 2:  # the others are done: they are left behind
-            some = torch.tensor(going, device=device)
-            cache, lengths, picked = cache.keep(some), lengths[some], picked[some]
-            held, going = list(compress(held, going)), [True] * sum(going)
+        if codec.end_id in made:
+            going = [goes and one != codec.end_id for goes, one in zip(going, made, strict=True)]
+            if not any(going):
+                break
+            if sum(going) <= len(held) // 2:  # the others are done: they are left behind
+                some = torch.tensor(going, device=device)
+                cache, lengths, picked = cache.keep(some), lengths[some], picked[some]
+                held, going = list(compress(held, going)), [True] * sum(going)
         lengths = lengths + 1
         hidden = decoder.step(picked, cache, None, lengths)
     return [row[: row.index(codec.end_id)] if codec.end_id in row else row for row in replies]

@@ -18,7 +18,7 @@ from stable_baselines3.common.type_aliases import Schedule
 from torch import Tensor, nn
 
 from .cache import SlotCache
-from .choices import BITS, draw, log_prob_and_entropy
+from .choices import BITS, draw_and_log_prob, log_prob_and_entropy
 from .decode import Decoder, decoder_for
 from .llama import LlamaEncoder, is_small_llama
 from .lm import forbidden_ids, load_policy
@@ -172,7 +172,7 @@ class LanguageModelPolicy(ActorCriticPolicy):
         hidden = self._cached_hidden(obs)
         bits = self._bits(hidden)
         if not deterministic:
-            actions, log_probs = draw(bits)
+            actions, log_probs = draw_and_log_prob(bits)
         else:
             actions = bits.argmax(-1)
             log_probs = torch.log_softmax(bits / BITS, -1).gather(1, actions[:, None]).squeeze(1)

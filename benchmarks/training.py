@@ -168,7 +168,7 @@ def samplers(folder: str, batch: int) -> dict[str, Callable[[], int]]:
         rows = ids
         for _ in range(REPLY):
             logits = model(rows, use_cache=False, logits_to_keep=1).logits[:, -1]
-            rows = torch.cat([rows, draw(logits * BITS)[0][:, None]], 1)
+            rows = torch.cat([rows, draw(logits * BITS)[:, None]], 1)
         return batch * REPLY
 
     @torch.inference_mode()

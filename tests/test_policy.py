@@ -23,7 +23,7 @@ from transformers import (
 from persona_env import Scenario, UserProfile, reward_term
 from persona_env.agents import choices
 from persona_env.agents.cache import SlotCache, keyword_of
-from persona_env.agents.choices import BITS, draw, log_prob_and_entropy
+from persona_env.agents.choices import BITS, draw, draw_and_log_prob, log_prob_and_entropy
 from persona_env.agents.decode import PlainDecoder, decoder_for
 from persona_env.agents.llama import LlamaEncoder, is_small_llama
 from persona_env.agents.llama_decode import LlamaDecoder
@@ -230,7 +230,8 @@ def test_a_full_context_keeps_its_last_state():
 
 def test_sampling_follows_the_distribution_and_never_picks_the_impossible():
     logits = torch.log(torch.tensor([[0.7, 0.3, 0.0]])).repeat(20_000, 1)
-    picked, log_probs = draw(logits * BITS, torch.Generator().manual_seed(0))
+    picked, log_probs = draw_and_log_prob(logits * BITS, torch.Generator().manual_seed(0))
+    assert torch.equal(picked, draw(logits * BITS, torch.Generator().manual_seed(0)))
     share = torch.bincount(picked, minlength=3) / len(picked)
     assert share[2] == 0
     assert abs(float(share[0]) - 0.7) < 0.02  # six standard errors
@@ -241,7 +242,7 @@ def test_sampling_finds_the_few_ids_of_a_large_vocabulary():
     shares = {70: 0.2, 71: 0.1, 130: 0.5, 199: 0.2}  # others, and a block of 64 between, have none
     logits = torch.full((1, 200), -torch.inf)
     logits[0, list(shares)] = torch.log(torch.tensor(list(shares.values())))
-    picked, _ = draw((logits * BITS).repeat(20_000, 1), torch.Generator().manual_seed(0))
+    picked = draw((logits * BITS).repeat(20_000, 1), torch.Generator().manual_seed(0))
     found = torch.bincount(picked, minlength=200) / len(picked)
     for i, share in enumerate(found.tolist()):
         assert abs(share - shares.get(i, 0.0)) < (0.02 if i in shares else 1e-9), i
