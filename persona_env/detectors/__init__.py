@@ -37,7 +37,7 @@ from persona_env.detectors.confidence import (
 )
 from persona_env.detectors.denial import Read, denied, reader_of, stated, undenied
 from persona_env.detectors.formatting import FormatReading, formatting
-from persona_env.detectors.garble import GarbleReading, garble
+from persona_env.detectors.garble import GarbleReading, garble, may_be_garbled
 from persona_env.detectors.hedging import HedgeReading, hedging
 from persona_env.detectors.judgement import JudgementReading, judgement
 from persona_env.detectors.language import LanguageReading, language
@@ -146,6 +146,7 @@ __all__ = [
     "language",
     "leaked",
     "made",
+    "may_be_garbled",
     "may_make",
     "order",
     "phrasings_of",

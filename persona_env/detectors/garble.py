@@ -66,6 +66,15 @@ def garble(text: str, known: Iterable[str] = ()) -> GarbleReading:
     return GarbleReading(len(bad) / items, bad)
 
 
+def may_be_garbled(text: str) -> bool:
+    """Whether :func:`garble` finds anything if no more words are known than the dictionaries hold.
+
+    >>> may_be_garbled("The cat sat."), may_be_garbled("The cat xqzt sat.")
+    (False, True)
+    """
+    return bool(_strange(text)[1])
+
+
 def _is_sound(text: str, span: Span, word: str, allowed: frozenset[str]) -> bool:
     return word in allowed or _is_code(text[span[0] : span[1]], word, allowed)
 

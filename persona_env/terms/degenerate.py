@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from persona_env.detectors import GarbleReading, ShoutingReading, garble, order, shouting, words
+from persona_env.detectors import (
+    GarbleReading,
+    ShoutingReading,
+    garble,
+    may_be_garbled,
+    order,
+    shouting,
+    words,
+)
 from persona_env.detectors.text import READINGS
 from persona_env.exchange import TermView
 from persona_env.rewards.term import Reason, Score, noted, reward_term
@@ -30,13 +38,12 @@ def degenerate(view: TermView) -> Score | None:
     """
     if view.scenario.call is not None:  # no prose: its own term reads it
         return None
+    if _is_sound(view.reply):
+        return None
     if not view.reply.strip():
         return Score(0.0, (Reason(0, len(view.reply), "empty"),))
     known = view.once(_known_words)
-    reading = garble(view.reply, known)
-    if reading.share <= FREE and _is_in_order(view.reply):
-        return None
-    return _score(view.reply, reading, shouting(view.reply, known))
+    return _score(view.reply, garble(view.reply, known), shouting(view.reply, known))
 
 
 @lru_cache(maxsize=READINGS)
@@ -56,9 +63,11 @@ def _falling(share: float, one: float, zero: float) -> float:
 
 
 @lru_cache(maxsize=READINGS)
-def _is_in_order(reply: str) -> bool:
-    """Whether nothing is shouted, whatever words are known, and the order is not broken."""
-    return not shouting(reply).spans and order(reply).share <= ORDERLY
+def _is_sound(reply: str) -> bool:
+    """Whether there is nothing to find, whatever words are known: so it is for most replies."""
+    if not reply.strip() or may_be_garbled(reply) or shouting(reply).spans:
+        return False
+    return order(reply).share <= ORDERLY
 
 
 def _known_words(view: TermView) -> frozenset[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from operator import itemgetter
+from typing import NamedTuple
 
 from persona_env.detectors import (
     Phrasings,
@@ -51,13 +52,15 @@ def factuality(view: TermView) -> Score | None:
     """
     if view.scenario.category == "calibration":
         return None
-    wrong = asserted(view.reply, view.once(_false_claims))
-    wrong = [span for span in wrong if not inside(span, denied(view.reply))]
-    if wrong:
-        return Score(0.0, noted(wrong, "false claim"))
-    if not view.once(is_answer_due) or _is_no_answer_needed(view):
+    asked = view.once(_asked)
+    if asked.false:
+        wrong = asserted(view.reply, asked.false)
+        wrong = [span for span in wrong if not inside(span, denied(view.reply))]
+        if wrong:
+            return Score(0.0, noted(wrong, "false claim"))
+    if not asked.due or _is_no_answer_needed(view):
         return None
-    if not may_make(view.reply, view.once(_first_words)):
+    if not may_make(view.reply, asked.words):
         return _NOTHING
     shares = [_share(view.reply, points, view.once(told)) for points in view.once(_points)]
     share, found = max(shares, key=itemgetter(0))
@@ -65,6 +68,21 @@ def factuality(view: TermView) -> Score | None:
         return _NOTHING
     value = share * _form_factor(view.reply, view.scenario.form)
     return Score(MISSED + (1 - MISSED) * value, noted(found, "answers"))
+
+
+class _Asked(NamedTuple):
+    """What is read for before anything else: known already when the user asks."""
+
+    false: Phrasings
+    due: bool
+    words: tuple[str, ...]
+    """What a reply that makes any point has; an empty word, where no point is asked for."""
+
+
+def _asked(view: TermView) -> _Asked:
+    asked = view.once(_points)
+    words = first_words(point for points in asked for point in points) if all(asked) else ("",)
+    return _Asked(_false_claims(view), is_answer_due(view), words)
 
 
 def _is_no_answer_needed(view: TermView) -> bool:
@@ -82,12 +100,6 @@ def _false_claims(view: TermView) -> Phrasings:
 def _points(view: TermView) -> list[tuple[Point, ...]]:
     """For each text the points that a full answer makes, and how to look for them."""
     return [_points_of(view, text) for text in view.texts]
-
-
-def _first_words(view: TermView) -> tuple[str, ...]:
-    """What a reply that makes any point has; an empty word, where no point is asked for."""
-    asked = view.once(_points)
-    return first_words(point for points in asked for point in points) if all(asked) else ("",)
 
 
 def _points_of(view: TermView, text: ScenarioText) -> tuple[Point, ...]:
