@@ -27,6 +27,7 @@ DUTIES = (
     "infos of every term, weight and gate",
 )
 CASES = 64  # prompts that are drawn from
+ONE, END = np.array(1), np.array(CODEC.end_id)  # numpy converts ints anew each time
 
 
 class Floor(stepping.BareVector):
@@ -51,23 +52,21 @@ class Floor(stepping.BareVector):
         place = self.place
         self.flat[place] = actions
         self.flat_attention[place] = 1
-        place += 1
-        ends = actions == CODEC.end_id
+        place += ONE
+        ends = actions == END
         ends |= place == self.limit
-        infos: dict[str, Any] = {}
-        if np.count_nonzero(ends):
-            infos = self.begin_again(ends)
+        rows = ends.nonzero()[0].tolist()
+        infos = self.begin_again(rows, ends) if rows else {}
         results = np.zeros(ROWS), ends, np.zeros(ROWS, bool)
         return (self.tokens.copy(), self.attention.copy()), *results, infos
 
-    def begin_again(self, ends: Any) -> dict[str, Any]:
+    def begin_again(self, rows: list[int], ends: Any) -> dict[str, Any]:
         """Each row that ends, one by one, and the infos of all of them."""
         if self.duties == 1:
             self.place[:] = np.where(ends, self.first, self.place)
             return {}
-        rows = ends.nonzero()[0].tolist()
         last = {row: self.next_episode(row) for row in rows}
-        return self.infos(rows, ends, last) if self.duties > 3 else last
+        return self.infos(rows, ends.copy(), last) if self.duties > 3 else last
 
     def next_episode(self, row: int) -> Any:
         """What was seen last, with the reply; a prompt is written over it."""
@@ -89,24 +88,24 @@ class Floor(stepping.BareVector):
         seen = np.empty(ROWS, object)
         for row in rows:
             turn[row], seen[row] = 1, last[row][0]
-        final: dict[str, Any] = {"turn": turn, "_turn": mask.copy()}
+        mask.setflags(write=False)  # one for all
+        final: dict[str, Any] = {"turn": turn, "_turn": mask, "cut": cut, "_cut": mask}
         for group, names in self.names.items():
             full = self.duties > 4 and names
             final[group] = self.table(rows, mask, names) if full else {}
-            final[f"_{group}"] = mask.copy()
-        final |= {"cut": cut, "_cut": mask.copy()}
+            final[f"_{group}"] = mask
         return {
-            "final_obs": seen, "_final_obs": mask.copy(), "final_info": final,
-            "_final_info": mask.copy(), "turn": np.zeros(ROWS, np.int64), "_turn": mask.copy(),
+            "final_obs": seen, "_final_obs": mask, "final_info": final, "_final_info": mask,
+            "turn": np.zeros(ROWS, np.int64), "_turn": mask,
         }  # fmt: skip
 
     def table(self, rows: list[int], mask: Any, names: tuple[str, ...]) -> dict[str, Any]:
         """An array and a mask for each name."""
-        values, masks = np.zeros((len(names) // 2, ROWS)), np.repeat(mask[None], len(names) // 2, 0)
-        for row in rows:
-            values[:, row] = 0.5
-        arrays = [array for pair in zip(values, masks, strict=True) for array in pair]
-        return dict(zip(names, arrays, strict=True))
+        values = np.zeros((len(names) // 2, ROWS))
+        values[:, rows] = 0.5
+        arrays = dict.fromkeys(names, mask)
+        arrays.update(zip(names[::2], values, strict=True))
+        return arrays
 
 
 def reward_names() -> dict[str, tuple[str, ...]]:
