@@ -158,7 +158,7 @@ class PersonaEnv(gym.Env[Observation, str]):
     ) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
         """The second half of a step: what follows from the verdict on ``exchange(reply)``.
 
-        Vector environments judge the replies of many rows between the halves, in one batch.
+        Vector environments judge the replies of many rows between the halves.
         """
         reward, terminated = self.conclude(reply, verdict)
         info = {**self.turn_info(), **verdict.info()}

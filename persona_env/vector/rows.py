@@ -1,4 +1,4 @@
-"""What the vector environments share: rows, their seeds and resets, and steps judged in a batch."""
+"""What the vector environments share: rows, their seeds and resets, and steps that end turns."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from persona_env.vector.rows import Step, VectorRows, text_rows
 
 
 class PersonaVectorEnv(VectorRows):
-    """N text episodes at once; their replies are judged as one batch.
+    """N text episodes at once; of their replies equal ones are judged once.
 
     Observation
         A dict: tuples of N texts, and ``user_vector``, ``float32 of shape (N, P)``.

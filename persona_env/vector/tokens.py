@@ -21,7 +21,7 @@ class TokenVectorEnv(VectorRows):
     """:class:`~persona_env.wrappers.TokenActions` over N episodes at once.
 
     The tokens of all rows are written together. Only rows whose turn ends are looked at one by
-    one, and their replies are judged as one batch.
+    one, and of their replies equal ones are judged once.
 
     Observation
         A dict: ``tokens``, ``int64 of shape (N, L)``, and ``attention_mask``,
