@@ -211,13 +211,15 @@ class LanguageModelPolicy(ActorCriticPolicy):
     def _head(self, model: Any) -> tuple[Tensor, Tensor]:
         """Weight and bias of logits at the sampling temperature; forbidden ids are closed."""
         head = model.get_output_embeddings()
-        own = 0.0 if head.bias is None else head.bias.float() / self.temperature
-        return head.weight, self.closed + own
+        if head.bias is None:
+            return head.weight, self.closed
+        return head.weight, self.closed + head.bias.float() / self.temperature
 
     def _bits(self, hidden: Tensor) -> Tensor:
         """Logits in bits at the sampling temperature; those of forbidden ids are never drawn."""
         weight, bias = self._head(self.model)
-        return torch.addmm(bias * BITS, hidden, weight.t(), alpha=BITS / self.temperature)
+        scale = BITS / self.temperature
+        return torch.addmm(bias, hidden, weight.t(), beta=BITS, alpha=scale)
 
     def _value(self, hidden: Tensor) -> Tensor:
         value: Tensor = self.value_head(hidden.detach().float())
