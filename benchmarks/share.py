@@ -21,7 +21,7 @@ import torch
 
 from persona_env.agents.options import TrainOptions
 from persona_env.agents.train import build
-from persona_env.vector import TokenVectorEnv
+from persona_env.rewards import compose
 
 WARM_UP = 2  # rollouts
 PARTS = ("environments", "of these, the reward", "sampling", "reference policy", "update")
@@ -50,7 +50,7 @@ class Clock:
 def measure(rollouts: int, **options: Any) -> dict[str, list[float]]:
     """The share of each part, rollout by rollout."""
     clock, shares = Clock(), dict[str, list[float]]()
-    clock.watch(TokenVectorEnv, "_judge", "of these, the reward")
+    clock.watch(compose, "judge", "of these, the reward")
     with tempfile.TemporaryDirectory() as folder:
         ppo: Any = build(TrainOptions(output=Path(folder), tensorboard=False, **options))
         clock.watch(ppo.env, "step", "environments")
