@@ -81,18 +81,18 @@ declares ['preferences.length']. Add it to uses=(...)
         """The view before there is a reply: ``reply`` and ``transcript`` cannot be read."""
         first = scenario.text(language)
         texts = (first, *(t for t in scenario.texts.values() if t is not first))
-        return cls((scenario, language, first.prompt, texts, _fields(user, uses), {}))
+        return Unanswered((scenario, language, first.prompt, texts, _fields(user, uses), {}))
 
     @classmethod
     def of_fields(cls, fields: Mapping[str, Any]) -> TermView:
         """A view of profile fields alone, for tests."""
-        return cls((None, "", "", (), fields, {}))
+        return Unanswered((None, "", "", (), fields, {}))
 
     def once(self, function: Callable[[TermView], T]) -> T:
         """``function`` of the view before the reply, worked out once for all replies."""
         found: T = self._kept.get(function, _UNKNOWN)
         if found is _UNKNOWN:
-            found = self._kept[function] = function(TermView(self[:BEFORE]))
+            found = self._kept[function] = function(Unanswered(self[:BEFORE]))
         return found
 
     def field(self, path: str) -> Any:
@@ -109,6 +109,18 @@ declares ['preferences.length']. Add it to uses=(...)
         """What the user wants of ``preference``, or ``None`` without such a wish."""
         wish = self.field(f"preferences.{preference}")
         return None if wish is None else wish.target
+
+
+def _no_reply(view: TermView) -> Any:
+    raise AttributeError("there is no reply yet: what is worked out once must hold for all replies")
+
+
+class Unanswered(TermView):
+    """A view before there is a reply: to read one is an error that says so."""
+
+    __slots__ = ()
+    reply = cast(str, property(_no_reply))
+    transcript = cast(tuple[Turn, ...], property(_no_reply))
 
 
 def with_reply(

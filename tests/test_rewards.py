@@ -305,6 +305,16 @@ def test_a_view_holds_no_user():
         view.target("length")
 
 
+def test_before_there_is_a_reply_none_can_be_read():
+    exchange = Exchange(PLAIN, UserProfile(id="ana"), "So.", "en")
+    view = TermView.of(exchange, ())
+    assert view.once(lambda before: before.prompt) == "Why?"
+    for name in ("reply", "transcript"):
+        with pytest.raises(AttributeError, match="there is no reply yet"):
+            view.once(lambda before, name=name: getattr(before, name))
+    assert view.reply == "So."
+
+
 def test_a_view_cannot_be_changed():
     view = TermView.of(Exchange(PLAIN, UserProfile(id="ana"), "So.", "en"), ())
     for name in ("reply", "scenario", "note"):

@@ -216,7 +216,7 @@ def _score(result: Score | float) -> Score:
     if isinstance(result, Score):
         return result
     if isinstance(result, int | float):
-        return Score(float(result))
+        return Score(result)
     raise TypeError(f"a term returns a Score, a number or None, not {type(result).__name__}")
 
 

@@ -59,7 +59,7 @@ class Told:
             batched["final_obs"] = _column("final_obs", rows, seen, mask)
             batched["final_info"] = final
             batched["_final_obs"] = batched["_final_info"] = mask
-            if not self.answered:
+            if not self.answered:  # those that begin are those that ended
                 _add(batched, rows, [*self.begun.values()], mask)
                 return batched
         infos = self.begun

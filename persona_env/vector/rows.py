@@ -150,19 +150,17 @@ class VectorRows(VectorEnv[dict[str, Any], Any, npt.NDArray[Any]]):
         # Row by row: what a row needs is then still in the processor's cache.
         for (row, reply), verdict in zip(replies.items(), self._judge(replies), strict=True):
             seen, reward, terminated, truncated, info = self._settle(row, reply, verdict)
-            rewards[row] = reward
+            rewards[row], terminations[row], truncations[row] = reward, terminated, truncated
             if not (terminated or truncated):
                 self._begin(row, seen)
-                told.answered[row] = info, verdict
-                continue
-            terminations[row], truncations[row] = terminated, truncated
-            if self.autoreset_mode is AutoresetMode.SAME_STEP:
+            elif self.autoreset_mode is AutoresetMode.SAME_STEP:
                 first, told.begun[row] = self._texts[row].reset()
                 self._begin(row, first)
                 told.final[row] = seen, info, verdict
+                continue
             else:
                 self._over[row] = self._waiting = True
-                told.answered[row] = info, verdict
+            told.answered[row] = info, verdict
         return rewards, terminations, truncations, told
 
     def _judge(self, replies: dict[int, str]) -> Iterable[Verdict]:

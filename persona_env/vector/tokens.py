@@ -14,7 +14,7 @@ from persona_env.vector.infos import Info
 from persona_env.vector.rows import Step, VectorRows, text_rows
 from persona_env.wrappers.token_actions import CONTEXT_LENGTH, MAX_NEW_TOKENS, TokenActions
 
-ONE = np.array(1)
+ONE = np.array(1)  # an array: numpy converts an int anew each time
 
 
 class TokenVectorEnv(VectorRows):
@@ -68,7 +68,7 @@ class TokenVectorEnv(VectorRows):
         self._place = np.zeros(num_envs, dtype=np.int64)
         self._limit = np.zeros(num_envs, dtype=np.int64)
         self._cut: set[int] = set()
-        self._end_id = np.array(self.codec.end_id)  # an array: numpy converts an int anew each time
+        self._end_id = np.array(self.codec.end_id)  # as ONE
         self._flatten()
 
     def observe(self) -> dict[str, Any]:
