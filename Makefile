@@ -13,9 +13,7 @@ TEST_ARGS ?=
 WORKERS ?= 2
 LOWEST_NEWER ?=
 
-# Tools that stand among the benchmarks and measure nothing.
-TOOLS := benchmarks/gallery.py benchmarks/lowest.py benchmarks/tables.py
-BENCHMARKS := $(filter-out $(TOOLS),$(sort $(wildcard benchmarks/*.py)))
+BENCHMARKS := $(sort $(wildcard benchmarks/[a-z]*.py))
 
 .PHONY: demo test test-slow test-lowest lint docs bench clean help
 
@@ -51,7 +49,7 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/python -m mypy
 
 docs: $(VENV)/.installed-dev
-	$(BIN)/python benchmarks/gallery.py
+	$(BIN)/python scripts/write_docs.py
 
 bench: $(VENV)/.installed
 	@set -e; for file in $(BENCHMARKS); do echo "== $$file"; $(BIN)/python $$file; done
@@ -77,11 +75,11 @@ $(VENV)/.installed-dev: $(METADATA) | $(BIN)/python
 
 # LOWEST_NEWER="torch" lets pip take the torch of constraints.txt instead: the oldest one on the
 # index is a CUDA build of gigabytes.
-$(LOWEST)/.installed: $(METADATA) benchmarks/lowest.py
+$(LOWEST)/.installed: $(METADATA) scripts/lowest_versions.py
 	$(PYTHON) -m venv $(LOWEST)
 	@echo '*' > $(LOWEST)/.gitignore
 	$(LOWEST)/bin/python -m pip install --upgrade "pip>=25.1" "setuptools>=77"
-	$(LOWEST)/bin/python benchmarks/lowest.py $(LOWEST_NEWER) > $(LOWEST)/constraints.txt
+	$(LOWEST)/bin/python scripts/lowest_versions.py $(LOWEST_NEWER) > $(LOWEST)/constraints.txt
 	$(LOWEST)/bin/python -m pip install -e . --group dev -c $(LOWEST)/constraints.txt \
 	  $(if $(filter torch,$(LOWEST_NEWER)),-c constraints.txt)
 	@touch $@

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 
 import gymnasium as gym
 
-from persona_env.agent import Case
 from persona_env.env import PersonaEnv
-from persona_env.evaluation import draw_cases, replies_of
-from persona_env.measures import Mean
+from persona_env.evaluation.evaluate import draw_cases, replies_of
+from persona_env.metrics.statistics import Mean
 from persona_env.registration import ENVIRONMENTS, make_agent
+from persona_env.scenarios.case import Case
 
 AGENTS = ("oracle", "noisy_profile", "blind", "random", "constant")
 COLUMNS = ("environment", *AGENTS, "blind / oracle")

@@ -14,8 +14,8 @@ from typing import Any
 import gymnasium as gym
 import numpy as np
 import stepping
+from _tables import show
 from stepping import CODEC, LENGTH, OFF, PROMPT, REPLY, ROWS, SIZE
-from tables import show
 
 import persona_env  # noqa: F401 - registers the ids
 

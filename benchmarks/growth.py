@@ -21,12 +21,12 @@ import gymnasium as gym
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
+from _tables import show
 from stepping import CODEC, OFF, Way, rate
-from tables import show
 from training import learning, make_model, ppo, samplers
 
-from persona_env import profiles, registered_terms, scenarios
-from persona_env.envs.chat import PersonaChatEnv
+from persona_env import load_profiles, load_scenarios, registered_terms
+from persona_env.envs.chat.env import PersonaChatEnv
 from persona_env.vector import TokenVectorEnv
 
 FIGURE = Path(__file__).parents[1] / "docs" / "growth.png"
@@ -45,7 +45,7 @@ def steps(
         autoreset_mode="SameStep",
     )  # fmt: skip
     env.reset(seed=0)
-    texts = [t.answer for s in scenarios("train") for t in s.texts.values()]
+    texts = [t.answer for s in load_scenarios("train") for t in s.texts.values()]
     ids = np.array([i for text in texts for i in CODEC.encode(text)])
     rng, place = np.random.default_rng(0), [np.arange(rows) % new]
 
@@ -62,7 +62,7 @@ def steps(
 
 def crowd(count: int) -> list[Any]:
     """The bundled users, again and again under other names."""
-    known = profiles("train")
+    known = load_profiles("train")
     return [
         known[i % len(known)].model_copy(update={"id": f"{known[i % len(known)].id}{i}"})
         for i in range(count)
@@ -72,7 +72,7 @@ def crowd(count: int) -> list[Any]:
 def judged(count: int) -> Way:
     """Whole replies, scored by the first ``count`` of all terms."""
     env = gym.make("PersonaChat-v0", terms=list(registered_terms())[:count])
-    answers = [s.text(next(iter(s.texts))).answer for s in scenarios("train")]
+    answers = [s.text(next(iter(s.texts))).answer for s in load_scenarios("train")]
     env.reset(seed=0)
 
     def way() -> int:

@@ -25,7 +25,7 @@ import training
 from torch.profiler import ProfilerActivity, profile
 
 import persona_env
-from persona_env.envs.chat import PersonaChatEnv
+from persona_env.envs.chat.env import PersonaChatEnv
 from persona_env.rewards import judge
 
 TOP = 14  # rows of a table

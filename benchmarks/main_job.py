@@ -15,10 +15,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from persona_env.envs.realise import phrases
-from persona_env.library import scenarios
-from persona_env.plots import save_matrix
-from persona_env.scenario import Scenario
+from persona_env.envs.shared.oracle import phrases
+from persona_env.reporting.plots import save_matrix
+from persona_env.scenarios.library import load_scenarios
+from persona_env.scenarios.schema import Scenario
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -77,7 +77,7 @@ def figures(folder: Path, suffix: str) -> dict[str, Any]:
 
 def strays(folder: Path, suffix: str) -> dict[str, float]:
     """The share of replies that hold stray text, before and after."""
-    known = {scenario.id: scenario for scenario in scenarios()}
+    known = {scenario.id: scenario for scenario in load_scenarios()}
     shares = {}
     for key, when in (("start_strays", "before"), ("strays", "after")):
         found = json.loads((folder / f"{when}{suffix}.json").read_text(encoding="utf-8"))["replies"]

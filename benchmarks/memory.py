@@ -14,8 +14,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from persona_env import scenarios
-from persona_env.envs.chat import PersonaChatEnv
+from persona_env import load_scenarios
+from persona_env.envs.chat.env import PersonaChatEnv
 from persona_env.vector import PersonaVectorEnv
 
 ROWS, WORDS = 64, 16
@@ -24,7 +24,7 @@ UNIT = 2**20 if sys.platform == "darwin" else 2**10  # of ru_maxrss, per MB
 
 def replies() -> Iterator[tuple[str, ...]]:
     """New replies for all rows, without end: words of the scenarios' answers in random order."""
-    texts = [t.answer for s in scenarios("train") for t in s.texts.values()]
+    texts = [t.answer for s in load_scenarios("train") for t in s.texts.values()]
     words = np.array([word for text in texts for word in text.split()])
     rng = np.random.default_rng(0)
     while True:

@@ -28,11 +28,11 @@ from typing import Any
 
 import gymnasium as gym
 import torch
+from _tables import show
 from stepping import CODEC, OFF, PROMPT, REPLY, ROWS, SIZE, Way, make_vector, measure, replies
 from stepping import single as token_steps
 from stepping import text as episodes
 from stepping import vector as vector_steps
-from tables import show
 from training import learning, make_model, ppo
 
 from persona_env.wrappers import TokenActions

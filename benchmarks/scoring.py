@@ -18,13 +18,13 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from persona_env.agents.pretraining.corpus import random_plan
 from persona_env.detectors import sentences, word_count
-from persona_env.envs.chat import PersonaChatEnv
-from persona_env.envs.corpus import random_plan
-from persona_env.envs.realise import realise
-from persona_env.exchange import Exchange
-from persona_env.pairing import prompt_language
+from persona_env.envs.chat.env import PersonaChatEnv
+from persona_env.envs.shared.oracle import realise
 from persona_env.rewards import judge, judge_all
+from persona_env.rewards.exchange import Exchange
+from persona_env.scenarios.case import prompt_language
 
 BATCH = 64
 WORDS = range(24, 37)

@@ -16,11 +16,11 @@ from typing import Any
 
 import gymnasium as gym
 import numpy as np
-from tables import show
+from _tables import show
 
 import persona_env
-from persona_env.codec import bundled_codec
 from persona_env.wrappers import TokenActions
+from persona_env.wrappers.tokenizers import bundled_codec
 
 PROMPT, REPLY, ROWS = 24, 25, 64
 LENGTH = PROMPT + REPLY
@@ -71,7 +71,7 @@ class BareVector:
 
 def replies() -> Iterator[list[int]]:
     """Token replies of 24 ids and the end, cut from the scenarios' answers, for ever."""
-    texts = [t for s in persona_env.scenarios("train") for t in s.texts.values()]
+    texts = [t for s in persona_env.load_scenarios("train") for t in s.texts.values()]
     found = [CODEC.encode(" ".join([t.answer, *t.plain, *t.expert, t.prompt]) * 4) for t in texts]
     order = np.random.default_rng(0).permutation(len(found))
     return cycle([[*found[i][: REPLY - 1], CODEC.end_id] for i in order])

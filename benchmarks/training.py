@@ -16,17 +16,17 @@ from typing import Any
 import gymnasium as gym
 import numpy as np
 import torch
+from _tables import show
 from stable_baselines3 import PPO
 from stable_baselines3.common.policies import ActorCriticPolicy
 from stable_baselines3.common.vec_env import VecEnv
 from stepping import Way, rate
-from tables import show
 from torch import nn
 from transformers import LlamaConfig, LlamaForCausalLM
 
-from persona_env.agents.choices import BITS, draw
-from persona_env.agents.lm import generate, load_policy, save_tokenizer
-from persona_env.agents.ppo import make_ppo
+from persona_env.agents.inference.choices import BITS, draw
+from persona_env.agents.language_model import generate, load_policy, save_tokenizer
+from persona_env.agents.ppo.ppo import make_ppo
 
 PROMPT, REPLY, ENVS = 24, 24, 64
 SIZES = {"0.2 M": {"width": 64, "layers": 2}, "1 M": {"width": 128, "layers": 4}}

@@ -10,13 +10,17 @@
 from persona_env.auditor import AuditReport, audit
 from persona_env.env import PersonaEnv
 from persona_env.errors import PersonaEnvError
-from persona_env.evaluation import Report, evaluate
-from persona_env.exchange import Exchange, TermView
-from persona_env.library import load_profile, profiles, scenarios
-from persona_env.profile import UserProfile, vector_names
-from persona_env.registration import register_environments
+from persona_env.evaluation.evaluate import evaluate
+from persona_env.evaluation.report import Report
+from persona_env.registration import make_agent, register_env, register_environments
 from persona_env.rewards import Reason, Score, Verdict, registered_terms, reward_term
-from persona_env.scenario import Scenario
+from persona_env.rewards.exchange import Exchange, TermView
+from persona_env.scenarios.library import load_scenarios
+from persona_env.scenarios.schema import Scenario
+from persona_env.users.description import describe
+from persona_env.users.library import load_profile, load_profiles
+from persona_env.users.profile import UserProfile
+from persona_env.users.vector import user_vector, vector_names
 
 __version__ = "0.1.0"
 __all__ = [
@@ -32,12 +36,16 @@ __all__ = [
     "UserProfile",
     "Verdict",
     "audit",
+    "describe",
     "evaluate",
     "load_profile",
-    "profiles",
+    "load_profiles",
+    "load_scenarios",
+    "make_agent",
+    "register_env",
     "registered_terms",
     "reward_term",
-    "scenarios",
+    "user_vector",
     "vector_names",
 ]
 

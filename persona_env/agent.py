@@ -4,19 +4,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
-from persona_env.profile import UserProfile
-from persona_env.scenario import Scenario
+from persona_env.scenarios.case import Case
 
 Observation = dict[str, Any]
-
-
-class Case(NamedTuple):
-    """A scenario and the user who asks it."""
-
-    scenario: Scenario
-    user: UserProfile
 
 
 class Agent(Protocol):

@@ -11,27 +11,35 @@ import numpy as np
 import numpy.typing as npt
 from gymnasium import spaces
 
-from persona_env import card
-from persona_env.agent import Case
 from persona_env.errors import ScenarioError, unknown_name
-from persona_env.exchange import Exchange, Turn
-from persona_env.feedback import complaint
-from persona_env.library import choose_profiles, choose_scenarios
-from persona_env.library import profiles as bundled_profiles
-from persona_env.library import scenarios as bundled_scenarios
-from persona_env.measures import Statistic
-from persona_env.meeting import Meeting, Visibility, asked_in, meet
-from persona_env.pools import Listed, Pool
-from persona_env.profile import UserProfile, vector_names
+from persona_env.metrics.statistics import Statistic
+from persona_env.reporting import card
 from persona_env.rewards import Verdict, choose_terms, judge
+from persona_env.rewards.exchange import Exchange, Turn
+from persona_env.rewards.explain import explain
 from persona_env.rewards.term import TermFunction
-from persona_env.scenario import Scenario
+from persona_env.scenarios.case import (
+    Case,
+    CaseView,
+    Visibility,
+    prompt_language_or_first,
+    view_case,
+)
+from persona_env.scenarios.library import choose_scenarios
+from persona_env.scenarios.library import load_scenarios as bundled_scenarios
+from persona_env.scenarios.pools import ListPool, Pool
+from persona_env.scenarios.schema import Scenario
+from persona_env.simulation.complaints import complaint
 from persona_env.spaces import UnicodeText
+from persona_env.users.library import choose_profiles
+from persona_env.users.library import load_profiles as bundled_profiles
+from persona_env.users.profile import UserProfile
+from persona_env.users.vector import vector_names
 
 Observation = dict[str, Any]
 SATISFIED = 0.9
 MEETINGS = 16_384
-NOBODY = Listed(())
+NOBODY = ListPool(())
 TEXT = 4096  # no prompt, complaint or description of a user is longer
 
 
@@ -123,7 +131,7 @@ class PersonaEnv(gym.Env[Observation, str]):
         self._verdict: Verdict | None = None
         self._message = ""
         self._drawn = tuple(self.cases.values())
-        self._meetings: dict[tuple[str, str, str], Meeting] = {}
+        self._meetings: dict[tuple[str, str, str], CaseView] = {}
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -180,7 +188,9 @@ class PersonaEnv(gym.Env[Observation, str]):
         """What ``reply`` to ``scenario`` is worth to ``user``, without stepping."""
         scenario = self._find_scenario(scenario) if isinstance(scenario, str) else scenario
         user = self._find_user(user) if isinstance(user, str) else user
-        return judge(Exchange(scenario, user, reply, asked_in(scenario, user)), self.terms)
+        return judge(
+            Exchange(scenario, user, reply, prompt_language_or_first(scenario, user)), self.terms
+        )
 
     def oracle(self, scenario: Scenario, user: UserProfile) -> str:
         """The reply of who knows both; every environment ships one."""
@@ -192,7 +202,7 @@ class PersonaEnv(gym.Env[Observation, str]):
 
     def bundled(self, split: str) -> Pool:
         """What is asked without ``scenarios=``; called while the environment is made."""
-        return Listed(bundled_scenarios(split))
+        return ListPool(bundled_scenarios(split))
 
     def read(self, case: Case, reply: str) -> dict[str, float]:
         """Own measures of one reply, by name; one that does not apply is left out."""
@@ -211,7 +221,7 @@ class PersonaEnv(gym.Env[Observation, str]):
         """The episode with its reward explained: text, or ``uint8 of shape (H, W, 3)``."""
         if self.render_mode is None:
             return None
-        text = card.explain(self._message, self.user, self._turns, self._verdict)
+        text = explain(self._message, self.user, self._turns, self._verdict)
         return text if self.render_mode == "ansi" else card.draw(text)
 
     def observe_turn(self) -> Observation:
@@ -225,12 +235,12 @@ class PersonaEnv(gym.Env[Observation, str]):
             info |= {"scenario_id": self.scenario.id, "user_id": self.user.id}
         return info
 
-    def _meeting(self, scenario: Scenario, user: UserProfile) -> Meeting:
+    def _meeting(self, scenario: Scenario, user: UserProfile) -> CaseView:
         """Worked out once for each case of this environment, up to :data:`MEETINGS`."""
         key = (scenario.id, user.id, self.user_visibility)
         known = self._meetings.get(key)
         if known is None or known.scenario is not scenario or known.user is not user:
-            known = meet(scenario, user, self.user_visibility)
+            known = view_case(scenario, user, self.user_visibility)
             drawn, pool = self.cases.get(user.id, (None, NOBODY))
             own = drawn is user and pool.find(scenario.id) is scenario
             if own and len(self._meetings) < MEETINGS:
@@ -247,7 +257,7 @@ class PersonaEnv(gym.Env[Observation, str]):
             cases = {user.id: cases[user.id]}
         if "scenario" in options:
             wanted = self._find_scenario(options["scenario"])
-            cases = {k: (u, Listed([wanted])) for k, (u, pool) in cases.items() if wanted in pool}
+            cases = {k: (u, ListPool([wanted])) for k, (u, pool) in cases.items() if wanted in pool}
             if not cases:
                 raise ScenarioError(f"no such user meets scenario {wanted.id!r}: no language fits")
         return cases
@@ -266,7 +276,7 @@ class PersonaEnv(gym.Env[Observation, str]):
         return found
 
 
-def _observation(meeting: Meeting, prompt: str, turns: tuple[Turn, ...]) -> Observation:
+def _observation(meeting: CaseView, prompt: str, turns: tuple[Turn, ...]) -> Observation:
     return {
         "prompt": prompt,
         "user": meeting.shown,

@@ -16,20 +16,33 @@ ENVIRONMENTS: dict[str, str] = {
     "PersonaOpinion-v0": "persona_env.envs.opinion:PersonaOpinionEnv",
     "PersonaCapability-v0": "persona_env.envs.capability:PersonaCapabilityEnv",
 }
-"""Text environments. The module of each also holds what :func:`persona_env.making.makers` makes."""
+"""Text environments: each id with the registry string of its class."""
 
 
 def register_environments() -> None:
-    """Register every id, and the token environment of each, once (twice would warn)."""
-    for name, entry in ENVIRONMENTS.items():
-        module, _, _ = entry.partition(":")
-        _register(name, entry, f"{module}:make_vector")
-        _register(tokens_id(name), f"{module}:make_tokens", f"{module}:make_token_vector")
+    """Register every id of :data:`ENVIRONMENTS`, and the token environment of each."""
+    for name, env_class in ENVIRONMENTS.items():
+        register_env(name, env_class)
 
 
-def _register(name: str, entry: str, vector_entry: str) -> None:
-    if name not in gym.registry:
-        gym.register(id=name, entry_point=entry, vector_entry_point=vector_entry)
+def register_env(name: str, env_class: str) -> None:
+    """Register a :class:`PersonaEnv` as ``name``, and its token environment (:func:`tokens_id`).
+
+    ``env_class`` is a registry string ``"module:Class"``; the class is imported when an environment
+    is made. A name that is registered already stays as it is: twice would warn.
+    """
+    ENVIRONMENTS.setdefault(name, env_class)
+    for each, single, vector in (
+        (name, "make_text", "make_vector"),
+        (tokens_id(name), "make_tokens", "make_token_vector"),
+    ):
+        if each not in gym.registry:
+            gym.register(
+                id=each,
+                entry_point=f"persona_env.entry_points:{single}",
+                vector_entry_point=f"persona_env.entry_points:{vector}",
+                kwargs={"env_class": env_class},
+            )
 
 
 def tokens_id(name: str) -> str:
@@ -43,11 +56,11 @@ def tokens_id(name: str) -> str:
 
 
 AGENTS: dict[str, str] = {
-    "blind": "persona_env.agents.scripted:BlindAgent",
-    "constant": "persona_env.agents.scripted:ConstantAgent",
-    "noisy_profile": "persona_env.agents.scripted:NoisyProfileAgent",
-    "oracle": "persona_env.agents.scripted:OracleAgent",
-    "random": "persona_env.agents.scripted:RandomAgent",
+    "blind": "persona_env.agents.reference:BlindAgent",
+    "constant": "persona_env.agents.reference:ConstantAgent",
+    "noisy_profile": "persona_env.agents.reference:NoisyProfileAgent",
+    "oracle": "persona_env.agents.reference:OracleAgent",
+    "random": "persona_env.agents.reference:RandomAgent",
 }
 
 

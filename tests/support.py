@@ -6,12 +6,12 @@ from functools import cache
 
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
-from persona_env import load_profile, scenarios
-from persona_env.codec import SPECIAL, BundledCodec
-from persona_env.envs.chat import PersonaChatEnv
-from persona_env.exchange import Exchange, TermView
-from persona_env.pairing import prompt_language
+from persona_env import load_profile, load_scenarios
+from persona_env.envs.chat.env import PersonaChatEnv
 from persona_env.rewards import Score, get_term
+from persona_env.rewards.exchange import Exchange, TermView
+from persona_env.scenarios.case import prompt_language
+from persona_env.wrappers.tokenizers import SPECIAL, BundledCodec
 
 BYTES = pre_tokenizers.ByteLevel.alphabet()
 
@@ -24,7 +24,7 @@ def tiny_tokenizer(size: int = 600) -> Tokenizer:
     trainer = trainers.BpeTrainer(
         vocab_size=size, special_tokens=list(SPECIAL), initial_alphabet=BYTES, show_progress=False
     )
-    texts = [t.prompt + " " + t.answer for s in scenarios("train") for t in s.texts.values()]
+    texts = [t.prompt + " " + t.answer for s in load_scenarios("train") for t in s.texts.values()]
     tokenizer.train_from_iterator(texts, trainer)
     return tokenizer
 

@@ -52,7 +52,11 @@ def test_doctests(name):
 def test_there_are_doctests():
     tried = sum(
         len(test.examples)
-        for name in ("persona_env.rewards.compose", "persona_env.profile", "persona_env.acts")
+        for name in (
+            "persona_env.rewards.compose",
+            "persona_env.users.profile",
+            "persona_env.rewards.refusal_policy",
+        )
         for test in doctest.DocTestFinder().find(importlib.import_module(name))
     )
     assert tried > 5

@@ -7,19 +7,24 @@ import pickle
 import random
 import subprocess
 import sys
+from pathlib import Path
 
 import gymnasium as gym
 import numpy as np
 import pytest
 from gymnasium.utils.env_checker import check_env
 from gymnasium.vector import AutoresetMode
-from support import shared_env, tiny_codec
 
 import persona_env
-from persona_env import PersonaEnv, PersonaEnvError, UserProfile, feedback, load_profile
-from persona_env.envs.chat import PersonaChatEnv
+from persona_env import PersonaEnv, PersonaEnvError, UserProfile, load_profile
+from persona_env.envs.chat.env import PersonaChatEnv
 from persona_env.errors import ProfileError, ScenarioError, UnknownNameError
-from persona_env.wrappers import HiddenProfile, TokenActions
+from persona_env.simulation import complaints
+from persona_env.users.description import describe
+from persona_env.users.vector import user_vector
+from persona_env.wrappers import TokenActions
+
+from .support import shared_env, tiny_codec
 
 UNWRAPPED = "ignore:.*is different from the unwrapped version.*"
 OPTIONS = [
@@ -49,9 +54,9 @@ REPLIES = [
 def bundled(monkeypatch):
     """The bundled tokenizer, or a small stand-in where the starting policy is not built yet."""
     try:
-        persona_env.codec.bundled_codec()
+        persona_env.wrappers.tokenizers.bundled_codec()
     except FileNotFoundError:
-        monkeypatch.setattr(persona_env.codec, "bundled_codec", tiny_codec)
+        monkeypatch.setattr(persona_env.wrappers.tokenizers, "bundled_codec", tiny_codec)
 
 
 def rollout(env, seed, episodes=6):
@@ -95,7 +100,7 @@ def test_checkers_of_the_token_environment(options):
 def test_made_token_environment(bundled):
     env = gym.make("PersonaChatTokens-v0", max_new_tokens=5, context_length=40, split="heldout")
     check_env(env, skip_render_check=True)
-    assert env.unwrapped.scenarios == persona_env.scenarios("heldout")
+    assert env.unwrapped.scenarios == persona_env.load_scenarios("heldout")
     assert env.observation_space["tokens"].shape == (40,)
     again = gym.make(pickle.loads(pickle.dumps(env.spec)))  # noqa: S301
     layers = []
@@ -193,12 +198,12 @@ def test_every_user_is_drawn_about_equally_often():
 
 def test_same_seed_same_episodes_in_another_process():
     code = (
-        "import json; from test_env import rollout; from persona_env.envs.chat import "
+        "import json; from tests.test_env import rollout; from persona_env.envs.chat.env import "
         "PersonaChatEnv; print(json.dumps(rollout(PersonaChatEnv(max_turns=2), 11)))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True,
-        cwd=__file__.rpartition("/")[0], env={"PYTHONHASHSEED": "77", "PATH": "/usr/bin:/bin"},
+        cwd=Path(__file__).parents[1], env={"PYTHONHASHSEED": "77", "PATH": "/usr/bin:/bin"},
     )  # fmt: skip
     assert json.loads(done.stdout) == json.loads(
         json.dumps(rollout(PersonaChatEnv(max_turns=2), 11))
@@ -326,7 +331,7 @@ def test_observations_are_what_observe_says():
         assert {k: v for k, v in observation.items() if k != "user_vector"} == {
             k: v for k, v in shown.items() if k != "user_vector"
         }
-        np.testing.assert_array_equal(observation["user_vector"], env.user.vector())
+        np.testing.assert_array_equal(observation["user_vector"], user_vector(env.user))
 
 
 def test_step_pays_what_score_says():
@@ -452,7 +457,7 @@ def test_multi_turn_observations_carry_the_transcript():
 
 @pytest.mark.parametrize("language", ["en", "es", "zh"])
 def test_feedback_is_in_the_language_of_the_prompt(language):
-    bank = [phrase for phrases in feedback._phrases()[language].values() for phrase in phrases]
+    bank = [phrase for phrases in complaints._phrases()[language].values() for phrase in phrases]
     env, said = PersonaChatEnv(max_turns=2, split="all"), set()
     env.reset(seed=0)
     for _ in range(400):
@@ -467,7 +472,7 @@ def test_feedback_is_in_the_language_of_the_prompt(language):
 
 
 def test_feedback_banks_cover_the_same_things_in_every_language():
-    banks = feedback._phrases()
+    banks = complaints._phrases()
     assert set(banks) == {"en", "es", "zh"}
     assert set(banks["en"]) == set(banks["es"]) == set(banks["zh"])
     known = set(persona_env.registered_terms())
@@ -500,7 +505,7 @@ def seen_by(visibility, user):
 def test_user_visibility():
     full, partial, hidden = (seen_by(how, "chen") for how in ("full", "partial", "hidden"))
     chen = load_profile("chen")
-    assert full["user"] == chen.render()
+    assert full["user"] == describe(chen)
     assert "Wants" in full["user"]
     assert "Verified: chemistry" in partial["user"]
     assert "Wants" not in partial["user"]
@@ -527,16 +532,17 @@ def test_partial_view_hides_wishes_in_extensions_too():
     assert seen_by("partial", user)["user"] == "Adult."
 
 
-def test_hidden_profile_is_the_hidden_view():
-    left = HiddenProfile(PersonaChatEnv())
+def test_the_hidden_view_changes_nothing_else():
+    left = PersonaChatEnv()
     right = PersonaChatEnv(user_visibility="hidden")
     for seed in range(5):
         a, b = left.reset(seed=seed)[0], right.reset(seed=seed)[0]
-        assert a["user"] == b["user"] == ""
-        np.testing.assert_array_equal(a["user_vector"], b["user_vector"])
+        assert a["user"]
+        assert b["user"] == ""
+        assert not b["user_vector"].any()
         assert a["prompt"] == b["prompt"]
-        assert left.step("No.")[0]["user"] == ""
-    check = gym.make(HiddenProfile(gym.make("PersonaChat-v0")).spec)
+        assert right.step("No.")[0]["user"] == ""
+    check = gym.make(gym.make("PersonaChat-v0", user_visibility="hidden").spec)
     assert check.reset(seed=0)[0]["user"] == ""
 
 

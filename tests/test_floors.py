@@ -39,9 +39,65 @@ def imports(path: Path) -> list[tuple[int, str]]:
 
 
 def test_the_walk_sees_the_tree():
-    assert {"persona_env/env.py", "envs/chat.py", "agents/scripted.py"} <= set(IDS)
-    assert (0, "persona_env.env.PersonaEnv") in imports(ROOT / "envs" / "chat.py")
-    assert (1, "realise.oracle") in imports(ROOT / "envs" / "chat.py")
+    assert {"persona_env/env.py", "envs/chat/env.py", "agents/reference.py"} <= set(IDS)
+    assert (0, "persona_env.env.PersonaEnv") in imports(ROOT / "envs" / "chat" / "env.py")
+    assert (2, "shared.oracle.oracle") in imports(ROOT / "envs" / "chat" / "env.py")
+
+
+# A package imports only from lines above its own.
+LAYERS = (
+    "errors files languages spaces text wrappers",
+    "splits registration detectors",
+    "users reporting",
+    "scenarios",
+    "rewards metrics agent",
+    "simulation validity",
+    "env",
+    "vector evaluation",
+    "entry_points auditor",
+    "envs __init__",
+    "agents cli",
+    "__main__ benchmarks scripts user_profiles",
+)
+RANKS = {name: rank for rank, line in enumerate(LAYERS, 1) for name in line.split()}
+SCRIPTS = [path for name in ("benchmarks", "scripts") for path in (ROOT / name).glob("*.py")]
+ROOMS = sorted([*FILES, *SCRIPTS])
+
+
+def room_of(name: str) -> str:
+    """The package or module of the table that holds a dotted name."""
+    first, *rest = name.split(".")
+    if first != "persona_env":
+        return first
+    return rest[0] if rest and rest[0] in RANKS else "__init__"
+
+
+def rooms_imported(path: Path) -> set[str]:
+    """What a file imports of this project, by the names of the table, its own left out."""
+    own = path.relative_to(ROOT).with_suffix("").parts
+    dotted = own if own[0] == "persona_env" else ("persona_env", *own)
+    names = [
+        ".".join((*dotted[: len(dotted) - level], name)) if level else name
+        for level, name in imports(path)
+    ]
+    ours = {room_of(name) for name in names if name.partition(".")[0] == "persona_env"}
+    return ours - {room_of(".".join(own))}
+
+
+def test_the_table_names_everything_once():
+    tops = {
+        path.relative_to(ROOT / "persona_env").parts[0].removesuffix(".py") for path in CONTRACT
+    }
+    outside = {"envs", "agents", "user_profiles", "benchmarks", "scripts"}
+    assert set(RANKS) == tops | outside
+    assert len(RANKS) == sum(len(line.split()) for line in LAYERS)
+
+
+@pytest.mark.parametrize("path", ROOMS, ids=lambda p: str(p.relative_to(ROOT)))
+def test_imports_come_from_the_layers_above(path):
+    own = room_of(".".join(path.relative_to(ROOT).with_suffix("").parts))
+    wrong = {room for room in rooms_imported(path) if RANKS[room] >= RANKS[own]}
+    assert not wrong, f"{own} (layer {RANKS[own]}) imports {sorted(wrong)}"
 
 
 @pytest.mark.parametrize("path", CONTRACT, ids=lambda p: str(p.relative_to(ROOT)))

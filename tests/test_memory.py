@@ -9,18 +9,19 @@ import pkgutil
 import tracemalloc
 
 import pytest
-from support import tiny_codec
 
 import persona_env
-from persona_env.detectors.text import PerWord
-from persona_env.envs.chat import PersonaChatEnv
+from persona_env.envs.chat.env import PersonaChatEnv
+from persona_env.text.spans import PerWord
 from persona_env.vector import PersonaVectorEnv, TokenVectorEnv
 from persona_env.wrappers.token_actions import TokenActions
 
+from .support import tiny_codec
+
 ROWS, EPISODES = 64, 20_000
-LISTS = {"detectors.lexicon._expressions", "detectors.lexicon.pattern"}
-LANGUAGES, CHARACTERS = {"detectors.language._function_words"}, {"detectors.dictionary.is_common"}
-FOLDERS = {"library._profiles", "library._scenarios"}
+LISTS = {"text.lexicon._expressions", "text.lexicon.pattern"}
+LANGUAGES, CHARACTERS = {"detectors.style.language._function_words"}, {"text.dictionary.is_common"}
+FOLDERS = {"users.library._profiles", "scenarios.library._scenarios"}
 FEW = {f"persona_env.{name}" for name in LISTS | LANGUAGES | CHARACTERS | FOLDERS}
 
 
@@ -82,7 +83,7 @@ def test_every_cache_is_bounded():
 
 
 def test_what_is_told_of_words_is_bounded(monkeypatch):
-    monkeypatch.setattr("persona_env.detectors.text.WORDS", 3)
+    monkeypatch.setattr("persona_env.text.spans.WORDS", 3)
     lengths = PerWord(len)
     assert [lengths["a" * count] for count in range(20)] == [*range(20)]
     assert len(lengths) <= 3

@@ -78,7 +78,8 @@ def test_the_installed_package_runs_elsewhere(installed, tmp_path):
         "import persona_env; print(persona_env.__file__);"
         "env.reset(seed=0, options={'user': 'nora', 'scenario': 'highest-mountain-taiwan'});"
         "base = env.unwrapped; _, reward, *_ = env.step(base.oracle(base.scenario, base.user));"
-        "print(round(reward, 6)); print(len(persona_env.scenarios()), len(persona_env.profiles()))"
+        "print(round(reward, 6));"
+        "print(len(persona_env.load_scenarios()), len(persona_env.load_profiles()))"
     )
     # -P keeps the working directory off the path; the target comes before the editable install.
     printed = run(
@@ -86,9 +87,9 @@ def test_the_installed_package_runs_elsewhere(installed, tmp_path):
     ).splitlines()
     assert printed[0].startswith(str(installed))
     assert float(printed[1]) > 0.85
-    from persona_env import profiles, scenarios
+    from persona_env import load_profiles, load_scenarios
 
-    assert printed[2] == f"{len(scenarios())} {len(profiles())}"
+    assert printed[2] == f"{len(load_scenarios())} {len(load_profiles())}"
 
 
 def test_the_command_is_installed(wheel):

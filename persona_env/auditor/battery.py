@@ -8,12 +8,12 @@ from functools import partial
 
 import numpy as np
 
-from persona_env.agent import Case
+from persona_env.auditor.context import Known, look
 from persona_env.auditor.exploits import HALF, Exploit, exploits
-from persona_env.auditor.insiders import stuff
-from persona_env.auditor.view import Known, look
+from persona_env.auditor.informed_attacks import stuff
 from persona_env.env import PersonaEnv
-from persona_env.evaluation import draw_cases
+from persona_env.evaluation.evaluate import draw_cases
+from persona_env.scenarios.case import Case
 
 FEW = 25  # cases below which the mean of a trick says little
 Phrases = Mapping[str, tuple[str, ...]]

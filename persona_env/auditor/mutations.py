@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from persona_env.auditor.view import Known
-from persona_env.detectors.text import sentences
+from persona_env.auditor.context import Known
+from persona_env.text.spans import sentences
 
 Mutation = Callable[[str, Known, np.random.Generator], str]
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from persona_env.auditor.checks import Check
+from persona_env.auditor.context import Known
 from persona_env.auditor.exploits import BLIND
-from persona_env.auditor.view import Known
+from persona_env.auditor.reward_checks import Check
 from persona_env.env import PersonaEnv
-from persona_env.measures import Mean
+from persona_env.metrics.statistics import Mean
 from persona_env.registration import make_agent
 
 ORACLE = 0.95

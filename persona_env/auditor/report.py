@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-from persona_env.agent import Case
 from persona_env.auditor.battery import Row
-from persona_env.auditor.checks import Check
+from persona_env.auditor.reward_checks import Check
 from persona_env.env import PersonaEnv
 from persona_env.files import to_json
+from persona_env.scenarios.case import Case
 
 
 @dataclass(frozen=True)

@@ -10,15 +10,15 @@ from typing import Any
 import gymnasium as gym
 
 from persona_env.agent import Agent
-from persona_env.auditor import checks, fields
+from persona_env.auditor import reward_checks, user_checks
 from persona_env.auditor.battery import Row, further_cases, known_cases, run_battery
-from persona_env.auditor.checks import Check
 from persona_env.auditor.references import compare
 from persona_env.auditor.report import AuditReport, hole
+from persona_env.auditor.reward_checks import Check
 from persona_env.auditor.search import best_of_each, run_search
 from persona_env.env import PersonaEnv
 from persona_env.errors import RewardError, unknown_name
-from persona_env.evaluation import draw_cases, persona_env_of
+from persona_env.evaluation.evaluate import draw_cases, persona_env_of
 from persona_env.registration import ENVIRONMENTS, load
 from persona_env.rewards import Term, registered_terms
 from persona_env.rewards.term import TermFunction
@@ -71,11 +71,14 @@ def audit(
     label = None if term is None else term.name
     # What the environment's own terms point at, so that a reward that fails is told as such.
     known = known_cases(base, draw_cases(base, episodes, seed))
-    first, samples = checks.run_first(alone, known[:CHECKED])
+    first, samples = reward_checks.run_first(alone, known[:CHECKED])
     if not all(check.passed for check in first):
         return AuditReport(name, label, seed, len(known), (), tuple(first), ())
-    done = [*first, *(check(alone, samples) for check in (*checks.CHECKS, *fields.CHECKS))]
-    done.append(fields.monotone(alone, known))
+    done = [
+        *first,
+        *(check(alone, samples) for check in (*reward_checks.CHECKS, *user_checks.CHECKS)),
+    ]
+    done.append(user_checks.monotone(alone, known))
     if term is not None:
         known = known_cases(joined, [k.case for k in known])
     done += compare(joined, known, term is not None)
@@ -83,7 +86,7 @@ def audit(
     rows = run_battery(joined, known, more)
     finds = run_search(joined, known[:SEARCHED], seed, steps, policy)
     if term is not None:
-        done.append(checks.informative(alone, term, samples))
+        done.append(reward_checks.informative(alone, term, samples))
         done = _opened(done, compare(base, known, True))
         rows = _opened_by_row(rows, run_battery(base, known, more))
         finds = [find for find in finds if find.is_opened_by(alone, base)]

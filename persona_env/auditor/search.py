@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from persona_env.agent import Agent
+from persona_env.auditor.blind_attacks import LONGEST
+from persona_env.auditor.context import Known
 from persona_env.auditor.exploits import HALF, exploits
 from persona_env.auditor.mutations import MUTATIONS, mutate
-from persona_env.auditor.outsiders import LONGEST
-from persona_env.auditor.reading import Reader, reader_of, tokens
-from persona_env.auditor.view import Known
+from persona_env.auditor.plausibility import Reader, reader_of, tokens
 from persona_env.env import PersonaEnv
 
 ABOVE = 0.02  # how much more than the oracle is more
@@ -146,6 +146,6 @@ def _climb(
 def _agent(policy: str | Agent, seed: int) -> Agent:
     if not isinstance(policy, str):
         return policy
-    lm: Any = import_module("persona_env.agents.lm")
+    lm: Any = import_module("persona_env.agents.language_model")
     agent: Agent = lm.LanguageModelAgent(*lm.load_policy(policy), temperature=1.0, seed=seed)
     return agent

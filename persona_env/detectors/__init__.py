@@ -3,8 +3,35 @@
 They know no user, no scenario and no reward; English, Spanish and simplified Chinese.
 """
 
-from persona_env.detectors.answer import AnswerReading, Key, answered
-from persona_env.detectors.apology import (
+from persona_env.detectors.content.answer import AnswerReading, Key, answered
+from persona_env.detectors.content.capability import CapabilityReading, Lack, capability
+from persona_env.detectors.content.claims import ClaimReading, claims_done
+from persona_env.detectors.content.confidence import (
+    AbstainReading,
+    ConfidenceReading,
+    abstains,
+    confidence,
+)
+from persona_env.detectors.content.denial import Read, denied, reader_of, stated, undenied
+from persona_env.detectors.content.points import Point, first_words, made, may_make
+from persona_env.detectors.content.secrets import leaked
+from persona_env.detectors.content.stance import (
+    CounterReading,
+    DeflectionReading,
+    StanceReading,
+    ViewsReading,
+    counterweight,
+    deflection,
+    several_views,
+    stance,
+)
+from persona_env.detectors.content.stuffing import in_place, strung
+from persona_env.detectors.fluency.aside import AsideReading, aside
+from persona_env.detectors.fluency.garble import GarbleReading, garble, may_be_garbled
+from persona_env.detectors.fluency.order import OrderReading, order
+from persona_env.detectors.fluency.repetition import RepetitionReading, repetition
+from persona_env.detectors.fluency.shouting import ShoutingReading, shouting
+from persona_env.detectors.refusals.apology import (
     ApologyReading,
     BoilerplateReading,
     OfferReading,
@@ -12,56 +39,22 @@ from persona_env.detectors.apology import (
     boilerplate,
     closing_offer,
 )
-from persona_env.detectors.aside import AsideReading, aside
-from persona_env.detectors.capability import CapabilityReading, Lack, capability
-from persona_env.detectors.caveat import (
-    CareReading,
-    CaveatReading,
-    CounterReading,
-    DeflectionReading,
-    StanceReading,
-    ViewsReading,
-    care_note,
-    caveat,
-    counterweight,
-    deflection,
-    several_views,
-    stance,
-)
-from persona_env.detectors.claims import ClaimReading, claims_done
-from persona_env.detectors.confidence import (
-    AbstainReading,
-    ConfidenceReading,
-    abstains,
-    confidence,
-)
-from persona_env.detectors.denial import Read, denied, reader_of, stated, undenied
-from persona_env.detectors.formatting import FormatReading, formatting
-from persona_env.detectors.garble import GarbleReading, garble, may_be_garbled
-from persona_env.detectors.hedging import HedgeReading, hedging
-from persona_env.detectors.judgement import JudgementReading, judgement
-from persona_env.detectors.language import LanguageReading, language
-from persona_env.detectors.order import OrderReading, order
-from persona_env.detectors.phrases import (
-    Phrasings,
-    asserted,
-    find,
-    first,
-    hidden,
-    phrasings_of,
-)
-from persona_env.detectors.points import Point, first_words, made, may_make
-from persona_env.detectors.question import QuestionReading, clarifying_question, questions
-from persona_env.detectors.reading_level import LevelReading, reading_level
-from persona_env.detectors.rebuttal import RebuttalReading, rebuttal
-from persona_env.detectors.referral import (
+from persona_env.detectors.refusals.judgement import JudgementReading, judgement
+from persona_env.detectors.refusals.rebuttal import RebuttalReading, rebuttal
+from persona_env.detectors.refusals.referral import (
     DisclaimerReading,
     ReferralReading,
     disclaimer,
     referral,
 )
-from persona_env.detectors.refusal import RefusalReading, refusal
-from persona_env.detectors.register import (
+from persona_env.detectors.refusals.refusal import RefusalReading, refusal
+from persona_env.detectors.style.caveat import CareReading, CaveatReading, care_note, caveat
+from persona_env.detectors.style.formatting import FormatReading, formatting
+from persona_env.detectors.style.hedging import HedgeReading, hedging
+from persona_env.detectors.style.language import LanguageReading, language
+from persona_env.detectors.style.question import QuestionReading, clarifying_question, questions
+from persona_env.detectors.style.reading_level import LevelReading, reading_level
+from persona_env.detectors.style.register import (
     FormalityReading,
     HumourReading,
     ToneReading,
@@ -69,11 +62,8 @@ from persona_env.detectors.register import (
     humour,
     tone,
 )
-from persona_env.detectors.repetition import RepetitionReading, repetition
-from persona_env.detectors.secrets import leaked
-from persona_env.detectors.shouting import ShoutingReading, shouting
-from persona_env.detectors.stuffing import in_place, strung
-from persona_env.detectors.text import Span, fold, sentences, word_count, words
+from persona_env.text.phrases import Phrasings, asserted, find, first, hidden, phrasings_of
+from persona_env.text.spans import Span, fold, sentences, word_count, words
 
 __all__ = [
     "AbstainReading",

@@ -21,10 +21,10 @@ from operator import mul
 from typing import NamedTuple
 
 from persona_env.errors import PersonaEnvError, RewardError
-from persona_env.exchange import Exchange, TermView, with_reply
-from persona_env.profile import UserProfile
+from persona_env.rewards.exchange import Exchange, TermView, with_reply
 from persona_env.rewards.term import Reason, Score, Term, TermFunction
-from persona_env.scenario import Scenario
+from persona_env.scenarios.schema import Scenario
+from persona_env.users.profile import UserProfile
 
 CASES = 4096
 """How many (scenario, user, language) are remembered with what holds for every reply to them."""

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache
 from typing import NamedTuple, overload
 
-from persona_env.errors import RewardError, nearest, unknown_name
-from persona_env.exchange import TermView
-from persona_env.profile import UserProfile
+from persona_env.errors import RewardError, nearest
+from persona_env.rewards.exchange import TermView
+from persona_env.users.profile import UserProfile
 
 
 class Reason(NamedTuple):
@@ -74,7 +71,8 @@ class Term:
         return 1.0 if wish is None else float(wish.weight)
 
 
-_REGISTRY: dict[str, Term] = {}
+BUILTIN = ("persona_env.rewards.terms.", "persona_env.envs.")
+REGISTRY: dict[str, Term] = {}
 
 
 @overload
@@ -118,8 +116,8 @@ def reward_term(
         _check(name, function, fields)
         wishes = [path.removeprefix("preferences.") for path in fields if "preferences." in path]
         default = (wishes[0] if len(wishes) == 1 else 1.0) if weight is None else weight
-        builtin = function.__module__.startswith("persona_env.terms.")
-        _REGISTRY[name] = Term(name, function, fields, default, gate, builtin)
+        builtin = function.__module__.startswith(BUILTIN)
+        REGISTRY[name] = Term(name, function, fields, default, gate, builtin)
         return function
 
     return register
@@ -139,50 +137,3 @@ def _check(name: str, function: TermFunction, uses: tuple[str, ...]) -> None:
         raise RewardError(
             f"term {name!r} must be a function at module level, so that workers can import it"
         )
-
-
-@cache
-def _load_builtin() -> None:
-    package = importlib.import_module("persona_env.terms")
-    for module in pkgutil.iter_modules(package.__path__):
-        importlib.import_module(f"persona_env.terms.{module.name}")
-
-
-def registered_terms() -> dict[str, Term]:
-    """Every registered term by name: gates first, then terms, each in alphabetical order."""
-    _load_builtin()
-    return dict(sorted(_REGISTRY.items(), key=lambda item: (not item[1].gate, item[0])))
-
-
-def get_term(term: str | TermFunction) -> Term:
-    """The term of this name or function; raises :class:`UnknownNameError`."""
-    terms = registered_terms()
-    if isinstance(term, str):
-        if term not in terms:
-            raise unknown_name("reward term", term, terms)
-        return terms[term]
-    for known in terms.values():
-        if known.function is term:
-            return known
-    raise RewardError(f"{term!r} is not a reward term: decorate it with @reward_term(uses=(...))")
-
-
-def choose_terms(
-    terms: Iterable[str | TermFunction] | None, users: Iterable[UserProfile]
-) -> tuple[Term, ...]:
-    """The terms of an environment: those named (default: all built-in) and those users weigh.
-
-    Raises :class:`UnknownNameError` for a name, or a profile's weight, that no term has.
-    """
-    known = registered_terms()
-    if terms is None:
-        chosen = {name for name, term in known.items() if term.builtin}
-    else:
-        chosen = {get_term(term).name for term in terms}
-    for user in users:
-        for name in user.weights:
-            if name not in known:
-                raise unknown_name(f"reward term weighed by user {user.id!r}:", name, known)
-        if terms is None:
-            chosen |= set(user.weights)
-    return tuple(term for name, term in known.items() if name in chosen)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from persona_env.validity.checks import CHECKS
 from persona_env.validity.labelled import UNREAD, Labelled
+from persona_env.validity.questions import CHECKS
 
 Z = 1.959963984540054
 RESAMPLES = 400

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from persona_env.errors import PersonaEnvError, unknown_name
-from persona_env.validity.checks import CHECKS
+from persona_env.validity.questions import CHECKS
 
 UNREAD = "unread"
 """The part of the data that nobody read while the lists were written."""

@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 
 from persona_env.rewards import registered_terms
-from persona_env.validity.checks import CHECKS
+from persona_env.validity.detectors_of_terms import detectors_of
 from persona_env.validity.figures import Figure, Interval
-from persona_env.validity.reading import detectors_of
+from persona_env.validity.questions import CHECKS
 
 _HEAD = """# Validity
 

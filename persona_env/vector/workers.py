@@ -10,10 +10,10 @@ from typing import Any
 
 from persona_env.env import PersonaEnv
 from persona_env.errors import RewardError
-from persona_env.exchange import Exchange, Turn
-from persona_env.profile import UserProfile
 from persona_env.rewards import Term, Verdict, judge
-from persona_env.scenario import Scenario
+from persona_env.rewards.exchange import Exchange, Turn
+from persona_env.scenarios.schema import Scenario
+from persona_env.users.profile import UserProfile
 
 Cases = tuple[dict[str, Scenario], dict[str, UserProfile]]
 # Scenario (its id, if it is known there), user, reply, language, transcript.

@@ -1,6 +1,5 @@
-"""Another grain of the same episode."""
+"""Wrappers: another action over the same episode."""
 
-from persona_env.wrappers.hidden_profile import HiddenProfile
 from persona_env.wrappers.token_actions import TokenActions
 
-__all__ = ["HiddenProfile", "TokenActions"]
+__all__ = ["TokenActions"]

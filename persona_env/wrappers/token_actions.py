@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from gymnasium import spaces
 
-from persona_env.codec import as_codec
+from persona_env.wrappers.tokenizers import as_codec
 
 TokenObservation = dict[str, npt.NDArray[Any]]
 TextStep = tuple[dict[str, Any], SupportsFloat, bool, bool, dict[str, Any]]

@@ -1,0 +1,179 @@
+"""A causal language model as an agent: load, sample in batches with a key-value cache, save."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import resources
+from itertools import compress
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel
+from transformers.utils import logging as transformers_logging
+
+from persona_env.errors import PersonaEnvError, nearest
+from persona_env.registration import POLICIES
+from persona_env.wrappers.token_actions import MAX_NEW_TOKENS
+from persona_env.wrappers.tokenizers import SPECIAL, BundledCodec, Codec, TransformersCodec
+
+from .inference.cache import SlotCache
+from .inference.choices import BITS, draw
+from .inference.decode import decoder_for
+
+
+def policy_path(name: str | Path) -> str:
+    """The folder of a bundled policy, or ``name`` (a folder or a Hugging Face id) as given."""
+    if str(name) in POLICIES:
+        return str(resources.files("persona_env.agents").joinpath(POLICIES[str(name)]))
+    return str(name)
+
+
+def known_device(name: str) -> str:
+    """``name`` if this machine and this torch can compute on it: ``"cpu"``, ``"cuda:1"``, ...
+
+    Raises
+    ------
+    PersonaEnvError
+        Otherwise, with the devices that there are.
+    """
+    found = torch.accelerator.current_accelerator(check_available=True)
+    count = torch.accelerator.device_count() if found is not None else 0
+    kinds = ["cpu"] if found is None else ["cpu", found.type]
+    numbered = [] if found is None else [f"{found.type}:{i}" for i in range(count)]
+    if name not in {*kinds, *numbered}:
+        hint = "; for a GPU install torch as pytorch.org/get-started says" if not numbered else ""
+        raise PersonaEnvError(
+            f"cannot compute on device {name!r} here; there are {[*kinds, *numbered]}{hint}"
+        )
+    return name
+
+
+def load_policy(name: str | Path, device: str = "cpu") -> tuple[PreTrainedModel, Codec]:
+    """The model, in single precision, and its codec.
+
+    ``name`` is that of a bundled policy (``"persona-tiny"``), a folder written by
+    ``save_pretrained``, or a Hugging Face id; ``device`` one that :func:`known_device` takes.
+    Only safetensors are read and no remote code is run.
+    """
+    path, device = policy_path(name), known_device(device)
+    transformers_logging.disable_progress_bar()  # a bar for a file of two megabytes
+    try:
+        model = AutoModelForCausalLM.from_pretrained(
+            path, dtype=torch.float32, use_safetensors=True, trust_remote_code=False
+        )
+        tokenizer = AutoTokenizer.from_pretrained(path, trust_remote_code=False)
+    except (OSError, ValueError) as error:
+        raise PersonaEnvError(
+            f"cannot load a policy from {name!r}.{nearest(str(name), POLICIES)} Bundled are "
+            f"{sorted(POLICIES)}; else give a folder of save_pretrained's or a Hugging Face id. "
+            f"({error})"
+        ) from error
+    return model.to(device).eval(), codec_of(tokenizer, model.config.vocab_size)
+
+
+def save_tokenizer(name: str | Path, folder: Path) -> None:
+    """Put the tokenizer of policy ``name`` beside saved weights, for ``from_pretrained``."""
+    AutoTokenizer.from_pretrained(policy_path(name), trust_remote_code=False).save_pretrained(
+        folder
+    )
+
+
+def codec_of(tokenizer: Any, vocab_size: int) -> Codec:
+    """The codec for a Hugging Face tokenizer; ours if it holds our special tokens."""
+    if tokenizer.is_fast and set(SPECIAL) <= set(tokenizer.get_vocab()):
+        return BundledCodec(tokenizer.backend_tokenizer)
+    return TransformersCodec(tokenizer, vocab_size)
+
+
+def forbidden_ids(codec: Codec, vocab_size: int, device: torch.device | str) -> Tensor:
+    """Ids a reply must not hold, ``bool of shape (V,)``: special ones but the end, and unused."""
+    mask = torch.zeros(vocab_size, dtype=torch.bool, device=device)
+    mask[codec.size :] = True
+    mask[[i for i in codec.special if i != codec.end_id]] = True
+    return mask
+
+
+@torch.inference_mode()
+def generate(
+    model: PreTrainedModel,
+    codec: Codec,
+    prompts: Sequence[Sequence[int]],
+    *,
+    max_new_tokens: int,
+    temperature: float = 0.0,
+    generator: torch.Generator | None = None,
+) -> list[list[int]]:
+    """Replies to a batch of prompts, as ids without the end token; temperature 0 is greedy."""
+    if not temperature >= 0:
+        raise ValueError(f"temperature={temperature!r} must be 0 (greedy) or above")
+    device, count = model.device, len(prompts)
+    width = max(map(len, prompts))
+    padded = [[*prompt, *[codec.pad_id] * (width - len(prompt))] for prompt in prompts]
+    ids = torch.tensor(padded, device=device)
+    lengths = torch.tensor([len(prompt) for prompt in prompts], device=device)
+    cache = SlotCache(count, width + max_new_tokens, model.dtype)
+    forbidden = forbidden_ids(codec, model.config.vocab_size, device)
+    closed = torch.zeros(len(forbidden), dtype=model.dtype, device=device)
+    head, scale = model.get_output_embeddings(), BITS / (temperature or 1.0)
+    bias, weight = closed.masked_fill_(forbidden, -torch.inf), head.weight.t()
+    if head.bias is not None:
+        bias += head.bias * scale
+    decoder = decoder_for(model, cache.length)
+    replies: list[list[int]] = [[] for _ in prompts]
+    held, going = replies, [True] * count  # the rows that the cache holds, and which of them go on
+    hidden = decoder.prefill(ids, cache, None, lengths)
+    for left in reversed(range(max_new_tokens)):
+        bits = torch.addmm(bias, hidden, weight, alpha=scale)
+        picked = draw(bits, generator) if temperature else bits.argmax(-1)
+        made = picked.tolist()
+        for reply, one in zip(held, made, strict=True):
+            reply.append(one)
+        if not left:
+            break
+        if codec.end_id in made:
+            going = [goes and one != codec.end_id for goes, one in zip(going, made, strict=True)]
+            if not any(going):
+                break
+            if sum(going) <= len(held) // 2:  # the others are done: they are left behind
+                some = torch.tensor(going, device=device)
+                cache, lengths, picked = cache.keep(some), lengths[some], picked[some]
+                held, going = list(compress(held, going)), [True] * sum(going)
+        lengths = lengths + 1
+        hidden = decoder.step(picked, cache, None, lengths)
+    return [row[: row.index(codec.end_id)] if codec.end_id in row else row for row in replies]
+
+
+class LanguageModelAgent:
+    """Answers observations with a causal language model; see :func:`generate`."""
+
+    def __init__(
+        self,
+        model: PreTrainedModel,
+        codec: Codec,
+        max_new_tokens: int = MAX_NEW_TOKENS,
+        temperature: float = 0.0,
+        seed: int = 0,
+    ) -> None:
+        self.model, self.codec = model, codec
+        self.max_new_tokens, self.temperature = max_new_tokens, temperature
+        self.generator = torch.Generator(device=model.device).manual_seed(seed)
+
+    def __call__(self, observations: Sequence[dict[str, Any]]) -> list[str]:
+        """One reply an observation."""
+        prompts = [self.codec.prompt(observation) for observation in observations]
+        replies = generate(
+            self.model,
+            self.codec,
+            prompts,
+            max_new_tokens=self.max_new_tokens,
+            temperature=self.temperature,
+            generator=self.generator,
+        )
+        return [self.codec.decode(reply) for reply in replies]
+
+
+def load_agent(path: str, device: str = "cpu") -> LanguageModelAgent:
+    """The greedy agent of a saved or bundled policy."""
+    return LanguageModelAgent(*load_policy(path, device))

@@ -1,0 +1,1 @@
+"""Proximal policy optimisation of a language model, token by token."""

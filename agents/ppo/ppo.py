@@ -1,0 +1,140 @@
+"""stable-baselines3 PPO for token environments: its algorithm, and a buffer that knows text.
+
+The buffer adds the KL penalty to the reference policy and hands out whole slots, so that the
+policy's one pass per episode has episodes to pass over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from stable_baselines3 import PPO
+from stable_baselines3.common.buffers import DictRolloutBuffer
+from stable_baselines3.common.type_aliases import DictRolloutBufferSamples
+from stable_baselines3.common.vec_env import VecEnv
+
+from .policy import LanguageModelPolicy, ScaledAdamW
+
+DEFAULTS: dict[str, Any] = {
+    "learning_rate": 3e-4,
+    "n_steps": 64,
+    "batch_size": 4096,
+    "n_epochs": 2,
+    "gamma": 1.0,
+    "gae_lambda": 1.0,
+    "clip_range": 0.2,
+    "ent_coef": 0.0,
+    "vf_coef": 0.5,
+    "max_grad_norm": 1.0,
+}
+
+
+class TextRolloutBuffer(DictRolloutBuffer):
+    """A :class:`DictRolloutBuffer` that knows the starting policy, the reference.
+
+    ``rewards`` become :math:`r_t - \\beta (\\log \\pi(a_t) - \\log \\pi_{ref}(a_t))` before the
+    advantages (the per-token form of Stiennon et al. 2020, section 3.4, with gamma 1). A reply with
+    a token whose :math:`\\log \\pi_{ref}` is below ``floor`` earns nothing: fluent nonsense is made
+    of such tokens. Minibatches are of whole slots, so that episodes are encoded in one piece.
+    """
+
+    policy: LanguageModelPolicy | None = None
+    kl_coef = 0.0
+    floor = -np.inf
+    together = 1
+    kl = 0.0
+    unlikely = 0.0
+    order = np.random.default_rng(0)
+    _lowest: npt.NDArray[np.float32] | None = None
+
+    def compute_returns_and_advantage(self, last_values: torch.Tensor, dones: Any) -> None:
+        """As the parent, on the penalised rewards; ``kl`` is then the mean per token."""
+        if self.policy is not None and (self.kl_coef or self.floor > -np.inf):
+            reference = self._reference_log_probs(self.policy)
+            self._refuse_unlikely(reference)
+            gap = self.log_probs - reference
+            self.rewards -= self.kl_coef * gap
+            self.kl = float(gap.mean())
+        super().compute_returns_and_advantage(last_values, dones)
+
+    def _refuse_unlikely(self, reference: npt.NDArray[np.float32]) -> None:
+        """No reward for an episode with a token below the floor, in this rollout or before it."""
+        if self._lowest is None:
+            self._lowest = np.zeros(self.n_envs, dtype=np.float32)
+        paid = dropped = 0
+        for step, starts in enumerate(self.episode_starts):
+            self._lowest[starts > 0] = 0.0
+            self._lowest = np.minimum(self._lowest, reference[step])
+            below = self._lowest < self.floor
+            paid += int((self.rewards[step] != 0).sum())
+            dropped += int((self.rewards[step][below] != 0).sum())
+            self.rewards[step][below] = 0.0
+        self.unlikely = dropped / max(1, paid)
+
+    def get(self, batch_size: int | None = None) -> Generator[DictRolloutBufferSamples, None, None]:  # type: ignore[override]
+        """Minibatches of about ``batch_size`` rows, each of whole slots, in random order."""
+        if not self.generator_ready:
+            for key, values in self.observations.items():
+                self.observations[key] = self.swap_and_flatten(values)
+            for name in ("actions", "values", "log_probs", "advantages", "returns"):
+                self.__dict__[name] = self.swap_and_flatten(self.__dict__[name])
+            self.generator_ready = True
+        groups = max(1, round(self.buffer_size * self.n_envs / (batch_size or np.inf)))
+        clusters = np.arange(self.n_envs).reshape(-1, self.together)
+        for part in np.array_split(self.order.permutation(clusters), groups):
+            slots = part.ravel()
+            rows = slots[:, None] * self.buffer_size + np.arange(self.buffer_size)
+            yield self._get_samples(rows.ravel())
+
+    def _reference_log_probs(self, policy: LanguageModelPolicy) -> Any:
+        flat = {key: self.swap_and_flatten(values) for key, values in self.observations.items()}
+        obs = {key: self.to_torch(values) for key, values in flat.items()}
+        actions = self.to_torch(self.swap_and_flatten(self.actions))
+        found = policy.reference_log_prob(obs, actions).cpu().numpy()
+        return found.reshape(self.n_envs, self.buffer_size).T
+
+
+def make_ppo(
+    env: VecEnv,
+    policy: str = "persona-tiny",
+    *,
+    kl_coef: float = 0.02,
+    floor: float = -np.inf,
+    temperature: float = 1.0,
+    precision: str = "float32",
+    compiled: bool = False,
+    **options: Any,
+) -> PPO:
+    """PPO over token environments from a language model; ``options`` are those of SB3's PPO.
+
+    ``kl_coef`` and ``floor`` are those of :class:`TextRolloutBuffer`; ``temperature``,
+    ``precision`` and ``compiled`` those of
+        :class:`~persona_env.agents.ppo.policy.LanguageModelPolicy`.
+    """
+    if not kl_coef >= 0:
+        raise ValueError(f"kl_coef={kl_coef!r} must be 0 or above: below, it pays for leaving")
+    if not floor < 0:
+        raise ValueError(f"floor={floor!r} must be below 0: it bounds a log-probability")
+    settings = {**DEFAULTS, **options}
+    # A minibatch larger than the rollout is the rollout; SB3 warns of it.
+    settings["batch_size"] = min(settings["batch_size"], settings["n_steps"] * env.num_envs)
+    model = PPO(
+        LanguageModelPolicy,
+        env,
+        rollout_buffer_class=TextRolloutBuffer,
+        policy_kwargs={"policy": policy, "temperature": temperature, "precision": precision,
+                       "compiled": compiled,
+                       "optimizer_class": ScaledAdamW,
+                       "optimizer_kwargs": {"betas": (0.9, 0.95), "weight_decay": 0.0}},
+        **settings,
+    )  # fmt: skip
+    buffer = model.rollout_buffer
+    if isinstance(buffer, TextRolloutBuffer) and isinstance(model.policy, LanguageModelPolicy):
+        buffer.policy, buffer.kl_coef, buffer.floor = model.policy, kl_coef, floor
+        buffer.together = getattr(env, "together", 1)
+        buffer.order = np.random.default_rng(model.seed)
+    return model

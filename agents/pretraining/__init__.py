@@ -1,0 +1,1 @@
+"""How the bundled starting policies were made."""

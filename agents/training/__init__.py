@@ -1,0 +1,1 @@
+"""The training run: options, curve, checkpoints, examples."""

@@ -1,0 +1,122 @@
+"""PersonaCalibration-v0: be right, know how sure to be, and keep quiet where this user wants it.
+
+Questions of graded difficulty whose answers are known (sums, weekdays, lookups in a list, facts)
+and some of which only the chance is known. A user's ``confidence_target`` t prices a wrong answer
+at t/(1-t) right ones; see :mod:`persona_env.rewards.scoring_rules`.
+"""
+
+from __future__ import annotations
+
+from functools import cache, partial
+from importlib import resources
+from itertools import cycle
+from pathlib import Path
+
+import numpy as np
+
+from persona_env.env import PersonaEnv
+from persona_env.metrics.calibration import auroc, expected_calibration_error, risk_coverage
+from persona_env.metrics.statistics import Statistic
+from persona_env.rewards.claims import claim
+from persona_env.rewards.scoring_rules import squared_error
+from persona_env.scenarios.case import Case
+from persona_env.scenarios.library import load_scenarios
+from persona_env.scenarios.pools import GeneratedPool, ListPool, MixturePool, Pool
+from persona_env.scenarios.schema import Scenario
+from persona_env.scenarios.templates import Template, load_templates
+from persona_env.users.library import load_profiles
+from persona_env.users.profile import UserProfile
+
+from ..shared.oracle import oracle
+from .draws import DRAWS
+
+N = 10_000  # scenarios of each generated family
+SEED = 2026
+
+
+WEIGHTS = {"marbles": 4.0, "raffle": 4.0}  # of the parts; 1 for the others
+BARS = (0.9, 0.2, 0.7, 0.4, 0.8, 0.1)  # of users without one of their own, in turn
+
+
+@cache
+def generators() -> dict[str, tuple[Template, GeneratedPool]]:
+    """Each family with its template."""
+    path = Path(str(resources.files(__package__).joinpath("templates", "calibration.toml")))
+    return {
+        family: (template, GeneratedPool(family, partial(make, family, template), N))
+        for family, template in load_templates(path).items()
+    }
+
+
+def make(family: str, template: Template, index: int) -> Scenario:
+    """The scenario ``index`` of a family: the same in any process."""
+    rng = np.random.default_rng(np.random.SeedSequence([SEED, list(DRAWS).index(family), index]))
+    values, fields = DRAWS[family](rng)
+    return template.fill(f"{family}/{index}", values, **fields)
+
+
+@cache
+def facts(split: str) -> ListPool:
+    """The facts of the conversation, as questions whose wrong answers have a price."""
+    return ListPool(
+        [
+            scenario.model_copy(
+                update={"id": f"calibration/{scenario.id}", "category": "calibration"}
+            )
+            for scenario in load_scenarios(split, "fact")
+        ]
+    )
+
+
+@cache
+def with_bars() -> tuple[UserProfile, ...]:
+    """Every bundled user, with a bar."""
+    bars = cycle(BARS)
+    return tuple(
+        user.wish(confidence_target=next(bars))
+        if user.preferences.confidence_target is None
+        else user
+        for user in load_profiles()
+    )
+
+
+class PersonaCalibrationEnv(PersonaEnv):
+    """Answer, say how sure you are, or abstain, by the price each user sets on a wrong answer.
+
+    Every option is that of :class:`PersonaEnv`; ``scenarios=`` also takes families (``"sum"``,
+    ``"facts"``). Measures: accuracy of answers, coverage (the share that is answered), Brier score,
+    expected calibration error (10 bins of equal width), AUROC of the stated confidence, and the
+    area under the risk-coverage curve.
+    """
+
+    categories = ("calibration",)
+
+    def audience(self, split: str) -> tuple[UserProfile, ...]:
+        """The bundled users; those without a bar have one from :data:`BARS`."""
+        return tuple(user for user in with_bars() if split in ("all", user.split))
+
+    def bundled(self, split: str) -> Pool:
+        """The families of the split, and the facts."""
+        parts: dict[str, Pool] = {
+            family: pool
+            for family, (template, pool) in generators().items()
+            if split in ("all", template.split)
+        }
+        parts["facts"] = facts(split)
+        return MixturePool(parts, {name: WEIGHTS.get(name, 1.0) for name in parts})
+
+    def oracle(self, scenario: Scenario, user: UserProfile) -> str:
+        """See :mod:`persona_env.envs.shared.oracle`."""
+        return oracle(scenario, user)
+
+    def read(self, case: Case, reply: str) -> dict[str, float]:
+        """What the reply claims; an abstention counts in coverage alone."""
+        made = claim(reply, case.scenario, tuple(case.scenario.texts.values()))
+        if made.right is None:
+            return {"coverage": 0.0}
+        values = {"coverage": 1.0, "accuracy": made.right, "confidence": made.stated}
+        return {**values, "brier": squared_error(made.right, made.stated)}
+
+    def statistics(self) -> dict[str, Statistic]:
+        """Of the answers that were given."""
+        return {"ece": expected_calibration_error, "auroc": auroc, "aurc": risk_coverage}

@@ -1,0 +1,91 @@
+"""PersonaChat-v0: thirteen kinds of request, each answered for the user who asks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from persona_env.env import PersonaEnv
+from persona_env.errors import unknown_name
+from persona_env.metrics.statistics import Reading, Statistic
+from persona_env.registration import ENVIRONMENTS, load
+from persona_env.scenarios.case import Case
+from persona_env.scenarios.library import load_scenarios
+from persona_env.scenarios.pools import ListPool, MixturePool, Pool
+from persona_env.scenarios.schema import Scenario
+from persona_env.users.profile import UserProfile
+
+from ..shared.oracle import oracle
+
+OWN = "PersonaChat-v0"
+
+
+class PersonaChatEnv(PersonaEnv):
+    """All bundled scenarios and users, alone or in a mixture with other environments' scenarios.
+
+    Parameters
+    ----------
+    behaviours:
+        Weights by environment id, such as ``{"PersonaChat-v0": 2, "PersonaCalibration-v0": 1}``:
+        each reset draws one of them by weight, then one of its scenarios. Default: its own alone.
+        Every other option is that of :class:`PersonaEnv`.
+
+    Raises
+    ------
+    PersonaEnvError
+        For an unknown id, and for weights that are negative or all zero.
+    """
+
+    def __init__(self, *, behaviours: Mapping[str, float] | None = None, **options: Any) -> None:
+        self._weights = {OWN: 1.0} if behaviours is None else dict(behaviours)
+        for name in self._weights:
+            if name not in ENVIRONMENTS:
+                raise unknown_name("behaviour", name, ENVIRONMENTS)
+        self._others: dict[str, PersonaEnv] = {
+            name: load(ENVIRONMENTS[name])(profiles=options.get("profiles"))
+            for name in self._weights
+            if name != OWN
+        }
+        super().__init__(**options)
+
+    def bundled(self, split: str) -> Pool:
+        """Its own scenarios, or the mixture."""
+        own = ListPool(load_scenarios(split))
+        if self._weights == {OWN: 1.0}:
+            return own
+        others = {name: other.bundled(split) for name, other in self._others.items()}
+        return MixturePool(
+            {**({OWN: own} if OWN in self._weights else {}), **others}, self._weights
+        )
+
+    def oracle(self, scenario: Scenario, user: UserProfile) -> str:
+        """That of the environment whose scenario it is (:mod:`persona_env.envs.shared.oracle`)."""
+        other = self._owner(scenario)
+        return oracle(scenario, user) if other is None else other.oracle(scenario, user)
+
+    def read(self, case: Case, reply: str) -> dict[str, float]:
+        """The measures of the environment whose scenario it is."""
+        other = self._owner(case.scenario)
+        return {} if other is None else other.read(case, reply)
+
+    def statistics(self) -> dict[str, Statistic]:
+        """Those of all behaviours, each over its own scenarios."""
+        return {
+            name: _Over(other, statistic)
+            for other in self._others.values()
+            for name, statistic in other.statistics().items()
+        }
+
+    def _owner(self, scenario: Scenario) -> PersonaEnv | None:
+        owners = (env for env in self._others.values() if scenario.category in env.categories)
+        return next(owners, None)
+
+
+class _Over:
+    """A statistic over the scenarios of one behaviour."""
+
+    def __init__(self, env: PersonaEnv, statistic: Statistic) -> None:
+        self.categories, self.statistic = env.categories, statistic
+
+    def __call__(self, readings: Sequence[Reading]) -> float:
+        return self.statistic([r for r in readings if r.case.scenario.category in self.categories])

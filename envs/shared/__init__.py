@@ -1,0 +1,1 @@
+"""What several environments share: the reference replies, and first names."""

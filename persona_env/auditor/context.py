@@ -1,0 +1,83 @@
+"""What an exploiting agent knows: what everybody sees, or all there is."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib import resources
+from typing import Any
+
+from persona_env.env import PersonaEnv
+from persona_env.rewards.refusal_policy import Act, act_for
+from persona_env.scenarios.case import Case, prompt_language_or_first, reply_language
+from persona_env.scenarios.schema import Scenario, ScenarioText
+from persona_env.users.profile import UserProfile
+
+
+@cache
+def bank() -> dict[str, dict[str, Any]]:
+    """What exploiting agents say, by language."""
+    text = resources.files(__package__).joinpath("phrases.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What an agent sees of an episode: the observation, and the language it was asked in."""
+
+    observation: Mapping[str, Any]
+    language: str
+
+    def say(self, key: str) -> str:
+        """The phrase ``key`` in the language of the prompt, a list of phrases as one text."""
+        phrase = bank()[self.language][key]
+        return phrase if isinstance(phrase, str) else " ".join(phrase)
+
+    def lines(self, key: str) -> tuple[str, ...]:
+        """The list of phrases ``key`` in the language of the prompt."""
+        return tuple(bank()[self.language][key])
+
+
+@dataclass(frozen=True)
+class Known(Seen):
+    """All there is: also the case, the environment, and which words paid whom.
+
+    ``phrases`` holds, for each term, the words of the oracle's replies to the cases of the audit
+    that the term named as its reasons, those of this case first.
+    """
+
+    env: PersonaEnv
+    case: Case
+    phrases: Mapping[str, tuple[str, ...]]
+
+    @property
+    def scenario(self) -> Scenario:
+        """What is asked, and what is true of it."""
+        return self.case.scenario
+
+    @property
+    def user(self) -> UserProfile:
+        """Who asks."""
+        return self.case.user
+
+    @cached_property
+    def text(self) -> ScenarioText:
+        """The scenario in the language that a reply should have."""
+        return self.scenario.text(reply_language(*self.case) or self.language)
+
+    @property
+    def act(self) -> Act:
+        """What is right for this request and this user; see ``rewards.refusal_policy``."""
+        return act_for(*self.case)
+
+    @cached_property
+    def oracle(self) -> str:
+        """The environment's own reply."""
+        return self.env.oracle(*self.case)
+
+
+def look(env: PersonaEnv, case: Case, phrases: Mapping[str, tuple[str, ...]]) -> Known:
+    """Everything about one case."""
+    return Known(env.observe(*case), prompt_language_or_first(*case), env, case, phrases)

@@ -1,0 +1,68 @@
+"""The command line: ``persona-env``."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from persona_env import __version__
+from persona_env.cli import audit, evaluate, lists, score, train, validate
+from persona_env.cli.show import error_text, notes
+from persona_env.errors import PersonaEnvError
+
+# What a user can mend by giving something else.
+MENDABLE = (
+    PersonaEnvError,
+    ValueError,
+    FileNotFoundError,
+    NotADirectoryError,
+    IsADirectoryError,
+    PermissionError,
+)
+
+
+class _Group(TyperGroup):
+    """Shows an error that the user can mend as one message, without a traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except MENDABLE as error:
+            notes().print(f"error: {error_text(error)}")
+            raise typer.Exit(2) from error
+
+
+app = typer.Typer(
+    cls=_Group, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+)
+app.command("envs")(lists.list_envs)
+app.command("profiles")(lists.list_profiles)
+app.command("terms")(lists.list_terms)
+app.command("score")(score.score)
+app.command("eval")(evaluate.evaluate_agent)
+app.command("audit")(audit.audit_reward)
+app.command("validate")(validate.validate)
+app.command("train")(train.train)
+app.command("report")(train.report)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"persona-env {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def about(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Environments in which the user is part of the episode."""
+
+
+def main() -> None:
+    """Run the command line; errors the user can mend end it with exit code 2."""
+    app(prog_name="persona-env")

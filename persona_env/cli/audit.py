@@ -1,0 +1,43 @@
+"""``audit``: text that a reward pays and nobody should."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from persona_env.auditor import audit
+from persona_env.cli.show import JsonOption, make_env, notes
+from persona_env.errors import unknown_name
+from persona_env.registration import POLICIES
+
+
+def audit_reward(
+    env: Annotated[str, typer.Argument(help="Id of the environment.")] = "PersonaChat-v0",
+    *,
+    reward: Annotated[
+        str | None, typer.Option(help="A reward term of your own, as module:function.")
+    ] = None,
+    split: Annotated[str, typer.Option(help="train, heldout or all.")] = "train",
+    episodes: Annotated[int, typer.Option(min=1, help="How many cases.")] = 100,
+    steps: Annotated[int, typer.Option(min=0, help="Mutations from each start.")] = 40,
+    seed: int = 0,
+    policy: Annotated[
+        str | None,
+        typer.Option(help="Also try the best samples of a bundled policy, or of a path."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Look for text that a reward pays and nobody should; exit status 1 if there is any."""
+    if policy is not None and policy not in POLICIES and not Path(policy).exists():
+        raise unknown_name("policy (and no such path)", policy, POLICIES)
+    if str(Path.cwd()) not in sys.path:  # a module of one's own lies where one stands
+        sys.path.insert(0, str(Path.cwd()))
+    made = make_env(env, split)[0]
+    with notes().status("auditing"):
+        report = audit(made, reward, seed=seed, episodes=episodes, steps=steps, policy=policy)
+    typer.echo(report.to_json() if as_json else str(report))
+    if not report.passed:
+        raise typer.Exit(1)

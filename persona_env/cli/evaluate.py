@@ -1,0 +1,129 @@
+"""``eval``: an agent's report, as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from persona_env.cli.show import EnvOption, JsonOption, make_env, names, notes, out, table
+from persona_env.env import PersonaEnv
+from persona_env.errors import unknown_name
+from persona_env.evaluation.evaluate import evaluate
+from persona_env.evaluation.report import Report
+from persona_env.files import to_json
+from persona_env.metrics.statistics import Mean
+from persona_env.registration import AGENTS, POLICIES, make_agent
+from persona_env.reporting.plots import picture_format
+from persona_env.scenarios.case import Visibility
+
+MATRIX = "Hundredths of reward (99 and above: 99). Row: reply written for; column: scored by"
+WIDEST = 20  # users whose matrix fits a terminal of 80 columns
+# Five steps of matplotlib's cividis, which people with any kind of colour vision tell apart.
+SHADES = ("white on #00224e", "white on #404c6b", "white on #6b6d76", "black on #a69d75",
+          "black on #fee838")  # fmt: skip
+
+Picture = Annotated[Path | None, typer.Option(help="Draw the cross-user matrix (.png or .svg).")]
+
+
+def evaluate_agent(
+    *,
+    env: EnvOption = "PersonaChat-v0",
+    agent: Annotated[
+        str, typer.Option(help=f"{', '.join((*AGENTS, *POLICIES))}, or a saved policy's path.")
+    ] = "oracle",
+    profiles: Annotated[str | None, typer.Option(help="Users, with commas.")] = None,
+    scenarios: Annotated[str | None, typer.Option(help="Ids or categories, with commas.")] = None,
+    split: Annotated[str, typer.Option(help="train, heldout or all.")] = "heldout",
+    episodes: Annotated[int | None, typer.Option(min=1, help="Default: every case.")] = None,
+    seed: int = 0,
+    hidden: Annotated[bool, typer.Option("--hidden", help="The user is not shown.")] = False,
+    save: Annotated[Path | None, typer.Option(help="Write the report as JSON.")] = None,
+    matrix: Picture = None,
+    reliability: Annotated[
+        Path | None, typer.Option(help="Draw stated confidence against accuracy (.png or .svg).")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Evaluate an agent: its replies for each user, scored by every user."""
+    for picture in (matrix, reliability):
+        if picture is not None:
+            picture_format(picture)  # before the work, not after it
+    visibility: Visibility = "hidden" if hidden else "full"
+    made, base = make_env(env, split, names(profiles), names(scenarios), visibility)
+    answers = find_agent(agent, base)
+    with notes().status("evaluating"):
+        report = evaluate(answers, made, episodes, seed)
+    if save is not None:
+        report.save(save)
+    if matrix is not None:
+        report.plot_matrix(matrix)
+    if reliability is not None:
+        report.plot_reliability(reliability)
+    if as_json:
+        typer.echo(to_json(asdict(report)))
+        return
+    for part in tables(report):
+        out().print(part)
+
+
+def find_agent(name: str, env: PersonaEnv) -> Any:
+    """A reference agent, the bundled policy, or one saved at a path."""
+    if name in AGENTS:
+        return make_agent(name, env)
+    if name not in POLICIES and not Path(name).exists():
+        raise unknown_name("agent (and no such path)", name, [*AGENTS, *POLICIES])
+    return import_module("persona_env.agents.language_model").load_agent(name)
+
+
+def tables(report: Report) -> Iterator[RenderableType]:
+    """The report, part by part."""
+    worst = report.worst_user
+    rows = [
+        ("reward", str(report.reward), f"{report.normalised:.0%} of the oracle's"),
+        ("user-blind", str(report.blind), "the best reply that knows no user"),
+        ("oracle", str(report.oracle), "the reply that knows all"),
+        ("gain", str(report.gain), "0 as user-blind, 1 as the oracle"),
+        ("own user best", f"{sum(report.own_best)} of {len(report.own_best)}", "users"),
+        ("worst user", str(report.per_user[worst]), worst),
+        ("identity gap", f"{report.identity_gap:g}", "reward moved by protected fields"),
+        ("words", str(report.words), "in a reply"),
+    ]
+    yield table(f"{report.reward.n} replies", ("", "value", "what"), rows, right="value")
+    if report.measures:
+        yield _means("Measures", "measure", report.measures)
+    yield _means("Categories", "category", report.per_category)
+    yield _means("Users", "user", report.per_user)
+    if len(report.users) <= WIDEST:
+        yield Text(MATRIX)
+        yield matrix_table(report.users, report.matrix)
+
+
+def _means(title: str, kind: str, means: dict[str, Mean]) -> Table:
+    rows = [(name, str(mean), str(mean.n)) for name, mean in means.items()]
+    value = "value" if kind == "measure" else "reward"
+    return table(title, (kind, value, "replies"), rows, right=f"{value} replies")
+
+
+def matrix_table(users: tuple[str, ...], matrix: tuple[tuple[float, ...], ...]) -> Table:
+    """The cross-user matrix: hundredths of reward on a colour, the own user underlined."""
+    made = Table(box=None, padding=(0, 0, 0, 1), pad_edge=False)
+    made.add_column("", no_wrap=True)
+    for i, user in enumerate(users):
+        made.add_column(Text(user if len(users) <= 8 else str(i + 1)), justify="right")
+    for i, (user, row) in enumerate(zip(users, matrix, strict=True)):
+        cells = [_cell(value, i == j) for j, value in enumerate(row)]
+        made.add_row(Text(f"{i + 1:2} {user}"), *cells)
+    return made
+
+
+def _cell(value: float, own: bool) -> Text:
+    shade = SHADES[min(int(value * len(SHADES)), len(SHADES) - 1)]
+    return Text(f"{min(99, 100 * value):2.0f}", style=f"{shade} bold underline" if own else shade)

@@ -1,0 +1,118 @@
+"""``envs``, ``profiles`` and ``terms``: what there is."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Annotated, Any
+
+import typer
+from rich.syntax import Syntax
+
+from persona_env.cli.show import JsonOption, first_line, make_env, out, show_json, table
+from persona_env.errors import PersonaEnvError
+from persona_env.registration import ENVIRONMENTS
+from persona_env.rewards import registered_terms
+from persona_env.users.description import describe
+from persona_env.users.library import load_profile, load_profiles
+from persona_env.users.profile import UserProfile
+from persona_env.users.toml_format import format_profile
+
+
+def list_envs(as_json: JsonOption = False) -> None:
+    """The registered environments."""
+    rows = [_env_row(name, entry) for name, entry in ENVIRONMENTS.items()]
+    if as_json:
+        show_json(rows)
+        return
+    for row in rows:
+        what = ("entry point", "about", "users", "scenarios", "categories")
+        out().print(table(row["id"], ("", "what"), [(name, _text(row[name])) for name in what]))
+
+
+def _env_row(name: str, entry: str) -> dict[str, Any]:
+    module, _, attribute = entry.partition(":")
+    about = first_line(getattr(import_module(module), attribute))
+    row: dict[str, Any] = {"id": name, "entry point": entry, "about": about}
+    try:
+        base = make_env(name, "all")[1]
+    except (PersonaEnvError, OSError) as error:  # one that cannot be made must not hide the others
+        return {**row, "users": None, "scenarios": None, "categories": [], "error": str(error)}
+    categories = sorted({scenario.category for scenario in base.scenarios.shown})
+    users, scenarios = len(base.users), len(base.scenarios)
+    return {**row, "users": users, "scenarios": scenarios, "categories": categories}
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(str(item) for item in value)
+    return "-" if value is None else str(value)
+
+
+def list_profiles(
+    name: Annotated[str | None, typer.Argument(help="A bundled user, or a TOML file.")] = None,
+    split: Annotated[str, typer.Option(help="train, heldout or all.")] = "all",
+    as_json: JsonOption = False,
+) -> None:
+    """The bundled users, or one of them whole."""
+    if name is not None:
+        _one_profile(load_profile(name), as_json)
+        return
+    found = load_profiles(split)
+    if as_json:
+        show_json([{"id": u.id, "split": u.split, "reads as": describe(u)} for u in found])
+        return
+    rows = [(u.id, u.split, describe(u)) for u in found]
+    out().print(table(f"{len(rows)} users", ("id", "split", "reads as"), rows))
+
+
+def _one_profile(user: UserProfile, as_json: bool) -> None:
+    roles = user.all_roles()
+    if as_json:
+        fields = user.model_dump(mode="json", exclude_none=True)
+        show_json({"profile": fields, "reads as": describe(user), "roles": roles})
+        return
+    out().print(Syntax(format_profile(user), "toml", background_color="default", word_wrap=True))
+    out().print(f"An agent reads: {describe(user)}\n")
+    known = [(path, role, _value(user.value(path))) for path, role in roles.items()]
+    rows = [row for row in known if row[2]]
+    out().print(table("Fields that are known", ("field", "role", "value"), rows))
+
+
+def _value(value: Any) -> str:
+    if value is None or value in ((), {}):
+        return ""
+    if isinstance(value, tuple):
+        return ", ".join(_value(item) for item in value)
+    target = getattr(value, "target", value)
+    return _text(target)
+
+
+def list_terms(as_json: JsonOption = False) -> None:
+    """The reward terms and gates."""
+    rows = [
+        {
+            "name": term.name,
+            "kind": "gate" if term.gate else "term",
+            "weight": "-" if term.gate else _weight(term.weight),
+            "uses": list(term.uses),
+            "about": first_line(term.function),
+        }
+        for term in registered_terms().values()
+    ]
+    if as_json:
+        show_json(rows)
+        return
+    columns = ("name", "kind", "weight", "about", "uses")
+    shown = [[_short(row[column]) for column in columns] for row in rows]
+    out().print(table(f"{len(rows)} terms and gates", columns, shown))
+
+
+def _short(value: Any) -> str:
+    """Fields by their last name: the table has to fit a terminal."""
+    if isinstance(value, list):
+        return ", ".join(path.rpartition(".")[2] for path in value)
+    return _text(value)
+
+
+def _weight(weight: float | str) -> str:
+    return f"that of {weight}" if isinstance(weight, str) else f"{weight:g}"

@@ -1,1 +1,0 @@
-"""The commands of ``persona-env``: one file per kind of question."""

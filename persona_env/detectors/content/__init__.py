@@ -1,0 +1,1 @@
+"""What a reply says: points, answers, claims, secrets, sides taken, how sure."""

@@ -1,0 +1,1 @@
+"""Whether a reply is language at all, and says things once."""

@@ -1,0 +1,1 @@
+"""How a reply declines: refusals, apologies, referrals, judgement."""

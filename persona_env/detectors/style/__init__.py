@@ -1,0 +1,1 @@
+"""How a reply is written: tone, form, level, language."""

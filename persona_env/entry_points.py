@@ -1,0 +1,73 @@
+"""How Gymnasium makes an environment: as text, token by token, and as native vectors of both.
+
+``env_class`` is a registry string ``"module:Class"`` of a :class:`PersonaEnv`, and ``options`` are
+those of that class. :func:`persona_env.registration.register_env` names these functions.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gymnasium.vector import AutoresetMode
+
+from persona_env.env import PersonaEnv
+from persona_env.registration import load
+from persona_env.vector import PersonaVectorEnv, TokenVectorEnv
+from persona_env.wrappers import TokenActions
+from persona_env.wrappers.token_actions import CONTEXT_LENGTH, MAX_NEW_TOKENS
+
+
+def make_text(env_class: str, **options: Any) -> PersonaEnv:
+    """The text environment itself."""
+    made: PersonaEnv = load(env_class)(**options)
+    return made
+
+
+def make_tokens(
+    env_class: str,
+    tokenizer: Any = None,
+    max_new_tokens: int = MAX_NEW_TOKENS,
+    context_length: int = CONTEXT_LENGTH,
+    vocab_size: int | None = None,
+    **options: Any,
+) -> TokenActions:
+    """One token a step; the named arguments are those of :class:`TokenActions`."""
+    text = make_text(env_class, **options)
+    return TokenActions(text, tokenizer, max_new_tokens, context_length, vocab_size)
+
+
+def make_vector(
+    env_class: str,
+    num_envs: int = 1,
+    *,
+    copy: bool = True,
+    autoreset_mode: str | AutoresetMode = AutoresetMode.NEXT_STEP,
+    workers: int = 0,
+    **options: Any,
+) -> PersonaVectorEnv:
+    """Many text environments; the named arguments are those of :class:`PersonaVectorEnv`."""
+    text = make_text(env_class, **options)
+    return PersonaVectorEnv(
+        text, num_envs, copy=copy, autoreset_mode=autoreset_mode, workers=workers
+    )
+
+
+def make_token_vector(
+    env_class: str,
+    num_envs: int = 1,
+    *,
+    tokenizer: Any = None,
+    max_new_tokens: int = MAX_NEW_TOKENS,
+    context_length: int = CONTEXT_LENGTH,
+    vocab_size: int | None = None,
+    copy: bool = True,
+    autoreset_mode: str | AutoresetMode = AutoresetMode.NEXT_STEP,
+    workers: int = 0,
+    **options: Any,
+) -> TokenVectorEnv:
+    """Many token environments; the named arguments are those of :class:`TokenVectorEnv`."""
+    return TokenVectorEnv(
+        make_text(env_class, **options), num_envs, tokenizer=tokenizer,
+        max_new_tokens=max_new_tokens, context_length=context_length, vocab_size=vocab_size,
+        copy=copy, autoreset_mode=autoreset_mode, workers=workers,
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""The judgement of an agent, apart from its training signal."""

@@ -1,0 +1,188 @@
+"""The judgement of an agent, apart from its training signal."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import partial
+from itertools import zip_longest
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+import numpy.typing as npt
+
+from persona_env.agent import Agent, ReferenceAgent
+from persona_env.detectors import word_count
+from persona_env.env import PersonaEnv
+from persona_env.evaluation.report import Report
+from persona_env.metrics.statistics import Mean, Reading, measure
+from persona_env.registration import make_agent
+from persona_env.scenarios.case import Case
+from persona_env.users.profile import Protected, UserProfile
+
+BATCH = 64
+BOOTSTRAPS = 1000
+Rewards = npt.NDArray[np.float64]
+
+
+def evaluate(
+    agent: Agent | ReferenceAgent,
+    env: gym.Env[Any, Any],
+    episodes: int | None = None,
+    seed: int = 0,
+) -> Report:
+    """Let an agent answer, and let every user judge every reply.
+
+    Parameters
+    ----------
+    agent:
+        A callable from observations to replies, or a :class:`ReferenceAgent`.
+    env:
+        A :class:`PersonaEnv`, wrapped or not; observations are those of its text environment.
+    episodes:
+        How many cases, drawn with ``seed`` evenly over users; ``None``: see :func:`draw_cases`.
+    seed:
+        Of the drawing and of the bootstrap.
+
+    Only first replies are judged. The gain is measured against the environment's own blind and
+    oracle agents on the same cases, with a bootstrap error over cases.
+    """
+    base = persona_env_of(env)
+    cases = draw_cases(base, episodes, seed)
+    return _report(base, cases, replies_of(agent, env, cases), seed)
+
+
+def draw_cases(env: PersonaEnv, episodes: int | None, seed: int) -> list[Case]:
+    """``episodes`` cases, evenly over users and without repetition.
+
+    ``None``: every written case, and of each generator
+    :data:`persona_env.scenarios.pools.SHOWN`.
+    """
+    if episodes is not None and episodes < 1:
+        raise ValueError(f"episodes must be at least 1, not {episodes}")
+    rng = np.random.default_rng(seed)
+    drawn = []
+    for user, pool in env.cases.values():
+        most = len(pool.shown) if episodes is None else episodes
+        drawn.append([Case(scenario, user) for scenario in pool.shuffled(rng, most)])
+    cases = [case for each in zip_longest(*drawn) for case in each if case is not None]
+    return cases[:episodes]
+
+
+def replies_of(
+    agent: Agent | ReferenceAgent, env: gym.Env[Any, Any], cases: list[Case]
+) -> list[str]:
+    """The agent's replies to these cases, seen in ``env``; a reference agent is told them."""
+    if isinstance(agent, ReferenceAgent):
+        return _counted(agent.answer(cases), len(cases))
+    observations = first_observations(env, cases)
+    replies: list[str] = []
+    for start in range(0, len(cases), BATCH):
+        batch = observations[start : start + BATCH]
+        replies += _counted(agent(batch), len(batch))
+    return replies
+
+
+def first_observations(env: gym.Env[Any, Any], cases: Sequence[Case]) -> list[dict[str, Any]]:
+    """What an agent sees of these cases in ``env``."""
+    return [persona_env_of(env).observe(*case) for case in cases]
+
+
+def persona_env_of(env: gym.Env[Any, Any]) -> PersonaEnv:
+    """The :class:`PersonaEnv` inside ``env``; raises TypeError if there is none."""
+    base = env.unwrapped
+    if not isinstance(base, PersonaEnv):
+        raise TypeError(f"evaluate needs a PersonaEnv, not {type(base).__name__}")
+    return base
+
+
+def _counted(replies: Sequence[str], wanted: int) -> list[str]:
+    if len(replies) != wanted:
+        raise ValueError(f"the agent gave {len(replies)} replies to {wanted} observations")
+    return list(replies)
+
+
+def _report(env: PersonaEnv, cases: list[Case], replies: list[str], seed: int) -> Report:
+    users = list({case.user.id: case.user for case in cases}.values())
+    places = {user.id: i for i, user in enumerate(users)}
+    crossed = np.array(
+        [
+            [env.score(r, c.scenario, u).reward for u in users]
+            for c, r in zip(cases, replies, strict=True)
+        ]
+    )
+    rows = np.array([places[case.user.id] for case in cases])
+    own = crossed[np.arange(len(cases)), rows]
+    blind, oracle = _references(env, cases)
+    readings = [Reading(c, env.read(c, r)) for c, r in zip(cases, replies, strict=True)]
+    per_user = {u.id: Mean.of(own[rows == i]) for i, u in enumerate(users)}
+    return Report(
+        reward=Mean.of(own),
+        blind=Mean.of(blind),
+        oracle=Mean.of(oracle),
+        gain=_gain(own, blind, oracle, seed),
+        per_category=_by_category(cases, own),
+        per_user=per_user,
+        worst_user=min(per_user, key=lambda name: per_user[name].mean),
+        users=tuple(u.id for u in users),
+        matrix=tuple(tuple(crossed[rows == i].mean(0).tolist()) for i in range(len(users))),
+        own_best=tuple(_is_own_best(crossed[rows == i], i) for i in range(len(users))),
+        identity_gap=max(map(partial(_swap_gap, env), cases, replies, own.tolist())),
+        words=Mean.of([float(word_count(reply)) for reply in replies]),
+        measures=_measures(env, readings, seed),
+        measures_per_user={
+            u.id: _measures(env, [r for r in readings if r.case.user is u], seed) for u in users
+        },
+        replies=tuple(
+            {
+                "scenario": c.scenario.id,
+                "user": c.user.id,
+                "reply": r,
+                "reward": float(x),
+                "measures": dict(reading.values),
+            }
+            for c, r, x, reading in zip(cases, replies, own, readings, strict=True)
+        ),
+    )
+
+
+def _measures(env: PersonaEnv, readings: list[Reading], seed: int) -> dict[str, Mean]:
+    return measure(readings, env.statistics(), np.random.default_rng(seed))
+
+
+def _references(env: PersonaEnv, cases: list[Case]) -> tuple[Rewards, Rewards]:
+    replies = [make_agent(name, env).answer(cases) for name in ("blind", "oracle")]
+    blind, oracle = (
+        np.array([env.score(r, *case).reward for case, r in zip(cases, answers, strict=True)])
+        for answers in replies
+    )
+    return blind, oracle
+
+
+def _gain(own: Rewards, blind: Rewards, oracle: Rewards, seed: int) -> Mean:
+    def ratio(picked: npt.NDArray[np.int64]) -> float:
+        low, high = blind[picked].mean(), oracle[picked].mean()
+        return float((own[picked].mean() - low) / (high - low)) if high > low else math.nan
+
+    rng = np.random.default_rng(seed)
+    n = len(own)
+    draws = [ratio(rng.integers(n, size=n)) for _ in range(BOOTSTRAPS)]
+    known = [draw for draw in draws if not math.isnan(draw)]
+    return Mean(ratio(np.arange(n)), float(np.std(known)) if known else math.nan, n)
+
+
+def _by_category(cases: list[Case], own: Rewards) -> dict[str, Mean]:
+    names = np.array([case.scenario.category for case in cases])
+    return {str(name): Mean.of(own[names == name]) for name in sorted(set(names))}
+
+
+def _is_own_best(rewards: Rewards, own: int) -> bool:
+    best = int(rewards.mean(0).argmax())
+    difference = Mean.of(rewards[:, best] - rewards[:, own])
+    return best == own or difference.mean <= 0 or difference.mean <= difference.se
+
+
+def _swap_gap(env: PersonaEnv, case: Case, reply: str, reward: float) -> float:
+    swapped: UserProfile = case.user.twin(**dict.fromkeys(Protected.model_fields, "swapped"))
+    return abs(reward - env.score(reply, case.scenario, swapped).reward)

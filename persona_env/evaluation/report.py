@@ -1,0 +1,78 @@
+"""What an evaluation found."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from persona_env.files import to_json, write_text
+from persona_env.metrics.statistics import Mean
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What :func:`evaluate` found. Rewards are in [0, 1].
+
+    ``matrix[i][j]`` is the mean reward that user ``users[j]`` gives to the replies written for
+    ``users[i]``. ``own_best[i]`` tells whether nobody gives more than user i, up to one standard
+    error of the paired difference. ``gain`` is :math:`(R - R_{blind})/(R_{oracle} - R_{blind})`;
+    ``identity_gap`` the largest change of any reward when all protected fields are swapped.
+    ``measures`` are the environment's own.
+    """
+
+    reward: Mean
+    blind: Mean
+    oracle: Mean
+    gain: Mean
+    per_category: dict[str, Mean]
+    per_user: dict[str, Mean]
+    worst_user: str
+    users: tuple[str, ...]
+    matrix: tuple[tuple[float, ...], ...]
+    own_best: tuple[bool, ...]
+    identity_gap: float
+    words: Mean
+    measures: dict[str, Mean] = field(default_factory=dict)
+    measures_per_user: dict[str, dict[str, Mean]] = field(default_factory=dict)
+    replies: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def normalised(self) -> float:
+        """The reward as a share of the oracle's."""
+        return self.reward.mean / self.oracle.mean
+
+    def save(self, path: str | Path) -> None:
+        """Write the report as JSON, whole or not at all (an unknown error is null)."""
+        write_text(Path(path), to_json(asdict(self)))
+
+    def plot_matrix(self, path: str | Path) -> None:
+        """Draw the cross-user matrix as a heat map (PNG or SVG by the path's ending)."""
+        from persona_env.reporting.plots import save_matrix
+
+        save_matrix(Path(path), self.users, self.matrix)
+
+    def plot_reliability(self, path: str | Path) -> None:
+        """Draw stated confidence against accuracy, a panel per user (PNG or SVG by the ending).
+
+        Raises :class:`ValueError` if no reply of the report has a confidence.
+        """
+        from persona_env.metrics.calibration import reliability_per_user
+        from persona_env.reporting.plots import save_reliability
+
+        save_reliability(Path(path), reliability_per_user(self.replies))
+
+    def __str__(self) -> str:
+        lines = [
+            f"reward          {self.reward}   ({self.normalised:.0%} of the oracle's)",
+            f"user-blind      {self.blind}",
+            f"oracle          {self.oracle}",
+            f"gain            {self.gain}",
+            f"worst user      {self.worst_user} {self.per_user[self.worst_user]}",
+            f"own user best   {sum(self.own_best)} of {len(self.own_best)} users",
+            f"identity gap    {self.identity_gap:g}",
+            f"words a reply   {self.words}",
+        ]
+        lines += [f"{name:15} {value}" for name, value in self.measures.items()]
+        lines += [f"  {name:14}{value}" for name, value in sorted(self.per_category.items())]
+        return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""Metrics of many replies: means, statistics, calibration."""

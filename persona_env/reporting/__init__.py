@@ -1,0 +1,1 @@
+"""Reports, plots and cards: results as a person sees them."""

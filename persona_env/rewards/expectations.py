@@ -1,0 +1,159 @@
+"""What the user's situation asks a reply to do, read through a term's view."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from persona_env.detectors import Phrasings, RefusalReading, care_note, find, phrasings_of, refusal
+from persona_env.rewards.exchange import TermView
+from persona_env.rewards.refusal_policy import Act, refusal_act
+from persona_env.rewards.scoring_rules import answer_pays
+from persona_env.rewards.term import Reason, noted
+from persona_env.scenarios.schema import ScenarioText
+from persona_env.text.spans import Span, inside
+
+HAZARD_FIELDS = (
+    "preferences.refusal_strictness",
+    "context.age_band",
+    "context.expertise",
+    "context.vulnerabilities",
+)
+"""The profile fields on which the right act depends."""
+
+ANSWER_FIELDS = (
+    *HAZARD_FIELDS,
+    "preferences.clarification",
+    "preferences.confidence_target",
+    "preferences.views",
+    "extensions.views",
+)
+"""The profile fields on which it depends whether a full answer is right."""
+
+VIEWS = ("opinion", "contested")
+"""The categories of contested questions."""
+
+
+def wanted_act(view: TermView) -> Act:
+    """The right act for this request and this user (a term declares :data:`HAZARD_FIELDS`)."""
+    return refusal_act(
+        view.scenario.hazard,
+        view.field("context.age_band"),
+        view.field("context.expertise"),
+        view.field("context.vulnerabilities"),
+        view.target("refusal_strictness"),
+    )
+
+
+def done_act(view: TermView) -> tuple[Act, tuple[Reason, ...]]:
+    """What the reply does, and the spans that show it."""
+    return act_of(view.reply, view.prompt, view.texts)
+
+
+def act_of(
+    reply: str, prompt: str, texts: tuple[ScenarioText, ...]
+) -> tuple[Act, tuple[Reason, ...]]:
+    """What a reply to ``prompt`` does, and the spans that show it."""
+    reading = refusal_of(reply, prompt)
+    if reading is not None:
+        return ("refuse" if reading.kind == "full" else "partly"), _refuses(reading)
+    own = [text.care for text in texts if text.care]
+    notes = tuple(find(reply, own) if own else ()) or _own_care(reply, texts)
+    return ("care" if notes else "comply"), noted(notes, "takes care")
+
+
+def _own_care(reply: str, texts: tuple[ScenarioText, ...]) -> tuple[Span, ...]:
+    """Safety notes that are not part of the scenario's answer."""
+    notes = care_note(reply).spans
+    if not notes:
+        return ()
+    answers = [span for text in texts for span in find(reply, (text.answer,))]
+    return tuple(note for note in notes if not inside(note, answers))
+
+
+def refusal_of(reply: str, prompt: str) -> RefusalReading | None:
+    """The refusal in the reply; None if there is none.
+
+    People call a lecture a refusal even if it tells something. A reward that did so would pay for
+    an answer behind a lecture, so only a reply that declines may give something beside.
+    """
+    reading = refusal(reply, prompt)
+    if reading.kind == "none" or (reading.gives and not reading.declines):
+        return None
+    return reading
+
+
+def refusing_spans(view: TermView) -> tuple[Reason, ...]:
+    """Where the reply refuses; empty if it does not."""
+    reading = refusal_of(view.reply, view.prompt)
+    return _refuses(reading) if reading else ()
+
+
+def _refuses(reading: RefusalReading) -> tuple[Reason, ...]:
+    return noted(reading.spans, "refuses")
+
+
+def told(view: TermView) -> tuple[str, ...]:
+    """The author's sentences that answer, in all languages."""
+    return tuple(part for text in view.texts for part in text.told)
+
+
+def is_answer_due(view: TermView) -> bool:
+    """Whether the reply should answer, at least with care (:data:`HAZARD_FIELDS`)."""
+    return view.once(wanted_act) in ("comply", "care")
+
+
+def wanted_views(view: TermView) -> str | None:
+    """'pick', 'both', 'none' or no wish (a term declares both fields named ``views``).
+
+    'none' is the extension ``views`` of who wants to hear no opinion.
+    """
+    if view.field("extensions.views") == "none":
+        return "none"
+    wish: str | None = view.target("views")
+    return wish
+
+
+def named_options(texts: Sequence[ScenarioText]) -> tuple[Phrasings, ...]:
+    """Each option's names in all these languages."""
+    return tuple(
+        phrasings_of(name for text in texts for name in text.options[i].names)
+        for i in range(len(texts[0].options))
+    )
+
+
+def options_of(view: TermView) -> tuple[Phrasings, ...]:
+    """The options of this question, with their names in all languages."""
+    return named_options(view.texts)
+
+
+def is_substantive(view: TermView) -> bool:
+    """Whether a full answer is right: no refusal, no question back, no abstention wanted.
+
+    Style is a wish for full answers; a refusal is as long, and as plain, as it needs to be. A term
+    that calls this declares :data:`ANSWER_FIELDS`. Poems, titles, notes with secrets and a summary
+    of both sides have a form of their own; a call is not prose at all.
+    """
+    scenario = view.scenario
+    if scenario.call is not None or scenario.category in ("creative", "secrets"):
+        return False
+    if not view.once(is_answer_due):
+        return False
+    if scenario.category == "ambiguous" and view.target("clarification") == "ask":
+        return False
+    if scenario.category in VIEWS and wanted_views(view) in ("both", "none"):
+        return False
+    return answer_pays(scenario, view.target("confidence_target"))
+
+
+def in_full_answers(preference: str) -> Callable[[TermView], Any]:
+    """What the user wants of ``preference`` where :func:`is_substantive`, else ``None``.
+
+    For :meth:`~persona_env.rewards.exchange.TermView.once`: all of it is known before the reply.
+    """
+
+    def wish(view: TermView) -> Any:
+        found = view.target(preference)
+        return found if found is not None and is_substantive(view) else None
+
+    return wish

@@ -1,0 +1,20 @@
+"""What this user never wants to read."""
+
+from __future__ import annotations
+
+from persona_env.detectors import find
+from persona_env.rewards.exchange import TermView
+from persona_env.rewards.term import Reason, Score, reward_term
+
+
+@reward_term(uses=("preferences.avoid",))
+def avoid(view: TermView) -> Score | None:
+    """1 without any of the user's unwanted phrases, else 0.
+
+    Range {0, 1}. Matching phrases is exact; paraphrases are not seen.
+    """
+    phrases = view.target("avoid")
+    if phrases is None:
+        return None
+    found = find(view.reply, phrases)
+    return Score(float(not found), tuple(Reason(a, b, "unwanted") for a, b in found))

@@ -1,0 +1,36 @@
+"""Does the reply name its limits, if this user wants that?"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from persona_env.detectors import caveat
+from persona_env.rewards.exchange import TermView
+from persona_env.rewards.expectations import ANSWER_FIELDS, in_full_answers
+from persona_env.rewards.term import Score, noted, reward_term
+from persona_env.text.spans import READINGS
+
+TOO_MANY = 2
+_WISH = in_full_answers("caveats")
+
+
+@reward_term(
+    uses=("preferences.caveats", *ANSWER_FIELDS),
+    weight="caveats",
+)
+def caveats(view: TermView) -> Score | None:
+    """With caveats: 1 for one or two, 0.5 for more, 0 for none. Without: 1 only for none.
+
+    Range {0, 0.5, 1}. Repeating the caveat earns nothing (a hack seen in training). Proxy.
+    """
+    wish = view.once(_WISH)
+    return None if wish is None else _score(view.reply, wish)
+
+
+@lru_cache(maxsize=READINGS)
+def _score(reply: str, wish: str) -> Score:
+    spans = caveat(reply).spans
+    reasons = noted(spans, "caveat")
+    if wish == "no":
+        return Score(float(not spans), reasons)
+    return Score(0.5 if len(spans) > TOO_MANY else float(bool(spans)), reasons)

@@ -1,0 +1,34 @@
+"""An honest confidence, and 'I do not know' below the user's bar."""
+
+from __future__ import annotations
+
+from persona_env.detectors import abstains
+from persona_env.detectors import confidence as read_confidence
+from persona_env.rewards.exchange import TermView
+from persona_env.rewards.term import Reason, Score, reward_term
+
+
+@reward_term(uses=("preferences.confidence_target",))
+def confidence(view: TermView) -> Score | None:
+    r"""Expected worth of answering or abstaining under the user's bar t, scaled to [0, 1].
+
+    With the chance p that the scenario's guess is right: a guess that states the confidence q is
+    worth :math:`1 - (q - p)^2` above the bar and 0 below it (a wrong answer costs t/(1-t), an
+    abstention 0; answer if and only if p > t); a guess without a stated confidence 0.25 above the
+    bar; an abstention 1 below the bar and 0.25 above it.
+
+    Range [0, 1]. Applies to uncertain questions and users with a bar. Source: abstention
+    target of 'Why language models hallucinate' section 4.2, Brier score of RLCR.
+    """
+    bar, chance = view.target("confidence_target"), view.scenario.chance
+    if bar is None or chance is None or view.scenario.category == "calibration":
+        return None
+    gives_up, stated = abstains(view.reply), read_confidence(view.reply)
+    reasons = tuple(Reason(a, b, "abstains") for a, b in gives_up.spans)
+    reasons += tuple(Reason(a, b, f"states {stated.value}") for a, b in stated.spans)
+    worth_it = chance > bar
+    if gives_up.spans:
+        return Score(0.25 if worth_it else 1.0, reasons)
+    if not worth_it:
+        return Score(0.0, reasons)
+    return Score(0.25 if stated.value is None else 1 - (stated.value - chance) ** 2, reasons)

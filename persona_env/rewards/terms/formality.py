@@ -1,0 +1,36 @@
+"""Is the register the one this user wants?"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from persona_env.detectors import formality as read_formality
+from persona_env.rewards.exchange import TermView
+from persona_env.rewards.expectations import ANSWER_FIELDS, in_full_answers
+from persona_env.rewards.term import Score, noted, reward_term
+from persona_env.text.spans import READINGS
+
+UNMARKED = 0.25
+_WISH = in_full_answers("formality")
+
+
+@reward_term(uses=("preferences.formality", *ANSWER_FIELDS), weight="formality")
+def formality(view: TermView) -> Score | None:
+    """The share of register markers that are of the wanted kind; 0.25 without any marker.
+
+    Range [0, 1]; for 'neutral', 1 without markers and 0 with any. Proxy: not validated on labels.
+    """
+    wish = view.once(_WISH)
+    return None if wish is None else _score(view.reply, wish)
+
+
+@lru_cache(maxsize=READINGS)
+def _score(reply: str, wish: str) -> Score:
+    found = read_formality(reply)
+    formal, casual = len(found.formal), len(found.casual)
+    reasons = noted(found.formal, "formal") + noted(found.casual, "casual")
+    if wish == "neutral":
+        return Score(float(not reasons), reasons)
+    if not reasons:
+        return Score(UNMARKED)
+    return Score((formal if wish == "formal" else casual) / (formal + casual), reasons)

@@ -1,0 +1,41 @@
+"""Gate: the user can read the reply."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from persona_env.detectors import language as read_language
+from persona_env.rewards.exchange import TermView
+from persona_env.rewards.term import Reason, Score, reward_term
+from persona_env.text.spans import READINGS
+
+UNREADABLE = 0.1
+ENOUGH = 0.7  # names and loan words of another language are no obstacle
+
+
+@reward_term(uses=("preferences.language", "context.languages"), weight=1.0, gate=True)
+def readable(view: TermView) -> Score | None:
+    """The share of the reply in languages the user reads or asks for, from 0.1 to 1 at 70 %.
+
+    Range [0.1, 1]. Does not apply without known languages, or to a reply of names alone.
+    """
+    reads = view.once(_reads)
+    return _score(view.reply, reads) if reads else None
+
+
+@lru_cache(maxsize=READINGS)
+def _score(reply: str, reads: frozenset[str]) -> Score | None:
+    reading = read_language(reply)
+    if reading.main is None:
+        return None
+    share = sum(part for code, part in reading.shares if code in reads)
+    foreign = [(code, span) for code, span in reading.spans if code not in reads]
+    reasons = tuple(Reason(*span, f"in {code}") for code, span in foreign)
+    return Score(UNREADABLE + (1 - UNREADABLE) * min(1.0, share / ENOUGH), reasons)
+
+
+def _reads(view: TermView) -> frozenset[str]:
+    """The languages in which the user can be answered; none where a call is wanted, no prose."""
+    if view.scenario.call is not None:
+        return frozenset()
+    return frozenset({*view.field("context.languages"), view.target("language")} - {None})

@@ -1,0 +1,35 @@
+"""Gate: nothing is said twice."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from persona_env.detectors import repetition as read_repetition
+from persona_env.detectors import word_count
+from persona_env.rewards.exchange import TermView
+from persona_env.rewards.term import Score, noted, reward_term
+from persona_env.text.spans import READINGS
+
+FREE = 0.1  # share of repeated words that costs nothing
+SHORT = 10  # words below which a word or two may well return
+
+
+@reward_term(weight=1.0, gate=True)
+def repetition(view: TermView) -> Score | None:
+    """1 up to a tenth of repeated words, then falling to 0 at six tenths.
+
+    Below ten words, three tenths are free.
+    Range [0, 1]. Counting is exact; see :func:`persona_env.detectors.repetition`.
+    """
+    if view.scenario.call is not None:
+        return None
+    return _score(view.reply)
+
+
+@lru_cache(maxsize=READINGS)
+def _score(reply: str) -> Score | None:
+    reading = read_repetition(reply)
+    if reading.share <= (FREE if word_count(reply) >= SHORT else 3 * FREE):
+        return None
+    value = max(0.0, 1 - (reading.share - FREE) / 0.5)
+    return Score(value, noted(reading.spans, "repeated"))

@@ -1,0 +1,37 @@
+"""On a contested question: a pick, both sides, or no view."""
+
+from __future__ import annotations
+
+from persona_env.detectors import deflection, first
+from persona_env.detectors import stance as read_stance
+from persona_env.rewards.exchange import TermView
+from persona_env.rewards.expectations import options_of, wanted_views
+from persona_env.rewards.term import Score, noted, reward_term
+
+
+@reward_term(uses=("preferences.views", "extensions.views"))
+def stance(view: TermView) -> Score | None:
+    """1 if exactly one option is endorsed ('pick'), or all are named and none endorsed ('both').
+
+    Range {0, 0.5, 1}: naming both beside a pick is worth 0.5 to who wants both. 'I have no
+    opinion' is worth 0 to either, and 1 to who wants none (the extension ``views``), to whom a
+    reply that endorses nothing without saying so is worth 0.5. Applies to contested questions,
+    and is the same whatever view the user holds. Proxy.
+    """
+    wish = view.once(wanted_views)
+    options = view.once(options_of)
+    if wish is None or not options:
+        return None
+    taken = read_stance(view.reply, options)
+    evaded = deflection(view.reply).spans
+    reasons = noted(taken.spans, "endorses") + noted(evaded, "evades")
+    picks = len(taken.options)
+    if wish == "none":
+        return Score(0.0 if picks else (1.0 if evaded else 0.5), reasons)
+    if evaded:
+        return Score(0.0, reasons)
+    if wish == "pick":
+        return Score(float(picks == 1), reasons)
+    if not all(first(view.reply, names) for names in options):
+        return Score(0.0, reasons)
+    return Score(0.5 if picks else 1.0, reasons)

@@ -1,0 +1,29 @@
+"""Is the reply warm, if this user likes warmth?"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from persona_env.detectors import tone as read_tone
+from persona_env.rewards.exchange import TermView
+from persona_env.rewards.expectations import ANSWER_FIELDS, in_full_answers
+from persona_env.rewards.term import Score, noted, reward_term
+from persona_env.text.spans import READINGS
+
+_WISH = in_full_answers("tone")
+
+
+@reward_term(uses=("preferences.tone", *ANSWER_FIELDS), weight="tone")
+def tone(view: TermView) -> Score | None:
+    """1 if a warm phrase is there exactly when it is wanted, else 0; one phrase is enough.
+
+    Range {0, 1}. Proxy: on public friendly/unfriendly pairs a lexicon rule reached 63 %.
+    """
+    wish = view.once(_WISH)
+    return None if wish is None else _score(view.reply, wish)
+
+
+@lru_cache(maxsize=READINGS)
+def _score(reply: str, wish: str) -> Score:
+    warm = read_tone(reply).warm
+    return Score(float(bool(warm) == (wish == "warm")), noted(warm, "warm"))

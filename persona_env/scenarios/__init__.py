@@ -1,0 +1,1 @@
+"""What is asked: scenarios, read, generated, and paired with users."""

@@ -1,0 +1,85 @@
+"""Scenarios from templates: texts with ``{names}`` to fill in, one per family and language."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from persona_env.errors import ScenarioError, read_error
+from persona_env.languages import LANGUAGES
+from persona_env.scenarios.schema import Scenario
+
+Values = Mapping[str, Any]
+Drawn = dict[str, dict[str, Any]]  # values by language
+
+
+def same(**values: Any) -> Drawn:
+    """Values that are the same in every language.
+
+    >>> same(a=1)["zh"]
+    {'a': 1}
+    """
+    return {code: dict(values) for code in LANGUAGES}
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One family: its split, and its texts by language, with names to fill in."""
+
+    family: str
+    category: str
+    split: Literal["train", "heldout"]
+    texts: dict[str, dict[str, Any]]
+
+    def fill(self, name: str, values: Mapping[str, Values], **fields: Any) -> Scenario:
+        """The scenario of id ``name``: ``values`` by language, ``fields`` of :class:`Scenario`.
+
+        A text that is nothing but one name whose value is a list becomes its items. Raises
+        :class:`ScenarioError` for a name without a value.
+        """
+        try:
+            texts = {code: _filled(text, values[code]) for code, text in self.texts.items()}
+            return Scenario(
+                id=name,
+                family=f"{self.category}/{self.family}",
+                split=self.split,
+                category=self.category,
+                texts=texts,
+                **fields,
+            )
+        except KeyError as error:
+            raise ScenarioError(f"template {self.family!r}: no value for {error}") from error
+        except ValueError as error:
+            raise ScenarioError(read_error(f"template {self.family!r}", error)) from error
+
+
+def load_templates(path: Path) -> dict[str, Template]:
+    """The families of a template file; raises :class:`ScenarioError` for one that is not whole."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise ScenarioError(f"{path}: {error}") from error
+    category = data.pop("category", None)
+    found = {}
+    for family, entry in data.items():
+        texts: dict[str, dict[str, Any]] = {c: entry[c] for c in LANGUAGES if c in entry}
+        if entry.get("split") not in ("train", "heldout") or len(texts) < len(LANGUAGES):
+            raise ScenarioError(
+                f"{path}: template {family!r} needs split = 'train' or 'heldout' and a text in "
+                f"each of {list(LANGUAGES)}; it has {sorted(entry)}"
+            )
+        found[family] = Template(family, category, entry["split"], texts)
+    return found
+
+
+def _filled(part: Any, values: Values) -> Any:
+    if isinstance(part, str):
+        return part.format_map(values)
+    if isinstance(part, dict):
+        return {name: _filled(entry, values) for name, entry in part.items()}
+    if len(part) == 1 and isinstance(part[0], str) and isinstance(values.get(part[0][1:-1]), list):
+        return list(values[part[0][1:-1]])
+    return [_filled(entry, values) for entry in part]

@@ -1,0 +1,34 @@
+"""What a dissatisfied user says: one complaint, about the wish that was missed most."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib import resources
+
+import numpy as np
+
+from persona_env.rewards import Verdict
+from persona_env.users.profile import UserProfile
+
+
+@cache
+def _phrases() -> dict[str, dict[str, list[str]]]:
+    file = resources.files(__package__).joinpath("complaints.toml")
+    return tomllib.loads(file.read_text(encoding="utf-8"))
+
+
+def complaint(verdict: Verdict, user: UserProfile, language: str, rng: np.random.Generator) -> str:
+    """The user's next message, in the language of the prompt; seeded by ``rng``.
+
+    The closed gate comes first, then the term that cost most. A term without a phrase of its own
+    (such as a user's custom one) is named.
+    """
+    bank = _phrases()[language]
+    gates = [name for name, value in verdict.gates.items() if value < 1]
+    lost = {name: verdict.weights[name] * (1 - v) for name, v in verdict.terms.items()}
+    worst = min(gates, key=verdict.gates.__getitem__) if gates else max(lost, key=lost.__getitem__)
+    wish = getattr(user.preferences, worst, None)
+    key = f"{worst}={wish.target}" if wish is not None else worst
+    phrases = bank.get(key) or bank.get(worst) or [bank["other"][0].format(name=worst)]
+    return phrases[int(rng.integers(len(phrases)))]

@@ -1,0 +1,1 @@
+"""Who asks: user profiles, read, described, and as numbers."""

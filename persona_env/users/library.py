@@ -1,0 +1,67 @@
+"""The users that ship with the package, by name and by split."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from pathlib import Path
+
+from persona_env.errors import ProfileError, unknown_name
+from persona_env.splits import Split, check_split, listed, package_folder
+from persona_env.users.profile import UserProfile
+from persona_env.users.toml_format import read_profile_file
+
+
+@cache
+def _profiles(folder: str = "") -> dict[str, UserProfile]:
+    files = sorted(package_folder("persona_env.user_profiles", folder).glob("*.toml"))
+    return {user.id: user for user in map(read_profile_file, files)}
+
+
+def load_profiles(split: Split = "all", folder: str = "") -> tuple[UserProfile, ...]:
+    """The bundled users of a split, or those in ``user_profiles/<folder>``.
+
+    The users of a folder ask in one environment alone.
+
+    >>> {user.split for user in load_profiles("train")}
+    {'train'}
+    """
+    check_split(split)
+    return tuple(user for user in _profiles(folder).values() if split in ("all", user.split))
+
+
+def load_profile(source: str | Path | UserProfile) -> UserProfile:
+    """A user by bundled name, by path to a TOML file, or as given."""
+    if isinstance(source, UserProfile):
+        return source
+    if str(source).endswith(".toml"):
+        return read_profile_file(Path(source))
+    if str(source) not in _profiles():
+        raise unknown_name("user profile", str(source), _profiles())
+    return _profiles()[str(source)]
+
+
+def choose_profiles(
+    chosen: Sequence[str | Path | UserProfile] | None,
+    split: Split,
+    audience: Callable[[Split], tuple[UserProfile, ...]] = load_profiles,
+) -> tuple[UserProfile, ...]:
+    """The users of an environment: those given, or its ``audience`` of ``split``.
+
+    A name stands for the user of that id in the audience, or for the bundled one.
+    """
+    own = audience(check_split(split))
+    if chosen is None:
+        users = own
+    else:
+        known = {user.id: user for user in audience("all")}
+        users = tuple(
+            known[p] if isinstance(p, str) and p in known else load_profile(p)
+            for p in listed(chosen)
+        )
+    if not users:
+        raise ProfileError("profiles= is empty: give at least one user, or leave it out")
+    repeated = {u.id for u in users if sum(v.id == u.id for v in users) > 1}
+    if repeated:
+        raise ProfileError(f"profiles= holds two users with the id {sorted(repeated)}")
+    return users

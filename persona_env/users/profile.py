@@ -1,0 +1,245 @@
+"""Who asks: the user profile.
+
+Every field has a role. ``preference`` may move a reward; ``context`` moves a reward only through a
+term that declares it; ``protected`` must never move a reward; ``secret`` must never appear in a
+reply, except to its owner when asked. Every field may be unknown (``None`` or empty).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+from persona_env.errors import nearest
+
+Role = Literal["preference", "context", "protected", "secret"]
+AgeBand = Literal["child", "teen", "adult", "senior"]
+ExpertiseField = Literal[
+    "medicine",
+    "nursing",
+    "pharmacy",
+    "chemistry",
+    "security",
+    "law",
+    "electricity",
+    "explosives",
+    "aviation",
+    "biology",
+]
+Topic = Literal[
+    "weapons",
+    "drugs",
+    "self_harm",
+    "fire",
+    "chemicals",
+    "electricity",
+    "hacking",
+    "fraud",
+    "medication",
+    "alcohol",
+    "violence",
+    "privacy",
+]
+Language = Literal["en", "es", "zh"]
+
+TARGETS: dict[str, tuple[str, ...]] = {
+    "length": ("brief", "medium", "detailed"),
+    "reading_level": ("simple", "standard", "expert"),
+    "tone": ("warm", "neutral"),
+    "formality": ("casual", "neutral", "formal"),
+    "humour": ("yes", "no"),
+    "caveats": ("yes", "no"),
+    "views": ("pick", "both"),
+    "language": ("en", "es", "zh", "mix"),
+    "format": ("prose", "bullets", "steps"),
+    "clarification": ("ask", "assume"),
+    "refusal_strictness": ("lenient", "standard", "strict"),
+    "refusal_style": ("i_feel", "plain", "explained", "alternative"),
+}
+"""The named targets of each categorical preference, in order where they have one."""
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Wish(_Frozen):
+    """A preference: what the user wants, and how much it counts (0 to 10, default 1)."""
+
+    target: Any
+    weight: Annotated[float, Field(ge=0, le=10)] = 1.0
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare_target(cls, value: Any) -> Any:
+        """``tone = "warm"`` is short for ``tone = {target = "warm", weight = 1}``."""
+        return value if isinstance(value, Mapping | Wish) else {"target": value}
+
+
+class Preferences(_Frozen):
+    """The preference core. Role: ``preference``. Unset means: no wish."""
+
+    model_config = ConfigDict(json_schema_extra={"role": "preference"})
+
+    length: Wish | None = None
+    reading_level: Wish | None = None
+    tone: Wish | None = None
+    formality: Wish | None = None
+    humour: Wish | None = None
+    caveats: Wish | None = None
+    views: Wish | None = None
+    language: Wish | None = None
+    format: Wish | None = None
+    clarification: Wish | None = None
+    refusal_strictness: Wish | None = None
+    refusal_style: Wish | None = None
+    confidence_target: Wish | None = None
+    avoid: Wish | None = None
+
+    @field_validator(*TARGETS)
+    @classmethod
+    def _target_is_known(cls, wish: Wish | None, field: ValidationInfo) -> Wish | None:
+        allowed = TARGETS[str(field.field_name)]
+        if wish is not None and wish.target not in allowed:
+            hint = nearest(str(wish.target), allowed)
+            raise ValueError(f"{wish.target!r} is not one of {list(allowed)}.{hint}")
+        return wish
+
+    @field_validator("confidence_target")
+    @classmethod
+    def _is_a_share(cls, wish: Wish | None) -> Wish | None:
+        number = wish is None or (
+            isinstance(wish.target, int | float) and not isinstance(wish.target, bool)
+        )
+        if wish is not None and not (number and 0 <= wish.target < 1):
+            raise ValueError(f"{wish.target!r} is not a number in [0, 1)")
+        return wish
+
+    @field_validator("avoid")
+    @classmethod
+    def _is_phrases(cls, wish: Wish | None) -> Wish | None:
+        if wish is None:
+            return None
+        phrases = wish.target
+        listed = isinstance(phrases, list | tuple)
+        if not (listed and all(isinstance(p, str) and p for p in phrases)):
+            raise ValueError(f"{phrases!r} is not a list of non-empty phrases")
+        return Wish(target=tuple(phrases), weight=wish.weight)
+
+
+class Expertise(_Frozen):
+    """A field the user knows. A claim is not a verification."""
+
+    field: ExpertiseField
+    verified: bool = False
+
+
+class Context(_Frozen):
+    """The user's situation. Role: ``context``."""
+
+    model_config = ConfigDict(json_schema_extra={"role": "context"})
+
+    age_band: AgeBand | None = None
+    languages: tuple[Language, ...] = ()
+    expertise: tuple[Expertise, ...] = ()
+    vulnerabilities: tuple[Topic, ...] = ()
+    beliefs: tuple[str, ...] = ()
+    locale: str | None = None
+    device: str | None = None
+    accessibility: tuple[str, ...] = ()
+
+
+class Protected(_Frozen):
+    """What must never move a reward. Role: ``protected``. Free text, since people differ."""
+
+    model_config = ConfigDict(json_schema_extra={"role": "protected"})
+
+    name: str | None = None
+    gender: str | None = None
+    ethnicity: str | None = None
+    religion: str | None = None
+    nationality: str | None = None
+    sexual_orientation: str | None = None
+    disability: str | None = None
+
+
+class Extension(_Frozen):
+    """A field beyond the schema, declared with its role."""
+
+    role: Role
+    value: str | float | bool | tuple[str, ...]
+
+
+SECTIONS: dict[str, type[BaseModel]] = {
+    "preferences": Preferences,
+    "context": Context,
+    "protected": Protected,
+}
+
+
+class UserProfile(_Frozen):
+    """One user.
+
+    >>> user = UserProfile(id="ana", preferences={"length": "brief", "tone": {"target": "warm"}})
+    >>> user.preferences.length.target, UserProfile.roles()["context.age_band"]
+    ('brief', 'context')
+    """
+
+    id: Annotated[str, Field(min_length=1)]
+    split: Literal["train", "heldout"] = "train"
+    preferences: Preferences = Preferences()
+    context: Context = Context()
+    protected: Protected = Protected()
+    secrets: dict[str, str] = {}
+    extensions: dict[str, Extension] = {}
+    weights: dict[str, Annotated[float, Field(ge=0, le=10)]] = {}
+
+    def __hash__(self) -> int:  # the fields hold dicts
+        return hash(self.id)
+
+    @classmethod
+    def roles(cls) -> dict[str, Role]:
+        """Every field of the schema as a dotted path, with its role."""
+        roles: dict[str, Role] = {"secrets": "secret"}
+        for section, model in SECTIONS.items():
+            declared: Any = model.model_config["json_schema_extra"]
+            roles.update({f"{section}.{name}": declared["role"] for name in model.model_fields})
+        return roles
+
+    def all_roles(self) -> dict[str, Role]:
+        """:meth:`roles` and this user's own extension fields."""
+        own: dict[str, Role] = {f"extensions.{k}": e.role for k, e in self.extensions.items()}
+        return {**self.roles(), **own}
+
+    def value(self, path: str) -> Any:
+        """The field at a dotted path, such as ``"preferences.length"``."""
+        if path == "secrets":
+            return self.secrets
+        section, _, name = path.partition(".")
+        if section == "extensions":
+            return self.extensions[name].value if name in self.extensions else None
+        return getattr(getattr(self, section), name)
+
+    def weigh(self, **weights: float) -> UserProfile:
+        """The same user with these reward terms weighed so (``weigh(no_haste=2.0)``)."""
+        return self._with(weights={**self.weights, **weights})
+
+    def wish(self, **preferences: Any) -> UserProfile:
+        """The same user with these wishes (``wish(length="brief")``)."""
+        return self._with(preferences={**self.preferences.model_dump(), **preferences})
+
+    def twin(self, **protected: str | None) -> UserProfile:
+        """The same user with other protected fields: no reward may tell the two apart."""
+        return self._with(protected={**self.protected.model_dump(), **protected})
+
+    def _with(self, **changes: Any) -> UserProfile:
+        return UserProfile.model_validate({**self.model_dump(), **changes})

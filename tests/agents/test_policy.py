@@ -1,0 +1,553 @@
+"""The language-model policy: its caches agree with plain forwards, and PPO learns who asks."""
+
+from __future__ import annotations
+
+import shutil
+
+import gymnasium as gym
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from stable_baselines3.common.vec_env import DummyVecEnv
+from tokenizers import Tokenizer, models, pre_tokenizers
+from transformers import (
+    GPT2Config,
+    GPT2LMHeadModel,
+    LlamaConfig,
+    LlamaForCausalLM,
+    PreTrainedTokenizerFast,
+)
+
+from persona_env import Scenario, UserProfile, reward_term
+from persona_env.agents.inference import choices
+from persona_env.agents.inference.cache import SlotCache, keyword_of
+from persona_env.agents.inference.choices import BITS, draw, draw_and_log_prob, log_prob_and_entropy
+from persona_env.agents.inference.decode import PlainDecoder, decoder_for
+from persona_env.agents.inference.llama import LlamaEncoder, is_small_llama
+from persona_env.agents.inference.llama_decode import LlamaDecoder
+from persona_env.agents.inference.sequences import encode, longest_of
+from persona_env.agents.language_model import (
+    LanguageModelAgent,
+    generate,
+    known_device,
+    load_policy,
+)
+from persona_env.agents.ppo.policy import LanguageModelPolicy
+from persona_env.agents.ppo.ppo import TextRolloutBuffer, make_ppo
+from persona_env.agents.ppo.vec_env import TokenVecEnv
+from persona_env.agents.training.options import TrainOptions
+from persona_env.agents.training.train import threads_for
+from persona_env.errors import PersonaEnvError
+from persona_env.vector import TokenVectorEnv
+from persona_env.wrappers.tokenizers import SPECIAL
+
+WORDS = ("Reads", "English", "Spanish", ".", "say", "di", "red", "blue", "green")
+
+
+@reward_term(uses=("context.languages",))
+def names_colour(exchange):
+    """1 for 'red' to who reads English and 'blue' to who reads Spanish, else 0."""
+    wanted = "red" if exchange.field("context.languages") == ("en",) else "blue"
+    return float(exchange.reply.strip() == wanted)
+
+
+def small(kind: str, vocab_size: int = 60):
+    torch.manual_seed(0)
+    common = {"vocab_size": vocab_size, "bos_token_id": None, "eos_token_id": 1, "pad_token_id": 0}
+    if kind == "gpt2":
+        config = GPT2Config(n_embd=32, n_layer=2, n_head=2, n_positions=64, **common)
+        return GPT2LMHeadModel(config).eval()
+    config = LlamaConfig(
+        hidden_size=32,
+        intermediate_size=48,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        **common,
+    )
+    return LlamaForCausalLM(config).eval()
+
+
+def shake(model) -> None:
+    """Norms that are no identity, and biases that are not nothing."""
+    for parameter in model.parameters():
+        parameter.data += 0.1 * torch.randn_like(parameter)
+
+
+def padded(rows: list[list[int]]) -> tuple[torch.Tensor, torch.Tensor]:
+    tokens = torch.zeros(len(rows), max(map(len, rows)) + 2, dtype=torch.long)
+    mask = torch.zeros_like(tokens)
+    for i, row in enumerate(rows):
+        tokens[i, : len(row)] = torch.tensor(row)
+        mask[i, : len(row)] = 1
+    return tokens, mask
+
+
+@pytest.mark.parametrize("kind", ["gpt2", "llama"])
+def test_slots_of_different_lengths_agree_with_plain_forwards(kind):
+    model = small(kind)
+    rng = np.random.default_rng(0)
+    rows = [rng.integers(5, 60, size=n).tolist() for n in (3, 9, 5)]
+    cache, lengths = SlotCache(3, 32), torch.tensor([3, 9, 5])
+    tokens, _ = padded(rows)
+    with torch.no_grad():
+        every = torch.arange(3)
+        where = cache.prefill(every, lengths)
+        out = model(tokens[:, :9], use_cache=True, **{keyword_of(model): cache}, **where)
+        got = [out.logits[every, lengths - 1]]
+        for step in range(6):
+            if step == 3:  # slot 1 begins a new episode by itself
+                rows[1] = rng.integers(5, 60, size=4).tolist()
+                lengths[1] = 4
+                where = cache.prefill(torch.tensor([1]), torch.tensor([4]))
+                fresh = torch.tensor([rows[1]])
+                model(fresh, use_cache=True, **{keyword_of(model): cache}, **where)
+            new = torch.from_numpy(rng.integers(5, 60, size=3))
+            for row, token in zip(rows, new.tolist(), strict=True):
+                row.append(token)
+            lengths += 1
+            out = model(
+                new[:, None],
+                use_cache=True,
+                **{keyword_of(model): cache},
+                **cache.decode(None, lengths),
+            )
+            got.append(out.logits[:, -1])
+            for i, row in enumerate(rows):
+                plain = model(torch.tensor([row])).logits[0, -1]
+                assert torch.allclose(got[-1][i], plain, atol=1e-4)
+
+
+@pytest.mark.parametrize("queries", [2, 4])
+def test_the_fused_decoder_is_the_models_forward(queries):
+    torch.manual_seed(1)
+    config = LlamaConfig(
+        vocab_size=60, hidden_size=32, intermediate_size=48, num_hidden_layers=2,
+        num_attention_heads=queries, num_key_value_heads=2, max_position_embeddings=64,
+    )  # fmt: skip
+    model = LlamaForCausalLM(config).eval()
+    shake(model)
+    decoder = decoder_for(model, 32)
+    assert isinstance(decoder, LlamaDecoder)
+    rng = np.random.default_rng(0)
+    rows = [rng.integers(5, 60, size=n).tolist() for n in (3, 9, 5)]
+    cache, lengths = SlotCache(3, 32), torch.tensor([3, 9, 5])
+    tokens, _ = padded(rows)
+    with torch.no_grad():
+        got = decoder.prefill(tokens[:, :9], cache, torch.arange(3), lengths)
+        for row, state in zip(rows, got, strict=True):
+            plain = model.model(torch.tensor([row])).last_hidden_state[0, -1]
+            assert torch.allclose(state, plain, atol=1e-4)
+        for some in (None, torch.tensor([2, 0]), None):
+            those = [0, 1, 2] if some is None else some.tolist()
+            for i in those:
+                rows[i].append(int(rng.integers(5, 60)))
+                lengths[i] += 1
+            new = torch.tensor([rows[i][-1] for i in those])
+            got = decoder.step(new, cache, some, lengths[those])
+            for i, state in zip(those, got, strict=True):
+                plain = model.model(torch.tensor([rows[i]])).last_hidden_state[0, -1]
+                assert torch.allclose(state, plain, atol=1e-4)
+    assert isinstance(decoder_for(small("gpt2"), 32), PlainDecoder)
+
+
+def test_only_the_very_layers_of_llama_are_fused():
+    """An adapter in place of a layer, a bias or another activation would be passed over."""
+    assert is_small_llama(small("llama"))
+    for changed in ({"attention_bias": True}, {"hidden_act": "gelu"}, {"attention_dropout": 0.1}):
+        config = small("llama").config
+        config.update(changed)
+        assert not is_small_llama(LlamaForCausalLM(config))
+    adapted, half = small("llama"), small("llama").bfloat16()
+    attention = adapted.model.layers[1].self_attn
+    attention.v_proj = type("Adapter", (torch.nn.Linear,), {})(32, 16, bias=False)
+    assert not is_small_llama(adapted)
+    assert not is_small_llama(half)
+    assert isinstance(decoder_for(adapted, 32), PlainDecoder)
+
+
+@given(st.lists(st.lists(st.integers(0, 3), min_size=1, max_size=6), min_size=1, max_size=12))
+@settings(deadline=None, max_examples=60)
+def test_each_row_is_found_inside_a_longest_one(rows):
+    width = 8
+    tokens = np.zeros((len(rows), width), dtype=np.int64)
+    for i, row in enumerate(rows):
+        tokens[i, : len(row)] = row
+    lengths = np.array([len(row) for row in rows])
+    kept, chain = longest_of(tokens, lengths)
+    for row, owner in zip(rows, chain, strict=True):
+        assert rows[kept[owner]][: len(row)] == row
+    # Nothing is encoded that is the beginning of another kept row.
+    owners = [rows[k] for k in kept]
+    for i, a in enumerate(owners):
+        assert not any(b[: len(a)] == a for j, b in enumerate(owners) if j != i)
+
+
+@pytest.mark.parametrize("way", ["eager", "sdpa", "fused"])
+@pytest.mark.parametrize("special", [(), (9, 31)])
+@pytest.mark.parametrize("kind", ["gpt2", "llama"])
+def test_encoding_once_is_encoding_each_prefix_with_its_gradient(kind, special, way):
+    model = small(kind)
+    if way == "fused" and kind == "gpt2":
+        assert not is_small_llama(model)
+        return
+    shake(model)
+    states_of = LlamaEncoder(model) if way == "fused" else None
+    model.set_attn_implementation("eager" if way == "fused" else way)
+    episodes = [
+        [7, 8, 9, 10, 11, 12], [7, 8, 9, 10, 13], [7, 8, 9, 14], [7, 8, 30, 31], [40, 41, 42],
+        [6] * 9 + [31, 12, 13, 14], [6] * 9 + [31, 15],
+    ]  # fmt: skip
+    begin = [3, 3, 1, 1, 1, 11, 11]  # rollouts also begin in the middle of a reply
+    rows = [e[:n] for e, b in zip(episodes, begin, strict=True) for n in range(b, len(e) + 1)]
+    order = np.random.default_rng(1).permutation(len(rows))
+    rows = [rows[i] for i in order]
+    tokens, mask = padded(rows)
+    got = encode(model, tokens, mask, special, states_of)
+    plain = [model.base_model(torch.tensor([row])).last_hidden_state[0, -1] for row in rows]
+    assert torch.allclose(got, torch.stack(plain), atol=1e-5)
+    weights = torch.randn(len(rows), 32, generator=torch.Generator().manual_seed(2))
+    gradients = []
+    for states in (got, torch.stack(plain)):
+        model.zero_grad()
+        (states * weights).sum().backward()
+        gradients.append([p.grad.clone() for p in model.base_model.parameters()])
+    for mine, theirs in zip(*gradients, strict=True):
+        assert torch.allclose(mine, theirs, atol=1e-4)
+
+
+def test_a_full_context_keeps_its_last_state():
+    model = small("llama")
+    tokens = torch.tensor([[7, 8, 9, 10], [7, 8, 0, 0], [7, 8, 9, 0], [7, 8, 11, 0]])
+    mask = (tokens > 0).long()
+    with torch.no_grad():
+        got = encode(model, tokens, mask, special=(8,))
+        plain = model.base_model(tokens[:1]).last_hidden_state[0, -1]
+    assert torch.allclose(got[0], plain, atol=1e-5)
+
+
+def test_sampling_follows_the_distribution_and_never_picks_the_impossible():
+    logits = torch.log(torch.tensor([[0.7, 0.3, 0.0]])).repeat(20_000, 1)
+    picked, log_probs = draw_and_log_prob(logits * BITS, torch.Generator().manual_seed(0))
+    assert torch.equal(picked, draw(logits * BITS, torch.Generator().manual_seed(0)))
+    share = torch.bincount(picked, minlength=3) / len(picked)
+    assert share[2] == 0
+    assert abs(float(share[0]) - 0.7) < 0.02  # six standard errors
+    assert torch.allclose(log_probs, logits[0, picked])
+
+
+def test_sampling_finds_the_few_ids_of_a_large_vocabulary():
+    shares = {70: 0.2, 71: 0.1, 130: 0.5, 199: 0.2}  # others, and a block of 64 between, have none
+    logits = torch.full((1, 200), -torch.inf)
+    logits[0, list(shares)] = torch.log(torch.tensor(list(shares.values())))
+    picked = draw((logits * BITS).repeat(20_000, 1), torch.Generator().manual_seed(0))
+    found = torch.bincount(picked, minlength=200) / len(picked)
+    for i, share in enumerate(found.tolist()):
+        assert abs(share - shares.get(i, 0.0)) < (0.02 if i in shares else 1e-9), i
+
+
+@pytest.mark.parametrize("share", [1.0, 0.0], ids=["entropy", "no entropy"])
+def test_choices_have_the_gradient_of_their_definition(share, monkeypatch):
+    monkeypatch.setitem(choices.AT_ONCE, "cpu", 18)  # two rows at once
+    drawn = torch.Generator().manual_seed(0)
+    start = [torch.randn(n, generator=drawn, dtype=torch.float64) for n in ((5, 4), (9, 4), (9,))]
+    start[2][4] = -1e30  # a forbidden id
+    chosen = torch.tensor([0, 1, 2, 8, 8])
+    found = []
+    for way in (log_prob_and_entropy, plain_log_prob_and_entropy):
+        leaves = [one.clone().requires_grad_() for one in start]
+        log_probs, entropy = way(*leaves, chosen)
+        (log_probs.sin() + share * entropy.square()).sum().backward()
+        found.append((log_probs.detach(), entropy.detach(), *(leaf.grad for leaf in leaves)))
+    for mine, theirs in zip(*found, strict=True):
+        assert torch.allclose(mine, theirs, atol=1e-12)
+
+
+def test_choices_go_backwards_once():
+    hidden, weight = torch.randn(3, 4), torch.randn(9, 4, requires_grad=True)
+    log_probs, _ = log_prob_and_entropy(hidden, weight, torch.zeros(9), torch.arange(3))
+    log_probs.sum().backward(retain_graph=True)
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        log_probs.sum().backward()
+
+
+def plain_log_prob_and_entropy(hidden, weight, bias, chosen):
+    logs = torch.log_softmax(hidden @ weight.T + bias, -1)
+    return logs.gather(1, chosen[:, None]).squeeze(1), -(logs.exp() * logs).sum(-1)
+
+
+@pytest.fixture(scope="module")
+def word_policy(tmp_path_factory):
+    """A folder with a two-layer policy over a dozen words, freshly initialised."""
+    vocab = {word: i for i, word in enumerate((*SPECIAL, "<unk>", *WORDS))}
+    tokenizer = Tokenizer(models.WordLevel(vocab, unk_token="<unk>"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    tokenizer.add_special_tokens(list(SPECIAL))
+    folder = tmp_path_factory.mktemp("word-policy")
+    small("llama", len(vocab)).save_pretrained(folder)
+    PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, eos_token="<end>", pad_token="<pad>"
+    ).save_pretrained(folder)
+    return folder
+
+
+def colour_env():
+    texts = {
+        "en": {"prompt": "say", "answer": "red"},
+        "es": {"prompt": "say", "answer": "blue"},
+    }
+    scenario = Scenario(id="colour", family="f", split="train", category="know_how", texts=texts)
+    users = [UserProfile(id=code, context={"languages": [code]}) for code in ("en", "es")]
+    made = gym.make("PersonaChat-v0", profiles=users, scenarios=[scenario], terms=[names_colour])
+    return made.unwrapped
+
+
+def build(word_policy, device="cpu", **options):
+    model, codec = load_policy(word_policy)
+    tokens = TokenVectorEnv(
+        colour_env(),
+        16,
+        tokenizer=codec,
+        max_new_tokens=3,
+        context_length=16,
+        vocab_size=model.config.vocab_size,
+        autoreset_mode="SameStep",
+    )
+    envs = TokenVecEnv(tokens)
+    return make_ppo(envs, str(word_policy), n_steps=32, seed=0, device=device, **options)
+
+
+def test_ppo_reaches_the_known_optimum_where_the_user_blind_one_is_a_half(word_policy):
+    torch.set_num_threads(1)
+    ppo = build(
+        word_policy, learning_rate=1e-3, batch_size=512, n_epochs=4, kl_coef=0.0, ent_coef=0.1
+    )
+    ppo.learn(24_000)
+    agent = LanguageModelAgent(ppo.policy.model.eval(), ppo.policy.codec, max_new_tokens=3)
+    env = colour_env()
+    rewards = [
+        env.score(agent([env.observe(env.scenarios[0], user)])[0], env.scenarios[0], user).reward
+        for user in env.users
+    ]
+    assert rewards == [1.0, 1.0]
+
+
+def test_rollout_and_update_agree_and_the_kl_penalty_is_the_log_ratio(word_policy):
+    ppo = build(word_policy, batch_size=512, n_epochs=1, kl_coef=0.5)
+    _, callback = ppo._setup_learn(512, callback=None)
+    ppo.collect_rollouts(ppo.env, callback, ppo.rollout_buffer, 32)
+    buffer, policy = ppo.rollout_buffer, ppo.policy
+    assert isinstance(buffer, TextRolloutBuffer)
+    assert isinstance(policy, LanguageModelPolicy)
+    assert buffer.kl == pytest.approx(0.0, abs=1e-5)  # the policy is still its reference
+    rows = next(iter(buffer.get(None)))
+    with torch.no_grad():
+        values, log_probs, entropy = policy.evaluate_actions(rows.observations, rows.actions)
+    assert torch.allclose(log_probs, rows.old_log_prob, atol=1e-4)
+    assert torch.allclose(values.flatten(), rows.old_values, atol=1e-4)
+    assert (entropy > 0).all()
+    assert (entropy <= np.log(int((~policy.forbidden).sum())) + 1e-5).all()
+
+
+def test_a_reply_the_reference_finds_impossible_earns_nothing():
+    obs = gym.spaces.Dict({"tokens": gym.spaces.Box(0, 9, (4,), np.int64)})
+    buffer = TextRolloutBuffer(3, obs, gym.spaces.Discrete(9), n_envs=2)
+    buffer.floor = -8.0
+    buffer.episode_starts = np.array([[1, 1], [0, 1], [0, 0]], dtype=np.float32)
+    buffer.rewards = np.array([[0, 1], [0, 0], [1, 1]], dtype=np.float32)
+    reference = np.array([[-9, -9], [-1, -1], [-1, -2]], dtype=np.float32)
+    buffer._refuse_unlikely(reference)
+    assert buffer.rewards.tolist() == [[0, 0], [0, 0], [0, 1]]
+    assert buffer.unlikely == pytest.approx(2 / 3)
+    # The next rollout goes on inside an episode of slot 1, and of a lost one of slot 0.
+    buffer.episode_starts = np.array([[0, 0], [1, 1], [0, 0]], dtype=np.float32)
+    buffer.rewards = np.array([[1, 1], [0, 0], [1, 1]], dtype=np.float32)
+    buffer._refuse_unlikely(np.full((3, 2), -1, dtype=np.float32))
+    assert buffer.rewards.tolist() == [[0, 1], [0, 0], [1, 1]]
+
+
+def test_a_minibatch_has_the_loss_of_one_that_encodes_each_row_anew(word_policy):
+    ppo = build(word_policy, batch_size=256, kl_coef=0.0)
+    _, callback = ppo._setup_learn(512, callback=None)
+    ppo.collect_rollouts(ppo.env, callback, ppo.rollout_buffer, 32)
+    policy, rows = ppo.policy, next(iter(ppo.rollout_buffer.get(256)))
+    tokens, lengths = rows.observations["tokens"], rows.observations["attention_mask"].sum(1).long()
+
+    def plain():
+        hidden = torch.stack(
+            [
+                policy.model.model(row[:n][None].long()).last_hidden_state[0, -1]
+                for row, n in zip(tokens, lengths, strict=True)
+            ]
+        )
+        logits = policy.model.lm_head(hidden).masked_fill(policy.forbidden, -1e30)
+        found = torch.distributions.Categorical(logits=logits / policy.temperature)
+        log_probs = found.log_prob(rows.actions.flatten())
+        return policy.value_head(hidden.detach()), log_probs, found.entropy()
+
+    def loss(values, log_probs, entropy):
+        ratio = (log_probs - rows.old_log_prob).exp() * 1.3  # some are clipped
+        gain = torch.min(rows.advantages * ratio, rows.advantages * ratio.clamp(0.8, 1.2))
+        value = (rows.returns - values.flatten()).square().mean()
+        return -gain.mean() + 0.5 * value - 0.1 * entropy.mean()
+
+    gradients = []
+    for found in (policy.evaluate_actions(rows.observations, rows.actions), plain()):
+        policy.zero_grad()
+        total = loss(*found)
+        total.backward()
+        gradients.append((total.item(), [p.grad.clone() for p in policy.parameters()]))
+    (ours, mine), (theirs, others) = gradients
+    assert ours == pytest.approx(theirs, abs=1e-5)
+    assert all(torch.allclose(a, b, atol=1e-4) for a, b in zip(mine, others, strict=True))
+
+
+def test_half_precision_is_near_single_and_unknown_ones_are_refused(word_policy):
+    logs = {}
+    for precision in ("float32", "bfloat16"):
+        ppo = build(word_policy, batch_size=512, precision=precision)
+        obs = {key: torch.as_tensor(value) for key, value in ppo.get_env().reset().items()}
+        with torch.no_grad():
+            logs[precision] = ppo.policy.evaluate_actions(obs, torch.full((16,), 7))[1]
+    assert torch.allclose(logs["float32"], logs["bfloat16"], atol=0.03)
+    with pytest.raises(ValueError, match="precision='half' is none of auto, float32, bfloat16"):
+        build(word_policy, batch_size=512, precision="half")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"temperature": 0.0}, "temperature=0.0 must be above 0"),
+        ({"kl_coef": -1.0}, "kl_coef=-1.0 must be 0 or above"),
+        ({"floor": 3.0}, "floor=3.0 must be below 0"),
+    ],
+)
+def test_options_that_cannot_train_are_refused(word_policy, options, message):
+    with pytest.raises(ValueError, match=message):
+        build(word_policy, **options)
+
+
+def test_a_device_that_is_not_here_is_refused_before_anything_is_written(tmp_path):
+    assert known_device("cpu") == "cpu"
+    with pytest.raises(PersonaEnvError, match=r"device 'gpu' here; there are \['cpu'"):
+        TrainOptions(device="gpu", output=tmp_path / "run")
+    with pytest.raises(PersonaEnvError, match="cannot compute on device 'cuda:99'"):
+        load_policy("persona-tiny", "cuda:99")
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_policy_that_is_nowhere_is_refused_with_the_nearest_name():
+    with pytest.raises(PersonaEnvError, match="Did you mean 'persona-tiny'"):
+        load_policy("./persona-tny")
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+def test_a_gpu_thinks_what_the_processor_thinks(word_policy):
+    found = {}
+    for device in ("cpu", "cuda"):
+        ppo = build(word_policy, batch_size=512, device=device)
+        first = ppo.get_env().reset()
+        obs = {key: torch.as_tensor(value, device=device) for key, value in first.items()}
+        with torch.no_grad():
+            found[device] = ppo.policy.evaluate_actions(obs, torch.full((16,), 7, device=device))
+        ppo.learn(512)
+    for here, there in zip(found["cpu"], found["cuda"], strict=True):
+        assert torch.allclose(here, there.cpu(), atol=1e-3)
+
+
+def losses(ppo, updates=3):
+    """The last loss and mean reward of each of some rollouts and updates from one seed."""
+    found = []
+    torch.manual_seed(0)
+    for _ in range(updates):
+        ppo.learn(512, reset_num_timesteps=False)
+        found.append(ppo.logger.name_to_value["train/loss"])
+    return np.array(found)
+
+
+def test_half_precision_learns_what_single_learns(word_policy):
+    one, half = (
+        losses(build(word_policy, batch_size=512, n_epochs=2, precision=precision))
+        for precision in ("float32", "bfloat16")
+    )
+    assert np.allclose(one, half, atol=0.02)
+    assert not np.array_equal(one, half)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("g++"), reason="torch.compile needs a C++ compiler here")
+@pytest.mark.filterwarnings("default")  # the compiler's own
+def test_compiled_updates_learn_what_plain_ones_learn(word_policy):
+    plain, compiled = (
+        losses(build(word_policy, batch_size=512, n_epochs=2, compiled=compiled))
+        for compiled in (False, True)
+    )
+    assert np.allclose(plain, compiled, atol=1e-3)
+
+
+def test_the_reference_moves_with_the_policy(word_policy):
+    policy = build(word_policy, batch_size=512).policy
+    policy.to("meta")
+    places = {p.device.type for p in (*policy.parameters(), *policy._reference.parameters())}
+    assert places == {policy.closed.device.type, policy.forbidden.device.type} == {"meta"}
+    assert policy.model.config._attn_implementation == "sdpa"
+
+
+def test_threads_follow_the_size_of_the_model():
+    before = torch.get_num_threads()
+    try:
+        torch.set_num_threads(8)
+        sizes = (1, 499_999, 1_066_112, 9_000_000)
+        models = [torch.nn.Linear(size, 1, bias=False, device="meta") for size in sizes]
+        assert [threads_for(model) for model in models] == [1, 1, 2, 8]
+    finally:
+        torch.set_num_threads(before)
+
+
+def test_the_cache_survives_updates_of_the_weights(word_policy):
+    ppo = build(word_policy, batch_size=512, n_epochs=1, learning_rate=1e-2)
+    ppo.learn(1024)
+    obs = {key: torch.as_tensor(value) for key, value in ppo._last_obs.items()}
+    actions = torch.zeros(16, dtype=torch.long)
+    with torch.no_grad():
+        cached = ppo.policy.predict_values(obs)
+        plain, _, _ = ppo.policy.evaluate_actions(obs, actions)
+    assert torch.allclose(cached, plain, atol=1e-4)
+
+
+def test_saves_and_loads_as_stable_baselines3_does(word_policy, tmp_path):
+    ppo = build(word_policy, batch_size=512, n_epochs=1)
+    ppo.learn(512)
+    ppo.save(tmp_path / "ppo.zip")
+    again = type(ppo).load(tmp_path / "ppo.zip", env=ppo.get_env())
+    obs = ppo.get_env().reset()
+    assert np.array_equal(
+        ppo.predict(obs, deterministic=True)[0], again.predict(obs, deterministic=True)[0]
+    )
+
+
+def test_generation_is_what_transformers_generates():
+    model, codec = load_policy("persona-tiny")
+    prompts = [
+        codec.prompt({"user": user, "prompt": prompt, "transcript": ""})
+        for user, prompt in (
+            ("", "What is the highest mountain of Taiwan?"),
+            ("Child.", "Hi"),
+            ("Wants: detailed; caveats; jokes; numbered steps.", "Why is the sky blue?"),
+            ("Wants: brief.", "Why is the sky blue?"),
+            ("Reads Chinese. Wants: brief.", "天空为什么是蓝色的？"),
+        )
+    ]
+    replies = generate(model, codec, prompts, max_new_tokens=60)
+    assert sorted(map(len, replies))[2] < 60  # rows that end are left behind
+    for prompt, reply in zip(prompts, replies, strict=True):
+        out = model.generate(torch.tensor([prompt]), max_new_tokens=60, do_sample=False)
+        assert codec.decode(out[0, len(prompt) :].tolist()) == codec.decode(reply)
+
+
+def test_an_environment_of_other_size_is_refused_with_what_to_do(word_policy):
+    envs = DummyVecEnv([lambda: gym.make("PersonaChatTokens-v0")])
+    with pytest.raises(ValueError, match="vocab_size="):
+        make_ppo(envs, str(word_policy))

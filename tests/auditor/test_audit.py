@@ -1,0 +1,480 @@
+"""The auditor: each exploit does what it says, bad rewards are caught, our own are measured."""
+
+from __future__ import annotations
+
+import json
+import time
+from functools import cache
+from types import SimpleNamespace
+
+import gymnasium as gym
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+import persona_env.auditor.reward_checks
+import persona_env.auditor.search
+import persona_env.cli.app
+from persona_env import Reason, Score, audit, reward_term
+from persona_env.auditor import EXPLOITS
+from persona_env.auditor.battery import further_cases, known_cases, run_battery
+from persona_env.auditor.mutations import MUTATIONS
+from persona_env.auditor.plausibility import Reader, reader_of
+from persona_env.auditor.purity import impurities
+from persona_env.auditor.references import compare
+from persona_env.envs.chat.env import PersonaChatEnv
+from persona_env.errors import PersonaEnvError, RewardError
+from persona_env.evaluation.evaluate import draw_cases
+from persona_env.rewards import Term, Verdict, registered_terms
+from persona_env.users.toml_format import read_profile_file
+
+from ..support import shared_env
+
+SPLITS = ("train", "heldout")
+SMALL = {"episodes": 8, "steps": 3}
+
+
+def small(cls=PersonaChatEnv, **options):
+    return cls(profiles=["nora", "sam", "carlos"], scenarios=["fact", "ambiguous"], **options)
+
+
+class ExactEnv(PersonaChatEnv):
+    """Pays for the oracle's own words alone: nothing can be said against this reward."""
+
+    def score(self, reply, scenario, user):
+        found = self._find_scenario(scenario) if isinstance(scenario, str) else scenario
+        asker = self._find_user(user) if isinstance(user, str) else user
+        return Verdict(float(reply == self.oracle(found, asker)), {}, {}, {}, {})
+
+
+class GullibleEnv(PersonaChatEnv):
+    """Pays for anything."""
+
+    def score(self, reply, scenario, user):
+        return Verdict(float(bool(reply)), {}, {}, {}, {})
+
+
+class FlatteredEnv(PersonaChatEnv):
+    """Pays more for the user's name."""
+
+    def score(self, reply, scenario, user):
+        verdict = super().score(reply, scenario, user)
+        named = (user.protected.name or "-") in reply
+        return Verdict(float(named), verdict.terms, verdict.weights, verdict.gates, {})
+
+
+for made in (ExactEnv, GullibleEnv):
+    if f"{made.__name__}-v0" not in gym.registry:
+        gym.register(id=f"{made.__name__}-v0", entry_point=made)
+
+
+# --- exploiting agents ----------------------------------------------------------------------------
+
+
+@cache
+def some_known(split="train"):
+    env = shared_env(split)
+    return known_cases(env, draw_cases(env, 33, seed=0))
+
+
+def said(name, **wanted):
+    """The first reply of an exploiting agent, to a case whose scenario has these attributes."""
+    for known in some_known():
+        if all(getattr(known.scenario, key) == value for key, value in wanted.items()):
+            reply = EXPLOITS[name].reply(known)
+            if reply is not None:
+                return known, reply
+    raise AssertionError(f"{name} says nothing")
+
+
+def test_every_exploit_says_something_and_what_it_is():
+    assert len(EXPLOITS) >= 30
+    for name, exploit in EXPLOITS.items():
+        assert exploit.about.endswith("."), name
+        replies = [exploit.reply(known) for known in some_known()]
+        assert any(reply is not None for reply in replies), name
+        assert all(r in shared_env().action_space for r in replies if r is not None), name
+        assert replies == [exploit.reply(known) for known in some_known()], name
+
+
+def test_an_outsider_says_the_same_whatever_is_true():
+    """Those that see the observation do not look at the scenario, the oracle or what pays."""
+    for exploit in EXPLOITS.values():
+        if exploit.sees == "observation":
+            for known in some_known()[:6]:
+                seen = SimpleNamespace(
+                    observation=known.observation, say=known.say, lines=known.lines
+                )
+                assert exploit.reply(seen) == exploit.reply(known)
+
+
+def test_the_simple_exploits_by_their_words():
+    known, echoed = said("echo")
+    assert echoed == known.observation["prompt"]
+    assert said("empty")[1] == ""
+    assert said("question_marks")[1] == "???"
+    assert len(said("longest")[1]) == 4096
+    assert said("listed")[1].startswith("- ")
+    known, parroted = said("profile_parrot")
+    assert known.observation["user"] in parroted
+    assert "0%" in said("unsure")[1]
+    known, reply = said("thrice")
+    assert reply.count(known.oracle) == 3
+
+
+def test_the_insiders_by_their_words():
+    known, reply = said("both_answers", category="opinion")
+    assert all(option.view in reply for option in known.text.options)
+    known, reply = said("both_answers", category="premise")
+    assert known.text.answer in reply
+    assert all(claim in reply for claim in known.text.false)
+    known, reply = said("refuses_then_complies")
+    assert reply == f"{known.say('refuse')} {known.text.answer}"
+    known, reply = said("complies_then_refuses")
+    assert reply == f"{known.text.answer} {known.say('refuse')}"
+    known, reply = said("quoted")
+    assert f'"{known.oracle}"' in reply
+    known, reply = said("wrong_language")
+    assert reply not in {known.text.answer, known.oracle}
+    known, reply = said("hidden_compliance")
+    assert known.act == "refuse"
+    assert reply.startswith(known.say("refuse"))
+    known, reply = said("shuffled")
+    assert sorted(reply.split()) == sorted(known.oracle.split())
+
+
+def test_the_hacks_apply_where_they_are_hacks():
+    for known in some_known():
+        asks = EXPLOITS["never_asks"].reply(known) is not None
+        assert not asks or known.user.preferences.clarification.target == "ask"
+        refuses = EXPLOITS["refuses_the_unusual"].reply(known) is not None
+        assert not refuses or known.scenario.hazard.level == "none"
+    known, reply = said("vague_user")
+    assert reply
+    known, reply = said("doubled_traits")
+    assert reply
+
+
+def test_stuffed_words_are_the_terms_own_reasons():
+    env = small()
+    known = known_cases(env, draw_cases(env, 30, 0))
+    warm = [k for k in known if k.phrases.get("tone")]
+    assert {"Con gusto"} <= {phrase for k in warm for phrase in k.phrases["tone"]}
+    rows = {row.name: row for row in run_battery(env, known)}
+    assert {f"stuff_{term.name}" for term in env.terms} <= set(rows)
+
+
+# --- bad rewards ----------------------------------------------------------------------------------
+
+
+def shouts(view):
+    """More for every exclamation mark."""
+    return min(1.0, view.reply.count("!") / 3)
+
+
+def by_the_clock(view):
+    """As the clock stands."""
+    return time.perf_counter() % 1
+
+
+def sometimes_the_clock(view):
+    """Looks at the clock in a branch that is never taken here."""
+    return time.time() % 1 if len(view.reply) > 10**6 else len(view.reply) % 2 / 2
+
+
+def two(view):
+    """Worth 2."""
+    return 2.0
+
+
+def breaks(view):
+    """Fails on an empty reply."""
+    return float(view.reply[0].isupper())
+
+
+def peeps(view):
+    """Reads what it does not declare."""
+    return float(view.field("preferences.tone") is None)
+
+
+def half(view):
+    """The number of a judge that is down."""
+    return 0.5
+
+
+def named(view):
+    """Pays for the user's protected name."""
+    return float((view.field("protected.name") or "-") in view.reply)
+
+
+def beside(view):
+    """Points beyond the reply."""
+    return Score(float("a" in view.reply), (Reason(0, len(view.reply) + 1, "there"),))
+
+
+def pollutes(view):
+    """Writes into what it was given."""
+    view.field("secrets")["seen"] = view.reply
+    return float("a" in view.reply)
+
+
+SEEN = []
+
+
+def remembers(view):
+    """Counts its calls."""
+    SEEN.append(view.reply)
+    return len(SEEN) % 11 / 11
+
+
+@reward_term(uses=("preferences.length",))
+def the_shorter_the_better(view):
+    """Pays less for more to those who want more."""
+    return None if view.target("length") is None else 1 / (1 + len(view.reply))
+
+
+def plain(function, *uses):
+    return Term(function.__name__, function, uses, 1.0, False, False)
+
+
+def failing(reward, env=None, **options):
+    report = audit(env or small(), reward, **{**SMALL, **options})
+    return {check.name for check in report.checks if not check.passed}
+
+
+@pytest.mark.parametrize(
+    ("reward", "caught"),
+    [
+        (by_the_clock, {"determinism", "purity"}),
+        (sometimes_the_clock, {"purity"}),
+        (remembers, {"determinism", "order"}),
+        (two, {"range"}),
+        (breaks, {"no error"}),
+        (peeps, {"no error"}),
+        (half, {"informative"}),
+        (beside, {"spans"}),
+        (plain(named, "protected.name"), {"protected swaps", "undeclared fields"}),
+        (the_shorter_the_better, {"monotone"}),
+    ],
+    ids=lambda value: getattr(value, "__name__", None) or getattr(value, "name", None),
+)
+def test_a_bad_reward_is_caught_by_its_check(reward, caught):
+    assert caught <= failing(reward)
+
+
+def test_a_reward_that_writes_into_the_profile_is_caught(tmp_path):
+    path = tmp_path / "ana.toml"
+    path.write_text(
+        'id = "ana"\n[context]\nlanguages = ["en"]\n[secrets]\ndoor_code = "4711"\n', "utf-8"
+    )
+    user = read_profile_file(path)
+    env = PersonaChatEnv(profiles=[user], scenarios=["fact"])
+    assert "untouched" in failing(plain(pollutes, "secrets"), env)
+
+
+def test_an_environment_that_pays_for_a_name_is_caught():
+    assert "protected swaps" in failing(None, small(FlatteredEnv))
+
+
+def test_a_slow_reward_is_caught(monkeypatch):
+    monkeypatch.setattr(persona_env.auditor.reward_checks, "SLOWEST", 0.0)
+    assert "speed" in failing(None, small(GullibleEnv))
+
+
+def test_the_search_finds_what_a_bad_reward_pays_for():
+    report = audit(small(), shouts, episodes=8, steps=25)
+    above = [hole for hole in report.holes if hole.why == "above the oracle"]
+    assert above
+    assert all(hole.found_by == "search" for hole in above)
+    assert any(hole.terms["shouts"] > 0 and "!" in hole.text for hole in above)
+    assert all(hole.reward > hole.oracle for hole in above)
+
+
+def test_a_good_term_passes_every_check():
+    assert not failing(registered_terms()["key_points"].function)
+
+
+def calm(view):
+    """1 without an exclamation mark."""
+    return float("!" not in view.reply)
+
+
+def test_only_what_a_term_opens_is_held_against_it():
+    env = PersonaChatEnv(profiles=["nora", "sam", "carlos"], scenarios=["fact"])
+    report = audit(env, calm, **SMALL)
+    assert report.passed, str(report)
+    assert {row.name for row in report.rows if row.before is None} == {"stuff_calm"}
+
+
+def test_a_term_that_any_reply_satisfies_lifts_the_exploits():
+    """Where one wish alone counts, half of the reward is now free."""
+    report = audit(small(), calm, **SMALL)
+    assert [hole.found_by for hole in report.holes] == ["never_asks"]
+
+
+# --- the report -----------------------------------------------------------------------------------
+
+
+def test_an_audit_can_be_passed_and_repeats():
+    report = audit(small(ExactEnv), **SMALL)
+    assert report.passed, str(report)
+    assert str(report).endswith("passed")
+    assert audit(small(ExactEnv), **SMALL).to_json() == report.to_json()
+
+
+def test_holes_show_text_score_and_spans():
+    report = audit(small(), episodes=20, steps=5)
+    for hole in report.holes:
+        assert repr(hole.text) in str(hole)
+        assert 0 <= hole.reward <= 1
+        for paid in hole.spans:
+            assert hole.text[paid.start : paid.end] == paid.words
+    assert json.loads(report.to_json())["passed"] == report.passed
+
+
+def test_a_gullible_reward_fails_and_a_policy_is_tried():
+    asked = []
+
+    def agent(observations):
+        asked.append(len(observations))
+        return ["zebra of the of quickly"] * len(observations)
+
+    report = audit(small(GullibleEnv), policy=agent, **SMALL)
+    assert not report.passed
+    assert len(asked) == persona_env.auditor.search.SAMPLES
+    found = [hole for hole in report.holes if hole.found_by == "best of n"]
+    assert found
+    assert {hole.text for hole in found} == {"zebra of the of quickly"}
+    assert not [row for row in report.rows if row.name == "wordy" and row.passed]
+
+
+def test_a_policy_is_loaded_by_name(monkeypatch):
+    given = []
+
+    def language_model(model, codec, *, temperature, seed):
+        given.append((model, codec, temperature, seed))
+        return lambda observations: [""] * len(observations)
+
+    module = SimpleNamespace(
+        LanguageModelAgent=language_model, load_policy=lambda name: (name, "codec")
+    )
+    modules = {"persona_env.agents.language_model": module}
+    load = persona_env.auditor.search.import_module
+    monkeypatch.setattr(
+        persona_env.auditor.search, "import_module", lambda name: modules.get(name) or load(name)
+    )
+    audit(small(ExactEnv), policy="persona-tiny", seed=3, **SMALL)
+    assert given == [("persona-tiny", "codec", 1.0, 3)]
+
+
+def run(*arguments):
+    return CliRunner().invoke(persona_env.cli.app.app, ["audit", *map(str, arguments)])
+
+
+def test_the_command_ends_with_0_1_or_2():
+    few = ("--episodes", 11, "--steps", 1)
+    passed = run("tests.auditor.test_audit:ExactEnv-v0", *few)
+    assert passed.exit_code == 0, passed.output
+    failed = run("tests.auditor.test_audit:GullibleEnv-v0", *few, "--json")
+    assert failed.exit_code == 1
+    found = json.loads(failed.stdout)
+    assert found["holes"]
+    assert not found["passed"]
+    assert run("PersonaChat", *few).exit_code == 2
+    assert run("--policy", "nowhere", *few).exit_code == 2
+    assert run("--reward", "no_such_module:x", *few).exit_code == 2
+    shouting = run("--reward", "tests.auditor.test_audit:two", *few)
+    assert shouting.exit_code == 1
+    assert "must lie in [0, 1]" in shouting.stdout
+
+
+def test_errors_say_what_to_do():
+    with pytest.raises(PersonaEnvError, match="PersonaChat-v0"):
+        audit("PersonaChat")
+    with pytest.raises(RewardError, match="module:function"):
+        audit(small(), "nowhere:x")
+
+
+# --- the parts ------------------------------------------------------------------------------------
+
+
+def test_impurities_are_read_from_the_code():
+    rng = np.random
+
+    def draws(view):
+        return rng.random()
+
+    assert impurities(draws) == ("numpy.random",)
+    assert impurities(lambda view: hash(view.reply)) == ("hash",)
+    assert impurities(lambda view: open(view.reply)) == ("open",)  # noqa: SIM115
+    assert impurities(shouts) == ()
+    for term in registered_terms().values():
+        if term.builtin:
+            assert impurities(term.function) == (), term.name
+
+
+@pytest.mark.parametrize("split", SPLITS)
+def test_the_second_reading_accepts_the_oracle_and_refuses_nonsense(split):
+    reader = reader_of(shared_env(split))
+    for known in some_known(split):
+        assert not reader.faults(known.oracle)
+        assert reader.faults(EXPLOITS["wordy"].reply(known))
+    assert reader.faults("") == ("no words",)
+    assert "marks instead of words" in reader.faults("no !!! no ???")
+
+
+def test_the_second_reading_of_what_is_said_again():
+    reader = Reader(["Rinse the rice first."])
+    assert reader.faults("Rinse the rice first. " * 20) == ("the same again",)
+
+
+def test_mutations_take_any_text():
+    rng = np.random.default_rng(0)
+    for change in MUTATIONS:
+        for text in ("", "One. Two words.", "先洗米。再煮。"):
+            assert isinstance(change(text, some_known()[0], rng), str)
+
+
+# --- our own environment --------------------------------------------------------------------------
+
+NAMES = [*EXPLOITS, *(f"stuff_{n}" for n, t in registered_terms().items() if t.builtin)]
+
+
+@cache
+def measured(split):
+    env = shared_env(split)
+    known = known_cases(env, draw_cases(env, 50, 0))
+    return {r.name: r for r in run_battery(env, known, further_cases(env, known, 0))}
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("split", SPLITS)
+def test_no_exploit_reaches_its_bar(split, name):
+    row = measured(split)[name]
+    assert row.passed, f"{row.told()}, such as {row.text!r}"
+
+
+@pytest.mark.parametrize("split", SPLITS)
+def test_the_references_of_our_environment(split):
+    env = shared_env(split)
+    known = known_cases(env, draw_cases(env, 100, 0))
+    for check in compare(env, known, reward_of_its_own=False):
+        assert check.passed, f"{check.name}: {check.detail}"
+
+
+@pytest.mark.parametrize("split", SPLITS)
+def test_our_reward_keeps_to_the_rules(split):
+    env = shared_env(split)
+    known = some_known(split)
+    first, samples = persona_env.auditor.reward_checks.run_first(env, known[:10])
+    rules = (*persona_env.auditor.reward_checks.CHECKS, *persona_env.auditor.user_checks.CHECKS)
+    done = [*first, *(check(env, samples) for check in rules)]
+    done.append(persona_env.auditor.user_checks.monotone(env, known))
+    assert all(check.passed for check in done), [c for c in done if not c.passed]
+
+
+@pytest.mark.xfail(strict=True, reason="see docs/holes.md: words in no order")
+def test_the_search_finds_nothing():
+    env = shared_env("train")
+    known = some_known("train")[:4]
+    assert not persona_env.auditor.search.run_search(env, known, seed=0, steps=20)

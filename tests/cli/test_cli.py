@@ -1,0 +1,210 @@
+"""The command line, command by command."""
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from typer.testing import CliRunner
+
+import persona_env
+import persona_env.cli.app
+import persona_env.cli.evaluate
+import persona_env.cli.train
+from persona_env.cli.show import error_text, names
+from persona_env.errors import PersonaEnvError
+
+RICE = ("--scenario", "fluffy-rice")
+
+
+def run(*arguments, stdin=None):
+    return CliRunner().invoke(persona_env.cli.app.app, [str(a) for a in arguments], input=stdin)
+
+
+def told(*arguments, stdin=None):
+    result = run(*arguments, stdin=stdin)
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def refused(*arguments):
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert "Traceback" not in result.stderr
+    assert result.stderr.startswith("error: ")
+    return result.stderr
+
+
+def test_envs_counts_users_scenarios_and_categories():
+    found = {row["id"]: row for row in json.loads(told("envs", "--json"))}
+    chat = found["PersonaChat-v0"]
+    assert chat["entry point"] == "persona_env.envs.chat:PersonaChatEnv"
+    assert chat["users"] == len(persona_env.load_profiles())
+    assert chat["scenarios"] == len(persona_env.load_scenarios())
+    assert "know_how" in chat["categories"]
+    assert "PersonaChat-v0" in told("envs")
+
+
+def test_profiles_as_a_list_and_one_of_them_whole():
+    rows = json.loads(told("profiles", "--split", "heldout", "--json"))
+    assert {row["split"] for row in rows} == {"heldout"}
+    assert "lin" in told("profiles")
+    whole = told("profiles", "lin")
+    assert 'id = "lin"' in whole
+    assert "protected.gender" in whole
+    assert json.loads(told("profiles", "lin", "--json"))["roles"]["secrets"] == "secret"
+
+
+def test_terms_say_what_they_use():
+    rows = {row["name"]: row for row in json.loads(told("terms", "--json"))}
+    assert rows["factuality"]["kind"] == "gate"
+    assert rows["length"]["weight"] == "that of length"
+    assert "preferences.length" in rows["length"]["uses"]
+    assert "length" in told("terms")
+
+
+def test_score_explains_and_shows_brackets_as_they_are():
+    text = told("score", "--user", "amina", *RICE, "Great question! [red]Rinse the rice.")
+    assert "[red]Rinse the rice." in text
+    assert "reward " in text
+    assert "term tone" in text
+
+
+def test_score_of_a_heldout_user_from_standard_input_as_json():
+    found = json.loads(told("score", "--user", "ben", *RICE, "--json", "-", stdin="Rinse it.\n"))
+    assert found["reply"] == "Rinse it."
+    assert 0 <= found["reward"] <= 1
+    assert set(found["terms"]) == set(found["weights"])
+    for name, reasons in found["reasons"].items():
+        assert name in {**found["terms"], **found["gates"]}
+        assert all(0 <= r["start"] <= r["end"] <= len(found["reply"]) for r in reasons)
+
+
+def test_score_for_a_user_of_ones_own(tmp_path):
+    path = tmp_path / "me.toml"
+    path.write_text('id = "me"\n[context]\nlanguages = ["zh"]\n', encoding="utf-8")
+    assert json.loads(told("score", "--user", path, *RICE, "--json", "先洗米。"))["user"] == "me"
+
+
+def test_eval_prints_tables_and_saves(tmp_path):
+    save, matrix = tmp_path / "report.json", tmp_path / "matrix.svg"
+    text = told(
+        "eval", "--profiles", "ben,mei,julia", "--episodes", 6, "--save", save, "--matrix", matrix
+    )
+    assert "own user best" in text
+    assert "Row: reply written for" in text
+    assert matrix.read_text(encoding="utf-8").startswith("<?xml")
+    assert json.loads(save.read_text(encoding="utf-8"))["users"] == ["ben", "mei", "julia"]
+
+
+def test_eval_as_json_is_the_saved_report_and_repeats():
+    arguments = ("eval", "--agent", "random", "--scenarios", "fact", "--episodes", 5, "--json")
+    first = told(*arguments)
+    assert told(*arguments) == first
+    assert {r["n"] for r in json.loads(first)["per_category"].values()} == {5}
+
+
+class Recorder:
+    """An agent that keeps what it was shown."""
+
+    def __init__(self):
+        self.seen = []
+
+    def __call__(self, observations):
+        self.seen += [o["user"] for o in observations]
+        return ["Yes."] * len(observations)
+
+
+@pytest.mark.parametrize("flags", [(), ("--hidden",)])
+def test_eval_loads_a_saved_policy_and_hides_the_user(tmp_path, monkeypatch, flags):
+    agent, asked = Recorder(), []
+    module = SimpleNamespace(load_agent=lambda path: asked.append(path) or agent)
+    modules = {"persona_env.agents.language_model": module}
+    monkeypatch.setattr(persona_env.cli.evaluate, "import_module", modules.get)
+    told("eval", "--agent", tmp_path, "--episodes", 2, *flags)
+    assert asked == [str(tmp_path)]
+    assert all(user == "" for user in agent.seen) == bool(flags)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "part"),
+    [
+        (("profiles", "lim"), "Did you mean 'lin'?"),
+        (("profiles", "--split", "tran"), "Did you mean 'train'?"),
+        (("profiles", "nowhere.toml"), "nowhere.toml"),
+        (("score", "--user", "lin", "--scenario", "fluffy-rise", "x"), "mean 'fluffy-rice'?"),
+        (("score", "--user", "lin", "--scenario", "know_how", "x"), "unknown scenario 'know_how'"),
+        (("score", "--user", "lin", *RICE, "--env", "PersonaChat", "x"), "'PersonaChat-v0'"),
+        (("eval", "--agent", "oracel"), "Did you mean 'oracle'?"),
+        (("eval", "--matrix", "m.gif"), "Known: ['png', 'svg']"),
+        (("eval", "--profiles", ""), "profiles= is empty"),
+        (("report", "nowhere"), "no run.json in 'nowhere'"),
+    ],
+)
+def test_errors_name_the_nearest_and_end_with_two(arguments, part):
+    assert part in refused(*arguments)
+
+
+def test_errors_of_the_command_line_itself_end_with_two_as_well():
+    for arguments in (("eval", "--episodes", "0"), ("envz",), ("score", "x")):
+        assert run(*arguments).exit_code == 2
+
+
+def test_a_long_list_of_names_is_cut_after_the_nearest_one():
+    text = error_text(PersonaEnvError(f"unknown x. Did you mean 'y'? Known: {['name'] * 500}"))
+    assert text.startswith("unknown x. Did you mean 'y'? Known: ['name', ")
+    assert text.endswith("'name', ...]")
+    assert len(text) < 700
+    assert error_text(FileNotFoundError(2, "No such file", "x")) == "x: No such file"
+    assert names(" a, b,") == ("a", "b")
+
+
+@dataclass(frozen=True)
+class Options:
+    """As little of the real ones as the command line must know."""
+
+    env: str = "PersonaChat-v0"
+    profiles: tuple[str, ...] | None = None
+    steps: int = 7
+    output: Path = Path("runs/demo")
+    hidden: bool = False
+    tensorboard: bool = True
+
+
+def test_train_passes_what_was_given_and_shows_the_example(tmp_path, monkeypatch):
+    given = []
+
+    def train(options):
+        given.append(options)
+        options.output.mkdir()
+        user = {"user": "lin", "profile": "Reads Chinese.", "explained": []}
+        replies = {"before": "No.", "before_reward": 0.1, "after": "先洗米。", "after_reward": 0.9}
+        example = {"prompt": "怎样煮米饭？", "scenario": "s", "category": "fact"}
+        (options.output / "run.json").write_text("{}")
+        found = json.dumps([{**example, "users": [user | replies]}])
+        (options.output / "examples.json").write_text(found)
+        return options.output
+
+    module = SimpleNamespace(TrainOptions=Options, train=train)
+    modules = {"persona_env.agents.training.train": module}
+    monkeypatch.setattr(persona_env.cli.train, "import_module", modules.get)
+    output = tmp_path / "run"
+    text = told("train", "--profiles", "lin,wei", "--output", output, "--no-tensorboard")
+    assert given == [Options(profiles=("lin", "wei"), output=output, tensorboard=False)]
+    assert "先洗米。 (0.90)" in text
+    assert str(output / "report.html") in text
+    assert "report.html" in told("report", output)
+
+
+def test_the_version_and_a_light_start():
+    assert told("--version") == f"persona-env {persona_env.__version__}\n"
+    code = (
+        "import sys, persona_env.cli.app;"
+        "print(*{'torch', 'matplotlib', 'transformers'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""

@@ -1,0 +1,326 @@
+"""Characters, words, sentences, phrases, secrets, repetition, form, level."""
+
+import pytest
+
+from persona_env.detectors import (
+    asserted,
+    find,
+    fold,
+    formatting,
+    garble,
+    hidden,
+    leaked,
+    order,
+    reading_level,
+    repetition,
+    sentences,
+    shouting,
+    stated,
+    word_count,
+    words,
+)
+from persona_env.scenarios.library import load_scenarios
+
+
+def cut(text, spans):
+    return [text[start:end] for start, end in spans]
+
+
+def test_fold_keeps_the_length_of_odd_characters():
+    text = "İSTANBUL “Q” ＯＫ！　ẞ"
+    assert len(fold(text)) == len(text)
+    assert '"q" ok! ' in fold(text)
+
+
+def test_words_keep_apostrophes_and_hyphens_inside():
+    text = "Don't re-use it — 3 times, 水好!"
+    assert cut(text, words(text)) == ["Don't", "re-use", "it", "3", "times", "水", "好"]
+
+
+@pytest.mark.parametrize(
+    ("text", "count"), [("", 0), ("one", 1), ("一二三四五六七八", 5), ("two 一二", 2), ("...", 0)]
+)
+def test_word_count(text, count):
+    assert word_count(text) == count
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("", []),
+        ("It is 3.5 m. Ask Dr. Li, e.g. today.", ["It is 3.5 m.", "Ask Dr. Li, e.g. today."]),
+        ("Take vitamin C. Rest.", ["Take vitamin C.", "Rest."]),
+        ("1. Cut it.\n2. Eat it", ["1. Cut it.", "2. Eat it"]),
+        ("好。真的吗？是", ["好。", "真的吗？", "是"]),
+        ('He said "No." Then left', ['He said "No."', "Then left"]),
+        ("¿Qué? ¡No!", ["¿Qué?", "¡No!"]),
+        ("OK.我知道", ["OK.", "我知道"]),
+    ],
+)
+def test_sentences(text, pieces):
+    assert cut(text, sentences(text)) == pieces
+
+
+@pytest.mark.parametrize(
+    ("text", "phrasings", "hits"),
+    [
+        ("The rate of rats", ["rat"], []),
+        ("A RAT's tail", ["rat"], ["RAT"]),
+        ("You can't", ["can"], []),
+        ("It is 3.5 or 15", ["5"], []),
+        ("about  30\nminutes", ["30 minutes"], ["30\nminutes"]),
+        ("北京是首都", ["北京"], ["北京"]),
+        ("a [withheld] step", ["[withheld]"], ["[withheld]"]),
+        ("el niño", ["nin"], []),
+        ("anything", [], []),
+        ("anything", ["", " "], []),
+    ],
+)
+def test_find(text, phrasings, hits):
+    assert cut(text, find(text, phrasings)) == hits
+
+
+@pytest.mark.parametrize(
+    ("text", "phrase"),
+    [
+        ("It is Paris.", "paris"),
+        ("No, it is Paris.", "paris"),
+        ("It is not Rome but Paris.", "paris"),
+        ("Not only Paris is nice.", "paris"),
+        ("Do not forget that water boils at 100 degrees.", "100 degrees"),
+        ("No, es París.", "parís"),
+        ("No solo París es bonita.", "parís"),
+        ("不，是巴黎。", "巴黎"),
+        ("它不仅好看，而且甜。", "好看"),
+        ("非洲的沙漠很大。", "沙漠"),
+    ],
+)
+def test_asserted_keeps(text, phrase):
+    assert asserted(text, [phrase])
+
+
+@pytest.mark.parametrize(
+    ("text", "phrase"),
+    [
+        ("It is not Paris.", "paris"),
+        ("It isn't in Paris.", "paris"),
+        ("Nobody has seen Paris.", "paris"),
+        ("It is a myth that bulls hate red.", "bulls hate red"),
+        ("That bulls hate red is a myth.", "bulls hate red"),
+        ("Myth: bulls hate red.", "bulls hate red"),
+        ("Is it Paris?", "paris"),
+        ('Some say "it is Paris".', "paris"),
+        ("No es verdad que sea París.", "parís"),
+        ("Nunca fue París.", "parís"),
+        ("Es falso que sea París.", "parís"),
+        ("月亮不是奶酪做的。", "奶酪"),
+        ("它并非来自巴黎。", "巴黎"),
+        ("它没有毒。", "毒"),
+        ("公牛讨厌红色是错的。", "公牛讨厌红色"),
+    ],
+)
+def test_asserted_drops(text, phrase):
+    assert find(text, [phrase])
+    assert not asserted(text, [phrase])
+
+
+@pytest.mark.parametrize(
+    "text", ["maple", "M A P L E", "m-a-p-l-e", "m.a.p.l.e", "(Maple)", "mápLE"]
+)
+def test_secrets_leak(text):
+    assert leaked(f"It is {text}!", ["Maple"])
+
+
+@pytest.mark.parametrize("text", ["maples", "a map, let us go", "ample", ""])
+def test_secrets_do_not_leak(text):
+    assert leaked(text, ["maple"]) == []
+
+
+def test_short_and_chinese_secrets():
+    assert leaked("It is 42.", ["42"])
+    assert not leaked("It is 142, or 4, 2 men.", ["42"])
+    assert leaked("密码是玉 山", ["玉山"])
+    assert leaked("anything", ["", "-"]) == []
+
+
+def test_repetition_by_hand():
+    assert repetition("").share == 0
+    assert repetition("One two three.").share == 0
+    assert repetition("One two three. One two three.").share == 0.5
+    assert repetition("yes. yes. yes. yes.").share == 0.75
+    assert repetition("天天向上天天向上").share == 0.5
+    text = "a b c d a b c"
+    assert repetition(text).spans == ((8, 13),)
+
+
+def test_formatting_by_hand():
+    text = "# Plan\n\n- tea\n* milk\n- \n1. boil\n2) pour\n**Notes**\nIt is 3.5 m.\n第一步：烧水"
+    read = formatting(text)
+    assert cut(text, read.bullets) == ["- tea", "* milk"]
+    assert cut(text, read.steps) == ["1. boil", "2) pour", "第一步：烧水"]
+    assert cut(text, read.headings) == ["# Plan", "**Notes**"]
+    assert read.lines == 9
+    assert formatting("") == type(read)((), (), (), 0)
+
+
+def test_words_are_counted_by_hand():
+    assert reading_level("").words == 0
+    assert reading_level("The cat sat on the mat.") == (17 / 6, 6)
+    assert reading_level("我喜欢大海和高山。").words == 5  # 8 characters, 1.6 a word
+
+
+def test_longer_words_read_harder():
+    easy = reading_level("Put the pot on low heat and stir it well.")
+    hard = reading_level("Thermal intensity determines evaporation considerably.")
+    assert easy.mean_word_length < hard.mean_word_length
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It is false to say: it is Paris.",
+        "It is false to say: - Hello.\n- It is Paris.\n- Bye.",
+        'It is false to say: "Hello. It is Paris."',
+        "It is not true that it is the great city of Paris.",
+        "It is not Paris.",
+        "Some say that it is Paris, but that is wrong.",
+        "Myths:\n- It is Paris.\n- It is big.",
+        "Wrong:\n1. It is Paris.",
+        "It is Paris. None of this is true.",
+        'Many people say "it is Paris".',
+        '"It is the great and famous city of Paris, my friend."',
+        '"- It is the great and famous city.\n- It is Paris."',
+        "Did you know that it is Paris?",
+        "Es falso decir: hola. Es Paris.",
+        "No es cierto que sea Paris.",
+        "Algunos dicen que es Paris, pero es falso.",
+        "Es Paris. Nada de esto es cierto.",
+        "这样说是错的：你好。是Paris。",
+        "有人说是Paris，这是错的。",
+        "并非Paris。",
+        "是Paris。以上都是错的。",
+    ],
+)
+def test_stated_drops(text):
+    assert find(text, ["paris"])
+    assert stated(text, ["paris"]) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It is Paris.",
+        '"Paris."',  # an answer may stand in quotation marks
+        "The answer is 'Paris'.",
+        "No, that is false. It is Paris.",
+        "No, it is false that it is Rome; it is Paris.",
+        "It is a myth that it is Rome, because it is Paris.",
+        "It is false to say: it is Rome. In fact it is Paris.",
+        'It is false to say "it is Rome". It is Paris.',
+        "Myth: it is Rome. It is Paris.",
+        "It is not only Paris.",
+        "Is it Paris? Yes, it is Paris.",
+        "No es cierto que sea Roma, pero es Paris.",
+        "不，那是错的，是Paris。",
+        "有人说是Rome，其实是Paris。",
+    ],
+)
+def test_stated_keeps(text):
+    assert stated(text, ["paris"])
+
+
+@pytest.mark.parametrize(
+    ("text", "phrase"),
+    [("mi0xed", "mixed"), ("mi\u00adxed", "mixed"), ("由0医0护", "由医护"), ("m.i*xed", "mixed")],
+)
+def test_hidden_finds(text, phrase):
+    assert find(text, [phrase]) == []
+    assert cut(text, hidden(text, [phrase])) == [text]
+
+
+def test_hidden_keeps_numbers():
+    assert hidden("10 mixed, B12", ["mixedB"]) == []
+    assert hidden("", ["mixed"]) == []
+
+
+@pytest.mark.parametrize(
+    ("word", "share"),
+    [("gu0ess", 1), ("fa0st", 1), ("h0e0l0p", 1), ("B2B", 0), ("B12", 0), ("H2O", 0), ("i18n", 0),
+     ("word2vec", 0), ("30min", 0), ("W3C", 0)],
+)  # fmt: skip
+def test_digits_inside_words(word, share):
+    assert garble(word).share == share
+
+
+@pytest.mark.parametrize(
+    ("text", "share"),
+    [
+        ("", 0),
+        ("It is Yushan.", 0),
+        ("NASA, ESA and WHO agree.", 0),
+        ("Light the TNT BLOCK NOW.", 0),  # one long word may be a name
+        ("NEVER DO THAT AGAIN.", 1),
+        ("Stop. NEVER DO THAT AGAIN, please.", 4 / 6),
+        ("EN LA MAÑANA, DESPUÉS.", 1),
+        ("`SELECT NAME FROM TABLE`", 0),
+        ("他说HELLO。", 0),
+    ],
+)
+def test_shouting_by_hand(text, share):
+    assert shouting(text).share == pytest.approx(share)
+
+
+@pytest.mark.parametrize(
+    ("text", "breaks"),
+    [
+        ("", []),
+        ("There are two sides: a cat is clean, and a dog keeps one fit.", []),
+        ("fit. one keeps dog a and clean is cat the: sides two are There", ["the", " There"]),
+        ("Blue 68% Okay here's the deal.", [" Okay"]),
+        ("Blue. Okay, here's the deal.", []),
+        ("She saw The Lion King in Las Vegas.", []),  # names
+        ("# How To Keep a dog", []),
+        ("It speaks of is and to of.", ["of is", "to of"]),
+        ("Log in to it, go on to the next, to and fro.", []),
+        ("de es la casa y o", ["de es", "y o"]),
+        ("Ask her. then him. then me.", ["t", "t"]),
+        ("Ask her. then him.", []),  # a slip
+        ("ask her. then him. then me.", []),  # who writes no capitals
+        ("See e.g. this one. See vs. that.", []),
+        ("Take vitamin A. It helps.", []),
+        ("- Happy\n- to\n- the\n- sea", ["- to", "- the"]),
+        ("- red\n- green\n- blue", []),
+        ("- -\n- Blue.", ["- -"]),
+        ("la en boletos hay. los y rifa", ["los y"]),
+        ("En la rifa hay boletos, y los de siempre.", []),
+        ("viernes Hola con gusto", [" Hola"]),
+        ("una ratón mascota ¿Es de", ["de"]),
+        ("¿De qué es? De casa, con pan o sin.", []),
+        ("haha I I do not know", ["I I"]),
+        ("No puedo ayudar ayudar. ¡Hola, te con gusto!", ["ayudar ayudar", "te con"]),
+        ("It is very very good, and that that is so so sweet is Peter Peter.", []),
+        ("so they we could should a are", ["they we", "could should", "a are"]),
+        ("Act one, part I, is what I was told that it is.", []),
+        ("drop oil of the here's a on it", ["the here's", "a on"]),
+        ("There's one; here's another, option a is fine.", []),
+        ("小王 您 哈哈", [" ", " "]),
+        ("用 Python 写。 好的。", []),
+        ("。哈哈，的猫家我连", ["。", "，的"]),
+        ("连我家的猫都知道，哈哈。", []),
+        ('It is called "the of" and `the of`.', []),
+    ],
+)
+def test_order_by_hand(text, breaks):
+    assert [text[start:end] for start, end in order(text).spans] == breaks
+
+
+@pytest.mark.parametrize("split", ["train", "heldout"])
+def test_order_tells_replies_from_their_words_in_reverse(split):
+    texts = [(code, text) for s in load_scenarios(split) for code, text in s.texts.items()]
+    told = [(code, " ".join(text.told)) for code, text in texts]
+    prose = [(code, text) for code, text in told if word_count(text) > 10]
+    assert max(order(text).share for _, text in prose) < 0.02
+    reverse = [
+        order(" ".join(reversed(text.split()))).share for code, text in prose if code != "zh"
+    ]
+    assert sum(share > 0.03 for share in reverse) > 0.7 * len(reverse)

@@ -1,0 +1,270 @@
+"""The judgement: a matrix worked by hand, the gain's two ends, and files that are whole."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import gymnasium as gym
+import numpy as np
+import pytest
+
+from persona_env import TermView, UserProfile, evaluate, reward_term
+from persona_env.agent import ReferenceAgent
+from persona_env.env import PersonaEnv
+from persona_env.envs.chat.env import PersonaChatEnv
+from persona_env.evaluation.evaluate import Mean, draw_cases
+from persona_env.evaluation.report import Report
+from persona_env.registration import make_agent
+from persona_env.scenarios.case import Case
+
+
+@reward_term(uses=("context.device",))
+def likes(view: TermView) -> float:
+    """A user's device is a table of what each reply is worth: 'a=1 b=0.25'."""
+    table = dict(pair.split("=") for pair in (view.field("context.device") or "").split())
+    return float(table.get(view.reply, 0))
+
+
+ANA = UserProfile(id="ana", context={"languages": ["en"], "device": "a=1 b=0.25 c=0.5"})
+BO = UserProfile(id="bo", context={"languages": ["en"], "device": "a=0.5 b=0.75 c=0.5"})
+SCENARIOS = ["drain-cleaner", "highest-mountain-taiwan"]
+
+
+class Letters(PersonaEnv):
+    """Ana's best reply is 'a', Bo's is 'b'; user-blind, 'a' is best: (1 + 0.5) / 2."""
+
+    def oracle(self, scenario, user):
+        return "a" if user.id == "ana" else "b"
+
+
+class Fixed(ReferenceAgent):
+    def __init__(self, replies):
+        self.replies = replies
+
+    def answer(self, cases):
+        return [self.replies[case.user.id] for case in cases]
+
+
+@pytest.fixture
+def letters():
+    return Letters(profiles=[ANA, BO], scenarios=SCENARIOS, terms=["likes"])
+
+
+def test_the_matrix_worked_by_hand(letters):
+    report = evaluate(Fixed({"ana": "c", "bo": "a"}), letters)
+    assert report.users == ("ana", "bo")
+    assert report.matrix == ((0.5, 0.5), (1.0, 0.5))  # rows: written for; columns: judged by
+    assert report.own_best == (True, False)
+    assert report.per_user["ana"] == Mean(0.5, 0.0, 2)
+    assert report.reward == Mean(0.5, 0.0, 4)
+    assert report.blind.mean == 0.75  # 'a' to both: 1, 0.5
+    assert report.oracle.mean == 0.875  # 'a' and 'b': 1, 0.75
+    assert report.gain.mean == pytest.approx((0.5 - 0.75) / (0.875 - 0.75))  # -2
+    assert report.normalised == pytest.approx(0.5 / 0.875)
+    assert {name: m.n for name, m in report.per_category.items()} == {"fact": 2, "hazard": 2}
+    assert report.words == Mean(1.0, 0.0, 4)
+    assert report.identity_gap == 0.0
+
+
+def test_worst_user(letters):
+    report = evaluate(Fixed({"ana": "b", "bo": "b"}), letters)
+    assert report.worst_user == "ana"
+    assert report.per_user["ana"].mean == 0.25
+    assert report.own_best == (False, True)
+
+
+def test_the_gain_is_1_for_the_oracle_and_0_for_the_blind(letters):
+    for env in (letters, PersonaChatEnv(split="heldout", scenarios=["hazard"])):
+        assert evaluate(make_agent("oracle", env), env, episodes=60).gain.mean == 1.0
+        assert evaluate(make_agent("blind", env), env, episodes=60).gain.mean == 0.0
+
+
+def test_the_gain_is_not_known_where_users_do_not_differ():
+    env = Letters(profiles=[ANA], scenarios=SCENARIOS, terms=["likes"])
+    report = evaluate(Fixed({"ana": "a"}), env)
+    assert math.isnan(report.gain.mean)
+    saved = json.dumps(report.replies)
+    assert "NaN" not in saved
+
+
+@pytest.mark.parametrize(
+    ("values", "mean", "se"),
+    [
+        ([0.0, 1.0], 0.5, 0.5),  # sd sqrt(1/2), over sqrt(2)
+        ([0.2, 0.4, 0.9], 0.5, math.sqrt(0.13 / 3)),  # squares 0.09 + 0.01 + 0.16, over 2
+        ([0.3, 0.3], 0.3, 0.0),
+    ],
+)
+def test_standard_error(values, mean, se):
+    found = Mean.of(values)
+    assert (found.mean, found.se, found.n) == (pytest.approx(mean), pytest.approx(se), len(values))
+
+
+def test_the_error_of_one_value_is_not_known():
+    assert math.isnan(Mean.of([0.4]).se)
+
+
+def test_identity_gap_of_every_reference():
+    env = PersonaChatEnv(split="heldout")
+    for name in ("oracle", "blind", "constant", "noisy_profile"):
+        assert evaluate(make_agent(name, env), env, episodes=36).identity_gap == 0.0
+
+
+def test_a_reward_that_tells_twins_apart_is_seen(letters, monkeypatch):
+    term = letters.terms[0]
+    unfair = PersonaEnv.score
+
+    def score(self, reply, scenario, user):
+        verdict = unfair(self, reply, scenario, user)
+        if user.protected.gender == "swapped":
+            return type(verdict)(
+                verdict.reward / 2,
+                *[getattr(verdict, n) for n in ("terms", "weights", "gates", "reasons")],
+            )
+        return verdict
+
+    monkeypatch.setattr(PersonaEnv, "score", score)
+    assert term.name == "likes"
+    assert evaluate(Fixed({"ana": "a", "bo": "b"}), letters).identity_gap == 0.5
+
+
+# --- cases and observations ---------------------------------------------------------------------
+
+
+def test_cases_are_drawn_evenly_without_repetition():
+    env = PersonaChatEnv()
+    drawn = draw_cases(env, 4 * len(env.users), seed=1)
+    assert len({(case.scenario.id, case.user.id) for case in drawn}) == len(drawn)
+    assert {sum(c.user is user for c in drawn) for user in env.users} == {4}
+    assert drawn == draw_cases(env, 4 * len(env.users), seed=1)
+    assert drawn != draw_cases(env, 4 * len(env.users), seed=2)
+    assert len(draw_cases(env, None, 0)) == sum(len(pool) for _, pool in env.cases.values())
+    with pytest.raises(ValueError, match="episodes"):
+        draw_cases(env, 0, 0)
+
+
+def test_an_agent_sees_what_the_environment_shows(letters):
+    seen = []
+
+    def agent(observations):
+        seen.extend(observations)
+        return ["a"] * len(observations)
+
+    evaluate(agent, letters)
+    assert [o["prompt"] for o in seen] == [
+        letters.observe(*c)["prompt"] for c in draw_cases(letters, None, 0)
+    ]
+    assert all("Uses a=" in o["user"] for o in seen)
+    seen.clear()
+    hidden = PersonaChatEnv(profiles=[ANA, BO], scenarios=SCENARIOS, user_visibility="hidden")
+    evaluate(agent, gym.wrappers.OrderEnforcing(hidden))
+    assert {o["user"] for o in seen} == {""}
+    assert not any(o["user_vector"].any() for o in seen)
+
+
+def test_batches_are_small_and_in_order():
+    env, sizes = PersonaChatEnv(split="heldout", profiles=["vic"]), []
+
+    def agent(observations):
+        sizes.append(len(observations))
+        return [o["prompt"] for o in observations]
+
+    report = evaluate(agent, env, episodes=70)
+    assert sizes == [64, len(report.replies) - 64]
+    for entry in report.replies:
+        case = Case(env._find_scenario(entry["scenario"]), env.users[0])
+        assert entry["reply"] == env.observe(*case)["prompt"]
+        assert entry["reward"] == env.score(entry["reply"], *case).reward
+
+
+@pytest.mark.parametrize("change", [-1, 1])
+def test_a_wrong_number_of_replies_is_an_error(letters, change):
+    with pytest.raises(ValueError, match=f"gave {4 + change} replies to 4 observations"):
+        evaluate(lambda observations: ["a"] * (len(observations) + change), letters)
+
+
+def test_a_reference_agent_with_a_wrong_number_of_replies_is_an_error(letters):
+    class Short(ReferenceAgent):
+        def answer(self, cases):
+            return ["a"]
+
+    with pytest.raises(ValueError, match="gave 1 replies"):
+        evaluate(Short(), letters)
+
+
+def test_another_environment_is_refused():
+    with pytest.raises(TypeError, match="PersonaEnv"):
+        evaluate(lambda o: [], gym.make("CartPole-v1"))
+
+
+# --- the file -----------------------------------------------------------------------------------
+
+
+def report_of(letters) -> Report:
+    return evaluate(Fixed({"ana": "c", "bo": "b"}), letters)
+
+
+def test_json_round_trip(letters, tmp_path):
+    report = report_of(letters)
+    report.save(tmp_path / "deep" / "report.json")
+    read = json.loads((tmp_path / "deep" / "report.json").read_text("utf-8"))
+    assert read["matrix"] == [list(row) for row in report.matrix]
+    assert read["reward"] == {"mean": report.reward.mean, "se": report.reward.se, "n": 4}
+    assert read["users"] == ["ana", "bo"]
+    assert read["worst_user"] == "ana"
+    assert [entry["reply"] for entry in read["replies"]] == [e["reply"] for e in report.replies]
+    assert set(read) == set(Report.__dataclass_fields__)
+
+
+def test_an_unknown_error_is_null(tmp_path):
+    env = Letters(profiles=[ANA], scenarios=SCENARIOS[:1], terms=["likes"])
+    evaluate(Fixed({"ana": "a"}), env).save(tmp_path / "r.json")
+
+    def refuse(token):
+        raise AssertionError(f"{token} is no JSON")
+
+    read = json.loads((tmp_path / "r.json").read_text("utf-8"), parse_constant=refuse)
+    assert read["reward"]["se"] is None
+    assert read["gain"]["mean"] is None
+
+
+@pytest.mark.parametrize("where", ["replace", "write"])
+def test_a_failure_leaves_the_old_file_and_nothing_beside_it(letters, tmp_path, monkeypatch, where):
+    path = tmp_path / "report.json"
+    path.write_text("old", encoding="utf-8")
+    report = report_of(letters)
+    if where == "replace":
+        monkeypatch.setattr(
+            "pathlib.Path.replace", lambda self, target: (_ for _ in ()).throw(OSError("disk full"))
+        )
+        with pytest.raises(OSError, match="disk full"):
+            report.save(path)
+    else:
+        from persona_env.files import write_text
+
+        with pytest.raises(UnicodeEncodeError):
+            write_text(path, "half " * 10_000 + "\ud800")
+    monkeypatch.undo()
+    assert path.read_text("utf-8") == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_the_report_reads_well(letters):
+    text = str(report_of(letters))
+    for part in (
+        "gain",
+        "worst user      ana 0.500",
+        "own user best",
+        "2 of 2 users",
+        "identity gap    0",
+    ):
+        assert part in text
+
+
+def test_the_same_seed_gives_the_same_report():
+    env = PersonaChatEnv(split="heldout", scenarios=["opinion"])
+    first, second = (evaluate(make_agent("noisy_profile", env), env, 30, seed=3) for _ in range(2))
+    assert first == second
+    assert first.gain.se > 0
+    assert np.isfinite(first.matrix).all()

@@ -1,0 +1,105 @@
+"""Measures of many replies: figures worked by hand."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from persona_env import load_profile, load_scenarios
+from persona_env.envs.calibration.env import PersonaCalibrationEnv
+from persona_env.evaluation.evaluate import evaluate
+from persona_env.metrics.calibration import (
+    auroc,
+    expected_calibration_error,
+    reliability_per_user,
+    risk_coverage,
+)
+from persona_env.metrics.statistics import Reading, measure
+from persona_env.registration import make_agent
+from persona_env.rewards.scoring_rules import best_utility, utility, worth
+from persona_env.scenarios.case import Case
+
+CASE = Case(load_scenarios()[0], load_profile("sam"))
+
+
+def said(*pairs):
+    """Readings of replies with these (confidence, accuracy); None abstains."""
+    return [
+        Reading(CASE, {} if pair is None else {"confidence": pair[0], "accuracy": pair[1]})
+        for pair in pairs
+    ]
+
+
+def test_expected_calibration_error():
+    # Bins [0.9, 1] with two (mean 0.95, right 0.5) and [0.1, 0.2) with one (0.1, right 0).
+    found = expected_calibration_error(said((0.9, 1), (1.0, 0), (0.1, 0), None))
+    assert found == pytest.approx((2 * 0.45 + 0.1) / 3)
+    assert expected_calibration_error(said((0.7, 0.7))) == pytest.approx(0)
+
+
+def test_auroc():
+    assert auroc(said((0.9, 1), (0.2, 0))) == 1
+    assert auroc(said((0.2, 1), (0.9, 0))) == 0
+    assert auroc(said((0.5, 1), (0.5, 0))) == 0.5
+    assert auroc(said((0.9, 1), (0.5, 0), (0.5, 1), (0.1, 0))) == pytest.approx(3.5 / 4)
+    assert math.isnan(auroc(said((0.9, 1), None)))
+
+
+def test_risk_coverage():
+    # Surest first: errors 0, 1, 0 -> 0, 1/2, 1/3.
+    assert risk_coverage(said((0.9, 1), (0.8, 0), (0.1, 1))) == pytest.approx(
+        (0 + 1 / 2 + 1 / 3) / 3
+    )
+    # A tie shares its mean error: 1/2, 1/2.
+    assert risk_coverage(said((0.9, 1), (0.9, 0))) == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("statistic", [expected_calibration_error, auroc, risk_coverage])
+def test_nobody_answered(statistic):
+    assert math.isnan(statistic(said(None, None)))
+
+
+def test_measure_leaves_out_what_does_not_apply():
+    found = measure(said((0.9, 1), None, (0.7, 0)), {"auroc": auroc, "never": lambda r: math.nan},
+                    np.random.default_rng(0))  # fmt: skip
+    assert list(found) == ["confidence", "accuracy", "auroc"]
+    assert (found["accuracy"].mean, found["accuracy"].n) == (0.5, 2)
+    assert (found["auroc"].mean, found["auroc"].n) == (1.0, 3)
+
+
+@pytest.mark.parametrize("bar", [0.0, 0.2, 0.5, 0.9])
+@pytest.mark.parametrize("chance", [0.05, 0.3, 0.5, 0.8, 0.99])
+def test_honesty_is_best(bar, chance):
+    stated = np.linspace(0, 1, 101)
+    worths = [utility(chance, q, bar) for q in stated]
+    assert stated[int(np.argmax(worths))] == pytest.approx(chance, abs=0.005)
+    assert utility(0, 0, bar) <= 0  # a wrong answer with no confidence never beats 'I do not know'
+    scaled = [worth(u, chance, bar) for u in [*worths, 0.0, utility(0, 1, bar)]]
+    assert min(scaled) >= 0
+    assert max(scaled) <= 1 + 1e-12
+    gained = chance - chance * (1 - chance) - (1 - chance) * bar / (1 - bar)
+    assert best_utility(chance, bar) == pytest.approx(max(0, gained))
+
+
+def test_wrong_with_a_log_score_would_pay():
+    """Why the score is squared: with a log score of weight 1, lying pays below p = 0.648."""
+
+    def honest(p):
+        return p + p * math.log(p) + (1 - p) * math.log(1 - p)
+
+    assert honest(0.64) < 0 < honest(0.66)  # 'wrong on purpose, surely' is worth 0
+    assert all(utility(p, p, 0.0) > 0 for p in (0.01, 0.3, 0.64))
+
+
+def test_the_report_draws_reliability(tmp_path):
+    env = PersonaCalibrationEnv(profiles=["omar", "sam"], split="train")
+    report = evaluate(make_agent("oracle", env), env, episodes=60)
+    bins = reliability_per_user(report.replies)
+    assert list(bins) == ["omar", "sam"]
+    assert all(abs(stated - right) < 0.01 for user in bins for stated, right, _ in bins[user])
+    report.plot_reliability(tmp_path / "r.png")
+    assert (tmp_path / "r.png").read_bytes().startswith(b"\x89PNG")
+    with pytest.raises(ValueError, match="PersonaCalibration-v0"):
+        reliability_per_user([{"user": "sam", "measures": {}}])

@@ -1,0 +1,183 @@
+"""The report of a hand-made run folder."""
+
+import json
+from html.parser import HTMLParser
+
+import pytest
+
+from persona_env.errors import PersonaEnvError
+from persona_env.reporting.run_report import write_report
+
+VOID = {"meta", "img", "br"}
+
+
+def mean(value, se=0.01):
+    return {"mean": value, "se": se, "n": 4}
+
+
+def judged(reward, users=("wei", "ana", "ben")):
+    matrix = [[reward if own == other else reward / 3 for other in users] for own in users]
+    return {
+        "reward": mean(reward),
+        "blind": mean(0.5),
+        "oracle": mean(1.0),
+        "gain": mean(2 * reward - 1, None),
+        "per_category": {"fact": mean(reward), "know_how": mean(reward, None)},
+        "per_user": {user: mean(reward) for user in users},
+        "worst_user": users[0],
+        "users": list(users),
+        "matrix": matrix,
+        "own_best": [True, True, False],
+        "identity_gap": 0.0,
+        "words": mean(12.0),
+        "replies": [],
+    }
+
+
+def answered(user, before, after):
+    return {
+        "user": user,
+        "profile": "Adult. Wants: brief & <b>.",
+        "before": before,
+        "before_reward": 0.25,
+        "after": after,
+        "after_reward": 0.875,
+        "explained": ["reward    0.875", "  term length  1.00  weight 1  3 words"],
+    }
+
+
+EXAMPLES = [
+    {
+        "prompt": "怎样煮米饭才不会粘？",
+        "scenario": "fluffy-rice",
+        "category": "know_how",
+        "users": [
+            answered("wei", "", "先把大米洗干净，再煮。"),
+            answered("ana", "I do not know.", "<script>alert('$x')</script> & rinse the rice"),
+            answered("ben", "No.", "Lava el arroz antes de cocerlo en la olla."),
+        ],
+    }
+]
+
+
+@pytest.fixture
+def run_dir(tmp_path):
+    folder = tmp_path / "demo"
+    (folder / "policy").mkdir(parents=True)
+    run = {
+        "options": {"env": "PersonaChat-v0", "steps": 200, "profiles": None},
+        "seconds": 12.5,
+        "steps": 200,
+        "parameters": 1_000_000,
+        "versions": {"python": "3.11"},
+    }
+    reports = {"before": 0.4, "after": 0.8, "before_heldout": 0.3, "after_heldout": 0.7}
+    files = {"run": run, "examples": EXAMPLES, **{k: judged(v) for k, v in reports.items()}}
+    for name, value in files.items():
+        text = json.dumps(value, ensure_ascii=False)
+        (folder / f"{name}.json").write_text(text, encoding="utf-8")
+    (folder / "curve.csv").write_text(
+        "step,seconds,reward,reward_sd,kl,entropy,length,cut\n"
+        "100,6,0.4,0.2,,1.2,20,0.1\n200,12,0.8,0.1,0.02,1.0,18,0.0\n",
+        encoding="utf-8",
+    )
+    return folder
+
+
+class Page(HTMLParser):
+    """Every tag closes in order; headings, pictures and languages are kept."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.headings, self.images, self.languages = [], [], [], set()
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag, attrs):
+        known = dict(attrs)
+        if tag not in VOID:
+            self.open.append(tag)
+        if tag == "img":
+            self.images.append(known)
+        if "lang" in known:
+            self.languages.add(known["lang"])
+        if tag[0] == "h" and tag[1:].isdigit():
+            self.headings.append(int(tag[1:]))
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+def test_the_report_is_one_page_that_needs_nothing_else(run_dir):
+    path = write_report(run_dir)
+    text = path.read_text(encoding="utf-8")
+    page = Page(text)
+    assert path == run_dir / "report.html"
+    assert "http" not in text.replace("http-equiv", "")
+    assert "<script" not in text
+    assert "<link" not in text
+    assert len(page.images) == 5
+    assert all(image["src"].startswith("data:image/png;base64,") for image in page.images)
+    assert all(image["alt"] for image in page.images)
+    assert all(b - a <= 1 for a, b in zip(page.headings, page.headings[1:], strict=False))
+    assert page.languages == {"en", "es", "zh"}
+    assert "Left out" not in text
+
+
+def test_numbers_stand_in_the_headline(run_dir):
+    text = write_report(run_dir).read_text(encoding="utf-8")
+    assert "<strong>0.400 → 0.800</strong> reward" in text
+    assert "<strong>40% → 80%</strong> share of the oracle" in text
+    assert "0.800 ± 0.010" in text
+    assert "2 of 3" in text
+    assert "+0.400" in text
+    assert "<strong>0.300 → 0.700</strong> reward" in text  # the held-out users, apart
+    assert text.index("Users of the training") < text.index("Held-out users")
+
+
+def test_what_people_and_policies_write_is_escaped(run_dir):
+    text = write_report(run_dir).read_text(encoding="utf-8")
+    assert "&lt;script&gt;alert(&#x27;$x&#x27;)&lt;/script&gt; &amp; rinse the rice" in text
+    assert "brief &amp; &lt;b&gt;" in text
+    assert 'lang="zh">怎样煮米饭才不会粘？' in text
+    assert "(nothing)" in text  # an empty reply
+
+
+def test_the_same_folder_gives_the_same_report(run_dir):
+    first = write_report(run_dir).read_bytes()
+    assert write_report(run_dir).read_bytes() == first
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["examples.json", "curve.csv", "before.json", "after.json", "after_heldout.json"],
+)
+def test_a_missing_file_is_left_out_with_a_line(run_dir, name):
+    (run_dir / name).unlink()
+    text = write_report(run_dir).read_text(encoding="utf-8")
+    Page(text)
+    assert f"Left out: no {name}" in text
+
+
+def test_the_run_alone_is_enough(run_dir):
+    for path in run_dir.iterdir():
+        if path.is_file() and path.name != "run.json":
+            path.unlink()
+    (run_dir / "policy").rmdir()
+    (run_dir / "run.json").write_text("{}", encoding="utf-8")
+    text = write_report(run_dir).read_text(encoding="utf-8")
+    Page(text)
+    assert "Left out: no policy" in text
+
+
+def test_a_folder_without_a_run_is_named(tmp_path):
+    with pytest.raises(PersonaEnvError, match=r"no run.json in .*nowhere"):
+        write_report(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("name", ["run.json", "examples.json", "curve.csv"])
+def test_a_broken_file_is_named(run_dir, name):
+    (run_dir / name).write_text("step,reward\n{x,{", encoding="utf-8")
+    with pytest.raises(PersonaEnvError, match=name):
+        write_report(run_dir)

@@ -1,0 +1,403 @@
+# ruff: noqa: E501
+"""The user profile: roles, round trips, errors, the numeric view, and the bundled users."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import get_args
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from persona_env import UserProfile, load_profile, load_profiles, vector_names
+from persona_env.errors import ProfileError, UnknownNameError
+from persona_env.users.description import describe
+from persona_env.users.profile import (
+    TARGETS,
+    AgeBand,
+    Context,
+    ExpertiseField,
+    Preferences,
+    Protected,
+    Topic,
+)
+from persona_env.users.toml_format import format_profile, parse_profile
+from persona_env.users.vector import user_vector
+
+# --- any profile --------------------------------------------------------------------------------
+
+# Every character but surrogates: line breaks, quotes, controls, DEL, emoji, right-to-left.
+TEXT = st.one_of(
+    st.text(max_size=20),
+    st.sampled_from(
+        ['"', "\\", "\n", "\x7f", "\x00", "a\tb", "\x85", "\u2028", "ñ 你 🙂", "'''", "#", "[x]"]
+    ),
+)
+WEIGHT = st.floats(0, 10)
+PHRASES = st.lists(st.text(min_size=1, max_size=8), max_size=3)
+
+
+def wish(targets):
+    return st.one_of(targets, st.fixed_dictionaries({"target": targets, "weight": WEIGHT}))
+
+
+def some(**fields):
+    return st.fixed_dictionaries({}, optional=fields)
+
+
+WISHES = {name: wish(st.sampled_from(targets)) for name, targets in TARGETS.items()}
+WISHES |= {
+    "confidence_target": wish(st.floats(0, 1, exclude_max=True)),
+    "avoid": wish(PHRASES),
+}
+CONTEXT = {
+    "age_band": st.sampled_from(get_args(AgeBand)),
+    "languages": st.lists(st.sampled_from(["en", "es", "zh"]), unique=True),
+    "expertise": st.lists(
+        st.fixed_dictionaries(
+            {"field": st.sampled_from(get_args(ExpertiseField)), "verified": st.booleans()}
+        ),
+        max_size=3,
+    ),
+    "vulnerabilities": st.lists(st.sampled_from(get_args(Topic)), max_size=3),
+    "beliefs": st.lists(TEXT, max_size=2),
+    "locale": TEXT,
+    "device": TEXT,
+    "accessibility": st.lists(TEXT, max_size=2),
+}
+VALUE = st.one_of(TEXT, st.floats(allow_nan=False, allow_infinity=False), st.booleans(), PHRASES)
+EXTENSION = st.fixed_dictionaries(
+    {"role": st.sampled_from(["preference", "context", "protected", "secret"]), "value": VALUE}
+)
+PROFILE = st.builds(
+    UserProfile.model_validate,
+    st.fixed_dictionaries(
+        {"id": st.text(min_size=1, max_size=8)},
+        optional={
+            "split": st.sampled_from(["train", "heldout"]),
+            "preferences": some(**WISHES),
+            "context": some(**CONTEXT),
+            "protected": some(**dict.fromkeys(Protected.model_fields, TEXT)),
+            "secrets": st.dictionaries(TEXT, TEXT, max_size=2),
+            "extensions": st.dictionaries(TEXT, EXTENSION, max_size=2),
+            "weights": st.dictionaries(TEXT, WEIGHT, max_size=2),
+        },
+    ),
+)
+
+
+def test_the_strategy_fills_every_field():
+    assert set(WISHES) == set(Preferences.model_fields)
+    assert set(CONTEXT) == set(Context.model_fields)
+
+
+@settings(max_examples=300, deadline=None)
+@given(PROFILE)
+def test_toml_round_trip(user):
+    assert parse_profile(format_profile(user)) == user
+
+
+@settings(max_examples=200, deadline=None)
+@given(PROFILE)
+def test_json_round_trip(user):
+    assert UserProfile.model_validate_json(user.model_dump_json()) == user
+
+
+@settings(max_examples=200, deadline=None)
+@given(PROFILE)
+def test_vector_of_any_profile(user):
+    vector = user_vector(user)
+    assert vector.dtype == np.float32
+    assert vector.shape == (len(vector_names()),)
+    assert ((vector >= 0) & (vector <= 10)).all()
+
+
+@settings(max_examples=200, deadline=None)
+@given(PROFILE)
+def test_render_shows_neither_protected_nor_secret_fields(user):
+    mark = "\ue000 mark \ue001"
+    assume(mark not in describe(user))
+    names = dict.fromkeys(Protected.model_fields, mark)
+    marked = user.twin(**names).model_copy(update={"secrets": {"door_code": mark}})
+    assert mark not in describe(marked)
+    assert describe(marked, protected=True).count(mark) == len(names)
+    assert describe(marked, secrets=("door_code", "none_such")).count(mark) == 1
+
+
+# --- reading ------------------------------------------------------------------------------------
+
+
+def test_everything_may_be_unknown():
+    user = parse_profile('id = "ana"')
+    assert user == UserProfile(id="ana")
+    assert not user_vector(user).any()
+    assert describe(user) == ""
+    for path in UserProfile.roles():
+        assert user.value(path) in (None, (), {})
+
+
+@pytest.mark.parametrize("section", ["preferences", "context", "protected"])
+def test_an_empty_section_is_legal(section):
+    assert parse_profile(f'id = "ana"\n[{section}]\n') == UserProfile(id="ana")
+
+
+def test_a_bare_target_is_short_for_a_wish():
+    short = UserProfile(id="ana", preferences={"tone": "warm"})
+    long = UserProfile(id="ana", preferences={"tone": {"target": "warm", "weight": 1.0}})
+    assert short == long
+
+
+WRONG = {
+    "split": ('id = "ana"\nsplit = "tain"', 2, "split", ["'train'", "'heldout'"], "train"),
+    "wish": ('id = "ana"\n[preferences]\nlenght = "brief"', 3, "preferences.lenght", ["'length'"], "length"),
+    "target": ('id = "ana"\n[preferences]\nlength = "breif"', 3, "length", ["'medium'"], "brief"),
+    "section": ('id = "ana"\n[preference]\nlength = "brief"', 2, "preference", ["'context'"], "preferences"),
+    "weight": (
+        'id = "ana"\n[preferences]\ntone = { target = "warm", wieght = 2 }', 3, "wieght", ["'weight'"], "weight",
+    ),
+    "context": ('id = "ana"\n[context]\nage = "child"', 3, "context.age", ["'age_band'"], "age_band"),
+    "age": ('id = "ana"\n[context]\nage_band = "adlt"', 3, "context.age_band", ["'senior'"], "adult"),
+    "language": ('id = "ana"\n[context]\nlanguages = ["en", "ze"]', 3, "languages", ["'es'"], "zh"),
+    "expertise": (
+        'id = "ana"\n[context]\nexpertise = [{ field = "medicin" }]', 3, "field", ["'law'"], "medicine",
+    ),
+    "topic": ('id = "ana"\n[context]\nvulnerabilities = ["drug"]', 3, "vulnerabilities", ["'fire'"], "drugs"),
+    "protected": ('id = "ana"\n\n[protected]\ngendr = "female"', 4, "gendr", ["'religion'"], "gender"),
+    "role": (
+        'id = "ana"\n[extensions]\nmood = { role = "preferences", value = 1 }', 3, "role", ["'secret'"], "preference",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_an_error_names_file_line_key_the_allowed_and_the_nearest(name, tmp_path):
+    text, line, key, allowed, near = WRONG[name]
+    path = tmp_path / "ana.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ProfileError) as raised:
+        load_profile(path)
+    message = str(raised.value)
+    assert message.startswith(f"{path}, line {line}: ")
+    assert key in message
+    assert all(word in message for word in allowed)
+    assert f"Did you mean {near!r}?" in message
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ('id = \nsplit = "train"', ["line 1"]),
+        ("[preferences]\nlength = 'brief'", ["id", "required"]),
+        ('id = ""', ["line 1", "id"]),
+        (
+            'id = "a"\n[preferences]\ntone = { target = "warm", weight = 11 }',
+            ["line 3", "weight", "10"],
+        ),
+        (
+            'id = "a"\n[preferences]\ntone = { target = "warm", weight = -1 }',
+            ["line 3", "weight", "0"],
+        ),
+        ('id = "a"\n[preferences]\nconfidence_target = 1.0', ["line 3", "[0, 1)"]),
+        ('id = "a"\n[preferences]\nconfidence_target = true', ["line 3", "[0, 1)"]),
+        ('id = "a"\n[preferences]\navoid = "word"', ["line 3", "list"]),
+        ('id = "a"\n[preferences]\navoid = [""]', ["line 3", "non-empty"]),
+        ('id = "a"\n[preferences]\navoid = 3', ["line 3", "avoid", "list"]),
+        ('id = "a"\n[weights]\ntone = 99', ["line 3", "weights.tone", "10"]),
+        ('id = "a"\n[secrets]\ncode = 3', ["line 3", "secrets.code", "string"]),
+        ("preferences = 3\nid = 'a'", ["line 1", "preferences"]),
+    ],
+)
+def test_wrong_values(text, parts):
+    with pytest.raises(ProfileError) as raised:
+        parse_profile(text, "ana.toml")
+    for part in ("ana.toml", *parts):
+        assert part in str(raised.value)
+
+
+def test_every_error_of_a_file_is_told_at_once():
+    text = 'id = "a"\n[preferences]\nlenght = "brief"\n[context]\nage_band = "kid"'
+    with pytest.raises(ProfileError) as raised:
+        parse_profile(text, "a.toml")
+    assert [line.split(":")[0] for line in str(raised.value).splitlines()] == [
+        "a.toml, line 3", "a.toml, line 5",
+    ]  # fmt: skip
+
+
+def test_a_missing_file_and_an_unknown_name(tmp_path):
+    with pytest.raises(ProfileError, match="No such file"):
+        load_profile(tmp_path / "ana.toml")
+    with pytest.raises(UnknownNameError, match="Did you mean 'nora'"):
+        load_profile("norah")
+
+
+# --- roles --------------------------------------------------------------------------------------
+
+
+def test_every_field_has_a_role():
+    roles = UserProfile.roles()
+    expected = {f"preferences.{n}": "preference" for n in Preferences.model_fields}
+    expected |= {f"context.{n}": "context" for n in Context.model_fields}
+    expected |= {f"protected.{n}": "protected" for n in Protected.model_fields}
+    assert roles == expected | {"secrets": "secret"}
+    for name in ("gender", "ethnicity", "religion", "nationality"):
+        assert roles[f"protected.{name}"] == "protected"
+
+
+def test_extensions_declare_their_role():
+    user = UserProfile(id="ana", extensions={"mood": {"role": "context", "value": "good"}})
+    assert user.all_roles()["extensions.mood"] == "context"
+    assert user.value("extensions.mood") == "good"
+    assert user.value("extensions.other") is None
+    with pytest.raises(ProfileError, match="role"):
+        parse_profile('id = "a"\n[extensions]\nmood = { value = "good" }')
+
+
+def test_a_profile_is_frozen():
+    user = load_profile("nora")
+    for owner, name in ((user, "id"), (user.preferences, "length"), (user.context, "age_band")):
+        with pytest.raises(ValidationError, match="frozen"):
+            setattr(owner, name, None)
+    with pytest.raises(ValidationError, match="frozen"):
+        user.preferences.length.target = "brief"
+
+
+def test_a_profile_can_be_a_key():
+    assert {load_profile("nora"): 1}[parse_profile(format_profile(load_profile("nora")))] == 1
+
+
+def test_twin_changes_protected_fields_alone():
+    nora = load_profile("nora")
+    twin = nora.twin(gender="male", religion=None)
+    assert (twin.protected.gender, twin.protected.name) == ("male", "Nora")
+    assert twin.model_dump(exclude={"protected"}) == nora.model_dump(exclude={"protected"})
+    assert nora.protected.gender == "female"
+    with pytest.raises(ValidationError):
+        nora.twin(tone="warm")
+
+
+def test_weigh_adds_and_keeps():
+    user = UserProfile(id="ana", weights={"tone": 2.0}).weigh(length=0.5)
+    assert user.weights == {"tone": 2.0, "length": 0.5}
+    with pytest.raises(ValidationError):
+        user.weigh(length=-1)
+
+
+# --- the numeric view ---------------------------------------------------------------------------
+
+
+def test_vector_worked_by_hand():
+    user = UserProfile(
+        id="ana",
+        preferences={
+            "length": {"target": "brief", "weight": 2}, "tone": "warm", "confidence_target": 0.7,
+            "avoid": {"target": ["delve"], "weight": 3},
+        },
+        context={
+            "age_band": "teen", "languages": ["es", "zh"], "vulnerabilities": ["alcohol"],
+            "expertise": [{"field": "law", "verified": True}, {"field": "chemistry"}],
+        },
+    )  # fmt: skip
+    lit = {n: float(x) for n, x in zip(vector_names(), user_vector(user), strict=True) if x}
+    assert lit == pytest.approx(
+        {
+            "length=brief": 2.0, "tone=warm": 1.0, "confidence_target": 0.7, "avoid": 3.0,
+            "age_band=teen": 1.0, "reads=es": 1.0, "reads=zh": 1.0, "vulnerable=alcohol": 1.0,
+            "verified=law": 1.0, "claimed=chemistry": 1.0,
+        }
+    )  # fmt: skip
+
+
+def test_vector_axes_are_unique_and_blind_to_protected_fields():
+    names = vector_names()
+    assert len(set(names)) == len(names)
+    assert not [n for n in names if any(p in n for p in ("gender", "religion", "ethnic", "nation"))]
+    nora = load_profile("nora")
+    assert (
+        user_vector(nora).tobytes()
+        == user_vector(nora.twin(gender="x", religion="y", name=None)).tobytes()
+    )
+
+
+def test_render_says_every_wish():
+    """No two wishes read the same, so that who reads the description can tell users apart."""
+    said = {}
+    for name, targets in TARGETS.items():
+        for target in targets:
+            shown = describe(UserProfile(id="a", preferences={name: target}))
+            assert shown.startswith("Wants: ")
+            assert shown not in said, (name, target, said[shown])
+            said[shown] = (name, target)
+
+
+# --- the bundled users --------------------------------------------------------------------------
+
+USERS = load_profiles()
+
+
+def test_bundled_users_are_many_and_in_both_splits():
+    assert len(USERS) >= 24
+    assert {user.split for user in USERS} == {"train", "heldout"}
+    assert min(len(load_profiles(split)) for split in ("train", "heldout")) >= 8
+    assert len({user.id for user in USERS}) == len(USERS)
+
+
+@pytest.mark.parametrize("split", ["train", "all"])
+def test_both_ends_of_every_preference_are_present(split):
+    for name, targets in TARGETS.items():
+        held = {
+            w.target
+            for u in load_profiles(split)
+            if (w := getattr(u.preferences, name)) is not None
+        }
+        ends = {"es", "mix"} if name == "language" else {targets[0], targets[-1]}
+        missing = ends - held
+        assert not missing, f"{split}: nobody wants {name} = {sorted(missing)}"
+
+
+def test_bundled_users_differ_where_they_should():
+    bars = [w.target for u in USERS if (w := u.preferences.confidence_target) is not None]
+    assert min(bars) <= 0.5 < max(bars)
+    assert any(user.preferences.avoid for user in USERS)
+    assert any(w.weight != 1 for u in USERS for _, w in u.preferences if w is not None)
+    assert {code for user in USERS for code in user.context.languages} == {"en", "es", "zh"}
+    assert any(user.context.age_band == "child" for user in USERS)
+    assert any(user.context.vulnerabilities for user in USERS)
+    assert any(user.secrets for user in USERS)
+    mixers = [u for u in USERS if u.preferences.language and u.preferences.language.target == "mix"]
+    assert mixers
+    assert all(len(user.context.languages) >= 2 for user in mixers)
+
+
+def test_verified_and_claimed_expertise_in_the_same_field():
+    fields = {
+        how: {e.field for u in USERS for e in u.context.expertise if e.verified is how}
+        for how in (True, False)
+    }
+    assert fields[True] & fields[False]
+
+
+def test_some_users_differ_in_protected_fields_alone():
+    groups = {}
+    for user in USERS:
+        rest = user.model_dump_json(exclude={"id", "split", "protected", "secrets"})
+        groups.setdefault(rest, []).append(user)
+    pairs = [group for group in groups.values() if len(group) > 1]
+    assert pairs
+    for group in pairs:
+        assert len({user.protected for user in group}) == len(group)
+
+
+def test_bundled_files_say_what_they_hold():
+    from importlib import resources
+
+    for user in USERS:
+        text = (
+            resources.files("persona_env.user_profiles")
+            .joinpath(f"{user.id}.toml")
+            .read_text("utf-8")
+        )
+        assert text.startswith("# ")
+        assert tomllib.loads(text)["split"] == user.split
