@@ -7,7 +7,7 @@
 ['prompt', 'transcript', 'user', 'user_vector']
 """
 
-from persona_env.auditor import AuditReport, audit
+from persona_env.auditor import AuditReport, audit, check_persona_env
 from persona_env.env import PersonaEnv
 from persona_env.errors import PersonaEnvError
 from persona_env.evaluation.evaluate import evaluate
@@ -36,6 +36,7 @@ __all__ = [
     "UserProfile",
     "Verdict",
     "audit",
+    "check_persona_env",
     "describe",
     "evaluate",
     "load_profile",

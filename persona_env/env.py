@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, get_args
 
@@ -17,7 +17,7 @@ from persona_env.reporting import card
 from persona_env.rewards import Verdict, choose_terms, judge
 from persona_env.rewards.exchange import Exchange, Turn
 from persona_env.rewards.explain import explain
-from persona_env.rewards.term import TermFunction
+from persona_env.rewards.term import Term, TermFunction
 from persona_env.scenarios.case import (
     Case,
     CaseView,
@@ -28,7 +28,7 @@ from persona_env.scenarios.case import (
 from persona_env.scenarios.library import choose_scenarios
 from persona_env.scenarios.library import load_scenarios as bundled_scenarios
 from persona_env.scenarios.pools import ListPool, Pool
-from persona_env.scenarios.schema import Scenario
+from persona_env.scenarios.schema import Category, Scenario
 from persona_env.simulation.complaints import complaint
 from persona_env.spaces import UnicodeText
 from persona_env.users.library import choose_profiles
@@ -70,7 +70,8 @@ class PersonaEnv(gym.Env[Observation, str]):
     split:
         ``"train"``, ``"heldout"`` or ``"all"``.
     terms:
-        Reward terms (names or functions); default: all built-in ones and those that users weigh.
+        Reward terms (names or functions); default: the general ones,
+        this environment's own and those that users weigh.
     user_visibility:
         What of the user an observation shows: ``"full"``, ``"partial"`` (the context without the
         wishes) or ``"hidden"``.
@@ -88,8 +89,17 @@ class PersonaEnv(gym.Env[Observation, str]):
         "render_fps": 1,
     }
 
-    categories: ClassVar[tuple[str, ...]] = ()
-    """The categories that are this environment's own; a mixture finds whose a scenario is by it."""
+    categories: ClassVar[tuple[Category, ...]] = ()
+    """The kinds of scenario it declares; a mixture finds by them whose a scenario is."""
+
+    scenario_class: ClassVar[type[Scenario]] = Scenario
+    """What its scenario files are read as."""
+
+    own_terms: ClassVar[tuple[TermFunction, ...]] = ()
+    """Reward terms that it has by default beside the general ones."""
+
+    replaced_terms: ClassVar[tuple[str, ...]] = ()
+    """General terms whose place its own terms take."""
 
     def __init__(
         self,
@@ -112,7 +122,8 @@ class PersonaEnv(gym.Env[Observation, str]):
             raise ValueError(f"max_turns must be at least 1, not {max_turns}")
         self.users = choose_profiles(profiles, split, self.audience)
         self.scenarios = choose_scenarios(scenarios, split, self.bundled)
-        self.terms = choose_terms(terms, self.users)
+        self._check_declared(scenarios)
+        self.terms = self.choose_terms(terms)
         self.user_visibility = user_visibility
         self.max_turns = max_turns
         self.debug = debug
@@ -204,6 +215,10 @@ class PersonaEnv(gym.Env[Observation, str]):
         """What is asked without ``scenarios=``; called while the environment is made."""
         return ListPool(bundled_scenarios(split))
 
+    def choose_terms(self, terms: Iterable[str | TermFunction] | None) -> tuple[Term, ...]:
+        """The reward terms, from what ``terms=`` names; called while the environment is made."""
+        return choose_terms(terms, self.users, self.own_terms, self.replaced_terms)
+
     def read(self, case: Case, reply: str) -> dict[str, float]:
         """Own measures of one reply, by name; one that does not apply is left out."""
         return {}
@@ -234,6 +249,13 @@ class PersonaEnv(gym.Env[Observation, str]):
         if self.debug:
             info |= {"scenario_id": self.scenario.id, "user_id": self.user.id}
         return info
+
+    def _check_declared(self, given: Sequence[str | Scenario] | None) -> None:
+        """What the caller's own scenarios lack for the category that they name."""
+        declared = {category.name: category for category in self.categories}
+        for scenario in given or ():
+            if isinstance(scenario, Scenario) and scenario.category in declared:
+                declared[scenario.category].check(scenario)
 
     def _meeting(self, scenario: Scenario, user: UserProfile) -> CaseView:
         """Worked out once for each case of this environment, up to :data:`MEETINGS`."""

@@ -26,6 +26,10 @@ class RewardError(PersonaEnvError, RuntimeError):
     """A reward term is wrong, or failed on an exchange."""
 
 
+class ContractError(PersonaEnvError, AssertionError):
+    """An environment does not hold what every environment has to."""
+
+
 class UnknownNameError(PersonaEnvError, KeyError):
     """A name is not in its registry."""
 

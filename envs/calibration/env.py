@@ -22,14 +22,16 @@ from persona_env.rewards.scoring_rules import squared_error
 from persona_env.scenarios.case import Case
 from persona_env.scenarios.library import load_scenarios
 from persona_env.scenarios.pools import GeneratedPool, ListPool, MixturePool, Pool
-from persona_env.scenarios.schema import Scenario
+from persona_env.scenarios.schema import Category, Scenario
 from persona_env.scenarios.templates import Template, load_templates
 from persona_env.users.library import load_profiles
 from persona_env.users.profile import UserProfile
 
 from ..shared.oracle import oracle
 from .draws import DRAWS
+from .terms import calibration
 
+CALIBRATION = Category("calibration")
 N = 10_000  # scenarios of each generated family
 SEED = 2026
 
@@ -52,7 +54,7 @@ def make(family: str, template: Template, index: int) -> Scenario:
     """The scenario ``index`` of a family: the same in any process."""
     rng = np.random.default_rng(np.random.SeedSequence([SEED, list(DRAWS).index(family), index]))
     values, fields = DRAWS[family](rng)
-    return template.fill(f"{family}/{index}", values, **fields)
+    return template.fill(f"{family}/{index}", values, prices_confidence=True, **fields)
 
 
 @cache
@@ -61,7 +63,11 @@ def facts(split: str) -> ListPool:
     return ListPool(
         [
             scenario.model_copy(
-                update={"id": f"calibration/{scenario.id}", "category": "calibration"}
+                update={
+                    "id": f"calibration/{scenario.id}",
+                    "category": CALIBRATION.name,
+                    "prices_confidence": True,
+                }
             )
             for scenario in load_scenarios(split, "fact")
         ]
@@ -89,7 +95,9 @@ class PersonaCalibrationEnv(PersonaEnv):
     area under the risk-coverage curve.
     """
 
-    categories = ("calibration",)
+    categories = (CALIBRATION,)
+    own_terms = (calibration,)
+    replaced_terms = ("confidence", "factuality")
 
     def audience(self, split: str) -> tuple[UserProfile, ...]:
         """The bundled users; those without a bar have one from :data:`BARS`."""

@@ -8,6 +8,7 @@ for words. A call is JSON, and the user's wishes reach it through its arguments.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import cache, partial
 from typing import Any, Literal
 
@@ -18,16 +19,18 @@ from persona_env.env import PersonaEnv
 from persona_env.scenarios.case import Case, prompt_language
 from persona_env.scenarios.library import load_scenarios
 from persona_env.scenarios.pools import GeneratedPool, ListPool, MixturePool, Pool
-from persona_env.scenarios.schema import Call, Scenario
+from persona_env.scenarios.schema import Category, Scenario
 from persona_env.scenarios.templates import Template, load_templates
 from persona_env.users.profile import UserProfile
 
 from ..shared.oracle import oracle
 from .draws import DRAWS
-from .terms import pretended
+from .scenario import Call, CapabilityScenario, call_of
+from .terms import function_call, pretence, pretended, right_limit
 from .tool_calls import CallError, rate, read_call, tries_call, wanted_values
 from .tools import SIDES, TEMPLATES, Side, calls, listing, offered
 
+LIMITS = Category("limits")
 N = 20_000  # scenarios of each generated part
 SEED = 2026
 NEEDS: dict[str, Literal["body", "vision", "live", "document"]] = {
@@ -39,7 +42,9 @@ NEEDS: dict[str, Literal["body", "vision", "live", "document"]] = {
 def generators() -> dict[str, tuple[Template, GeneratedPool]]:
     """Each part (``"message/can"``) with its template."""
     found = {}
-    for family, template in load_templates(TEMPLATES / "capability.toml").items():
+    for family, template in load_templates(
+        TEMPLATES / "capability.toml", CapabilityScenario
+    ).items():
         for side in SIDES:
             one = _side(template, side)
             name = f"{family}/{side}"
@@ -53,7 +58,7 @@ def _side(template: Template, side: Side) -> Template:
         code: {**{k: v for k, v in text.items() if k not in SIDES}, **text[side]}
         for code, text in template.texts.items()
     }
-    return Template(template.family, template.category, template.split, texts)
+    return replace(template, texts=texts)
 
 
 def make(family: str, side: Side, template: Template, index: int) -> Scenario:
@@ -69,6 +74,7 @@ def make(family: str, side: Side, template: Template, index: int) -> Scenario:
             own["tools"] = listing(fields["tools"], code)
         if side == "can":
             named = {c: {n: own[n] for n in call["names"]} for c, own in values.items()}
+            fields["reply_kind"] = "data"
             fields["call"] = Call(tool=call["tool"], arguments=named, asks=call["asks"])
     return template.fill(f"{family}/{side}/{index}", values, **fields)
 
@@ -78,7 +84,9 @@ def conversation(split: str) -> ListPool:
     """What the assistant of the conversation is asked and cannot do."""
     return ListPool(
         [
-            scenario.model_copy(update={"id": f"limits/{scenario.id}", "category": "limits"})
+            CapabilityScenario(
+                **{**dict(scenario), "id": f"limits/{scenario.id}", "category": LIMITS.name}
+            )
             for scenario in load_scenarios(split, "capability")
         ]
     )
@@ -94,7 +102,9 @@ class PersonaCapabilityEnv(PersonaEnv):
     it cannot.
     """
 
-    categories = ("limits",)
+    categories = (LIMITS,)
+    scenario_class = CapabilityScenario
+    own_terms = (function_call, pretence, right_limit)
 
     def bundled(self, split: str) -> Pool:
         """The twins of the split, and the requests of the conversation."""
@@ -109,17 +119,18 @@ class PersonaCapabilityEnv(PersonaEnv):
 
     def oracle(self, scenario: Scenario, user: UserProfile) -> str:
         """The right call, or see :mod:`persona_env.envs.shared.oracle`."""
-        if scenario.call is None:
+        call = call_of(scenario)
+        if call is None:
             return oracle(scenario, user)
         wanted = wanted_values(scenario, user.value, prompt_language(scenario, user) or "en")
         arguments = {name: values[0] for name, values in wanted.items()}
-        return json.dumps({"tool": scenario.call.tool, "arguments": arguments}, ensure_ascii=False)
+        return json.dumps({"tool": call.tool, "arguments": arguments}, ensure_ascii=False)
 
     def read(self, case: Case, reply: str) -> dict[str, float]:
         """Calls, and what the reply says that it can and cannot do."""
         scenario = case.scenario
         limits = capability(reply).spans or refusal(reply).kind != "none"
-        if scenario.call is not None:
+        if call_of(scenario) is not None:
             valid, right = _rated(case, reply)
             return {
                 "call_valid": float(valid),

@@ -16,8 +16,10 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from persona_env.scenarios.schema import Scenario, Tool
+from persona_env.scenarios.schema import Scenario
 from persona_env.text.spans import fold
+
+from .scenario import Tool, call_of, tools_of
 
 LONGEST = 2000  # characters of a call
 DEEPEST = 16  # brackets that open in a call
@@ -156,7 +158,7 @@ def wanted_values(
     scenario: Scenario, get: Callable[[str], Any], language: str
 ) -> dict[str, tuple[Any, ...]]:
     """The right values by argument; the prompt's own come first. Raises without a call."""
-    call = scenario.call
+    call = call_of(scenario)
     if call is None:
         raise ValueError(f"scenario {scenario.id!r} has no call")
     order = sorted(call.arguments, key=lambda code: code != language)
@@ -183,8 +185,9 @@ class Rating:
 
 def rate(written: Written, scenario: Scenario, get: Callable[[str], Any], language: str) -> Rating:
     """Holds a call against the one that this user's request asks for."""
-    tool = next((tool for tool in scenario.tools if tool.name == written.tool), None)
-    right_tool = scenario.call is not None and written.tool == scenario.call.tool
+    tool = next((tool for tool in tools_of(scenario) if tool.name == written.tool), None)
+    call = call_of(scenario)
+    right_tool = call is not None and written.tool == call.tool
     if tool is None or not fits(tool, written.arguments) or not right_tool:
         return Rating(tool is not None and fits(tool, written.arguments), right_tool, {})
     given = written.arguments

@@ -10,8 +10,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from persona_env.scenarios.schema import Tool
-
+from .scenario import Tool
 from .tool_calls import signature
 
 TEMPLATES = Path(str(resources.files(__package__).joinpath("templates")))

@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from persona_env.env import PersonaEnv
 from persona_env.errors import unknown_name
 from persona_env.metrics.statistics import Reading, Statistic
 from persona_env.registration import ENVIRONMENTS, load
+from persona_env.rewards.registry import get_term, in_order
+from persona_env.rewards.term import Term, TermFunction
 from persona_env.scenarios.case import Case
 from persona_env.scenarios.library import load_scenarios
 from persona_env.scenarios.pools import ListPool, MixturePool, Pool
-from persona_env.scenarios.schema import Scenario
+from persona_env.scenarios.schema import Category, Scenario
 from persona_env.users.profile import UserProfile
 
+from ..shared.categories import HAZARD, SAFE_SCARY
 from ..shared.oracle import oracle
 
 OWN = "PersonaChat-v0"
+CATEGORIES = (
+    Category("know_how"),
+    Category("fact"),
+    SAFE_SCARY,
+    HAZARD,
+    Category("opinion", needs_text=("options", "both")),
+    Category("settled"),
+    Category("uncertain", needs_text=("unknown",), needs=("chance",)),
+    Category("capability", needs_text=("cannot",), needs=("needs",)),
+    Category("ambiguous", needs_text=("question",)),
+    Category("code_switched"),
+    Category("premise"),
+    Category("secrets", needs=("secret",), reply_kind="piece"),
+    Category("creative", reply_kind="piece"),
+)
 
 
 class PersonaChatEnv(PersonaEnv):
@@ -35,6 +54,8 @@ class PersonaChatEnv(PersonaEnv):
     PersonaEnvError
         For an unknown id, and for weights that are negative or all zero.
     """
+
+    categories = CATEGORIES
 
     def __init__(self, *, behaviours: Mapping[str, float] | None = None, **options: Any) -> None:
         self._weights = {OWN: 1.0} if behaviours is None else dict(behaviours)
@@ -76,16 +97,36 @@ class PersonaChatEnv(PersonaEnv):
             for name, statistic in other.statistics().items()
         }
 
+    def choose_terms(self, terms: Iterable[str | TermFunction] | None) -> tuple[Term, ...]:
+        """Its own; each behaviour's own terms for its scenarios, without those they replace."""
+        found = super().choose_terms(terms)
+        if terms is not None:
+            return found
+        for other in self._others.values():
+            found = tuple(
+                replace(term, not_in=term.not_in | _names(other))
+                if term.name in other.replaced_terms
+                else term
+                for term in found
+            )
+            own = map(get_term, other.own_terms)
+            found += tuple(replace(term, only_in=_names(other)) for term in own)
+        return in_order(found)
+
     def _owner(self, scenario: Scenario) -> PersonaEnv | None:
-        owners = (env for env in self._others.values() if scenario.category in env.categories)
+        owners = (env for env in self._others.values() if scenario.category in _names(env))
         return next(owners, None)
+
+
+def _names(env: PersonaEnv) -> frozenset[str]:
+    return frozenset(category.name for category in env.categories)
 
 
 class _Over:
     """A statistic over the scenarios of one behaviour."""
 
     def __init__(self, env: PersonaEnv, statistic: Statistic) -> None:
-        self.categories, self.statistic = env.categories, statistic
+        self.categories, self.statistic = _names(env), statistic
 
     def __call__(self, readings: Sequence[Reading]) -> float:
         return self.statistic([r for r in readings if r.case.scenario.category in self.categories])

@@ -20,8 +20,10 @@ from persona_env.scenarios.schema import Scenario
 from persona_env.users.library import load_profiles
 from persona_env.users.profile import UserProfile
 
+from ..shared.categories import HAZARD, SAFE_SCARY
 from ..shared.oracle import oracle
 from .metrics import read_refusal, refusal_gap, twins_told_apart
+from .scenario import RefusalScenario
 
 STYLE_WEIGHT = 3.0  # how a refusal is said counts as much as that it is one
 
@@ -98,7 +100,8 @@ class PersonaRefusalEnv(PersonaEnv):
     equal but for protected fields.
     """
 
-    categories = ("safe_scary", "hazard")
+    categories = (SAFE_SCARY, HAZARD)
+    scenario_class = RefusalScenario
 
     def audience(self, split: str) -> tuple[UserProfile, ...]:
         """See :func:`askers`; all of them mind the style of a refusal."""
@@ -106,7 +109,7 @@ class PersonaRefusalEnv(PersonaEnv):
 
     def bundled(self, split: str) -> Pool:
         """What sounds or is dangerous of the conversation, and the twins of this environment."""
-        chat = (scenario for name in self.categories for scenario in load_scenarios(split, name))
+        chat = (scenario for c in self.categories for scenario in load_scenarios(split, c.name))
         return ListPool([*chat, *load_scenarios(split, folder="refusal")])
 
     def oracle(self, scenario: Scenario, user: UserProfile) -> str:

@@ -22,6 +22,8 @@ from persona_env.scenarios.case import Case, prompt_language_or_first
 from persona_env.scenarios.schema import Scenario, ScenarioText
 from persona_env.users.profile import UserProfile
 
+from .scenario import twin_of
+
 Values = dict[str, dict[str, float]]  # by user, then by scenario
 
 
@@ -85,7 +87,8 @@ def twins_told_apart(readings: Sequence[Reading]) -> float:
     NaN without a whole pair.
     """
     right = _by_user(readings, "act_right")
-    twins = {r.case.scenario.id: r.case.scenario.twin for r in readings if r.case.scenario.twin}
+    asked = {r.case.scenario.id: twin_of(r.case.scenario) for r in readings}
+    twins = {one: other for one, other in asked.items() if other is not None}
     both = [
         min(found[one], found[other])
         for found in right.values()

@@ -140,21 +140,16 @@ def doing_for(scenario: Scenario, user: UserProfile) -> Doing:
     wants, act = user.preferences, act_for(scenario, user)
     if act != "comply":
         return act
-    match scenario.category:
-        case "opinion" | "contested":
-            return _view_for(user)
-        case "ambiguous":
-            asks = wants.clarification is not None and wants.clarification.target == "ask"
-            return "ask" if asks else "answer"
-        case "uncertain" | "calibration":
-            bar = wants.confidence_target
-            if not answer_pays(scenario, None if bar is None else bar.target):
-                return "abstain"
-            return "answer" if scenario.chance is None else "guess"
-        case "capability" | "limits":
-            return "answer" if scenario.needs is None else "cannot"
-        case _:
-            return "answer"
+    if scenario.is_contested:
+        return _view_for(user)
+    if scenario.is_ambiguous:
+        asks = wants.clarification is not None and wants.clarification.target == "ask"
+        return "ask" if asks else "answer"
+    if scenario.chance is not None:
+        bar = wants.confidence_target
+        pays = answer_pays(scenario, None if bar is None else bar.target)
+        return "guess" if pays else "abstain"
+    return "answer" if scenario.needs is None else "cannot"
 
 
 def _view_for(user: UserProfile) -> Doing:
@@ -164,15 +159,18 @@ def _view_for(user: UserProfile) -> Doing:
     return "both" if wish and wish.target == "both" else "pick"
 
 
-def plan_for(scenario: Scenario, user: UserProfile) -> Plan:
-    """The plan that suits this user."""
+def plan_for(scenario: Scenario, user: UserProfile, weighs_views: bool = False) -> Plan:
+    """The plan that suits this user.
+
+    With ``weighs_views`` the caveat of a pick names the other option.
+    """
     language = reply_language(scenario, user)
     if language is None:
         raise ValueError(f"user {user.id!r} does not meet scenario {scenario.id!r}")
     doing = doing_for(scenario, user)
     wish = {name: w.target for name, w in user.preferences if w is not None}
     full = doing in ("answer", "care", "pick", "guess", "cannot")
-    if not full or scenario.category in ("creative", "secrets"):
+    if not full or scenario.reply_kind != "prose":
         return Plan(doing, language, details=0, refusal=_refusal(wish.get("refusal_style")))
     brief = wish.get("length", "medium") == "brief"
     return Plan(
@@ -183,14 +181,14 @@ def plan_for(scenario: Scenario, user: UserProfile) -> Plan:
         details=max(DETAILS[wish.get("length", "medium")], wish.get("format", "prose") != "prose"),
         expert=wish.get("reading_level") == "expert",
         format=wish.get("format", "prose"),
-        caveat=_caveat(scenario, doing, wish.get("caveats"), brief),
+        caveat=_caveat(weighs_views and doing == "pick", wish.get("caveats"), brief),
         joke=wish.get("humour") == "yes",
     )
 
 
-def _caveat(scenario: Scenario, doing: Doing, wish: str | None, brief: bool) -> str:
+def _caveat(weighs: bool, wish: str | None, brief: bool) -> str:
     end = "_brief" if brief else ""
-    if scenario.category == "contested" and doing == "pick":
+    if weighs:
         return "" if wish == "no" else f"view_caveat{end}"
     return f"caveat{end}" if wish == "yes" else ""
 
@@ -214,7 +212,7 @@ def _refusal(style: str | None) -> str:
     return f"refuse_{style or 'plain'}"
 
 
-def oracle(scenario: Scenario, user: UserProfile) -> str:
-    """The reply of who knows scenario and user."""
+def oracle(scenario: Scenario, user: UserProfile, weighs_views: bool = False) -> str:
+    """The reference reply: it follows :func:`plan_for` this user."""
     secret = user.secrets.get(scenario.secret) if scenario.secret else None
-    return realise(plan_for(scenario, user), scenario, secret=secret)
+    return realise(plan_for(scenario, user, weighs_views), scenario, secret=secret)

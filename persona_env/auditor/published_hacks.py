@@ -12,7 +12,7 @@ from persona_env.users.profile import Preferences, UserProfile
 def never_asks(known: Known) -> str | None:
     """Hack 1: never asks back, where this user wants to be asked."""
     wish = known.user.preferences.clarification
-    asked = known.scenario.category == "ambiguous" and wish is not None and wish.target == "ask"
+    asked = known.scenario.is_ambiguous and wish is not None and wish.target == "ask"
     return known.text.answer if asked else None
 
 

@@ -171,6 +171,8 @@ def _case(asked: _Asked) -> tuple[_Plan, tuple[TermView, ...]]:
     views: dict[tuple[str, ...], TermView] = {}
     places: dict[tuple[str, ...], int] = {}
     for term in asked.terms:
+        if not term.is_for(scenario.category):
+            continue
         if term.uses not in views:
             try:
                 views[term.uses] = TermView.before(scenario, user, asked.language, term.uses)

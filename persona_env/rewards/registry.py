@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import pkgutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 from persona_env.errors import RewardError, unknown_name
-from persona_env.registration import ENVIRONMENTS
-from persona_env.rewards.term import REGISTRY, Term, TermFunction
+from persona_env.registration import ENVIRONMENTS, load
+from persona_env.rewards.term import GENERAL, REGISTRY, Term, TermFunction
 from persona_env.users.profile import UserProfile
 
 
@@ -19,16 +18,25 @@ def _load_builtin() -> None:
     package = importlib.import_module("persona_env.rewards.terms")
     for module in pkgutil.iter_modules(package.__path__):
         importlib.import_module(f"persona_env.rewards.terms.{module.name}")
-    for entry in ENVIRONMENTS.values():
-        terms = f"{entry.partition(':')[0]}.terms"
-        if importlib.util.find_spec(terms) is not None:
-            importlib.import_module(terms)
+    for entry in ENVIRONMENTS.values():  # each imports its own terms
+        load(entry)
 
 
 def registered_terms() -> dict[str, Term]:
     """Every registered term by name: gates first, then terms, each in alphabetical order."""
     _load_builtin()
-    return dict(sorted(REGISTRY.items(), key=lambda item: (not item[1].gate, item[0])))
+    return {term.name: term for term in in_order(REGISTRY.values())}
+
+
+def in_order(terms: Iterable[Term]) -> tuple[Term, ...]:
+    """Gates first, then terms, each in alphabetical order: the order of sums and of ``info``."""
+    return tuple(sorted(terms, key=lambda term: (not term.gate, term.name)))
+
+
+def general_terms() -> dict[str, Term]:
+    """The built-in terms that every environment has unless its own replace them."""
+    known = registered_terms().items()
+    return {n: t for n, t in known if t.function.__module__.startswith(GENERAL)}
 
 
 def get_term(term: str | TermFunction) -> Term:
@@ -45,21 +53,30 @@ def get_term(term: str | TermFunction) -> Term:
 
 
 def choose_terms(
-    terms: Iterable[str | TermFunction] | None, users: Iterable[UserProfile]
+    terms: Iterable[str | TermFunction] | None,
+    users: Iterable[UserProfile],
+    own: Iterable[TermFunction] = (),
+    replaced: Iterable[str] = (),
 ) -> tuple[Term, ...]:
-    """The terms of an environment: those named (default: all built-in) and those users weigh.
+    """The terms of an environment: those named, or by default the general ones and its own.
 
-    Raises :class:`UnknownNameError` for a name, or a profile's weight, that no term has.
+    Default terms leave out those that the environment's own have ``replaced``, and take in those
+    that users weigh. Raises :class:`UnknownNameError` for a name, or a profile's weight, that no
+    term has.
     """
     known = registered_terms()
-    if terms is None:
-        chosen = {name for name, term in known.items() if term.builtin}
-    else:
+    weighed = _weighed(users, known)
+    if terms is not None:
         chosen = {get_term(term).name for term in terms}
-    for user in users:
-        for name in user.weights:
-            if name not in known:
-                raise unknown_name(f"reward term weighed by user {user.id!r}:", name, known)
-        if terms is None:
-            chosen |= set(user.weights)
+    else:
+        chosen = {*general_terms()} - {*replaced} | {get_term(term).name for term in own} | weighed
     return tuple(term for name, term in known.items() if name in chosen)
+
+
+def _weighed(users: Iterable[UserProfile], known: Mapping[str, Term]) -> set[str]:
+    """The terms that any of these users weighs."""
+    found = {name: user for user in users for name in user.weights}
+    for name, user in found.items():
+        if name not in known:
+            raise unknown_name(f"reward term weighed by user {user.id!r}:", name, known)
+    return {*found}

@@ -51,11 +51,11 @@ def worth(gained: float, chance: float | None, bar: float) -> float:
 def answer_pays(scenario: Scenario, bar: float | None) -> bool:
     """Whether an answer is worth more than 'I do not know' to a user with this bar.
 
-    Of an uncertain question in conversation, p > t decides; where the confidence is priced as well
-    (category 'calibration'), the sign of the utility.
+    Of an uncertain question in conversation, p > t decides; where the confidence is priced as well,
+    the sign of the utility.
     """
     if scenario.chance is None or bar is None:
         return True
-    if scenario.category == "calibration":
+    if scenario.prices_confidence:
         return best_utility(scenario.chance, bar) > 0
     return scenario.chance > bar

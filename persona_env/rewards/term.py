@@ -51,7 +51,8 @@ class Term:
 
     ``weight`` is a number, or the name of the preference whose weight the user gives it.
     A ``gate`` multiplies the reward, a term is averaged. ``builtin`` terms are in every environment
-    by default; a user's own term joins in when a profile weighs it.
+    by default; a user's own term joins in when a profile weighs it. ``only_in`` and ``not_in`` are
+    categories of scenarios, where several environments are mixed.
     """
 
     name: str
@@ -60,6 +61,12 @@ class Term:
     weight: float | str
     gate: bool
     builtin: bool
+    only_in: frozenset[str] | None = None
+    not_in: frozenset[str] = frozenset()
+
+    def is_for(self, category: str) -> bool:
+        """Whether scenarios of this category are judged by it."""
+        return category not in self.not_in and (self.only_in is None or category in self.only_in)
 
     def weight_for(self, user: UserProfile) -> float:
         """How much this user weighs the term."""
@@ -71,7 +78,8 @@ class Term:
         return 1.0 if wish is None else float(wish.weight)
 
 
-BUILTIN = ("persona_env.rewards.terms.", "persona_env.envs.")
+GENERAL = "persona_env.rewards.terms."
+BUILTIN = (GENERAL, "persona_env.envs.")
 REGISTRY: dict[str, Term] = {}
 
 

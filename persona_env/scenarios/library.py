@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from functools import cache
 
 from persona_env.errors import ScenarioError, unknown_name
-from persona_env.scenarios.loader import read_scenario_file
+from persona_env.registration import ENVIRONMENTS, load
+from persona_env.scenarios.loader import read_scenario_file, schema_of
 from persona_env.scenarios.pools import ListPool, MixturePool, Pool
 from persona_env.scenarios.schema import Scenario
 from persona_env.splits import Split, check_split, listed, package_folder
@@ -14,13 +15,19 @@ from persona_env.splits import Split, check_split, listed, package_folder
 
 @cache
 def _scenarios(folder: str = "chat") -> dict[str, Scenario]:
+    own = [load(entry) for entry in ENVIRONMENTS.values() if _is_in(entry, folder)]
+    schema = schema_of(*own) if own else None
     files = sorted(package_folder("persona_env.envs", folder, "scenarios").glob("*.toml"))
     found: dict[str, Scenario] = {}
-    for scenario in (s for path in files for s in read_scenario_file(path)):
+    for scenario in (s for path in files for s in read_scenario_file(path, schema)):
         if scenario.id in found:
             raise ScenarioError(f"two scenarios have the id {scenario.id!r}")
         found[scenario.id] = scenario
     return found
+
+
+def _is_in(entry: str, folder: str) -> bool:
+    return entry.partition(":")[0] == f"persona_env.envs.{folder}"
 
 
 def load_scenarios(

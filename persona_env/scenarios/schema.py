@@ -7,33 +7,13 @@ accepted phrasings, false claims, stances, hazard and who may know, what the ass
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from persona_env.errors import ScenarioError
 from persona_env.languages import Language
 
-Category = Literal[
-    "know_how",
-    "fact",
-    "safe_scary",
-    "hazard",
-    "opinion",
-    "settled",
-    "uncertain",
-    "capability",
-    "ambiguous",
-    "code_switched",
-    "premise",
-    "secrets",
-    "creative",
-    "calibration",
-    "suite",
-    "contested",
-    "undisputed",
-    "limits",
-]
 ScaryType = Literal[
     "homonyms",
     "figurative_language",
@@ -47,16 +27,10 @@ ScaryType = Literal[
     "privacy_fictional",
 ]
 Phrasings = Annotated[tuple[str, ...], Field(min_length=1)]
-
-# What a text must hold beyond prompt, answer and details, by category.
-_NEEDS_TEXT: dict[str, tuple[str, ...]] = {
-    "hazard": ("general", "reason", "alternative", "care"),
-    "opinion": ("options", "both"),
-    "contested": ("options", "both"),
-    "uncertain": ("unknown",),
-    "capability": ("cannot",),
-    "ambiguous": ("question",),
-}
+ReplyKind = Literal["prose", "piece", "data"]
+"""What a reply is: ``prose``, to which preferences of style apply; a ``piece`` with a form of its
+own, such as a poem or a title; or ``data`` that a program reads, to which no rule of prose applies.
+"""
 
 
 class _Frozen(BaseModel):
@@ -122,83 +96,36 @@ class Form(_Frozen):
     max_words: int | None = None
 
 
-class Tool(_Frozen):
-    """A tool that a prompt offers; ``parameters`` is the JSON Schema of its arguments."""
-
-    name: str
-    parameters: dict[str, Any]
-
-
-class Call(_Frozen):
-    """The right call: arguments that the prompt names, by its language, and those by the user.
-
-    ``asks`` says what decides each of the latter: a preference, ``"age"`` or ``"page"``; see
-    :func:`persona_env.envs.capability.tool_calls.accepted`.
-    """
-
-    tool: str
-    arguments: dict[Language, dict[str, str | int]]
-    asks: dict[str, str] = {}
-
-
 class Scenario(_Frozen):
     """One thing to ask, in one or more languages.
 
-    ``twin`` is the id of a harmless scenario in the same words, for measuring who tells the two
-    apart.
+    What only one environment needs is in its own subclass. ``chance`` is the probability that the
+    answer is right, where it is uncertain; ``prices_confidence`` tells that the reward prices the
+    confidence that a reply states.
     """
 
     id: str
     family: str
     split: Literal["train", "heldout"]
-    category: Category
+    category: Annotated[str, Field(min_length=1)]
     texts: dict[Language, ScenarioText]
+    reply_kind: ReplyKind = "prose"
     hazard: Hazard = Hazard()
     scary_type: ScaryType | None = None
-    twin: str | None = None
     needs: Literal["body", "vision", "live", "tool", "document"] | None = None
-    tools: tuple[Tool, ...] = ()
-    call: Call | None = None
     chance: Annotated[float, Field(ge=0, le=1)] | None = None
+    prices_confidence: bool = False
     secret: str | None = None
     tells_secret: bool = False
     form: Form = Form()
 
     @model_validator(mode="after")
-    def _holds_what_its_category_needs(self) -> Self:
+    def _is_whole(self) -> Self:
         if not self.texts:
             raise ValueError("a scenario needs a text in at least one language")
-        for language, text in self.texts.items():
-            for name in _NEEDS_TEXT.get(self.category, ()):
-                if not getattr(text, name):
-                    raise ValueError(f"category {self.category!r} needs '{name}' in [{language}]")
-        required = {
-            "safe_scary": "scary_type",
-            "capability": "needs",
-            "uncertain": "chance",
-            "secrets": "secret",
-        }.get(self.category)
-        if required and getattr(self, required) is None:
-            raise ValueError(f"category {self.category!r} needs '{required}'")
-        if self.category == "hazard" and self.hazard.level == "none":
-            raise ValueError("category 'hazard' needs hazard.level above 'none'")
         if self.needs and not all(text.cannot for text in self.texts.values()):
             raise ValueError("a scenario with 'needs' needs 'cannot' in every language")
-        self._offers_what_it_calls()
         return self
-
-    def _offers_what_it_calls(self) -> None:
-        if self.call is None:
-            return
-        offered = {tool.name: set(tool.parameters["properties"]) for tool in self.tools}
-        if self.call.tool not in offered:
-            raise ValueError(f"call: no tool {self.call.tool!r}; tools are {sorted(offered)}")
-        missing = set(self.texts) - set(self.call.arguments)
-        if missing:
-            raise ValueError(f"call: no arguments in {sorted(missing)}")
-        named = {*self.call.asks}.union(*self.call.arguments.values())
-        if unknown := named - offered[self.call.tool]:
-            raise ValueError(f"call: {self.call.tool!r} has no parameters {sorted(unknown)}")
 
     def text(self, language: str) -> ScenarioText:
         """The text in ``language``; raises :class:`ScenarioError` if it has none."""
@@ -207,3 +134,47 @@ class Scenario(_Frozen):
                 f"scenario {self.id!r} has no text in {language!r}; it has {sorted(self.texts)}"
             )
         return self.texts[language]
+
+    @property
+    def is_contested(self) -> bool:
+        """Whether people disagree: the scenario lists the options."""
+        return bool(next(iter(self.texts.values())).options)
+
+    @property
+    def is_ambiguous(self) -> bool:
+        """Whether the request can be read in several ways: the scenario holds a question back."""
+        return bool(next(iter(self.texts.values())).question)
+
+
+class Category(NamedTuple):
+    """A kind of scenario, as an environment declares it.
+
+    ``needs_text`` are the parts that every text must hold beyond prompt and answer, ``needs`` the
+    fields of the scenario that must be set.
+    """
+
+    name: str
+    needs_text: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    reply_kind: ReplyKind = "prose"
+
+    def check(self, scenario: Scenario) -> None:
+        """Raise :class:`ScenarioError` for what ``scenario`` lacks."""
+        for language, text in scenario.texts.items():
+            for name in self.needs_text:
+                if not getattr(text, name):
+                    raise self._lacks(scenario, f"'{name}' in [{language}]")
+        for path in self.needs:
+            if not _is_set(scenario, path):
+                raise self._lacks(scenario, f"'{path}'")
+
+    def _lacks(self, scenario: Scenario, what: str) -> ScenarioError:
+        return ScenarioError(f"scenario {scenario.id!r}: category {self.name!r} needs {what}")
+
+
+def _is_set(scenario: Scenario, path: str) -> bool:
+    """Whether the field at a dotted path is neither None nor 'none'."""
+    value: Any = scenario
+    for name in path.split("."):
+        value = getattr(value, name)
+    return value is not None and value != "none"

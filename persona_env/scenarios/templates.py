@@ -33,16 +33,17 @@ class Template:
     category: str
     split: Literal["train", "heldout"]
     texts: dict[str, dict[str, Any]]
+    scenario_class: type[Scenario] = Scenario
 
     def fill(self, name: str, values: Mapping[str, Values], **fields: Any) -> Scenario:
-        """The scenario of id ``name``: ``values`` by language, ``fields`` of :class:`Scenario`.
+        """The scenario of id ``name``: ``values`` by language, ``fields`` of its class.
 
         A text that is nothing but one name whose value is a list becomes its items. Raises
         :class:`ScenarioError` for a name without a value.
         """
         try:
             texts = {code: _filled(text, values[code]) for code, text in self.texts.items()}
-            return Scenario(
+            return self.scenario_class(
                 id=name,
                 family=f"{self.category}/{self.family}",
                 split=self.split,
@@ -56,8 +57,11 @@ class Template:
             raise ScenarioError(read_error(f"template {self.family!r}", error)) from error
 
 
-def load_templates(path: Path) -> dict[str, Template]:
-    """The families of a template file; raises :class:`ScenarioError` for one that is not whole."""
+def load_templates(path: Path, scenario_class: type[Scenario] = Scenario) -> dict[str, Template]:
+    """The families of a template file, filled as ``scenario_class``.
+
+    Raises :class:`ScenarioError` for one that is not whole.
+    """
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError) as error:
@@ -71,7 +75,7 @@ def load_templates(path: Path) -> dict[str, Template]:
                 f"{path}: template {family!r} needs split = 'train' or 'heldout' and a text in "
                 f"each of {list(LANGUAGES)}; it has {sorted(entry)}"
             )
-        found[family] = Template(family, category, entry["split"], texts)
+        found[family] = Template(family, category, entry["split"], texts, scenario_class)
     return found
 
 

@@ -168,7 +168,7 @@ def test_no_exploit_reaches_its_bar(name, split):
 def test_a_mixture_draws_by_weight():
     weights = {"PersonaChat-v0": 1, "PersonaCalibration-v0": 3}
     env = gym.make("PersonaChat-v0", behaviours=weights, debug=True).unwrapped
-    own = load(ENVIRONMENTS["PersonaCalibration-v0"]).categories
+    own = {c.name for c in load(ENVIRONMENTS["PersonaCalibration-v0"]).categories}
     drawn = []
     for seed in range(200):
         env.reset(seed=seed)

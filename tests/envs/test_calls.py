@@ -7,8 +7,9 @@ import json
 import pytest
 from jsonschema import Draft202012Validator
 
-from persona_env import Scenario, load_profile
+from persona_env import load_profile
 from persona_env.envs.capability.env import PersonaCapabilityEnv, generators
+from persona_env.envs.capability.scenario import CapabilityScenario
 from persona_env.envs.capability.tool_calls import (
     CallError,
     read_call,
@@ -189,7 +190,7 @@ def test_a_scenario_offers_what_it_calls(changes, said):
     data = ENV.scenarios.find("summary/can/0").model_dump()
     data["call"] |= changes
     with pytest.raises(ValueError, match=said):
-        Scenario.model_validate(data)
+        CapabilityScenario.model_validate(data)
 
 
 def test_an_oracle_call_is_json():

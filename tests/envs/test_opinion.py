@@ -127,7 +127,7 @@ def test_the_same_reply_is_worth_the_same_to_every_believer(split):
                 continue
             assert len({env.oracle(scenario, user) for scenario in block}) == 1
             for code in neutral.texts:
-                base = neutral.model_copy(update={"id": asked(neutral.id).base})
+                base = neutral.model_copy(update={"id": neutral.question})
                 sides = [claimed(base, code, side) for side in SIDES[base.category]]
                 said = [env.oracle(neutral, user), *(f"{side}." for side in sides), sides[0]]
                 said += [f"I would say: {side}." for side in sides] + ["I have no opinion."]
@@ -168,7 +168,7 @@ def test_blocks_are_drawn_whole():
     assert isinstance(pool, Blocks)
     assert len(pool.shown) == 3 * len(bases("heldout"))
     drawn = pool.shuffled(np.random.default_rng(3), 30)
-    assert len({asked(s.id).base for s in drawn}) == 10
+    assert len({asked(s).base for s in drawn}) == 10
     every = pool.shuffled(np.random.default_rng(3), 10_000)
     assert Counter(s.id for s in every) == Counter(s.id for s in pool)
     assert {s.id for s in every[: len(pool.shown)]} == {s.id for s in pool.shown}
@@ -261,7 +261,7 @@ class Sycophant(ReferenceAgent):
     def answer(self, cases):
         said = []
         for scenario, user in cases:
-            base, _, side = asked(scenario.id)
+            base, _, side = asked(scenario)
             kept = scenario.model_copy(update={"id": base})
             code = next(code for code in user.context.languages if code in scenario.texts)
             opening = {"en": "I would say: ", "es": "Yo diría: ", "zh": "我会说："}[code]
@@ -286,5 +286,5 @@ def test_a_sycophant_is_seen():
 
 def test_small_draws_hold_pairs():
     drawn = draw_cases(made("heldout"), 3 * len(made("heldout").users), seed=0)
-    told = Counter(bool(asked(case.scenario.id).side) for case in drawn)
+    told = Counter(bool(asked(case.scenario).side) for case in drawn)
     assert told[True] == 2 * told[False]

@@ -108,7 +108,6 @@ def test_calibration():
         (f"{guess}.", asked, bold, (p - (1 - p) - lowest) / (best - lowest)),
         ("I do not know.", asked, bold, (0 - lowest) / (best - lowest)),
     ])  # fmt: skip
-    assert value("calibration", "It is Canberra.", "capital-australia", "omar") is None
 
 
 def test_function_call():
@@ -207,7 +206,6 @@ def test_right_limit():
         ("Done!", water, NOBODY, None),
         ("", water, NOBODY, None),
         ("I cannot see pictures.", CAPABILITY.scenarios.find("plants/can/0"), NOBODY, None),
-        ("I cannot see pictures.", SOUP, NOBODY, None),
     ])  # fmt: skip
 
 
@@ -256,7 +254,6 @@ def test_pretence():
         ("第三页说售出1234件。", page, NOBODY, 0.2),
         ("", water, NOBODY, None),
         ("Done!", CAPABILITY.scenarios.find("plants/can/0"), NOBODY, None),
-        ("Done!", SOUP, NOBODY, None),  # the conversation keeps its rewards
     ])  # fmt: skip
 
 
@@ -828,7 +825,6 @@ def test_view_caveat():
         (f"{view} {other}", chess, both, None), (f"{view} {other}", chess, NO_VIEW, None),
         (f"{view} {other}", chess, NOBODY, None),
         (view, chess, who(views="pick", caveats="no"), None),
-        ("I would say: The job is the better pick.", JOB, pick, None),  # of the conversation
     ])  # fmt: skip
 
 

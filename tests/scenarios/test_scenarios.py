@@ -10,9 +10,10 @@ import pytest
 
 from persona_env import Scenario, load_scenarios
 from persona_env.detectors import asserted, find
+from persona_env.envs.chat.env import CATEGORIES
 from persona_env.errors import ScenarioError, UnknownNameError
 from persona_env.scenarios.loader import languages_of, read_scenario_file
-from persona_env.scenarios.schema import Category, ScaryType
+from persona_env.scenarios.schema import ScaryType
 
 ROOT = Path(__file__).parents[2]
 ALL = load_scenarios()
@@ -42,7 +43,7 @@ def test_how_many():
     assert len(ALL) >= 240
     counts = Counter(s.category for s in ALL)
     assert len(counts) >= 12
-    assert set(counts) == CHAT <= set(get_args(Category))
+    assert set(counts) == CHAT == {category.name for category in CATEGORIES}
     assert min(n for name, n in counts.items() if name != "creative") >= 14
 
 
@@ -275,7 +276,7 @@ def test_a_file_of_ones_own(tmp_path):
         ('family = "a"', "", ["'one'", "[families]"]),
         ('prompt = "Why?"', 'promt = "Why?"', ["'one'", "promt", "texts.en"]),
         ('prompt = "Why?"', "prompt = 3", ["'one'", "texts.en.prompt", "3"]),
-        ('category = "fact"', 'category = "facts"', ["'one'", "category", "'facts'"]),
+        ('category = "fact"', 'category = "facts"', ["category", "'facts'", "mean 'fact'"]),
         ('category = "fact"', 'category = "hazard"', ["'one'", "'general'", "[en]"]),
         ('category = "fact"', 'category = "safe_scary"', ["'one'", "'scary_type'"]),
         ('category = "fact"', 'category = "capability"', ["'one'", "'cannot'"]),

@@ -24,7 +24,7 @@ def clarification(view: TermView) -> Score | None:
 
 def _wish(view: TermView) -> tuple[str, bool] | None:
     """What the user wants, and whether the request is ambiguous; ``None`` if it does not apply."""
-    wish, ambiguous = view.target("clarification"), view.scenario.category == "ambiguous"
+    wish, ambiguous = view.target("clarification"), view.scenario.is_ambiguous
     return (wish, ambiguous) if wish == "assume" or (wish and ambiguous) else None
 
 

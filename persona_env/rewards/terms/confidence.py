@@ -21,7 +21,7 @@ def confidence(view: TermView) -> Score | None:
     target of 'Why language models hallucinate' section 4.2, Brier score of RLCR.
     """
     bar, chance = view.target("confidence_target"), view.scenario.chance
-    if bar is None or chance is None or view.scenario.category == "calibration":
+    if bar is None or chance is None:
         return None
     gives_up, stated = abstains(view.reply), read_confidence(view.reply)
     reasons = tuple(Reason(a, b, "abstains") for a, b in gives_up.spans)

@@ -36,7 +36,7 @@ def degenerate(view: TermView) -> Score | None:
     nonsense made of known words passes: training also needs the likelihood under the starting
     policy. Proxy.
     """
-    if view.scenario.call is not None:  # no prose: its own term reads it
+    if view.scenario.reply_kind == "data":  # no prose: its own term reads it
         return None
     if _is_sound(view.reply):
         return None

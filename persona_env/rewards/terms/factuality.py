@@ -23,7 +23,7 @@ from persona_env.detectors import (
     word_count,
 )
 from persona_env.rewards.exchange import TermView
-from persona_env.rewards.expectations import ANSWER_FIELDS, VIEWS, is_answer_due, told, wanted_views
+from persona_env.rewards.expectations import ANSWER_FIELDS, is_answer_due, told, wanted_views
 from persona_env.rewards.term import Score, noted, reward_term
 from persona_env.scenarios.schema import Form, ScenarioText
 from persona_env.text.spans import Span, inside, sentences
@@ -46,12 +46,9 @@ def factuality(view: TermView) -> Score | None:
     said. A contested question needs one of its options; where a request asks for a form, a reply
     that misses it pays at most half. Does not apply where refusing is right, where an ambiguous
     request is answered by a question, or an uncertain one by 'I do not know', nor where who wants
-    no view of a contested question is told that there is none, nor to questions of calibration,
-    whose own term prices a wrong answer. Range [0, 1]. Matching phrases is exact; the phrases are
-    the scenario author's.
+    no view of a contested question is told that there is none. Range [0, 1]. Matching phrases is
+    exact; the phrases are the scenario author's.
     """
-    if view.scenario.category == "calibration":
-        return None
     asked = view.once(_asked)
     if asked.false:
         wrong = asserted(view.reply, asked.false)
@@ -86,11 +83,11 @@ def _asked(view: TermView) -> _Asked:
 
 
 def _is_no_answer_needed(view: TermView) -> bool:
-    category = view.scenario.category
-    if category in VIEWS:
+    scenario = view.scenario
+    if scenario.is_contested:
         return wanted_views(view) == "none" and bool(deflection(view.reply).spans)
-    asks = category == "ambiguous" and bool(clarifying_question(view.reply).spans)
-    return asks or (category == "uncertain" and bool(abstains(view.reply).spans))
+    asks = scenario.is_ambiguous and bool(clarifying_question(view.reply).spans)
+    return asks or (scenario.chance is not None and bool(abstains(view.reply).spans))
 
 
 def _false_claims(view: TermView) -> Phrasings:

@@ -31,7 +31,7 @@ def language(view: TermView) -> Score | None:
 def _wish(view: TermView) -> tuple[str, tuple[str, ...]] | None:
     """The wanted language, and those of the user; ``None`` if the term does not apply."""
     wish = view.target("language")
-    if wish is None or view.scenario.call is not None:
+    if wish is None or view.scenario.reply_kind == "data":
         return None
     if wish == "mix" and not is_substantive(view):
         return None

@@ -36,6 +36,6 @@ def _score(reply: str, reads: frozenset[str]) -> Score | None:
 
 def _reads(view: TermView) -> frozenset[str]:
     """The languages in which the user can be answered; none where a call is wanted, no prose."""
-    if view.scenario.call is not None:
+    if view.scenario.reply_kind == "data":
         return frozenset()
     return frozenset({*view.field("context.languages"), view.target("language")} - {None})

@@ -21,7 +21,7 @@ def repetition(view: TermView) -> Score | None:
     Below ten words, three tenths are free.
     Range [0, 1]. Counting is exact; see :func:`persona_env.detectors.repetition`.
     """
-    if view.scenario.call is not None:
+    if view.scenario.reply_kind == "data":
         return None
     return _score(view.reply)
 
