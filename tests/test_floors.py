@@ -46,8 +46,9 @@ def test_the_walk_sees_the_tree():
 
 # A package imports only from lines above its own.
 LAYERS = (
-    "errors files languages spaces text wrappers",
-    "splits registration detectors",
+    "errors",
+    "files languages spaces text wrappers",
+    "rows splits registration detectors",
     "users reporting",
     "scenarios",
     "rewards metrics agent",

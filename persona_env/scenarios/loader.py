@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import tomllib
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from persona_env.errors import ScenarioError, read_error, unknown_name
+from persona_env.errors import ScenarioError, nearest, read_error, unknown_name
+from persona_env.files import read_toml
 from persona_env.languages import LANGUAGES
 from persona_env.registration import ENVIRONMENTS, load
 from persona_env.scenarios.schema import Category, Scenario
 
 Schema = Mapping[str, tuple[Category, type[Scenario]]]
 """The categories that a file may be of, by name, with the class of their scenarios."""
+
+_FILE: dict[str, type] = {"category": str, "families": dict, "scenario": list}
+"""What a scenario file holds."""
 
 
 def schema_of(*env_classes: Any) -> Schema:
@@ -31,20 +35,38 @@ def declared_schema() -> Schema:
 
 
 def read_scenario_file(path: Path, schema: Schema | None = None) -> tuple[Scenario, ...]:
-    """Read one scenario file (TOML; see ``docs/scenarios.md`` for its form).
+    """Read one scenario file (UTF-8 TOML; see ``docs/scenarios.md`` for its form).
 
     ``schema`` has the categories that it may be of; default: those that registered environments
-    declare. Raises :class:`ScenarioError` for a file that is not whole.
+    declare. Raises :class:`ScenarioError`, which names the file, the scenario and the key.
     """
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise ScenarioError(f"{path}: {error}") from error
+    data = read_toml(path, ScenarioError)
+    _check_file(path, data)
     known = declared_schema() if schema is None else schema
     name = str(data.get("category"))
     if name not in known:
         raise ScenarioError(f"{path}: {unknown_name('category', name, known)}")
-    return tuple(_scenario(path, data, entry, *known[name]) for entry in data.get("scenario", []))
+    found = [_scenario(path, data, entry, *known[name]) for entry in data["scenario"]]
+    counts = Counter(scenario.id for scenario in found)
+    if repeated := [name for name, count in counts.items() if count > 1]:
+        raise ScenarioError(f"{path}: more than one scenario has the id {repeated}")
+    return tuple(found)
+
+
+def _check_file(path: Path, data: dict[str, Any]) -> None:
+    for key, value in data.items():
+        if key not in _FILE:
+            raise ScenarioError(
+                f"{path}: unknown key {key!r}.{nearest(key, _FILE)} Allowed: {sorted(_FILE)}"
+            )
+        if not isinstance(value, _FILE[key]):
+            raise ScenarioError(
+                f"{path}: {key!r} must be a {_FILE[key].__name__}, not {type(value).__name__}"
+            )
+    if not data.get("scenario"):
+        raise ScenarioError(f"{path}: no [[scenario]] in this file")
+    if not all(isinstance(entry, dict) for entry in data["scenario"]):
+        raise ScenarioError(f"{path}: each 'scenario' must be a table: write [[scenario]]")
 
 
 def _scenario(
@@ -55,7 +77,7 @@ def _scenario(
     scenario_class: type[Scenario],
 ) -> Scenario:
     family, splits = entry.get("family"), data.get("families", {})
-    if family not in splits:
+    if not isinstance(family, str) or family not in splits:
         raise ScenarioError(
             f"{path}: scenario {entry.get('id')!r} has family {family!r}, which [families] does "
             f"not list; it lists {sorted(splits)}"

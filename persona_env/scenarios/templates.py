@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from persona_env.errors import ScenarioError, read_error
+from persona_env.files import read_toml
 from persona_env.languages import LANGUAGES
 from persona_env.scenarios.schema import Scenario
 
@@ -62,13 +62,12 @@ def load_templates(path: Path, scenario_class: type[Scenario] = Scenario) -> dic
 
     Raises :class:`ScenarioError` for one that is not whole.
     """
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise ScenarioError(f"{path}: {error}") from error
+    data = read_toml(path, ScenarioError)
     category = data.pop("category", None)
     found = {}
     for family, entry in data.items():
+        if not isinstance(entry, dict):
+            raise ScenarioError(f"{path}: {family!r} is no template: write [{family}]")
         texts: dict[str, dict[str, Any]] = {c: entry[c] for c in LANGUAGES if c in entry}
         if entry.get("split") not in ("train", "heldout") or len(texts) < len(LANGUAGES):
             raise ScenarioError(

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 
 import tomli_w
 from pydantic import BaseModel, ValidationError
 
 from persona_env.errors import ProfileError, nearest
+from persona_env.files import parse_toml, read_toml_text
 from persona_env.users.profile import SECTIONS, Expertise, UserProfile, Wish
 
 
 def read_profile_file(path: Path) -> UserProfile:
-    """Read one user from a TOML file; raises :class:`ProfileError`."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise ProfileError(f"{path}: {error.strerror}") from error
-    return parse_profile(text, str(path))
+    """Read one user from a TOML file; raises :class:`ProfileError`, which names the file."""
+    return parse_profile(read_toml_text(path, ProfileError), str(path))
 
 
 def parse_profile(text: str, source: str = "profile") -> UserProfile:
@@ -27,10 +23,9 @@ def parse_profile(text: str, source: str = "profile") -> UserProfile:
     >>> parse_profile('id = "ana"').id
     'ana'
     """
+    data = parse_toml(text, source, ProfileError)
     try:
-        return UserProfile.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise ProfileError(f"{source}: {error}") from error
+        return UserProfile.model_validate(data)
     except ValidationError as error:
         raise ProfileError(_profile_errors(source, text, error)) from error
 
