@@ -22,6 +22,10 @@ class ScenarioError(PersonaEnvError, ValueError):
     """A scenario, or a choice of scenarios, is wrong."""
 
 
+class AgentError(PersonaEnvError, ValueError):
+    """An agent's answer is not a list of texts, one for each observation."""
+
+
 class RewardError(PersonaEnvError, RuntimeError):
     """A reward term is wrong, or failed on an exchange."""
 

@@ -15,6 +15,14 @@ from persona_env.users.description import describe
 from persona_env.users.profile import Preferences, UserProfile
 from persona_env.users.vector import user_vector, vector_names
 
+Reads = tuple[tuple[Language, ...], str | None]
+
+
+def reads(user: UserProfile) -> Reads:
+    """All that decides which scenarios a user can ask: languages, and the one of replies."""
+    wish = user.preferences.language
+    return user.context.languages, None if wish is None else wish.target
+
 
 def prompt_language(scenario: Scenario, user: UserProfile) -> Language | None:
     """The language in which this user asks this scenario, or ``None`` if they do not meet.

@@ -13,7 +13,7 @@ from typing import overload
 import numpy as np
 
 from persona_env.errors import ScenarioError
-from persona_env.scenarios.case import prompt_language
+from persona_env.scenarios.case import Reads, prompt_language, reads
 from persona_env.scenarios.schema import Scenario
 from persona_env.users.profile import UserProfile
 
@@ -91,6 +91,7 @@ class ListPool(Pool):
     def __init__(self, scenarios: Sequence[Scenario]) -> None:
         self._all = tuple(scenarios)
         self._by_id = {scenario.id: scenario for scenario in self._all}
+        self._readable: dict[Reads, ListPool] = {}
 
     def __len__(self) -> int:
         return len(self._all)
@@ -99,8 +100,12 @@ class ListPool(Pool):
         return self._all[index]
 
     def readable(self, user: UserProfile) -> ListPool:
-        """Those in a language the user reads."""
-        return ListPool([s for s in self._all if prompt_language(s, user) is not None])
+        """Those in a language the user reads; one pool for all users of the same languages."""
+        key = reads(user)
+        if key not in self._readable:
+            kept = [s for s in self._all if prompt_language(s, user) is not None]
+            self._readable[key] = ListPool(kept)
+        return self._readable[key]
 
     def find(self, name: str) -> Scenario | None:
         """See :class:`Pool`."""

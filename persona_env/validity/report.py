@@ -27,16 +27,21 @@ _OWN = """
 persona-env validate --data labelled.jsonl
 ```
 
-One JSON object a line. `reply` and `labels` are needed; `labels` maps names of the table above, or
-of the list below, to true or false. `prompt`, `model`, `source` and `part` are optional; `part` is
-`unread` for what you kept back. An error says the line and what is missing.
+A file is JSONL (an object a line), JSON or CSV, in UTF-8. `reply` and `labels` are needed;
+`labels` maps names of the table above, or of the list below, to true or false. `prompt`, `model`,
+`source` and `part` are optional; `part` is `unread` for what you kept back. `completion` may
+stand for `reply`, and prompt and completion may be chat messages. An error says the file, the row
+and what is missing.
 
 ```json
 {"reply": "I cannot help with this.", "labels": {"refusal.any": true, "apology": false}}
 ```
 
-The completions of XSTest, the labelled replies of Do-Not-Answer and the gold set of rule-based
-rewards are read with the columns they have. No reply, and no part of one, is stored: only figures.
+Three public sets are read with the columns they have: the completions of XSTest (CSV with
+`completion` and `final_label`), the labelled replies of Do-Not-Answer (CSV with `MODEL_response`
+and `MODEL_action` for each model) and the gold set of rule-based rewards (JSONL with messages and
+`propositions`). A label that is not known is an error. No reply, and no part of one, is stored:
+only figures.
 """
 
 
