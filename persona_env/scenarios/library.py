@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache
+from pathlib import Path
 
-from persona_env.errors import ScenarioError, unknown_name
+from persona_env.errors import PersonaEnvError, ScenarioError, unknown_name
 from persona_env.registration import ENVIRONMENTS, load
 from persona_env.scenarios.loader import read_scenario_file, schema_of
 from persona_env.scenarios.pools import ListPool, MixturePool, Pool
@@ -49,32 +50,74 @@ def load_scenarios(
 
 
 def choose_scenarios(
-    chosen: Sequence[str | Scenario] | None, split: Split, bundled: Callable[[Split], Pool]
+    chosen: Sequence[str | Path | Scenario] | None, split: Split, bundled: Callable[[Split], Pool]
 ) -> Pool:
     """The scenarios of an environment: those given, or what it has ``bundled`` for ``split``.
 
-    A name is an id, of either split and of any environment, or a category or named part of what is
-    bundled for ``split``.
+    Of given :class:`Scenario` objects and scenario files (``.toml``) those of ``split`` are taken.
+    A name is a category or named part of what is bundled for ``split``; or an id, of any
+    environment and of either split: who names one scenario means it.
     """
     own = bundled(check_split(split))
     if chosen is None:
         return own
     every = bundled("all")
-    given: dict[str, Scenario] = {}
+    single: dict[str, Scenario] = {}
     parts: dict[str, Pool] = {}
+    others: list[Scenario] = []
     for item in listed(chosen):
-        if isinstance(item, Scenario):
-            given[item.id] = item
-        elif (found := every.find(item) or _scenarios().get(item)) is not None:
-            given[item] = found
-        elif (part := own.named(item)) is not None:
-            parts[item] = part
+        if (given := _given(item)) is not None:
+            for scenario in given:
+                _add(scenario, split, single, others)
+        elif (found := every.find(str(item)) or _scenarios().get(str(item))) is not None:
+            single[found.id] = found
+        elif (part := own.named(str(item))) is not None:
+            parts[str(item)] = part
         else:
-            known = [name for s in every.shown for name in (s.id, s.category)]
-            raise unknown_name("scenario or category", item, dict.fromkeys(known))
-    if not given and not parts:
-        raise ScenarioError("scenarios= is empty: give ids or categories, or leave it out")
-    return _joined(given, parts)
+            raise _unknown(str(item), split, every)
+    if not single and not parts:
+        raise _nothing_of(split, others)
+    return _joined(single, parts)
+
+
+def _given(item: str | Path | Scenario) -> Sequence[Scenario] | None:
+    """Scenarios that a user brings: one, or those of a file; ``None`` for a name."""
+    if isinstance(item, Scenario):
+        return (item,)
+    if not isinstance(item, str | Path):
+        raise ScenarioError(
+            f"scenarios= holds a {type(item).__name__}: give ids, categories, paths of .toml files "
+            "or Scenario objects"
+        )
+    is_file = isinstance(item, Path) or item.lower().endswith(".toml")
+    return read_scenario_file(Path(item)) if is_file else None
+
+
+def _add(
+    scenario: Scenario, split: Split, single: dict[str, Scenario], others: list[Scenario]
+) -> None:
+    if split not in ("all", scenario.split):
+        others.append(scenario)
+    elif single.setdefault(scenario.id, scenario) != scenario:
+        raise ScenarioError(f"scenarios= holds two scenarios with the id {scenario.id!r}")
+
+
+def _unknown(name: str, split: Split, every: Pool) -> PersonaEnvError:
+    if every.named(name) is not None:
+        return ScenarioError(
+            f"{name!r} has no scenario of split {split!r}: give another split, or split='all'"
+        )
+    known = [name for s in every.shown for name in (s.id, s.category)]
+    return unknown_name("scenario or category", name, dict.fromkeys(known))
+
+
+def _nothing_of(split: Split, others: Sequence[Scenario]) -> ScenarioError:
+    if not others:
+        return ScenarioError("scenarios= is empty: give ids or categories, or leave it out")
+    return ScenarioError(
+        f"none of the {len(others)} scenarios given is of split {split!r} (they are of "
+        f"{others[0].split!r}): give that split, or split='all'"
+    )
 
 
 def _joined(given: dict[str, Scenario], parts: dict[str, Pool]) -> Pool:

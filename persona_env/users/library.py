@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
@@ -34,11 +35,12 @@ def load_profile(source: str | Path | UserProfile) -> UserProfile:
     """A user by bundled name, by path to a TOML file, or as given."""
     if isinstance(source, UserProfile):
         return source
-    if str(source).endswith(".toml"):
+    known = _profiles()
+    if str(source) in known:
+        return known[str(source)]
+    if isinstance(source, Path) or Path(source).suffix:
         return read_profile_file(Path(source))
-    if str(source) not in _profiles():
-        raise unknown_name("user profile", str(source), _profiles())
-    return _profiles()[str(source)]
+    raise unknown_name("user profile", source, known)
 
 
 def choose_profiles(
@@ -61,7 +63,7 @@ def choose_profiles(
         )
     if not users:
         raise ProfileError("profiles= is empty: give at least one user, or leave it out")
-    repeated = {u.id for u in users if sum(v.id == u.id for v in users) > 1}
-    if repeated:
-        raise ProfileError(f"profiles= holds two users with the id {sorted(repeated)}")
+    counts = Counter(user.id for user in users)
+    if repeated := sorted(name for name, count in counts.items() if count > 1):
+        raise ProfileError(f"profiles= holds two users with the id {repeated}")
     return users

@@ -10,9 +10,11 @@ import pytest
 
 from persona_env import Scenario, load_scenarios
 from persona_env.detectors import asserted, find
-from persona_env.envs.chat.env import CATEGORIES
+from persona_env.envs.chat.env import CATEGORIES, PersonaChatEnv
 from persona_env.errors import ScenarioError, UnknownNameError
+from persona_env.scenarios.case import prompt_language
 from persona_env.scenarios.loader import languages_of, read_scenario_file
+from persona_env.scenarios.pools import ListPool
 from persona_env.scenarios.schema import ScaryType
 
 ROOT = Path(__file__).parents[2]
@@ -286,6 +288,11 @@ def test_a_file_of_ones_own(tmp_path):
         ('id = "one"\n', "", ["id"]),
         ('id = "one"\n', 'id = "one', ["line 6"]),
         ('answer = "So."', 'answer = "So."\nreference = [[]]', ["'one'", "reference"]),
+        ("[families]", "[familys]", ["'familys'", "Did you mean 'families'?"]),
+        ("[[scenario]]", "[scenario]", ["'scenario' must be a list, not dict"]),
+        ("[[scenario]]", "[[scenarios]]", ["'scenarios'", "Did you mean 'scenario'?"]),
+        ('family = "a"', "family = 3", ["'one'", "family 3"]),
+        ("[scenario.en]", "en = 3\n[other]", ["'other'"]),
     ],
     ids=str,
 )
@@ -295,6 +302,114 @@ def test_a_wrong_file_names_file_scenario_and_key(tmp_path, old, new, parts):
         load(tmp_path, GOOD.replace(old, new))
     for part in (str(tmp_path / "mine.toml"), *parts):
         assert part in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "no [[scenario]]"),
+        ('category = "fact"', "no [[scenario]]"),
+        ("scenario = [1]", "must be a table"),
+        (f"{GOOD}[[scenario]]{GOOD.partition('[[scenario]]')[2]}", "has the id ['one']"),
+    ],
+)
+def test_a_file_without_scenarios_or_with_one_twice(tmp_path, text, said):
+    with pytest.raises(ScenarioError) as raised:
+        load(tmp_path, text)
+    assert "mine.toml" in str(raised.value)
+    assert said in str(raised.value)
+
+
+@pytest.mark.parametrize("code", ["utf-8-sig", "utf-16", "latin-1"])
+def test_a_file_as_windows_writes_it(tmp_path, code):
+    path = tmp_path / "mine.TOML"
+    path.write_bytes(GOOD.replace("So.", "Así.").replace("\n", "\r\n").encode(code))
+    if code == "utf-8-sig":
+        assert read_scenario_file(path)[0].text("en").answer == "Así."
+        return
+    with pytest.raises(ScenarioError, match=r"mine\.TOML: not UTF-8"):
+        read_scenario_file(path)
+
+
+# --- scenarios of one's own in an environment -----------------------------------------------------
+
+BOTH = """
+category = "fact"
+[families]
+old = "train"
+new = "heldout"
+[[scenario]]
+id = "one"
+family = "old"
+[scenario.en]
+prompt = "Is tea hot?"
+answer = "Yes."
+[[scenario]]
+id = "two"
+family = "new"
+[scenario.en]
+prompt = "Is ice cold?"
+answer = "Yes."
+"""
+
+
+@pytest.fixture
+def both(tmp_path):
+    path = tmp_path / "both.toml"
+    path.write_text(BOTH, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("split", "ids"), [("train", ["one"]), ("heldout", ["two"]), ("all", ["one", "two"])]
+)
+def test_the_split_holds_for_scenarios_of_ones_own(both, split, ids):
+    for given in ([both], [str(both)], read_scenario_file(both)):
+        env = PersonaChatEnv(profiles=["sam"], scenarios=given, split=split)
+        assert [scenario.id for scenario in env.scenarios] == ids
+
+
+def test_a_file_stands_beside_names(both):
+    env = PersonaChatEnv(profiles=["sam"], scenarios=["fact", both], split="heldout")
+    assert {scenario.split for scenario in env.scenarios} == {"heldout"}
+    assert env.scenarios.find("two") is not None
+    assert len(env.scenarios) == len(load_scenarios("heldout", "fact")) + 1
+
+
+def test_own_scenarios_of_the_other_split_alone_are_an_error(both):
+    (one, _) = read_scenario_file(both)
+    with pytest.raises(ScenarioError, match=r"none of the 1 .* split 'heldout' .*'train'"):
+        PersonaChatEnv(profiles=["sam"], scenarios=[one], split="heldout")
+
+
+def test_a_part_of_the_other_split_is_an_error_that_says_so(monkeypatch):
+    every = tuple(s for s in load_scenarios() if s.category != "fact" or s.split == "train")
+    monkeypatch.setattr(
+        PersonaChatEnv,
+        "bundled",
+        lambda self, split: ListPool([s for s in every if split in ("all", s.split)]),
+    )
+    assert len(PersonaChatEnv(scenarios=["fact"]).scenarios)
+    with pytest.raises(ScenarioError, match="'fact' has no scenario of split 'heldout'"):
+        PersonaChatEnv(scenarios=["fact"], split="heldout")
+
+
+def test_two_scenarios_with_one_id_are_an_error(both):
+    (one, two) = read_scenario_file(both)
+    other = two.model_copy(update={"id": "one", "split": "train"})
+    with pytest.raises(ScenarioError, match="two scenarios with the id 'one'"):
+        PersonaChatEnv(profiles=["sam"], scenarios=[one, other])
+    assert len(PersonaChatEnv(profiles=["sam"], scenarios=[one, one]).scenarios) == 1
+
+
+def test_users_of_the_same_languages_share_what_they_can_ask():
+    env = PersonaChatEnv(profiles=["sam", "nora", "wei"])
+    sam, nora, wei = (pool for _, pool in env.cases.values())
+    assert sam is nora
+    assert wei is not sam
+    assert [s.id for s in wei] == [
+        s.id for s in env.scenarios if prompt_language(s, env.users[2]) is not None
+    ]
 
 
 def test_a_missing_file(tmp_path):

@@ -233,6 +233,31 @@ def test_a_missing_file_and_an_unknown_name(tmp_path):
         load_profile("norah")
 
 
+@pytest.mark.parametrize("name", ["ana.TOML", "ana.Toml"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_file_as_windows_writes_it(tmp_path, name, end):
+    path = tmp_path / name
+    text = f'id = "zoë"{end}[preferences]{end}length = "brief"{end}'
+    path.write_bytes(text.encode("utf-8-sig"))
+    assert load_profile(path).id == load_profile(str(path)).id == "zoë"
+
+
+@pytest.mark.parametrize("code", ["utf-16", "latin-1"])
+def test_a_profile_in_another_encoding_is_an_error_that_names_it(tmp_path, code):
+    path = tmp_path / "ana.toml"
+    path.write_bytes('id = "zoë"\n'.encode(code))
+    with pytest.raises(ProfileError, match=r"ana\.toml: not UTF-8"):
+        load_profile(path)
+
+
+@pytest.mark.parametrize("name", ["ana.json", "ana.yaml", "ana"])
+def test_a_file_of_another_format_is_told_what_is_read(tmp_path, name):
+    path = tmp_path / name
+    path.write_text('{"id": "ana"}', encoding="utf-8")
+    with pytest.raises(ProfileError, match=r"expected a TOML file, with the ending '\.toml'"):
+        load_profile(path)
+
+
 # --- roles --------------------------------------------------------------------------------------
 
 
