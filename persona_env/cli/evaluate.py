@@ -40,7 +40,9 @@ def evaluate_agent(
         str, typer.Option(help=f"{', '.join((*AGENTS, *POLICIES))}, or a saved policy's path.")
     ] = "oracle",
     profiles: Annotated[str | None, typer.Option(help="Users, with commas.")] = None,
-    scenarios: Annotated[str | None, typer.Option(help="Ids or categories, with commas.")] = None,
+    scenarios: Annotated[
+        str | None, typer.Option(help="Ids, categories or .toml files, with commas.")
+    ] = None,
     split: Annotated[str, typer.Option(help="train, heldout or all.")] = "heldout",
     episodes: Annotated[int | None, typer.Option(min=1, help="Default: every case.")] = None,
     seed: int = 0,
@@ -87,16 +89,17 @@ def tables(report: Report) -> Iterator[RenderableType]:
     """The report, part by part."""
     worst = report.worst_user
     rows = [
-        ("reward", str(report.reward), f"{report.normalised:.0%} of the oracle's"),
+        ("reward", str(report.reward), report.share_text),
         ("user-blind", str(report.blind), "the best reply that knows no user"),
         ("oracle", str(report.oracle), "the reply that knows all"),
-        ("gain", str(report.gain), "0 as user-blind, 1 as the oracle"),
+        ("gain", *_gain(report)),
         ("own user best", f"{sum(report.own_best)} of {len(report.own_best)}", "users"),
         ("worst user", str(report.per_user[worst]), worst),
         ("identity gap", f"{report.identity_gap:g}", "reward moved by protected fields"),
         ("words", str(report.words), "in a reply"),
     ]
-    yield table(f"{report.reward.n} replies", ("", "value", "what"), rows, right="value")
+    title = f"{report.reward.n} replies; scenarios by split: {report.splits_text}"
+    yield table(title, ("", "value", "what"), rows, right="value")
     if report.measures:
         yield _means("Measures", "measure", report.measures)
     yield _means("Categories", "category", report.per_category)
@@ -104,6 +107,12 @@ def tables(report: Report) -> Iterator[RenderableType]:
     if len(report.users) <= WIDEST:
         yield Text(MATRIX)
         yield matrix_table(report.users, report.matrix)
+
+
+def _gain(report: Report) -> tuple[str, str]:
+    if "gain" in report.undefined:
+        return "-", report.gain_text
+    return str(report.gain), "0 as user-blind, 1 as the oracle"
 
 
 def _means(title: str, kind: str, means: dict[str, Mean]) -> Table:

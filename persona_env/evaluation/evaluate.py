@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 from itertools import zip_longest
@@ -10,20 +11,15 @@ from typing import Any
 
 import gymnasium as gym
 import numpy as np
-import numpy.typing as npt
 
-from persona_env.agent import Agent, ReferenceAgent
+from persona_env.agent import Agent, ReferenceAgent, ask, checked_replies
 from persona_env.detectors import word_count
 from persona_env.env import PersonaEnv
+from persona_env.evaluation.references import Rewards, gain, reference_rewards, why_undefined
 from persona_env.evaluation.report import Report
 from persona_env.metrics.statistics import Mean, Reading, measure
-from persona_env.registration import make_agent
 from persona_env.scenarios.case import Case
 from persona_env.users.profile import Protected, UserProfile
-
-BATCH = 64
-BOOTSTRAPS = 1000
-Rewards = npt.NDArray[np.float64]
 
 
 def evaluate(
@@ -41,12 +37,16 @@ def evaluate(
     env:
         A :class:`PersonaEnv`, wrapped or not; observations are those of its text environment.
     episodes:
-        How many cases, drawn with ``seed`` evenly over users; ``None``: see :func:`draw_cases`.
+        How many cases, drawn with ``seed`` evenly over users: all if there are fewer. ``None``: see
+        :func:`draw_cases`.
     seed:
         Of the drawing and of the bootstrap.
 
     Only first replies are judged. The gain is measured against the environment's own blind and
     oracle agents on the same cases, with a bootstrap error over cases.
+
+    Raises :class:`AgentError` if the agent does not give a text for each observation. An exception
+    of the agent itself is passed on: a part of the cases is never reported as the whole.
     """
     base = persona_env_of(env)
     cases = draw_cases(base, episodes, seed)
@@ -54,7 +54,7 @@ def evaluate(
 
 
 def draw_cases(env: PersonaEnv, episodes: int | None, seed: int) -> list[Case]:
-    """``episodes`` cases, evenly over users and without repetition.
+    """``episodes`` cases, evenly over users and without repetition; fewer if there are no more.
 
     ``None``: every written case, and of each generator
     :data:`persona_env.scenarios.pools.SHOWN`.
@@ -75,13 +75,8 @@ def replies_of(
 ) -> list[str]:
     """The agent's replies to these cases, seen in ``env``; a reference agent is told them."""
     if isinstance(agent, ReferenceAgent):
-        return _counted(agent.answer(cases), len(cases))
-    observations = first_observations(env, cases)
-    replies: list[str] = []
-    for start in range(0, len(cases), BATCH):
-        batch = observations[start : start + BATCH]
-        replies += _counted(agent(batch), len(batch))
-    return replies
+        return checked_replies(agent.answer(cases), len(cases))
+    return ask(agent, first_observations(env, cases))
 
 
 def first_observations(env: gym.Env[Any, Any], cases: Sequence[Case]) -> list[dict[str, Any]]:
@@ -97,12 +92,6 @@ def persona_env_of(env: gym.Env[Any, Any]) -> PersonaEnv:
     return base
 
 
-def _counted(replies: Sequence[str], wanted: int) -> list[str]:
-    if len(replies) != wanted:
-        raise ValueError(f"the agent gave {len(replies)} replies to {wanted} observations")
-    return list(replies)
-
-
 def _report(env: PersonaEnv, cases: list[Case], replies: list[str], seed: int) -> Report:
     users = list({case.user.id: case.user for case in cases}.values())
     places = {user.id: i for i, user in enumerate(users)}
@@ -114,14 +103,19 @@ def _report(env: PersonaEnv, cases: list[Case], replies: list[str], seed: int) -
     )
     rows = np.array([places[case.user.id] for case in cases])
     own = crossed[np.arange(len(cases)), rows]
-    blind, oracle = _references(env, cases)
+    blind, oracle = reference_rewards(env, cases)
+    undefined = why_undefined(env, users, own, blind, oracle)
     readings = [Reading(c, env.read(c, r)) for c, r in zip(cases, replies, strict=True)]
     per_user = {u.id: Mean.of(own[rows == i]) for i, u in enumerate(users)}
     return Report(
         reward=Mean.of(own),
         blind=Mean.of(blind),
         oracle=Mean.of(oracle),
-        gain=_gain(own, blind, oracle, seed),
+        gain=(
+            Mean(math.nan, math.nan, len(own))
+            if "gain" in undefined
+            else gain(own, blind, oracle, seed)
+        ),
         per_category=_by_category(cases, own),
         per_user=per_user,
         worst_user=min(per_user, key=lambda name: per_user[name].mean),
@@ -144,32 +138,13 @@ def _report(env: PersonaEnv, cases: list[Case], replies: list[str], seed: int) -
             }
             for c, r, x, reading in zip(cases, replies, own, readings, strict=True)
         ),
+        splits=dict(Counter(case.scenario.split for case in cases)),
+        undefined=undefined,
     )
 
 
 def _measures(env: PersonaEnv, readings: list[Reading], seed: int) -> dict[str, Mean]:
     return measure(readings, env.statistics(), np.random.default_rng(seed))
-
-
-def _references(env: PersonaEnv, cases: list[Case]) -> tuple[Rewards, Rewards]:
-    replies = [make_agent(name, env).answer(cases) for name in ("blind", "oracle")]
-    blind, oracle = (
-        np.array([env.score(r, *case).reward for case, r in zip(cases, answers, strict=True)])
-        for answers in replies
-    )
-    return blind, oracle
-
-
-def _gain(own: Rewards, blind: Rewards, oracle: Rewards, seed: int) -> Mean:
-    def ratio(picked: npt.NDArray[np.int64]) -> float:
-        low, high = blind[picked].mean(), oracle[picked].mean()
-        return float((own[picked].mean() - low) / (high - low)) if high > low else math.nan
-
-    rng = np.random.default_rng(seed)
-    n = len(own)
-    draws = [ratio(rng.integers(n, size=n)) for _ in range(BOOTSTRAPS)]
-    known = [draw for draw in draws if not math.isnan(draw)]
-    return Mean(ratio(np.arange(n)), float(np.std(known)) if known else math.nan, n)
 
 
 def _by_category(cases: list[Case], own: Rewards) -> dict[str, Mean]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,9 @@ class Report:
     ``users[i]``. ``own_best[i]`` tells whether nobody gives more than user i, up to one standard
     error of the paired difference. ``gain`` is :math:`(R - R_{blind})/(R_{oracle} - R_{blind})`;
     ``identity_gap`` the largest change of any reward when all protected fields are swapped.
-    ``measures`` are the environment's own.
+    ``measures`` are the environment's own. ``splits`` counts the cases by the split of their
+    scenario. ``undefined`` holds, by name, why ``normalised`` and ``gain`` are not defined (NaN,
+    null in JSON); see :func:`persona_env.evaluation.references.why_undefined`.
     """
 
     reward: Mean
@@ -36,11 +39,31 @@ class Report:
     measures: dict[str, Mean] = field(default_factory=dict)
     measures_per_user: dict[str, dict[str, Mean]] = field(default_factory=dict)
     replies: tuple[dict[str, Any], ...] = ()
+    splits: dict[str, int] = field(default_factory=dict)
+    undefined: dict[str, str] = field(default_factory=dict)
 
     @property
     def normalised(self) -> float:
-        """The reward as a share of the oracle's."""
-        return self.reward.mean / self.oracle.mean
+        """The reward as a share of the oracle's; NaN where it is not defined."""
+        return math.nan if "normalised" in self.undefined else self.reward.mean / self.oracle.mean
+
+    @property
+    def share_text(self) -> str:
+        """:attr:`normalised` as text, or why it is not defined."""
+        reason = self.undefined.get("normalised")
+        share = f"{self.normalised:.0%} of the oracle's"
+        return f"share of the oracle's not defined: {reason}" if reason else share
+
+    @property
+    def gain_text(self) -> str:
+        """:attr:`gain` as text, or why it is not defined."""
+        reason = self.undefined.get("gain")
+        return f"not defined: {reason}" if reason else str(self.gain)
+
+    @property
+    def splits_text(self) -> str:
+        """:attr:`splits` as text."""
+        return ", ".join(f"{n} {split}" for split, n in sorted(self.splits.items()))
 
     def save(self, path: str | Path) -> None:
         """Write the report as JSON, whole or not at all (an unknown error is null)."""
@@ -64,10 +87,11 @@ class Report:
 
     def __str__(self) -> str:
         lines = [
-            f"reward          {self.reward}   ({self.normalised:.0%} of the oracle's)",
+            f"cases           {self.reward.n}, by split of the scenario: {self.splits_text}",
+            f"reward          {self.reward}   ({self.share_text})",
             f"user-blind      {self.blind}",
             f"oracle          {self.oracle}",
-            f"gain            {self.gain}",
+            f"gain            {self.gain_text}",
             f"worst user      {self.worst_user} {self.per_user[self.worst_user]}",
             f"own user best   {sum(self.own_best)} of {len(self.own_best)} users",
             f"identity gap    {self.identity_gap:g}",

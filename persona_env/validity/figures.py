@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from persona_env.metrics.statistics import bootstrap
 from persona_env.validity.labelled import UNREAD, Labelled
 from persona_env.validity.questions import CHECKS
 
@@ -134,10 +135,12 @@ def _resampled(
     keys = [row.prompt or str(place) for place, row in enumerate(rows)]
     of_key = np.unique(keys, return_inverse=True)[1]
     members = [np.flatnonzero(of_key == key) for key in range(int(of_key.max()) + 1)]
-    generator = np.random.default_rng(_SEED)
-    draws = generator.integers(len(members), size=(RESAMPLES, len(members)))
-    picked = (np.concatenate([members[key] for key in draw]) for draw in draws)
-    return [_counts(said[places], read[places]) for places in picked]
+
+    def counted(picks: NDArray[np.int64]) -> Counts:
+        places = np.concatenate([members[key] for key in picks])
+        return _counts(said[places], read[places])
+
+    return bootstrap(counted, len(members), _SEED, RESAMPLES)
 
 
 def _middle(values: Sequence[float]) -> Interval:

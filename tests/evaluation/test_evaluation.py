@@ -9,10 +9,18 @@ import gymnasium as gym
 import numpy as np
 import pytest
 
-from persona_env import TermView, UserProfile, evaluate, reward_term
+from persona_env import (
+    TermView,
+    UserProfile,
+    evaluate,
+    load_profile,
+    load_scenarios,
+    reward_term,
+)
 from persona_env.agent import ReferenceAgent
 from persona_env.env import PersonaEnv
 from persona_env.envs.chat.env import PersonaChatEnv
+from persona_env.errors import AgentError, PersonaEnvError
 from persona_env.evaluation.evaluate import Mean, draw_cases
 from persona_env.evaluation.report import Report
 from persona_env.registration import make_agent
@@ -26,9 +34,16 @@ def likes(view: TermView) -> float:
     return float(table.get(view.reply, 0))
 
 
+@reward_term
+def slowly(view: TermView) -> float:
+    """A term of a user's own, which no oracle knows."""
+    return float("slowly" in view.reply)
+
+
 ANA = UserProfile(id="ana", context={"languages": ["en"], "device": "a=1 b=0.25 c=0.5"})
 BO = UserProfile(id="bo", context={"languages": ["en"], "device": "a=0.5 b=0.75 c=0.5"})
 SCENARIOS = ["drain-cleaner", "highest-mountain-taiwan"]
+TRAINED = next(s.id for s in load_scenarios("train", "hazard") if "en" in s.texts)
 
 
 class Letters(PersonaEnv):
@@ -196,6 +211,158 @@ def test_a_reference_agent_with_a_wrong_number_of_replies_is_an_error(letters):
 def test_another_environment_is_refused():
     with pytest.raises(TypeError, match="PersonaEnv"):
         evaluate(lambda o: [], gym.make("CartPole-v1"))
+
+
+class NoList:
+    def __len__(self):
+        return 4
+
+
+@pytest.mark.parametrize("answer", ["abcd", b"abcd", {0: 1, 1: 2, 2: 3, 3: 4}, None, 4, NoList()])
+def test_an_agent_that_gives_no_list_is_named(letters, answer):
+    with pytest.raises(AgentError, match="not a list of 4 texts, one for each observation"):
+        evaluate(lambda observations: answer, letters)
+
+
+@pytest.mark.parametrize("reply", [None, b"a", 3, {"role": "assistant", "content": "a"}, ["a"]])
+def test_a_reply_that_is_no_text_is_the_agents_fault(letters, reply):
+    with pytest.raises(AgentError, match=r"the agent gave .* for observation 2, not a text"):
+        evaluate(lambda observations: ["a", "a", reply, "a"], letters)
+    with pytest.raises(AgentError, match="for observation 0"):
+        evaluate(Fixed({"ana": reply, "bo": "a"}), letters)
+
+
+def test_a_reply_that_no_file_can_hold_is_the_agents_fault(letters):
+    with pytest.raises(AgentError, match=r"observation 3 holds '\\ud800' at position 1"):
+        evaluate(lambda observations: ["a", "a", "a", "b\ud800"], letters)
+
+
+def test_lists_arrays_and_generators_of_texts_are_answers(letters):
+    kinds = (list, tuple, np.array, iter)
+    reports = [evaluate(lambda seen, k=k: k(["a"] * len(seen)), letters) for k in kinds]
+    assert reports[1:] == reports[:-1]
+
+
+def test_an_agent_that_fails_half_way_is_passed_on_with_the_place():
+    env, calls = PersonaChatEnv(split="heldout", profiles=["vic"]), []
+
+    def agent(observations):
+        calls.append(len(observations))
+        if len(calls) == 2:
+            raise ConnectionError("no route")
+        return ["Hm."] * len(observations)
+
+    with pytest.raises(ConnectionError, match="no route") as raised:
+        evaluate(agent, env, episodes=70)
+    assert raised.value.__notes__ == [
+        f"raised by the agent at observations 64 to {63 + calls[1]}: nothing is judged"
+    ]
+
+
+# --- figures that are not defined ----------------------------------------------------------------
+
+
+def test_more_episodes_than_cases_are_all_cases(letters):
+    assert draw_cases(letters, 1000, 0) == draw_cases(letters, None, 0)
+    report = evaluate(Fixed({"ana": "a", "bo": "b"}), letters, episodes=1000)
+    assert report.reward.n == 4
+    assert "cases           4, by split" in str(report)
+
+
+def test_fewer_episodes_than_users_report_the_users_who_asked(letters):
+    report = evaluate(Fixed({"ana": "a", "bo": "b"}), letters, episodes=1)
+    assert report.users == ("ana",)
+    assert "nan" not in str(report)
+    assert "reward          1.000 (one value)" in str(report)
+
+
+def test_users_without_a_common_scenario():
+    """Each prompt is asked by one user: nobody can write better than who knows no user."""
+    env = PersonaChatEnv(profiles=["sam", "wei"], scenarios=["fact"])
+    report = evaluate(make_agent("constant", env), env)
+    assert "no two users who ask the same prompt want different" in report.undefined["gain"]
+    assert report.normalised == report.reward.mean / report.oracle.mean
+    assert "gain            not defined: the user-blind replies earn as much" in str(report)
+    assert "nan" not in str(report)
+    assert np.isfinite(report.matrix).all()
+
+
+def test_terms_that_the_oracle_does_not_know_leave_share_and_gain_undefined(tmp_path):
+    why = "the reference replies do not know the reward terms ['slowly']"
+    weighs = load_profile("sam").weigh(slowly=2.0)
+    for options in ({"terms": ["length", "slowly"]}, {"profiles": [weighs, "nora"]}):
+        env = PersonaChatEnv(**{"profiles": ["sam", "nora"], "scenarios": ["fact"], **options})
+        report = evaluate(make_agent("oracle", env), env)
+        assert report.undefined == {"normalised": why, "gain": why}
+        assert math.isnan(report.normalised)
+        assert math.isnan(report.gain.mean)
+        assert report.oracle.n == report.reward.n  # what they earn is known all the same
+        assert f"(share of the oracle's not defined: {why})" in str(report)
+        assert f"gain            not defined: {why}" in str(report)
+        report.save(tmp_path / "r.json")
+        read = json.loads((tmp_path / "r.json").read_text("utf-8"))
+        assert read["gain"] == {"mean": None, "se": None, "n": report.reward.n}
+        assert read["undefined"] == report.undefined
+
+
+def test_a_term_of_no_weight_takes_no_part():
+    users = [load_profile(name).weigh(slowly=0.0) for name in ("sam", "nora")]
+    env = PersonaChatEnv(profiles=users, scenarios=["opinion"])
+    assert "slowly" in [term.name for term in env.terms]
+    assert evaluate(make_agent("oracle", env), env).undefined == {}
+
+
+def test_an_oracle_that_is_not_the_best_of_what_was_seen_is_no_measure(letters):
+    class Poor(Letters):
+        def oracle(self, scenario, user):
+            return "b" if user.id == "ana" else "a"
+
+    env = Poor(profiles=[ANA, BO], scenarios=SCENARIOS, terms=["likes"])
+    why = "the agent's replies earn more than the oracle's, 0.875 against 0.375"
+    assert evaluate(Fixed({"ana": "a", "bo": "b"}), env).undefined == {
+        "normalised": why, "gain": why
+    }  # fmt: skip
+    assert evaluate(make_agent("oracle", letters), letters).undefined == {}
+
+
+def test_an_oracle_that_earns_nothing_is_no_measure():
+    class Silent(Letters):
+        def oracle(self, scenario, user):
+            return "nothing"
+
+    env = Silent(profiles=[ANA, BO], scenarios=SCENARIOS, terms=["likes"])
+    report = evaluate(Fixed({"ana": "nothing", "bo": "nothing"}), env)
+    assert report.undefined["normalised"] == "the oracle's replies earn nothing"
+    assert math.isnan(report.normalised)
+    assert "nan" not in str(report)
+
+
+def test_an_environment_without_an_oracle_says_what_to_do():
+    env = PersonaEnv(profiles=[ANA], scenarios=SCENARIOS[:1], terms=["likes"])
+    with pytest.raises(PersonaEnvError, match=r"PersonaEnv has no oracle .*Suite\.judge"):
+        evaluate(Fixed({"ana": "a"}), env)
+
+
+def test_a_report_tells_of_which_split_its_scenarios_are():
+    env = PersonaChatEnv(split="heldout", profiles=["sam"], scenarios=["fact", TRAINED])
+    report = evaluate(make_agent("oracle", env), env)
+    assert report.splits == {"heldout": report.reward.n - 1, "train": 1}
+    said = f"by split of the scenario: {report.reward.n - 1} heldout, 1 train"
+    assert f"cases           {report.reward.n}, {said}" in str(report)
+
+
+@pytest.mark.parametrize(
+    ("mean", "said"),
+    [
+        (Mean.of([]), "not defined (no values)"),
+        (Mean.of([0.5]), "0.500 (one value)"),
+        (Mean(math.nan, math.nan, 3), "not defined (of 3 values)"),
+        (Mean(0.5, math.nan, 3), "0.500 (error not known)"),
+        (Mean.of([0.0, 1.0]), "0.500 ± 0.500"),
+    ],
+)
+def test_a_mean_never_prints_nan(mean, said):
+    assert str(mean) == said
 
 
 # --- the file -----------------------------------------------------------------------------------

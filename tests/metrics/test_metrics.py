@@ -16,7 +16,7 @@ from persona_env.metrics.calibration import (
     reliability_per_user,
     risk_coverage,
 )
-from persona_env.metrics.statistics import Reading, measure
+from persona_env.metrics.statistics import Mean, Reading, bootstrap, measure
 from persona_env.registration import make_agent
 from persona_env.rewards.scoring_rules import best_utility, utility, worth
 from persona_env.scenarios.case import Case
@@ -103,3 +103,19 @@ def test_the_report_draws_reliability(tmp_path):
     assert (tmp_path / "r.png").read_bytes().startswith(b"\x89PNG")
     with pytest.raises(ValueError, match="PersonaCalibration-v0"):
         reliability_per_user([{"user": "sam", "measures": {}}])
+
+
+def test_the_bootstrap_draws_with_replacement_and_is_the_same_again():
+    values = np.array([0.0, 1.0, 2.0, 5.0])
+    draws = bootstrap(lambda picks: float(values[picks].mean()), 4, seed=7, resamples=2000)
+    assert len(draws) == 2000
+    assert draws == bootstrap(lambda picks: float(values[picks].mean()), 4, 7, 2000)
+    assert np.mean(draws) == pytest.approx(values.mean(), abs=0.05)
+    assert np.std(draws) == pytest.approx(values.std() / 2, rel=0.05)  # sd / sqrt(4)
+    assert min(draws) == 0.0  # the first alone, four times
+
+
+def test_the_error_of_a_statistic_leaves_out_what_is_not_defined():
+    found = Mean.resampled(0.5, [0.0, math.nan, 1.0], 3)
+    assert (found.mean, found.se, found.n) == (0.5, pytest.approx(math.sqrt(0.5)), 3)
+    assert math.isnan(Mean.resampled(0.5, [1.0, math.nan], 3).se)
