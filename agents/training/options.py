@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import gymnasium as gym
 
+from persona_env.env import PersonaEnv
+from persona_env.errors import PersonaEnvError, ScenarioError
 from persona_env.evaluation.evaluate import persona_env_of
 from persona_env.registration import start_for
+from persona_env.scenarios.library import choose_scenarios
 from persona_env.users.profile import UserProfile
 from persona_env.vector import TokenVectorEnv
 from persona_env.wrappers.token_actions import CONTEXT_LENGTH, MAX_NEW_TOKENS
@@ -59,7 +62,7 @@ class TrainOptions:
 def text_env(
     options: TrainOptions, split: str = "train", users: Sequence[UserProfile] | None = None
 ) -> gym.Env[Any, Any]:
-    """The text environment of a run, on train or held-out scenarios."""
+    """The text environment of a run, on the scenarios of a split."""
     env: gym.Env[Any, Any] = gym.make(
         options.env,
         profiles=options.profiles if users is None else users,
@@ -69,6 +72,45 @@ def text_env(
         user_visibility="hidden" if options.hidden else "full",
     )
     return env
+
+
+def judged_envs(options: TrainOptions) -> tuple[dict[str, gym.Env[Any, Any]], bool]:
+    """What a run is judged on, by the ending of its report's name, and whether it is held out.
+
+    ``""``: the users of the training; ``"_heldout"``: held-out users, where none were named. The
+    scenarios are the held-out ones of what the run was given; if there are none, those of the
+    training. Raises :class:`ScenarioError` for the id of a held-out scenario among them.
+    """
+    base = persona_env_of(text_env(options))
+    names = options.scenarios and held_out_names(base, options.scenarios)
+    held_out = names != ()
+    judged = replace(options, scenarios=names) if held_out else options
+    split = "heldout" if held_out else "train"
+    envs = {"": text_env(judged, split, base.users)}
+    if options.profiles is None:
+        envs["_heldout"] = text_env(judged, split, base.audience("heldout"))
+    return envs, held_out
+
+
+def held_out_names(base: PersonaEnv, names: Sequence[str]) -> tuple[str, ...]:
+    """Those of ``names`` that hold held-out scenarios; ``base`` is what is trained on."""
+    for name in names:
+        named = base.scenarios.find(name)
+        if named is not None and named.split == "heldout":
+            raise ScenarioError(
+                f"scenario {name!r} is held out: who trains on it cannot be judged on it. Name "
+                "scenarios of split 'train', categories, or files of your own"
+            )
+    parts = (name for name in names if base.scenarios.find(name) is None)
+    return tuple(name for name in parts if _is_held_out(base, name))
+
+
+def _is_held_out(base: PersonaEnv, name: str) -> bool:
+    try:
+        choose_scenarios([name], "heldout", base.bundled)
+    except PersonaEnvError:
+        return False
+    return True
 
 
 def token_envs(options: TrainOptions, codec: Any, size: int) -> TokenVecEnv:

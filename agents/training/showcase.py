@@ -1,7 +1,8 @@
-"""What a training run shows for itself: greedy replies on held-out scenarios, before and after."""
+"""What a training run shows for itself: greedy replies before and after, on held-out scenarios."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,18 +19,20 @@ from persona_env.users.vector import user_vector
 from persona_env.wrappers.tokenizers import Codec
 
 from ..language_model import LanguageModelAgent, load_policy
-from .options import TrainOptions, text_env
+from .options import TrainOptions, judged_envs
 
 EPISODES_A_USER = 20
 SEED = 12345
+SHOWN = 3  # users an example
+_LOG = logging.getLogger(__name__)
 
 
 def judge(options: TrainOptions, name: str, model: Any, codec: Codec) -> None:
-    """Evaluate greedy replies on held-out scenarios: train users, and apart, held-out users."""
+    """Evaluate greedy replies in each of :func:`judged_envs`, and save the reports."""
     agent = LanguageModelAgent(model, codec, options.max_new_tokens)
-    envs = {"": text_env(options, "heldout", persona_env_of(text_env(options)).users)}
-    if options.profiles is None:
-        envs["_heldout"] = text_env(options, "heldout")
+    envs, held_out = judged_envs(options)
+    if not held_out:
+        _LOG.warning("nothing of the scenarios is held out: judged on those of the training")
     for suffix, env in envs.items():
         episodes = EPISODES_A_USER * len(persona_env_of(env).users)
         report = evaluate(agent, env, episodes=episodes, seed=SEED)
@@ -37,24 +40,30 @@ def judge(options: TrainOptions, name: str, model: Any, codec: Codec) -> None:
 
 
 def examples(options: TrainOptions, model: Any, codec: Codec) -> list[dict[str, Any]]:
-    """The same held-out prompt answered for three users, before and after.
-
-    Prompts are drawn with a fixed seed, one a category; the users are the three who want the
-    most different things among those who can ask it.
-    """
-    env = text_env(options, "heldout", persona_env_of(text_env(options)).users)
-    base, start = persona_env_of(env), load_policy(options.start, options.device)
+    """The same prompt answered for three users, or as many as there are, before and after."""
+    env, start = judged_envs(options)[0][""], load_policy(options.start, options.device)
     agents = {
         "before": LanguageModelAgent(*start, options.max_new_tokens),
         "after": LanguageModelAgent(model, codec, options.max_new_tokens),
     }
-    rng = np.random.default_rng(SEED)
-    shown: dict[str, dict[str, Any]] = {}
-    for scenario in base.scenarios.shuffled(rng, len(base.scenarios.shown)):
+    return [_example(env, scenario, users, agents) for scenario, users in asked(env)]
+
+
+def asked(env: gym.Env[Any, Any]) -> list[tuple[Scenario, list[UserProfile]]]:
+    """What is shown: a scenario of each category, and up to three users who can ask it.
+
+    Scenarios are drawn with a fixed seed, the first one that most users can ask (three count as
+    all); the users are those who want the most different things.
+    """
+    base, rng = persona_env_of(env), np.random.default_rng(SEED)
+    best: dict[str, tuple[int, int, Scenario, list[UserProfile]]] = {}
+    for place, scenario in enumerate(base.scenarios.shuffled(rng, len(base.scenarios.shown))):
         able = [u for u in base.users if prompt_language(scenario, u) is not None]
-        if len(able) >= 3 and scenario.category not in shown:
-            shown[scenario.category] = _example(env, scenario, _most_different(able), agents)
-    return list(shown.values())
+        count = min(SHOWN, len(able))
+        if count > best.get(scenario.category, (0,))[0]:
+            best[scenario.category] = (count, place, scenario, able)
+    found = sorted(best.values(), key=lambda item: item[1])
+    return [(scenario, _most_different(able, count)) for count, _, scenario, able in found]
 
 
 def _example(
@@ -77,9 +86,10 @@ def _example(
     }  # fmt: skip
 
 
-def _most_different(users: Sequence[UserProfile], count: int = 3) -> list[UserProfile]:
+def _most_different(users: Sequence[UserProfile], count: int) -> list[UserProfile]:
     chosen = [users[0]]
     while len(chosen) < count:
-        gaps = [min(np.abs(user_vector(u) - user_vector(c)).sum() for c in chosen) for u in users]
-        chosen.append(users[int(np.argmax(gaps))])
+        left = [user for user in users if user not in chosen]
+        gaps = [min(np.abs(user_vector(u) - user_vector(c)).sum() for c in chosen) for u in left]
+        chosen.append(left[int(np.argmax(gaps))])
     return chosen

@@ -21,7 +21,7 @@ from persona_env.files import write_text
 from ..language_model import load_policy, save_tokenizer
 from ..ppo.ppo import make_ppo
 from .checkpoint import load_modules
-from .options import TrainOptions, token_envs
+from .options import TrainOptions, judged_envs, token_envs
 from .run_log import RunLog
 from .showcase import examples, judge
 
@@ -113,6 +113,7 @@ def _facts(options: TrainOptions, ppo: PPO, seconds: float) -> dict[str, Any]:
         "steps": ppo.num_timesteps,
         "threads": torch.get_num_threads(),
         "parameters": sum(p.numel() for p in policy.parameters()),
+        "held_out": judged_envs(options)[1],
         "versions": {name: version(name) for name in names},
     }
 

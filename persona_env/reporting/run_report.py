@@ -11,16 +11,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 from importlib import resources
+from io import StringIO
 from pathlib import Path
 from string import Template
 from typing import Any
 
 from persona_env.detectors import language
 from persona_env.errors import PersonaEnvError
-from persona_env.files import write_text
+from persona_env.files import parse_json, read_text, write_text
 from persona_env.reporting.plots import save_curve, save_matrix
 
 Report = dict[str, Any]  # what persona_env.evaluation.report.Report.save wrote
+_REPORT = (
+    "reward", "blind", "oracle", "gain", "per_category", "per_user", "worst_user", "users",
+    "matrix", "own_best", "identity_gap", "words",
+)  # fmt: skip
 GROUPS = (
     ("Users of the training", "before.json", "after.json"),
     ("Held-out users", "before_heldout.json", "after_heldout.json"),
@@ -44,21 +49,21 @@ def write_report(run_dir: Path) -> Path:
     the folder is no run folder, and that is an error.
     """
     run_dir = Path(run_dir)
-    run = _read(run_dir, "run.json")
+    run = _read(run_dir, "run.json", dict)
     if run is None:
         raise PersonaEnvError(
             f"no run.json in {str(run_dir)!r}: give the folder that 'persona-env train' wrote"
         )
     pairs = [
-        Pair(title, _read(run_dir, before), _read(run_dir, after), (before, after))
+        Pair(title, _report(run_dir, before), _report(run_dir, after), (before, after))
         for title, before, after in GROUPS
     ]
     template = resources.files(__package__).joinpath("run_report.html").read_text("utf-8")
     page = Template(template).substitute(
         title=escape(f"Run {run_dir.resolve().name}"),
         summary=escape(_summary(run)),
-        headline="".join(map(_headline, pairs)),
-        examples=_examples(_read(run_dir, "examples.json")),
+        headline=_judged_on(run) + "".join(map(_headline, pairs)),
+        examples=_examples(_shown(run_dir)),
         curve=_curve(run_dir),
         matrices="".join(_matrices(run_dir, pair) for pair in pairs),
         details="".join(map(_details, pairs)),
@@ -69,14 +74,44 @@ def write_report(run_dir: Path) -> Path:
     return run_dir / "report.html"
 
 
-def _read(run_dir: Path, name: str) -> Any:
+def _read(run_dir: Path, name: str, kind: type) -> Any:
+    """What a JSON file holds, which must be of this kind; ``None`` without the file."""
     path = run_dir / name
     if not path.is_file():
         return None
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise PersonaEnvError(f"{path}: {error}") from error
+    found = parse_json(read_text(path), str(path))
+    if not isinstance(found, kind):
+        raise PersonaEnvError(f"{path}: expected a {kind.__name__}, not {type(found).__name__}")
+    return found
+
+
+def _report(run_dir: Path, name: str) -> Report | None:
+    report: Report | None = _read(run_dir, name, dict)
+    if report is not None:
+        _require(run_dir / name, report, _REPORT)
+    return report
+
+
+def _shown(run_dir: Path) -> list[dict[str, Any]] | None:
+    examples: list[dict[str, Any]] | None = _read(run_dir, "examples.json", list)
+    for example in examples or ():
+        _require(run_dir / "examples.json", example, ("category", "prompt", "scenario", "users"))
+    return examples
+
+
+def _require(path: Path, found: Any, names: Sequence[str]) -> None:
+    missing = [name for name in names if not isinstance(found, dict) or name not in found]
+    if missing:
+        raise PersonaEnvError(f"{path}: lacks {missing}, which 'persona-env train' writes")
+
+
+def _judged_on(run: dict[str, Any]) -> str:
+    if run.get("held_out", True):
+        return ""
+    return (
+        '<p class="missing">Judged on the scenarios of the training: nothing of what the run was '
+        "given is held out.</p>"
+    )
 
 
 def _missing(*files: str) -> str:
@@ -95,13 +130,20 @@ def _summary(run: dict[str, Any]) -> str:
 
 def _number(mean: Report) -> str:
     if mean["mean"] is None:
-        return "unknown"
+        return "not defined"
     return f"{mean['mean']:.3f}" + (f" ± {mean['se']:.3f}" if mean["se"] is not None else "")
+
+
+def _undefined(report: Report, name: str) -> str:
+    """Why this figure is not defined; empty if it is."""
+    reason = report.get("undefined", {}).get(name)
+    return f"not defined: {reason}" if reason else ""
 
 
 def _share(report: Report) -> str:
     oracle = report["oracle"]["mean"]
-    return f"{report['reward']['mean'] / oracle:.0%}" if oracle else "unknown"
+    known = f"{report['reward']['mean'] / oracle:.0%}" if oracle else "not defined"
+    return _undefined(report, "normalised") or known
 
 
 def _measures(report: Report) -> dict[str, str]:
@@ -109,7 +151,7 @@ def _measures(report: Report) -> dict[str, str]:
     return {
         "reward": _number(report["reward"]),
         "share of the oracle's reward": _share(report),
-        "personalisation gain": _number(report["gain"]),
+        "personalisation gain": _undefined(report, "gain") or _number(report["gain"]),
         "users whose own replies suit them best": f"{sum(best)} of {len(best)}",
         "worst user": f"{worst} {report['per_user'][worst]['mean']:.3f}",
         "user-blind reference": _number(report["blind"]),
@@ -128,7 +170,7 @@ def _headline(pair: Pair) -> str:
         return title + lines
     names = list(given[0])
     items = [
-        f"<li><strong>{' → '.join(escape(part[name].partition(' ±')[0]) for part in given)}"
+        f"<li><strong>{' → '.join(escape(_brief(part[name])) for part in given)}"
         f"</strong> {escape(name)}</li>"
         for name in names[:4]
     ]
@@ -137,6 +179,11 @@ def _headline(pair: Pair) -> str:
     return f'{title}{lines}<ul class="figures">{"".join(items)}</ul>' + _table(
         "All measures (± standard error)", ("measure", *columns), rows
     )
+
+
+def _brief(figure: str) -> str:
+    """A figure without its error, or without the reason why there is none."""
+    return figure.partition(" ±")[0].partition(": ")[0]
 
 
 def _table(caption: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -163,8 +210,10 @@ def _text(tag: str, text: str, kind: str = "") -> str:
 
 
 def _examples(examples: list[dict[str, Any]] | None) -> str:
-    if not examples:
+    if examples is None:
         return _missing("examples.json")
+    if not examples:
+        return '<p class="missing">No user can ask any of the scenarios.</p>'
     return "".join(
         f"<article><h3>{escape(item['category'].replace('_', ' '))}</h3>"
         f"{_text('blockquote', item['prompt'])}"
@@ -205,14 +254,16 @@ def _curve(run_dir: Path) -> str:
 
 def _read_curve(path: Path) -> list[dict[str, float]]:
     try:
-        with path.open(encoding="utf-8", newline="") as file:
-            # An empty or missing cell is not known: it leaves a hole in the curve.
-            return [
-                {name: float(value or math.nan) for name, value in row.items()}
-                for row in csv.DictReader(file)
-            ]
+        # An empty or missing cell is not known: it leaves a hole in the curve.
+        rows = [
+            {name: float(value or math.nan) for name, value in row.items()}
+            for row in csv.DictReader(StringIO(read_text(path), newline=""))
+        ]
     except (ValueError, TypeError) as error:
         raise PersonaEnvError(f"{path}: {error}") from error
+    for row in rows:
+        _require(path, row, ("step", "reward", "reward_sd", "kl"))
+    return rows
 
 
 def _picture(path: Path, alt: str, caption: str) -> str:

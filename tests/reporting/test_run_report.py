@@ -181,3 +181,77 @@ def test_a_broken_file_is_named(run_dir, name):
     (run_dir / name).write_text("step,reward\n{x,{", encoding="utf-8")
     with pytest.raises(PersonaEnvError, match=name):
         write_report(run_dir)
+
+
+def edit(path, **changes):
+    found = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**found, **changes}), encoding="utf-8")
+
+
+def test_a_figure_that_is_not_defined_has_its_reason(run_dir):
+    why = "the reference replies do not know the reward terms ['mine']"
+    undefined = {"normalised": why, "gain": why}
+    gain = {"mean": None, "se": None, "n": 4}
+    edit(run_dir / "after.json", undefined=undefined, gain=gain)
+    text = write_report(run_dir).read_text(encoding="utf-8")
+    Page(text)
+    assert "<strong>40% → not defined</strong> share of the oracle" in text
+    assert "<strong>-0.200 → not defined</strong> personalisation gain" in text
+    assert text.count(f"not defined: {why}".replace("'", "&#x27;")) == 2
+    assert ">nan" not in text
+
+
+def test_a_run_that_held_nothing_out_says_so(run_dir):
+    said = "Judged on the scenarios of the training"
+    assert said not in write_report(run_dir).read_text(encoding="utf-8")
+    edit(run_dir / "run.json", held_out=True)
+    assert said not in write_report(run_dir).read_text(encoding="utf-8")
+    edit(run_dir / "run.json", held_out=False)
+    text = write_report(run_dir).read_text(encoding="utf-8")
+    Page(text)
+    assert said in text
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_examples_of_fewer_than_three_users_are_shown(run_dir, count):
+    few = [{**EXAMPLES[0], "users": EXAMPLES[0]["users"][-count:]}]
+    (run_dir / "examples.json").write_text(json.dumps(few), encoding="utf-8")
+    text = write_report(run_dir).read_text(encoding="utf-8")
+    Page(text)
+    assert text.count('<section class="user">') == count
+    assert "Lava el arroz" in text
+
+
+def test_without_examples_the_report_does_not_miss_the_file(run_dir):
+    (run_dir / "examples.json").write_text("[]", encoding="utf-8")
+    text = write_report(run_dir).read_text(encoding="utf-8")
+    assert "No user can ask any of the scenarios" in text
+    assert "no examples.json" not in text
+
+
+@pytest.mark.parametrize("name", ["run.json", "examples.json", "after.json", "curve.csv"])
+def test_a_mark_before_the_text_is_skipped_and_another_encoding_named(run_dir, name):
+    before = write_report(run_dir).read_bytes()
+    path = run_dir / name
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("\n", "\r\n"), encoding="utf-8-sig", newline="")
+    assert write_report(run_dir).read_bytes() == before
+    path.write_text(text, encoding="utf-16")
+    with pytest.raises(PersonaEnvError, match=rf"{name}: not UTF-8"):
+        write_report(run_dir)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("run.json", "[]", "expected a dict, not list"),
+        ("examples.json", "{}", "expected a list, not dict"),
+        ("examples.json", '[{"prompt": "x"}]', r"lacks \['category', 'scenario', 'users'\]"),
+        ("after.json", "{}", r"lacks \['reward', "),
+        ("curve.csv", "step,reward\n1,2", r"lacks \['reward_sd', 'kl'\]"),
+    ],
+)
+def test_a_file_of_another_form_is_named(run_dir, name, content, said):
+    (run_dir / name).write_text(content, encoding="utf-8")
+    with pytest.raises(PersonaEnvError, match=f"{name}: {said}"):
+        write_report(run_dir)
