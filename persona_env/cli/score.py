@@ -29,7 +29,7 @@ def score(
     as_json: JsonOption = False,
 ) -> None:
     """Score a reply and explain the reward."""
-    text = sys.stdin.read().rstrip("\n") if reply == "-" else reply
+    text = _piped() if reply == "-" else reply
     asker = load_profile(user)
     base = make_env(env, "all", [user], [scenario])[1]
     asked = _by_id(base, scenario)
@@ -45,6 +45,11 @@ def score(
     rows = [(text[r.start : r.end], name, r.note) for name, r in spans(text, verdict)]
     if rows:
         console.print(table("What earned or cost it", ("words", "term", "because"), rows))
+
+
+def _piped() -> str:
+    """What is piped in, without the byte order mark that some shells put in front."""
+    return sys.stdin.read().removeprefix("\ufeff").rstrip("\r\n")
 
 
 def _by_id(env: PersonaEnv, name: str) -> Scenario:

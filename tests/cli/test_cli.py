@@ -84,6 +84,12 @@ def test_score_of_a_heldout_user_from_standard_input_as_json():
         assert all(0 <= r["start"] <= r["end"] <= len(found["reply"]) for r in reasons)
 
 
+def test_a_mark_before_what_is_piped_in_is_no_part_of_the_reply():
+    piped = "\ufeffRinse it.\r\n"
+    found = json.loads(told("score", "--user", "ben", *RICE, "--json", "-", stdin=piped))
+    assert found["reply"] == "Rinse it."
+
+
 def test_score_for_a_user_of_ones_own(tmp_path):
     path = tmp_path / "me.toml"
     path.write_text('id = "me"\n[context]\nlanguages = ["zh"]\n', encoding="utf-8")
@@ -99,6 +105,25 @@ def test_eval_prints_tables_and_saves(tmp_path):
     assert "Row: reply written for" in text
     assert matrix.read_text(encoding="utf-8").startswith("<?xml")
     assert json.loads(save.read_text(encoding="utf-8"))["users"] == ["ben", "mei", "julia"]
+
+
+def test_eval_says_why_there_is_no_gain_and_of_which_split_the_scenarios_are():
+    text = " ".join(told("eval", "--profiles", "ben", "--episodes", 3).split())
+    assert "not defined" in text
+    assert "nan" not in text
+    assert "3 replies; scenarios by split: 3 heldout" in text
+
+
+def test_eval_takes_of_a_file_of_ones_own_what_is_of_the_split(tmp_path):
+    path, entry = tmp_path / "own.toml", '[scenario.en]\nprompt = "Why?"\nanswer = "So."\n'
+    families = '[families]\na = "train"\nb = "heldout"\n'
+    both = "".join(f'[[scenario]]\nid = "{f}1"\nfamily = "{f}"\n{entry}' for f in "ab")
+    path.write_text(f'category = "fact"\n{families}{both}', encoding="utf-8")
+    for split, name in (("heldout", "b1"), ("train", "a1")):
+        arguments = ("eval", "--profiles", "nora", "--scenarios", path, "--split", split, "--json")
+        report = json.loads(told(*arguments))
+        assert [row["scenario"] for row in report["replies"]] == [name]
+        assert report["splits"] == {split: 1}
 
 
 def test_eval_as_json_is_the_saved_report_and_repeats():
