@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 from collections.abc import Mapping, Sequence
 from io import BytesIO
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from persona_env.errors import unknown_name
+from persona_env.files import write_files
 
 TEXT_FONTS = ["DejaVu Sans Mono", "Noto Sans CJK SC", "WenQuanYi Zen Hei", "sans-serif"]
 FORMATS = ("png", "svg")
@@ -139,10 +139,4 @@ def _save(figure: Any, path: Path) -> None:
         # A name in a script without a font here is drawn as boxes; the picture still tells.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         figure.savefig(buffer, format=kind, metadata=metadata)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    half = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        half.write_bytes(buffer.getvalue())
-        half.replace(path)
-    finally:
-        half.unlink(missing_ok=True)
+    write_files({path: buffer.getvalue()})

@@ -14,11 +14,12 @@ from importlib import resources
 from io import StringIO
 from pathlib import Path
 from string import Template
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from persona_env.detectors import language
 from persona_env.errors import PersonaEnvError
-from persona_env.files import parse_json, read_text, write_text
+from persona_env.files import parse_json, read_text, write_files
 from persona_env.reporting.plots import save_curve, save_matrix
 
 Report = dict[str, Any]  # what persona_env.evaluation.report.Report.save wrote
@@ -46,9 +47,25 @@ def write_report(run_dir: Path) -> Path:
     """Draw the plots of a run folder and write its ``report.html``.
 
     Optional files that are missing are left out, with a line that says so; without ``run.json``
-    the folder is no run folder, and that is an error.
+    the folder is no run folder, and that is an error. After an error nothing has changed.
     """
     run_dir = Path(run_dir)
+    page = run_dir / "report.html"
+    with TemporaryDirectory() as drawn:
+        try:
+            text = _page(run_dir, Path(drawn))
+        except (KeyError, TypeError, AttributeError, IndexError) as error:
+            raise PersonaEnvError(
+                f"the files in {str(run_dir)!r} are not those of a run: "
+                f"{type(error).__name__}: {error}"
+            ) from error
+        pictures = {run_dir / path.name: path.read_bytes() for path in Path(drawn).iterdir()}
+    write_files({**pictures, page: text})
+    return page
+
+
+def _page(run_dir: Path, drawn: Path) -> str:
+    """The page; its pictures are in the folder ``drawn``."""
     run = _read(run_dir, "run.json", dict)
     if run is None:
         raise PersonaEnvError(
@@ -59,19 +76,17 @@ def write_report(run_dir: Path) -> Path:
         for title, before, after in GROUPS
     ]
     template = resources.files(__package__).joinpath("run_report.html").read_text("utf-8")
-    page = Template(template).substitute(
+    return Template(template).substitute(
         title=escape(f"Run {run_dir.resolve().name}"),
         summary=escape(_summary(run)),
         headline=_judged_on(run) + "".join(map(_headline, pairs)),
         examples=_examples(_shown(run_dir)),
-        curve=_curve(run_dir),
-        matrices="".join(_matrices(run_dir, pair) for pair in pairs),
+        curve=_curve(run_dir, drawn),
+        matrices="".join(_matrices(drawn, pair) for pair in pairs),
         details="".join(map(_details, pairs)),
         options=_options(run),
         usage=_usage(run_dir),
     )
-    write_text(run_dir / "report.html", page)
-    return run_dir / "report.html"
 
 
 def _read(run_dir: Path, name: str, kind: type) -> Any:
@@ -238,18 +253,18 @@ def _answered(user: dict[str, Any]) -> str:
     )
 
 
-def _curve(run_dir: Path) -> str:
+def _curve(run_dir: Path, drawn: Path) -> str:
     path = run_dir / "curve.csv"
     rows = _read_curve(path) if path.is_file() else []
     if not rows:
         return _missing("curve.csv (or it has no rows)")
-    save_curve(run_dir / "curve.png", rows)
+    save_curve(drawn / "curve.png", rows)
     first, last = rows[0], rows[-1]
     alt = (
         f"Mean reward of the rollouts over {last['step']:.0f} steps: {first['reward']:.3f} in the "
         f"first, {last['reward']:.3f} in the last; KL at the end {last['kl']:.4f}."
     )
-    return _picture(run_dir / "curve.png", alt, f"Replies sampled while training. {alt}")
+    return _picture(drawn / "curve.png", alt, f"Replies sampled while training. {alt}")
 
 
 def _read_curve(path: Path) -> list[dict[str, float]]:
@@ -274,14 +289,14 @@ def _picture(path: Path, alt: str, caption: str) -> str:
     )
 
 
-def _matrices(run_dir: Path, pair: Pair) -> str:
+def _matrices(drawn: Path, pair: Pair) -> str:
     pictures = []
     for name, report in zip(pair.files, (pair.before, pair.after), strict=True):
         if report is None:
             pictures.append(_missing(name))
             continue
         stem = Path(name).stem
-        path = run_dir / f"matrix_{stem}.png"
+        path = drawn / f"matrix_{stem}.png"
         save_matrix(path, report["users"], report["matrix"])
         caption = f"{stem.partition('_')[0].capitalize()}. {_matrix_words(report['matrix'])}"
         pictures.append(_picture(path, f"Heat map of mean rewards. {caption}", caption))
