@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+from multiprocessing.connection import wait
 from typing import Any
 
 from persona_env.env import PersonaEnv
-from persona_env.errors import RewardError
-from persona_env.rewards import Term, Verdict, judge
-from persona_env.rewards.exchange import Exchange, Turn
-from persona_env.scenarios.schema import Scenario
-from persona_env.users.profile import UserProfile
-
-Cases = tuple[dict[str, Scenario], dict[str, UserProfile]]
-# Scenario (its id, if it is known there), user, reply, language, transcript.
-Job = tuple[str | Scenario, str, str, str, tuple[Turn, ...]]
+from persona_env.errors import PersonaEnvError
+from persona_env.rewards import Term, Verdict
+from persona_env.rewards.exchange import Exchange
+from persona_env.vector.judge_process import PATIENCE, Answer, Cases, Job, JudgeProcess, packed
 
 
 class Workers:
@@ -32,22 +26,27 @@ class Workers:
     env:
         Whose users and scenarios the exchanges are of.
     count:
-        How many processes; they start with the first batch.
+        How many processes, at least 1; they start with the first batch.
 
     Raises
     ------
+    ValueError
+        If ``count`` is below 1.
     PersonaEnvError
-        From a term, as in one process; a :class:`RewardError` if a process died.
+        From a term, as in one process; a :class:`RewardError` if a process cannot start, cannot
+        load the terms or dies, with which one it is and why. The next batch starts new ones.
     """
 
     def __init__(self, env: PersonaEnv, count: int) -> None:
+        if count < 1:
+            raise ValueError(f"workers={count!r} must be 0 (this process judges) or above")
         self.count = count
         self._cases: Cases = (
             {scenario.id: scenario for scenario in env.scenarios.shown},
             {user.id: user for user in env.users},
         )
         self._terms: tuple[Term, ...] = ()
-        self._pool: ProcessPoolExecutor | None = None
+        self._running: list[JudgeProcess] = []
 
     def judge_all(self, exchanges: Iterable[Exchange], terms: tuple[Term, ...]) -> list[Verdict]:
         """The verdicts of a batch, in its order."""
@@ -55,14 +54,42 @@ class Workers:
         if terms is not self._terms:
             self.close()
             self._terms = terms
-        if self._pool is None:
-            context, known = get_context("spawn"), (self._cases, terms)
-            self._pool = ProcessPoolExecutor(self.count, context, _learn, known)
         try:
-            return list(self._pool.map(_judge, jobs))
-        except BrokenProcessPool as error:
-            self._pool = None
-            raise RewardError(f"a process that scores replies died: {error}") from error
+            if not self._running:
+                self._start()
+            found = self._answers(jobs)
+        except BaseException:  # Ctrl-C too: a late answer would be taken for that of another job
+            self.close()
+            raise
+        return [_verdict(found[i]) for i in range(len(jobs))]
+
+    def _start(self) -> None:
+        """Start the processes, and wait until each has loaded the terms."""
+        needed = packed(self._cases, self._terms)
+        for n in range(self.count):
+            self._running.append(JudgeProcess(f"worker {n + 1} of {self.count}"))
+        for process in self._running:
+            process.load(needed)
+
+    def _answers(self, jobs: list[Job]) -> dict[int, Answer]:
+        """What came of the jobs, by number. After an error none is begun, and none is left out
+        before it."""
+        todo = iter(enumerate(jobs))
+        found: dict[int, Answer] = {}
+        busy: dict[Any, tuple[int, JudgeProcess]] = {}  # by connection: the job it is at
+        idle, failed = list(self._running), False
+        while True:
+            while idle and not failed and (job := next(todo, None)) is not None:
+                process = idle.pop()
+                process.ask(job[1])
+                busy[process.connection] = job[0], process
+            if not busy:
+                return found
+            for connection in wait(list(busy)):
+                i, process = busy.pop(connection)
+                found[i] = process.answer(jobs[i])
+                failed = failed or isinstance(found[i], PersonaEnvError)
+                idle.append(process)
 
     def _job(self, exchange: Exchange) -> Job:
         scenario = exchange.scenario
@@ -74,23 +101,18 @@ class Workers:
 
     def close(self) -> None:
         """End the processes; the next batch starts new ones."""
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
-            self._pool = None
+        running, self._running = self._running, []
+        for process in running:
+            process.close()
+        until = time.monotonic() + PATIENCE
+        for process in running:
+            process.end(max(0.0, until - time.monotonic()))
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_pool": None}
+        return {**self.__dict__, "_running": []}
 
 
-_known: dict[str, Any] = {}  # in a process: what every job needs
-
-
-def _learn(cases: Cases, terms: tuple[Term, ...]) -> None:
-    _known.update(scenarios=cases[0], users=cases[1], terms=terms)
-
-
-def _judge(job: Job) -> Verdict:
-    scenario, user, reply, language, transcript = job
-    asked = _known["scenarios"][scenario] if isinstance(scenario, str) else scenario
-    asker = _known["users"][user]
-    return judge(Exchange(asked, asker, reply, language, transcript), _known["terms"])
+def _verdict(answer: Answer) -> Verdict:
+    if isinstance(answer, PersonaEnvError):
+        raise answer
+    return answer
