@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from persona_env.registration import AGENTS
+
 ROOT = Path(__file__).parents[1]
 PAGES = sorted((ROOT / "docs").glob("*.md"))
 LINK = re.compile(r"\]\(([^)\s]+)\)")
@@ -66,3 +68,11 @@ def test_the_tests_that_are_named_exist():
     assert len(named) > 10
     for file, name in named:
         assert f"def {name}(" in (ROOT / file).read_text("utf-8"), f"{file}::{name}"
+
+
+def test_the_readme_counts_and_names_the_reference_agents():
+    text = (ROOT / "README.md").read_text("utf-8")
+    number = ("no", "one", "two", "three", "four", "five", "six", "seven")[len(AGENTS)]
+    assert f"{number} reference agents" in " ".join(text.split())
+    table = next(line for line in text.splitlines() if line.startswith("| environment | oracle"))
+    assert {cell.strip() for cell in table.split("|")} >= set(AGENTS)
