@@ -17,7 +17,10 @@ from stable_baselines3.common.buffers import DictRolloutBuffer
 from stable_baselines3.common.type_aliases import DictRolloutBufferSamples
 from stable_baselines3.common.vec_env import VecEnv
 
+from persona_env.errors import PersonaEnvError
+
 from .policy import LanguageModelPolicy, ScaledAdamW
+from .vec_env import TokenVecEnv
 
 DEFAULTS: dict[str, Any] = {
     "learning_rate": 3e-4,
@@ -40,20 +43,55 @@ class TextRolloutBuffer(DictRolloutBuffer):
     advantages (the per-token form of Stiennon et al. 2020, section 3.4, with gamma 1). A reply with
     a token whose :math:`\\log \\pi_{ref}` is below ``floor`` earns nothing: fluent nonsense is made
     of such tokens. Minibatches are of whole slots, so that episodes are encoded in one piece.
+
+    Parameters
+    ----------
+    kl_coef:
+        Beta, at least 0.
+    floor:
+        A log-probability, below 0.
+    together:
+        Groups of this many slots stay in one minibatch: they have the same prompts.
+    options:
+        Those of :class:`DictRolloutBuffer`.
+
+    Raises
+    ------
+    ValueError
+        If one of them is out of range.
     """
 
     policy: LanguageModelPolicy | None = None
-    kl_coef = 0.0
-    floor = -np.inf
-    together = 1
     kl = 0.0
     unlikely = 0.0
-    order = np.random.default_rng(0)
     _lowest: npt.NDArray[np.float32] | None = None
+
+    def __init__(
+        self,
+        *args: Any,
+        kl_coef: float = 0.0,
+        floor: float = -np.inf,
+        together: int = 1,
+        **options: Any,
+    ) -> None:
+        if not kl_coef >= 0:
+            raise ValueError(f"kl_coef={kl_coef!r} must be 0 or above: below, it pays for leaving")
+        if not floor < 0:
+            raise ValueError(f"floor={floor!r} must be below 0: it bounds a log-probability")
+        super().__init__(*args, **options)
+        if together < 1 or self.n_envs % together:
+            raise ValueError(f"{self.n_envs} environments do not make groups of {together}")
+        self.kl_coef, self.floor, self.together = kl_coef, floor, together
+        self.order = np.random.default_rng(0)
 
     def compute_returns_and_advantage(self, last_values: torch.Tensor, dones: Any) -> None:
         """As the parent, on the penalised rewards; ``kl`` is then the mean per token."""
-        if self.policy is not None and (self.kl_coef or self.floor > -np.inf):
+        if self.kl_coef or self.floor > -np.inf:
+            if self.policy is None:
+                raise PersonaEnvError(
+                    "the KL penalty needs the initial policy, which this PPO does not hand to its "
+                    "buffer: load it with LanguageModelPPO.load, not with PPO.load"
+                )
             reference = self._reference_log_probs(self.policy)
             self._refuse_unlikely(reference)
             gap = self.log_probs - reference
@@ -98,6 +136,34 @@ class TextRolloutBuffer(DictRolloutBuffer):
         return found.reshape(self.n_envs, self.buffer_size).T
 
 
+class LanguageModelPPO(PPO):
+    """PPO whose buffer knows the policy; ``save`` and ``load`` are those of stable-baselines3.
+
+    What is loaded has the penalty, the floor, the groups and the order of minibatches that was
+    saved, and trains on as what was saved would. With an ``env`` of other groups, theirs count.
+    """
+
+    order: np.random.Generator | None = None
+    """Draws the order of minibatches; saved with the model."""
+
+    def _setup_model(self) -> None:
+        if self.env is not None:
+            self.rollout_buffer_kwargs = {
+                **self.rollout_buffer_kwargs, "together": groups_of(self.env)
+            }  # fmt: skip
+        super()._setup_model()
+        self.order = np.random.default_rng(self.seed) if self.order is None else self.order
+        buffer, policy = self.rollout_buffer, self.policy
+        if isinstance(buffer, TextRolloutBuffer) and isinstance(policy, LanguageModelPolicy):
+            buffer.policy, buffer.order = policy, self.order
+
+
+def groups_of(env: VecEnv) -> int:
+    """How many environments get the same prompts."""
+    inner = env.unwrapped
+    return inner.together if isinstance(inner, TokenVecEnv) else 1
+
+
 def make_ppo(
     env: VecEnv,
     policy: str = "persona-tiny",
@@ -108,33 +174,24 @@ def make_ppo(
     precision: str = "float32",
     compiled: bool = False,
     **options: Any,
-) -> PPO:
+) -> LanguageModelPPO:
     """PPO over token environments from a language model; ``options`` are those of SB3's PPO.
 
     ``kl_coef`` and ``floor`` are those of :class:`TextRolloutBuffer`; ``temperature``,
     ``precision`` and ``compiled`` those of
         :class:`~persona_env.agents.ppo.policy.LanguageModelPolicy`.
     """
-    if not kl_coef >= 0:
-        raise ValueError(f"kl_coef={kl_coef!r} must be 0 or above: below, it pays for leaving")
-    if not floor < 0:
-        raise ValueError(f"floor={floor!r} must be below 0: it bounds a log-probability")
     settings = {**DEFAULTS, **options}
     # A minibatch larger than the rollout is the rollout; SB3 warns of it.
     settings["batch_size"] = min(settings["batch_size"], settings["n_steps"] * env.num_envs)
-    model = PPO(
+    return LanguageModelPPO(
         LanguageModelPolicy,
         env,
         rollout_buffer_class=TextRolloutBuffer,
+        rollout_buffer_kwargs={"kl_coef": kl_coef, "floor": floor},
         policy_kwargs={"policy": policy, "temperature": temperature, "precision": precision,
                        "compiled": compiled,
                        "optimizer_class": ScaledAdamW,
                        "optimizer_kwargs": {"betas": (0.9, 0.95), "weight_decay": 0.0}},
         **settings,
     )  # fmt: skip
-    buffer = model.rollout_buffer
-    if isinstance(buffer, TextRolloutBuffer) and isinstance(model.policy, LanguageModelPolicy):
-        buffer.policy, buffer.kl_coef, buffer.floor = model.policy, kl_coef, floor
-        buffer.together = getattr(env, "together", 1)
-        buffer.order = np.random.default_rng(model.seed)
-    return model

@@ -10,15 +10,9 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from stable_baselines3 import PPO
 from stable_baselines3.common.vec_env import DummyVecEnv
-from tokenizers import Tokenizer, models, pre_tokenizers
-from transformers import (
-    GPT2Config,
-    GPT2LMHeadModel,
-    LlamaConfig,
-    LlamaForCausalLM,
-    PreTrainedTokenizerFast,
-)
+from transformers import LlamaConfig, LlamaForCausalLM
 
 from persona_env import Scenario, UserProfile, reward_term
 from persona_env.agents.inference import choices
@@ -35,15 +29,14 @@ from persona_env.agents.language_model import (
     load_policy,
 )
 from persona_env.agents.ppo.policy import LanguageModelPolicy
-from persona_env.agents.ppo.ppo import TextRolloutBuffer, make_ppo
+from persona_env.agents.ppo.ppo import LanguageModelPPO, TextRolloutBuffer, make_ppo
 from persona_env.agents.ppo.vec_env import TokenVecEnv
 from persona_env.agents.training.options import TrainOptions
 from persona_env.agents.training.train import threads_for
 from persona_env.errors import PersonaEnvError
 from persona_env.vector import TokenVectorEnv
-from persona_env.wrappers.tokenizers import SPECIAL
 
-WORDS = ("Reads", "English", "Spanish", ".", "say", "di", "red", "blue", "green")
+from .small_policy import save_word_policy, small
 
 
 @reward_term(uses=("context.languages",))
@@ -51,23 +44,6 @@ def names_colour(exchange):
     """1 for 'red' to who reads English and 'blue' to who reads Spanish, else 0."""
     wanted = "red" if exchange.field("context.languages") == ("en",) else "blue"
     return float(exchange.reply.strip() == wanted)
-
-
-def small(kind: str, vocab_size: int = 60):
-    torch.manual_seed(0)
-    common = {"vocab_size": vocab_size, "bos_token_id": None, "eos_token_id": 1, "pad_token_id": 0}
-    if kind == "gpt2":
-        config = GPT2Config(n_embd=32, n_layer=2, n_head=2, n_positions=64, **common)
-        return GPT2LMHeadModel(config).eval()
-    config = LlamaConfig(
-        hidden_size=32,
-        intermediate_size=48,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        num_key_value_heads=2,
-        **common,
-    )
-    return LlamaForCausalLM(config).eval()
 
 
 def shake(model) -> None:
@@ -280,17 +256,7 @@ def plain_log_prob_and_entropy(hidden, weight, bias, chosen):
 
 @pytest.fixture(scope="module")
 def word_policy(tmp_path_factory):
-    """A folder with a two-layer policy over a dozen words, freshly initialised."""
-    vocab = {word: i for i, word in enumerate((*SPECIAL, "<unk>", *WORDS))}
-    tokenizer = Tokenizer(models.WordLevel(vocab, unk_token="<unk>"))
-    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
-    tokenizer.add_special_tokens(list(SPECIAL))
-    folder = tmp_path_factory.mktemp("word-policy")
-    small("llama", len(vocab)).save_pretrained(folder)
-    PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer, eos_token="<end>", pad_token="<pad>"
-    ).save_pretrained(folder)
-    return folder
+    return save_word_policy(tmp_path_factory.mktemp("word-policy"))
 
 
 def colour_env():
@@ -304,7 +270,7 @@ def colour_env():
     return made.unwrapped
 
 
-def build(word_policy, device="cpu", **options):
+def build(word_policy, device="cpu", together=1, seed=0, **options):
     model, codec = load_policy(word_policy)
     tokens = TokenVectorEnv(
         colour_env(),
@@ -315,8 +281,8 @@ def build(word_policy, device="cpu", **options):
         vocab_size=model.config.vocab_size,
         autoreset_mode="SameStep",
     )
-    envs = TokenVecEnv(tokens)
-    return make_ppo(envs, str(word_policy), n_steps=32, seed=0, device=device, **options)
+    envs = TokenVecEnv(tokens, together)
+    return make_ppo(envs, str(word_policy), n_steps=32, seed=seed, device=device, **options)
 
 
 def test_ppo_reaches_the_known_optimum_where_the_user_blind_one_is_a_half(word_policy):
@@ -438,11 +404,6 @@ def test_a_device_that_is_not_here_is_refused_before_anything_is_written(tmp_pat
     assert not (tmp_path / "run").exists()
 
 
-def test_a_policy_that_is_nowhere_is_refused_with_the_nearest_name():
-    with pytest.raises(PersonaEnvError, match="Did you mean 'persona-tiny'"):
-        load_policy("./persona-tny")
-
-
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
 def test_a_gpu_thinks_what_the_processor_thinks(word_policy):
     found = {}
@@ -517,15 +478,51 @@ def test_the_cache_survives_updates_of_the_weights(word_policy):
     assert torch.allclose(cached, plain, atol=1e-4)
 
 
-def test_saves_and_loads_as_stable_baselines3_does(word_policy, tmp_path):
-    ppo = build(word_policy, batch_size=512, n_epochs=1)
+def test_what_is_loaded_has_the_options_that_were_saved_and_trains_alike(word_policy, tmp_path):
+    options = {"batch_size": 256, "n_epochs": 2, "together": 4, "seed": 3}
+    ppo = build(word_policy, kl_coef=0.3, floor=-2.3, temperature=0.8, **options)
+    ppo.learn(512)  # the order of minibatches has advanced, and the policy left its reference
+    ppo.save(tmp_path / "ppo.zip")
+    again = LanguageModelPPO.load(tmp_path / "ppo.zip", env=build(word_policy, **options).get_env())
+    assert again.policy.temperature == 0.8
+    known = [(p.rollout_buffer.kl_coef, p.rollout_buffer.floor) for p in (ppo, again)]
+    assert known == [(0.3, -2.3)] * 2
+    assert again.rollout_buffer.together == 4
+    weights = []
+    for one in (ppo, again):
+        one.get_env().seed(5)
+        one.set_env(one.get_env())  # both begin with a reset
+        torch.manual_seed(1)
+        one.learn(512, reset_num_timesteps=False)
+        weights.append([p.detach().clone() for p in one.policy.parameters()])
+    ours, theirs = ppo.rollout_buffer, again.rollout_buffer
+    assert ours.kl == theirs.kl != 0
+    assert np.array_equal(ours._lowest, theirs._lowest)  # the floor looks at the same reference
+    assert np.array_equal(ours.returns, theirs.returns)
+    assert all(torch.equal(a, b) for a, b in zip(*weights, strict=True))
+
+
+def test_what_is_loaded_without_environments_keeps_its_groups(word_policy, tmp_path):
+    build(word_policy, together=4, kl_coef=0.3).save(tmp_path / "ppo.zip")
+    alone = LanguageModelPPO.load(tmp_path / "ppo.zip")
+    assert (alone.rollout_buffer.together, alone.rollout_buffer.kl_coef) == (4, 0.3)
+    fewer = LanguageModelPPO.load(tmp_path / "ppo.zip", env=build(word_policy).get_env())
+    assert fewer.rollout_buffer.together == 1  # those of the environments that it goes on with
+
+
+def test_loading_as_plain_ppo_predicts_but_does_not_train_without_the_penalty(
+    word_policy, tmp_path
+):
+    ppo = build(word_policy, batch_size=512, n_epochs=1, kl_coef=0.3)
     ppo.learn(512)
     ppo.save(tmp_path / "ppo.zip")
-    again = type(ppo).load(tmp_path / "ppo.zip", env=ppo.get_env())
+    plain = PPO.load(tmp_path / "ppo.zip", env=ppo.get_env())
     obs = ppo.get_env().reset()
     assert np.array_equal(
-        ppo.predict(obs, deterministic=True)[0], again.predict(obs, deterministic=True)[0]
+        ppo.predict(obs, deterministic=True)[0], plain.predict(obs, deterministic=True)[0]
     )
+    with pytest.raises(PersonaEnvError, match=r"load it with LanguageModelPPO\.load"):
+        plain.learn(512)
 
 
 def test_generation_is_what_transformers_generates():
