@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib import resources
 from itertools import compress
 from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from torch import Tensor
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel
 from transformers.utils import logging as transformers_logging
 
-from persona_env.errors import PersonaEnvError, nearest
-from persona_env.registration import POLICIES
+from persona_env.errors import PersonaEnvError
+from persona_env.registration import find_policy
 from persona_env.wrappers.token_actions import MAX_NEW_TOKENS
 from persona_env.wrappers.tokenizers import SPECIAL, BundledCodec, Codec, TransformersCodec
 
+from .hub import only_local
 from .inference.cache import SlotCache
 from .inference.choices import BITS, draw
 from .inference.decode import decoder_for
-
-
-def policy_path(name: str | Path) -> str:
-    """The folder of a bundled policy, or ``name`` (a folder or a Hugging Face id) as given."""
-    if str(name) in POLICIES:
-        return str(resources.files("persona_env.agents").joinpath(POLICIES[str(name)]))
-    return str(name)
 
 
 def known_device(name: str) -> str:
@@ -56,28 +50,40 @@ def load_policy(name: str | Path, device: str = "cpu") -> tuple[PreTrainedModel,
     ``name`` is that of a bundled policy (``"persona-tiny"``), a folder written by
     ``save_pretrained``, or a Hugging Face id; ``device`` one that :func:`known_device` takes.
     Only safetensors are read and no remote code is run.
+
+    Raises
+    ------
+    PersonaEnvError
+        If there is no such policy or device, the hub does not answer, or the files are no policy.
     """
-    path, device = policy_path(name), known_device(device)
+    path, device = find_policy(name), known_device(device)
+    local = only_local(path)
     transformers_logging.disable_progress_bar()  # a bar for a file of two megabytes
     try:
         model = AutoModelForCausalLM.from_pretrained(
-            path, dtype=torch.float32, use_safetensors=True, trust_remote_code=False
+            path,
+            dtype=torch.float32,
+            use_safetensors=True,
+            trust_remote_code=False,
+            local_files_only=local,
         )
-        tokenizer = AutoTokenizer.from_pretrained(path, trust_remote_code=False)
-    except (OSError, ValueError) as error:
+        tokenizer = AutoTokenizer.from_pretrained(
+            path, trust_remote_code=False, local_files_only=local
+        )
+    except (OSError, ValueError, SafetensorError) as error:
         raise PersonaEnvError(
-            f"cannot load a policy from {name!r}.{nearest(str(name), POLICIES)} Bundled are "
-            f"{sorted(POLICIES)}; else give a folder of save_pretrained's or a Hugging Face id. "
-            f"({error})"
+            f"{str(name)!r} holds no policy: give a folder that save_pretrained wrote, such as "
+            f"'policy' in the folder of a run. ({error})"
         ) from error
     return model.to(device).eval(), codec_of(tokenizer, model.config.vocab_size)
 
 
 def save_tokenizer(name: str | Path, folder: Path) -> None:
     """Put the tokenizer of policy ``name`` beside saved weights, for ``from_pretrained``."""
-    AutoTokenizer.from_pretrained(policy_path(name), trust_remote_code=False).save_pretrained(
-        folder
-    )
+    path = find_policy(name)
+    AutoTokenizer.from_pretrained(
+        path, trust_remote_code=False, local_files_only=only_local(path)
+    ).save_pretrained(folder)
 
 
 def codec_of(tokenizer: Any, vocab_size: int) -> Codec:

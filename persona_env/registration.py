@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from importlib import import_module
+import re
+from collections.abc import Iterable
+from importlib import import_module, resources
+from pathlib import Path
 from typing import Any
 
 import gymnasium as gym
 
-from persona_env.errors import unknown_name
+from persona_env.errors import PersonaEnvError, nearest, unknown_name
 
 ENVIRONMENTS: dict[str, str] = {
     "PersonaChat-v0": "persona_env.envs.chat:PersonaChatEnv",
@@ -79,6 +82,36 @@ def start_for(env: str) -> str:
     ('persona-tiny', 'persona-tiny-wide')
     """
     return "persona-tiny" if env == "PersonaChat-v0" else "persona-tiny-wide"
+
+
+HUB_ID = re.compile(r"[A-Za-z0-9_][\w.-]*/[\w.-]+", re.ASCII)
+
+
+def find_policy(name: str | Path, kind: str = "policy", known: Iterable[str] = ()) -> str:
+    """The folder of a policy, or its id on the Hugging Face Hub; nothing is loaded.
+
+    Parameters
+    ----------
+    name:
+        A bundled policy, a folder, or an id such as ``"org/name"``.
+    kind, known:
+        What the name is of, and which names could stand there beside the bundled policies, for
+        the error.
+
+    Raises
+    ------
+    PersonaEnvError
+        If it is none of the three, with the nearest name.
+    """
+    if str(name) in POLICIES:
+        return str(resources.files("persona_env.agents").joinpath(POLICIES[str(name)]))
+    if (str(name) and Path(name).is_dir()) or HUB_ID.fullmatch(str(name)):
+        return str(name)
+    names = sorted({*known, *POLICIES})
+    raise PersonaEnvError(
+        f"unknown {kind} {str(name)!r}.{nearest(str(name), names)} Give one of {names}, a folder "
+        "that save_pretrained wrote (none has this name), or a Hugging Face id: 'org/name'."
+    )
 
 
 def load(entry: str) -> Any:

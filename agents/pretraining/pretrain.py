@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -25,11 +26,14 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from torch.nn import functional
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
+from persona_env.errors import PersonaEnvError
+from persona_env.files import write_text
 from persona_env.registration import ENVIRONMENTS, load
 from persona_env.wrappers.tokenizers import ASK, END, PAD, REPLY, SPECIAL, USER, BundledCodec
 
-from ..language_model import load_policy, policy_path
+from ..language_model import known_device, load_policy
 from ..training.checkpoint import load_modules, save_modules
+from ..training.run_folder import only_writer
 
 log = logging.getLogger(__name__)
 CHAT_TEMPLATE = (
@@ -180,11 +184,21 @@ def loss_on_replies(model: LlamaForCausalLM, ids: torch.Tensor, labels: torch.Te
 
 
 def pretrain(output: Path, recipe: Recipe, device: str, minutes: float = math.inf) -> None:
-    """Train (or resume) until ``recipe.steps`` or for ``minutes``, then save to ``output``."""
-    output.mkdir(parents=True, exist_ok=True)
+    """Train (or resume) until ``recipe.steps`` or for ``minutes``, then save to ``output``.
+
+    Raises :class:`PersonaEnvError` if another process is writing to ``output``, if the device or
+    the policy to start from is not here, or if the state in ``output`` is that of another model.
+    """
+    model = build_model(recipe).to(known_device(device))
+    with only_writer(output):
+        _pretrain(output, recipe, device, minutes, model)
+
+
+def _pretrain(
+    output: Path, recipe: Recipe, device: str, minutes: float, model: LlamaForCausalLM
+) -> None:
     state = output / "training.safetensors"
     codec = BundledCodec(_tokenizer(output, recipe))
-    model = build_model(recipe).to(device)
     # On CPUs the fused attention's backward pass is slower than plain matrix products.
     model.set_attn_implementation("eager")
     both = optimizers(model, recipe)
@@ -218,22 +232,31 @@ def save(output: Path, model: LlamaForCausalLM, codec: BundledCodec) -> None:
     """Write weights in half precision and a tokenizer with its chat template."""
     half = model.to("cpu", torch.float16)
     half.config.dtype = torch.float32
-    half.save_pretrained(output)
     fast = PreTrainedTokenizerFast(
         tokenizer_object=codec.tokenizer, eos_token=END, pad_token=PAD,
         additional_special_tokens=[USER, ASK, REPLY],
     )  # fmt: skip
     fast.chat_template = CHAT_TEMPLATE
-    fast.save_pretrained(output)
+    with TemporaryDirectory(dir=output) as folder:
+        half.save_pretrained(folder)
+        fast.save_pretrained(folder)
+        for path in Path(folder).iterdir():
+            path.replace(output / path.name)
 
 
 def _tokenizer(output: Path, recipe: Recipe) -> Tokenizer:
     path = output / "tokenizer.json"
     if not path.exists():
-        known = Path(policy_path(recipe.start)) / path.name
-        made = Tokenizer.from_file(str(known)) if recipe.start else train_tokenizer(recipe)
-        made.save(str(path))
+        made = _tokenizer_of(recipe.start) if recipe.start else train_tokenizer(recipe)
+        write_text(path, made.to_str(pretty=True))
     return Tokenizer.from_file(str(path))
+
+
+def _tokenizer_of(policy: str) -> Tokenizer:
+    codec = load_policy(policy)[1]
+    if not isinstance(codec, BundledCodec):
+        raise PersonaEnvError(f"{policy!r} has another tokenizer: only bundled policies read on")
+    return codec.tokenizer
 
 
 def main() -> None:

@@ -9,18 +9,11 @@ from typer.core import TyperGroup
 
 from persona_env import __version__
 from persona_env.cli import audit, evaluate, lists, score, train, validate
-from persona_env.cli.show import error_text, notes
+from persona_env.cli.show import error_text, escape_what_streams_cannot_write, notes
 from persona_env.errors import PersonaEnvError
 
-# What a user can mend by giving something else.
-MENDABLE = (
-    PersonaEnvError,
-    ValueError,
-    FileNotFoundError,
-    NotADirectoryError,
-    IsADirectoryError,
-    PermissionError,
-)
+MENDABLE = (PersonaEnvError, ValueError, OSError)
+"""What a user can mend, by giving something else or by making room on a disk."""
 
 
 class _Group(TyperGroup):
@@ -29,6 +22,8 @@ class _Group(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
+        except BrokenPipeError:  # the reader has enough, such as head: typer ends quietly
+            raise
         except MENDABLE as error:
             notes().print(f"error: {error_text(error)}")
             raise typer.Exit(2) from error
@@ -65,4 +60,5 @@ def about(
 
 def main() -> None:
     """Run the command line; errors the user can mend end it with exit code 2."""
+    escape_what_streams_cannot_write()
     app(prog_name="persona-env")

@@ -10,8 +10,7 @@ import typer
 
 from persona_env.auditor import audit
 from persona_env.cli.show import JsonOption, make_env, notes
-from persona_env.errors import unknown_name
-from persona_env.registration import POLICIES
+from persona_env.registration import find_policy
 
 
 def audit_reward(
@@ -26,13 +25,15 @@ def audit_reward(
     seed: int = 0,
     policy: Annotated[
         str | None,
-        typer.Option(help="Also try the best samples of a bundled policy, or of a path."),
+        typer.Option(
+            help="Also try a policy's best samples: a bundled one, a folder or a Hugging Face id."
+        ),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Look for text that a reward pays and nobody should; exit status 1 if there is any."""
-    if policy is not None and policy not in POLICIES and not Path(policy).exists():
-        raise unknown_name("policy (and no such path)", policy, POLICIES)
+    if policy is not None:
+        find_policy(policy)
     if str(Path.cwd()) not in sys.path:  # a module of one's own lies where one stands
         sys.path.insert(0, str(Path.cwd()))
     made = make_env(env, split)[0]

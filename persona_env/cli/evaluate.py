@@ -15,12 +15,11 @@ from rich.text import Text
 
 from persona_env.cli.show import EnvOption, JsonOption, make_env, names, notes, out, table
 from persona_env.env import PersonaEnv
-from persona_env.errors import unknown_name
 from persona_env.evaluation.evaluate import evaluate
 from persona_env.evaluation.report import Report
-from persona_env.files import to_json
+from persona_env.files import check_targets, save_all, to_json
 from persona_env.metrics.statistics import Mean
-from persona_env.registration import AGENTS, POLICIES, make_agent
+from persona_env.registration import AGENTS, POLICIES, find_policy, make_agent
 from persona_env.reporting.plots import picture_format
 from persona_env.scenarios.case import Visibility
 
@@ -37,7 +36,8 @@ def evaluate_agent(
     *,
     env: EnvOption = "PersonaChat-v0",
     agent: Annotated[
-        str, typer.Option(help=f"{', '.join((*AGENTS, *POLICIES))}, or a saved policy's path.")
+        str,
+        typer.Option(help=f"{', '.join((*AGENTS, *POLICIES))}, a folder or a Hugging Face id."),
     ] = "oracle",
     profiles: Annotated[str | None, typer.Option(help="Users, with commas.")] = None,
     scenarios: Annotated[
@@ -55,20 +55,21 @@ def evaluate_agent(
     as_json: JsonOption = False,
 ) -> None:
     """Evaluate an agent: its replies for each user, scored by every user."""
+    check_targets(save, matrix, reliability)  # before the work, not after it
     for picture in (matrix, reliability):
         if picture is not None:
-            picture_format(picture)  # before the work, not after it
+            picture_format(picture)
     visibility: Visibility = "hidden" if hidden else "full"
     made, base = make_env(env, split, names(profiles), names(scenarios), visibility)
     answers = find_agent(agent, base)
     with notes().status("evaluating"):
         report = evaluate(answers, made, episodes, seed)
-    if save is not None:
-        report.save(save)
-    if matrix is not None:
-        report.plot_matrix(matrix)
-    if reliability is not None:
-        report.plot_reliability(reliability)
+    writers = (
+        (save, report.save),
+        (matrix, report.plot_matrix),
+        (reliability, report.plot_reliability),
+    )
+    save_all({path: write for path, write in writers if path is not None})
     if as_json:
         typer.echo(to_json(asdict(report)))
         return
@@ -77,11 +78,10 @@ def evaluate_agent(
 
 
 def find_agent(name: str, env: PersonaEnv) -> Any:
-    """A reference agent, the bundled policy, or one saved at a path."""
+    """A reference agent, a bundled policy, one in a folder, or one of the Hugging Face Hub."""
     if name in AGENTS:
         return make_agent(name, env)
-    if name not in POLICIES and not Path(name).exists():
-        raise unknown_name("agent (and no such path)", name, [*AGENTS, *POLICIES])
+    find_policy(name, "agent", AGENTS)
     return import_module("persona_env.agents.language_model").load_agent(name)
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
+import sys
 from collections.abc import Iterable, Sequence
 from inspect import getdoc
+from io import TextIOWrapper
 from typing import Annotated, Any
 
 import gymnasium as gym
@@ -15,13 +18,30 @@ from rich.table import Table
 from rich.text import Text
 
 from persona_env.env import PersonaEnv
-from persona_env.errors import PersonaEnvError, unknown_name
-from persona_env.registration import ENVIRONMENTS
 from persona_env.scenarios.case import Visibility
+from persona_env.text_envs import make_text_env
 
 EnvOption = Annotated[str, typer.Option("--env", help="Id of the environment.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 KNOWN_SHOWN = 600  # characters of a list of valid names in an error
+
+
+def escape_what_streams_cannot_write() -> None:
+    r"""Make standard output and errors write ``\uXXXX`` for what their encoding does not have.
+
+    Redirected into a file they have the code page of the system on Windows. The escapes are those
+    of JSON, so that JSON stays whole and true.
+    """
+    codecs.register_error("persona_env.json_escape", _json_escape)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="persona_env.json_escape")
+
+
+def _json_escape(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return json.dumps(error.object[error.start : error.end])[1:-1], error.end
 
 
 def out() -> Console:
@@ -82,23 +102,10 @@ def make_env(
     scenarios: Sequence[str] | None = None,
     visibility: Visibility = "full",
 ) -> tuple[gym.Env[Any, Any], PersonaEnv]:
-    """An environment by id, and its innermost :class:`PersonaEnv`.
-
-    Ids of other packages are given as ``"their_module:TheirEnv-v0"``.
-    """
-    if name not in ENVIRONMENTS and ":" not in name:
-        raise unknown_name("environment", name, ENVIRONMENTS)
-    env = gym.make(
-        name,
-        disable_env_checker=True,
-        split=split,
-        profiles=profiles,
-        scenarios=scenarios,
-        user_visibility=visibility,
+    """An environment with the options of the command line; see :func:`make_text_env`."""
+    return make_text_env(
+        name, split=split, profiles=profiles, scenarios=scenarios, user_visibility=visibility
     )
-    if not isinstance(env.unwrapped, PersonaEnv):
-        raise PersonaEnvError(f"environment {name!r} is no PersonaEnv")
-    return env, env.unwrapped
 
 
 def error_text(error: Exception) -> str:

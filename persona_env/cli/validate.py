@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from persona_env.cli.show import JsonOption, out, table
-from persona_env.files import to_json, write_text
+from persona_env.files import check_targets, save_all, to_json, write_text
 from persona_env.validity import Figure, figures_of, load_figures, page, read_labelled, save_figures
 from persona_env.validity.report import number
 
@@ -28,12 +28,14 @@ def validate(
     as_json: JsonOption = False,
 ) -> None:
     """Compare the detectors with labels; without --data show what was measured."""
+    check_targets(figures, write)  # before the work, not after it
     rows = [row for path in data or () for row in read_labelled(path)]
     found = figures_of(rows) if data else load_figures()
-    if figures is not None:
-        save_figures(figures, found)
-    if write is not None:
-        write_text(write, page(found))
+    writers = (
+        (figures, lambda path: save_figures(path, found)),
+        (write, lambda path: write_text(path, page(found))),
+    )
+    save_all({path: writer for path, writer in writers if path is not None})
     if as_json:
         typer.echo(to_json([asdict(figure) for figure in found]))
         return
