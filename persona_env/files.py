@@ -1,4 +1,4 @@
-"""Files are read as UTF-8, with errors that name them; written whole or not at all, groups as one."""
+"""Files are read as UTF-8, with errors that name them, and written whole or not at all."""
 
 from __future__ import annotations
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import io
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +13,37 @@ import numpy as np
 from rich.progress import Progress
 from stable_baselines3.common.callbacks import BaseCallback
 
-from .checkpoint import save_modules
+from persona_env.errors import PersonaEnvError
+from persona_env.files import write_text
 
-CURVE = ("step", "seconds", "reward", "reward_sd", "kl", "entropy", "length", "cut", "unlikely")
+from .checkpoint import save_modules
+from .run_folder import CURVE, STATE
+
+COLUMNS = ("step", "seconds", "reward", "reward_sd", "kl", "entropy", "length", "cut", "unlikely")
 
 
 class RunLog(BaseCallback):
-    """Writes a line of the curve a rollout, moves the progress bar, saves the state."""
+    """After each update writes a line of the curve and the state, and moves the progress bar.
 
-    def __init__(self, folder: Path, progress: Progress, total: int, seconds: float) -> None:
+    Parameters
+    ----------
+    folder:
+        Of the run.
+    progress, total:
+        The bar, and the steps of the whole run.
+    facts:
+        What the state has to tell beside its own ``steps`` and ``seconds``; of a resumed run what
+        its state told.
+    """
+
+    def __init__(self, folder: Path, progress: Progress, total: int, facts: dict[str, Any]) -> None:
         super().__init__()
-        self.folder, self.progress, self.spent = folder, progress, seconds
-        self.task = progress.add_task("training", total=total, shown="")
+        self.folder, self.progress, self.facts = folder, progress, facts
+        self.spent = float(facts.get("seconds", 0.0))
+        done = int(facts.get("steps", 0))
+        self.rows = read_curve(folder / CURVE, done)
+        self.saved = len(self.rows)  # how many of them are on the disk
+        self.task = progress.add_task("training", total=total, completed=done, shown="")
         self.new: list[tuple[float, int, bool]] = []
         self.began = time.monotonic()
         self.lengths: np.ndarray[Any, Any] | None = None
@@ -59,23 +80,43 @@ class RunLog(BaseCallback):
         }
         for name in ("reward", "kl", "length", "cut", "unlikely"):
             self.model.logger.record(f"persona/{name}", row[name])
-        _append(self.folder / "curve.csv", row)
+        self.rows.append({k: f"{v:.4f}" if isinstance(v, float) else v for k, v in row.items()})
         shown = "  ".join(
             f"{name} {row[name]:.3g}" for name in ("reward", "kl", "entropy", "length")
         )
         self.progress.update(self.task, completed=self.num_timesteps, shown=shown)
+
+    def _on_rollout_start(self) -> None:
+        self._save()  # the rollout before this one has been learnt from
+
+    def _on_training_end(self) -> None:
         self._save()
 
     def _save(self) -> None:
-        facts = {"steps": self.num_timesteps, "seconds": self.seconds()}
+        """First the curve: one that is a line ahead of the state is cut by :func:`read_curve`."""
+        if not self.rows or self.saved == len(self.rows):
+            return
+        write_text(self.folder / CURVE, _csv(self.rows))
+        facts = {**self.facts, "steps": self.num_timesteps, "seconds": self.seconds()}
         policy: Any = self.model.policy
-        save_modules(self.folder / "state.safetensors", policy, [policy.optimizer], facts)
+        save_modules(self.folder / STATE, policy, [policy.optimizer], facts)
+        self.saved = len(self.rows)
 
 
-def _append(path: Path, row: dict[str, Any]) -> None:
-    new = not path.exists()
-    with path.open("a", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, CURVE)
-        if new:
-            writer.writeheader()
-        writer.writerow({k: f"{v:.4f}" if isinstance(v, float) else v for k, v in row.items()})
+def read_curve(path: Path, steps: int) -> list[dict[str, Any]]:
+    """The lines of a curve up to a step; none at step 0, and where there is no curve."""
+    if not steps or not path.exists():
+        return []
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            return [row for row in csv.DictReader(file) if int(row["step"]) <= steps]
+    except (ValueError, KeyError, TypeError) as error:
+        raise PersonaEnvError(f"{path} is not the curve of a run: {error}") from error
+
+
+def _csv(rows: Sequence[dict[str, Any]]) -> str:
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from typing import Any
 
-import gymnasium as gym
 import numpy as np
 
 from persona_env.evaluation.evaluate import evaluate, first_observations, persona_env_of
@@ -19,29 +17,28 @@ from persona_env.users.vector import user_vector
 from persona_env.wrappers.tokenizers import Codec
 
 from ..language_model import LanguageModelAgent, load_policy
-from .options import TrainOptions, judged_envs
+from .options import TrainOptions
+from .run_envs import TextEnv
 
 EPISODES_A_USER = 20
 SEED = 12345
 SHOWN = 3  # users an example
-_LOG = logging.getLogger(__name__)
 
 
-def judge(options: TrainOptions, name: str, model: Any, codec: Codec) -> None:
-    """Evaluate greedy replies in each of :func:`judged_envs`, and save the reports."""
+def judge(
+    options: TrainOptions, envs: dict[str, TextEnv], name: str, model: Any, codec: Codec
+) -> None:
+    """Evaluate greedy replies in each of :func:`.run_envs.judged_envs`, and save the reports."""
     agent = LanguageModelAgent(model, codec, options.max_new_tokens)
-    envs, held_out = judged_envs(options)
-    if not held_out:
-        _LOG.warning("nothing of the scenarios is held out: judged on those of the training")
     for suffix, env in envs.items():
         episodes = EPISODES_A_USER * len(persona_env_of(env).users)
         report = evaluate(agent, env, episodes=episodes, seed=SEED)
         report.save(options.output / f"{name}{suffix}.json")
 
 
-def examples(options: TrainOptions, model: Any, codec: Codec) -> list[dict[str, Any]]:
+def examples(options: TrainOptions, env: TextEnv, model: Any, codec: Codec) -> list[dict[str, Any]]:
     """The same prompt answered for three users, or as many as there are, before and after."""
-    env, start = judged_envs(options)[0][""], load_policy(options.start, options.device)
+    start = load_policy(options.start, options.device)
     agents = {
         "before": LanguageModelAgent(*start, options.max_new_tokens),
         "after": LanguageModelAgent(model, codec, options.max_new_tokens),
@@ -49,7 +46,7 @@ def examples(options: TrainOptions, model: Any, codec: Codec) -> list[dict[str, 
     return [_example(env, scenario, users, agents) for scenario, users in asked(env)]
 
 
-def asked(env: gym.Env[Any, Any]) -> list[tuple[Scenario, list[UserProfile]]]:
+def asked(env: TextEnv) -> list[tuple[Scenario, list[UserProfile]]]:
     """What is shown: a scenario of each category, and up to three users who can ask it.
 
     Scenarios are drawn with a fixed seed, the first one that most users can ask (three count as
@@ -67,7 +64,7 @@ def asked(env: gym.Env[Any, Any]) -> list[tuple[Scenario, list[UserProfile]]]:
 
 
 def _example(
-    env: gym.Env[Any, Any],
+    env: TextEnv,
     scenario: Scenario,
     users: Sequence[UserProfile],
     agents: dict[str, LanguageModelAgent],

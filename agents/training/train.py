@@ -1,11 +1,14 @@
 """The main job: stable-baselines3 PPO teaches a language model to answer each user as they like.
 
-Its options are in ``options.py``, its record in ``run_log.py``, its judgement in ``judging.py``.
+Its options are in ``options.py``, the environments that follow from them in ``run_envs.py``, its
+record in ``run_log.py``, its judgement in ``showcase.py``, the rules of its folder in
+``run_folder.py``.
 """
 
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -13,51 +16,82 @@ from typing import Any
 
 import torch
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-from stable_baselines3 import PPO
 
 from persona_env.errors import PersonaEnvError
-from persona_env.files import write_text
+from persona_env.files import whole_folder, write_text
 
 from ..language_model import load_policy, save_tokenizer
-from ..ppo.ppo import make_ppo
-from .checkpoint import load_modules
-from .options import TrainOptions, judged_envs, token_envs
+from ..ppo.ppo import LanguageModelPPO, make_ppo
+from .checkpoint import load_modules, read_facts
+from .options import TrainOptions
+from .run_envs import judged_envs, token_envs
+from .run_folder import FACTS, POLICY, STATE, check_run, only_writer
 from .run_log import RunLog
 from .showcase import examples, judge
 
 PARAMETERS_A_THREAD = 500_000
+_LOG = logging.getLogger(__name__)
 
 
 def train(options: TrainOptions) -> Path:
     """Run, or resume, and leave a folder with everything; returns the folder.
 
-    Ctrl-C ends the training early and keeps what was learnt.
+    Everything that can be refused is refused before the folder is touched. Each file is written
+    whole, and the state after every update: whatever stops the process, ``resume`` continues from
+    the last update. Ctrl-C ends the training there, and judges what was learnt.
 
     Raises
     ------
     PersonaEnvError
-        If the folder holds a run already and ``resume`` is not set, or the reverse.
+        If an option is wrong, if the folder holds a run already and ``resume`` is not set, or the
+        reverse, or if another process is writing to it.
     """
+    check_run(options.output, options.resume)
     torch.set_num_threads(options.threads or threads_for(load_policy(options.start)[0]))
-    folder, state = options.output, options.output / "state.safetensors"
-    folder.mkdir(parents=True, exist_ok=True)
-    if not options.resume:
-        (folder / "curve.csv").unlink(missing_ok=True)
-    if state.exists() and not options.resume:
-        raise PersonaEnvError(f"{folder} holds a run: give --resume, or another --output")
-    ppo = build(options)
-    spent = load_modules(state, ppo.policy, [ppo.policy.optimizer]) if options.resume else {}
-    ppo.num_timesteps = int(spent.get("steps", 0))
-    if not options.resume:
-        judge(options, "before", *load_policy(options.start, options.device))
-    seconds = _learn(ppo, options, float(spent.get("seconds", 0.0)))
-    policy: Any = ppo.policy
-    policy.model.eval().save_pretrained(folder / "policy")
-    save_tokenizer(options.start, folder / "policy")
-    judge(options, "after", policy.model, policy.codec)
-    write_text(folder / "examples.json", _json(examples(options, policy.model, policy.codec)))
-    write_text(folder / "run.json", _json(_facts(options, ppo, seconds)))
+    ppo, (envs, held_out) = build(options), judged_envs(options)
+    if not held_out:
+        _LOG.warning("nothing of the scenarios is held out: judged on those of the training")
+    if options.resume:
+        _resume(ppo, options)
+    with only_writer(options.output) as folder:
+        # Again: another process may have written since.
+        check_run(folder, options.resume)
+        facts = _resume(ppo, options) if options.resume else {"options": identity(options)}
+        if not options.resume:
+            judge(options, envs, "before", *load_policy(options.start, options.device))
+        seconds = _learn(ppo, options, facts)
+        policy: Any = ppo.policy
+        with whole_folder(folder / POLICY) as written:
+            policy.model.eval().save_pretrained(written)
+            save_tokenizer(options.start, written)
+        judge(options, envs, "after", policy.model, policy.codec)
+        shown = examples(options, envs[""], policy.model, policy.codec)
+        write_text(folder / "examples.json", _json(shown))
+        write_text(folder / FACTS, _json(_facts(options, ppo, seconds) | {"held_out": held_out}))
     return folder
+
+
+def identity(options: TrainOptions) -> dict[str, Any]:
+    """The options that a resumed run has to share with its beginning."""
+    names = ("env", "profiles", "scenarios", "terms", "hidden", "max_new_tokens", "context_length")
+    found = {name: getattr(options, name) for name in names} | {"policy": options.start}
+    plain: dict[str, Any] = json.loads(_json(found))
+    return plain
+
+
+def _resume(ppo: LanguageModelPPO, options: TrainOptions) -> dict[str, Any]:
+    """Put the saved state into ``ppo``; returns its facts."""
+    state = options.output / STATE
+    begun, now = read_facts(state).get("options", {}), identity(options)
+    other = {name: value for name, value in begun.items() if now.get(name, value) != value}
+    if other:
+        begun_with = ", ".join(f"{name}={value!r}" for name, value in other.items())
+        raise PersonaEnvError(
+            f"{options.output} was begun with {begun_with}: give the same, or another --output"
+        )
+    facts = load_modules(state, ppo.policy, [ppo.policy.optimizer])
+    ppo.num_timesteps = int(facts["steps"])
+    return facts
 
 
 def threads_for(model: Any) -> int:
@@ -70,7 +104,7 @@ def threads_for(model: Any) -> int:
     return max(1, min(torch.get_num_threads(), parameters // PARAMETERS_A_THREAD))
 
 
-def build(options: TrainOptions) -> PPO:
+def build(options: TrainOptions) -> LanguageModelPPO:
     """The environments and the PPO of a run."""
     model, codec = load_policy(options.start, options.device)
     return make_ppo(
@@ -88,7 +122,7 @@ def build(options: TrainOptions) -> PPO:
     )
 
 
-def _learn(ppo: PPO, options: TrainOptions, spent: float) -> float:
+def _learn(ppo: LanguageModelPPO, options: TrainOptions, facts: dict[str, Any]) -> float:
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -96,15 +130,19 @@ def _learn(ppo: PPO, options: TrainOptions, spent: float) -> float:
         TimeRemainingColumn(),
     )
     with Progress(*columns) as progress:
-        log = RunLog(options.output, progress, options.steps, spent)
+        log = RunLog(options.output, progress, options.steps, facts)
         try:
             ppo.learn(options.steps - ppo.num_timesteps, log, reset_num_timesteps=False)
         except KeyboardInterrupt:
+            if not log.saved:  # nothing was learnt
+                raise
+            # An update may have been stopped half-way: back to the last whole one.
+            ppo.num_timesteps = int(_resume(ppo, options)["steps"])
             progress.console.print("stopped: keeping what was learnt")
     return log.seconds()
 
 
-def _facts(options: TrainOptions, ppo: PPO, seconds: float) -> dict[str, Any]:
+def _facts(options: TrainOptions, ppo: LanguageModelPPO, seconds: float) -> dict[str, Any]:
     policy: Any = ppo.policy.model
     names = ("persona-env", "gymnasium", "stable-baselines3", "torch", "transformers")
     return {
@@ -113,7 +151,6 @@ def _facts(options: TrainOptions, ppo: PPO, seconds: float) -> dict[str, Any]:
         "steps": ppo.num_timesteps,
         "threads": torch.get_num_threads(),
         "parameters": sum(p.numel() for p in policy.parameters()),
-        "held_out": judged_envs(options)[1],
         "versions": {name: version(name) for name in names},
     }
 

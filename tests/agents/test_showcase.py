@@ -9,7 +9,8 @@ import pytest
 
 from persona_env import UserProfile, load_scenarios
 from persona_env.agents.training import showcase
-from persona_env.agents.training.options import TrainOptions, judged_envs
+from persona_env.agents.training.options import TrainOptions
+from persona_env.agents.training.run_envs import judged_envs
 from persona_env.agents.training.showcase import asked, judge
 from persona_env.errors import ScenarioError
 from persona_env.evaluation.evaluate import persona_env_of

@@ -3,17 +3,18 @@
 import json
 import subprocess
 import sys
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import fields
 from types import SimpleNamespace
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 import persona_env
 import persona_env.cli.app
 import persona_env.cli.evaluate
 import persona_env.cli.train
+from persona_env.agents.training.options import TrainOptions
 from persona_env.cli.show import error_text, names
 from persona_env.errors import PersonaEnvError
 
@@ -188,18 +189,6 @@ def test_a_long_list_of_names_is_cut_after_the_nearest_one():
     assert names(" a, b,") == ("a", "b")
 
 
-@dataclass(frozen=True)
-class Options:
-    """As little of the real ones as the command line must know."""
-
-    env: str = "PersonaChat-v0"
-    profiles: tuple[str, ...] | None = None
-    steps: int = 7
-    output: Path = Path("runs/demo")
-    hidden: bool = False
-    tensorboard: bool = True
-
-
 def test_train_passes_what_was_given_and_shows_the_example(tmp_path, monkeypatch):
     given = []
 
@@ -214,15 +203,59 @@ def test_train_passes_what_was_given_and_shows_the_example(tmp_path, monkeypatch
         (options.output / "examples.json").write_text(found)
         return options.output
 
-    module = SimpleNamespace(TrainOptions=Options, train=train)
+    module = SimpleNamespace(train=train)
     modules = {"persona_env.agents.training.train": module}
     monkeypatch.setattr(persona_env.cli.train, "import_module", modules.get)
     output = tmp_path / "run"
     text = told("train", "--profiles", "lin,wei", "--output", output, "--no-tensorboard")
-    assert given == [Options(profiles=("lin", "wei"), output=output, tensorboard=False)]
+    assert given == [TrainOptions(profiles=("lin", "wei"), output=output, tensorboard=False)]
     assert "先洗米。 (0.90)" in text
     assert str(output / "report.html") in text
     assert "report.html" in told("report", output)
+
+
+FLAGS = {
+    "resume": ["--resume"],
+    "hidden": ["--hidden"],
+    "compiled": ["--compile"],
+    "tensorboard": ["--tensorboard", "--no-tensorboard"],
+}
+
+
+def test_the_options_of_train_are_the_fields_of_the_dataclass_with_default_and_help():
+    command = typer.main.get_command(persona_env.cli.app.app).commands["train"]
+    found = {option.name: option for option in command.params if option.name != "help"}
+    assert list(found) == [field.name for field in fields(TrainOptions)]
+    for field in fields(TrainOptions):
+        option = found[field.name]
+        flags = FLAGS.get(field.name, ["--" + field.name.replace("_", "-")])
+        assert [*option.opts, *option.secondary_opts] == flags
+        assert option.default == field.default
+        assert option.help
+    text = " ".join(told("train", "--help").replace("│", " ").split())
+    assert "--together" in text
+    assert "[default: 4]" in text
+
+
+def test_options_reach_the_run_with_their_types(tmp_path, monkeypatch):
+    given = []
+    module = SimpleNamespace(train=lambda options: given.append(options) or options.output)
+    monkeypatch.setattr(
+        persona_env.cli.train, "import_module", {"persona_env.agents.training.train": module}.get
+    )
+    monkeypatch.setattr(persona_env.cli.train, "write_report", lambda folder: folder)
+    told("train", "--output", tmp_path)
+    told(
+        "train", "--output", tmp_path, "--lr", "1e-3", "--seed", "3", "--compile", "--hidden",
+        "--terms", "tone, length", "--max-new-tokens", "9", "--threads", "2",
+    )  # fmt: skip
+    assert given == [
+        TrainOptions(output=tmp_path),
+        TrainOptions(
+            output=tmp_path, lr=1e-3, seed=3, compiled=True, hidden=True,
+            terms=("tone", "length"), max_new_tokens=9, threads=2,
+        ),
+    ]  # fmt: skip
 
 
 def test_the_version_and_a_light_start():

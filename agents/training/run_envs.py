@@ -1,0 +1,87 @@
+"""The environments that follow from the options of a training run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import gymnasium as gym
+
+from persona_env.env import PersonaEnv
+from persona_env.errors import PersonaEnvError, ScenarioError
+from persona_env.scenarios.library import choose_scenarios
+from persona_env.text_envs import make_text_env
+from persona_env.users.profile import UserProfile
+from persona_env.vector import TokenVectorEnv
+
+from ..ppo.vec_env import TokenVecEnv
+from .options import TrainOptions
+
+TextEnv = gym.Env[Any, Any]
+
+
+def token_envs(options: TrainOptions, codec: Any, size: int) -> TokenVecEnv:
+    """The training environments: token actions, and a reply that does not end has failed."""
+    tokens = TokenVectorEnv(
+        _make(options, "train")[1],
+        options.envs,
+        tokenizer=codec,
+        max_new_tokens=options.max_new_tokens,
+        context_length=options.context_length,
+        vocab_size=size,
+        autoreset_mode="SameStep",
+    )
+    return TokenVecEnv(tokens, options.together)
+
+
+def judged_envs(options: TrainOptions) -> tuple[dict[str, TextEnv], bool]:
+    """What a run is judged on, by the ending of its report's name, and whether it is held out.
+
+    ``""``: the users of the training; ``"_heldout"``: held-out users, where none were named. The
+    scenarios are the held-out ones of what the run was given; if there are none, those of the
+    training. Raises :class:`ScenarioError` for the id of a held-out scenario among them.
+    """
+    base = _make(options, "train")[1]
+    names = options.scenarios and held_out_names(base, options.scenarios)
+    held_out = names != ()
+    judged = replace(options, scenarios=names) if held_out else options
+    split = "heldout" if held_out else "train"
+    envs = {"": _make(judged, split, base.users)[0]}
+    if options.profiles is None:
+        envs["_heldout"] = _make(judged, split, base.audience("heldout"))[0]
+    return envs, held_out
+
+
+def held_out_names(base: PersonaEnv, names: Sequence[str]) -> tuple[str, ...]:
+    """Those of ``names`` that hold held-out scenarios; ``base`` is what is trained on."""
+    for name in names:
+        named = base.scenarios.find(name)
+        if named is not None and named.split == "heldout":
+            raise ScenarioError(
+                f"scenario {name!r} is held out: who trains on it cannot be judged on it. Name "
+                "scenarios of split 'train', categories, or files of your own"
+            )
+    parts = (name for name in names if base.scenarios.find(name) is None)
+    return tuple(name for name in parts if _is_held_out(base, name))
+
+
+def _is_held_out(base: PersonaEnv, name: str) -> bool:
+    try:
+        choose_scenarios([name], "heldout", base.bundled)
+    except PersonaEnvError:
+        return False
+    return True
+
+
+def _make(
+    options: TrainOptions, split: str, users: Sequence[UserProfile] | None = None
+) -> tuple[TextEnv, PersonaEnv]:
+    return make_text_env(
+        options.env,
+        profiles=options.profiles if users is None else users,
+        scenarios=options.scenarios,
+        terms=options.terms,
+        split=split,
+        user_visibility="hidden" if options.hidden else "full",
+    )
