@@ -357,7 +357,7 @@ persona-env eval --agent {shlex.quote(str(policy))}
 # or let it answer
 import gymnasium as gym
 import persona_env
-from persona_env.agents.lm import load_agent
+from persona_env.agents.language_model import load_agent
 
 env = gym.make("PersonaChat-v0", split="heldout")
 agent = load_agent({str(policy)!r})

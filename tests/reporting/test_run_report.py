@@ -1,7 +1,9 @@
 """The report of a hand-made run folder."""
 
 import json
+import re
 from html.parser import HTMLParser
+from importlib import import_module
 
 import pytest
 
@@ -255,3 +257,11 @@ def test_a_file_of_another_form_is_named(run_dir, name, content, said):
     (run_dir / name).write_text(content, encoding="utf-8")
     with pytest.raises(PersonaEnvError, match=f"{name}: {said}"):
         write_report(run_dir)
+
+
+def test_what_the_report_says_to_import_is_there(run_dir):
+    text = write_report(run_dir).read_text(encoding="utf-8")
+    lines = re.findall(r"^from (persona_env\S*) import (\w+)$", text, re.MULTILINE)
+    assert ("persona_env.agents.language_model", "load_agent") in lines
+    for module, name in lines:
+        assert name in vars(import_module(module))
