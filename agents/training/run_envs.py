@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -19,6 +20,7 @@ from ..ppo.vec_env import TokenVecEnv
 from .options import TrainOptions
 
 TextEnv = gym.Env[Any, Any]
+_LOG = logging.getLogger(__name__)
 
 
 def token_envs(options: TrainOptions, codec: Any, size: int) -> TokenVecEnv:
@@ -45,6 +47,8 @@ def judged_envs(options: TrainOptions) -> tuple[dict[str, TextEnv], bool]:
     base = _make(options, "train")[1]
     names = options.scenarios and held_out_names(base, options.scenarios)
     held_out = names != ()
+    if not held_out:
+        _LOG.warning("nothing of the scenarios is held out: judged on those of the training")
     judged = replace(options, scenarios=names) if held_out else options
     split = "heldout" if held_out else "train"
     envs = {"": _make(judged, split, base.users)[0]}

@@ -8,7 +8,6 @@ record in ``run_log.py``, its judgement in ``showcase.py``, the rules of its fol
 from __future__ import annotations
 
 import json
-import logging
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -30,7 +29,6 @@ from .run_log import RunLog
 from .showcase import examples, judge
 
 PARAMETERS_A_THREAD = 500_000
-_LOG = logging.getLogger(__name__)
 
 
 def train(options: TrainOptions) -> Path:
@@ -49,8 +47,6 @@ def train(options: TrainOptions) -> Path:
     check_run(options.output, options.resume)
     torch.set_num_threads(options.threads or threads_for(load_policy(options.start)[0]))
     ppo, (envs, held_out) = build(options), judged_envs(options)
-    if not held_out:
-        _LOG.warning("nothing of the scenarios is held out: judged on those of the training")
     if options.resume:
         _resume(ppo, options)
     with only_writer(options.output) as folder:

@@ -98,7 +98,7 @@ def test_a_judgement_on_the_training_is_told(tmp_path, monkeypatch, caplog):
         caplog.clear()
         options = TrainOptions(profiles=("sam",), scenarios=(name,), output=tmp_path / name)
         with caplog.at_level(logging.WARNING):
-            judge(options, "before", None, None)
+            judge(options, judged_envs(options)[0], "before", None, None)
         assert [r.getMessage().count("nothing of the scenarios is held out")
                 for r in caplog.records] == [1] * told  # fmt: skip
         splits = json.loads((tmp_path / name / "before.json").read_text("utf-8"))["splits"]
