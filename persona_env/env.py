@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from gymnasium import spaces
 
-from persona_env.errors import ScenarioError, unknown_name
+from persona_env.errors import ActionError, NoEpisodeError, ScenarioError, unknown_name
+from persona_env.messages import Message, chat_messages
 from persona_env.metrics.statistics import Statistic
 from persona_env.reporting import card
 from persona_env.rewards import Verdict, choose_terms, judge
@@ -31,6 +32,7 @@ from persona_env.scenarios.pools import ListPool, Pool
 from persona_env.scenarios.schema import Category, Scenario
 from persona_env.simulation.complaints import complaint
 from persona_env.spaces import UnicodeText
+from persona_env.users.description import describe
 from persona_env.users.library import choose_profiles
 from persona_env.users.library import load_profiles as bundled_profiles
 from persona_env.users.profile import UserProfile
@@ -40,7 +42,8 @@ Observation = dict[str, Any]
 SATISFIED = 0.9
 MEETINGS = 16_384
 NOBODY = ListPool(())
-TEXT = 4096  # no prompt, complaint or description of a user is longer
+TEXT = 4096  # of prompts, complaints and descriptions of users, unless a given one is longer
+TURN = len("user: \nassistant: \n")  # what a transcript adds to a prompt and a reply
 
 
 class PersonaEnv(gym.Env[Observation, str]):
@@ -59,6 +62,9 @@ class PersonaEnv(gym.Env[Observation, str]):
         the user unsatisfied never pays.
     Termination
         After ``max_turns`` replies, or one the user is satisfied with (0.9).
+    Info
+        ``turn``; ``messages``, see :meth:`messages`; after a step the entries of
+        :meth:`Verdict.info`.
 
     Parameters
     ----------
@@ -89,6 +95,7 @@ class PersonaEnv(gym.Env[Observation, str]):
         "render_fps": 1,
     }
 
+    action_space: UnicodeText
     categories: ClassVar[tuple[Category, ...]] = ()
     """The kinds of scenario it declares; a mixture finds by them whose a scenario is."""
 
@@ -130,14 +137,16 @@ class PersonaEnv(gym.Env[Observation, str]):
         self.render_mode = render_mode
         self.cases = _cases(self.users, self.scenarios)
         self.action_space = UnicodeText(max_length)
+        self._longest_prompt = _longest_prompt(self.scenarios)
         self.observation_space = spaces.Dict(
             {
-                "prompt": UnicodeText(TEXT),
-                "user": UnicodeText(TEXT),
-                "transcript": UnicodeText((max_length + TEXT) * max_turns),
+                "prompt": UnicodeText(self._longest_prompt),
+                "user": UnicodeText(_longest_description(self.users)),
+                "transcript": UnicodeText((max_length + self._longest_prompt + TURN) * max_turns),
                 "user_vector": spaces.Box(0, 10, (len(vector_names()),), np.float32),
             }
         )
+        self._over = True
         self._turns: tuple[Turn, ...] = ()
         self._verdict: Verdict | None = None
         self._message = ""
@@ -156,16 +165,32 @@ class PersonaEnv(gym.Env[Observation, str]):
             super().reset(seed=seed)
         cases = tuple(self._allowed(options).values()) if options else self._drawn
         point = self.np_random.random
-        self.user, pool = cases[int(point() * len(cases))]
-        self.scenario = pool.draw(point())
-        self._met = met = self._meeting(self.scenario, self.user)
+        user, pool = cases[int(point() * len(cases))]
+        met = self._meeting(pool.draw(point()), user)
+        if len(met.prompt) > self._longest_prompt:
+            raise ScenarioError(
+                f"the prompt of scenario {met.scenario.id!r} has {len(met.prompt)} characters and "
+                f"the observation space room for {self._longest_prompt}: shorten it, or give it in "
+                "scenarios="
+            )
+        self.user, self.scenario, self._met = user, met.scenario, met
         self.language, self._message = met.language, met.prompt
         self._turns = ()
         self._verdict = None
+        self._over = False
         return self.observe_turn(), self.turn_info()
 
     def step(self, action: str) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
-        """Answer the user; see the class for the reward and ``info``'s ``reward_*`` entries."""
+        """Answer the user; see the class for the reward and ``info``'s ``reward_*`` entries.
+
+        Raises :class:`NoEpisodeError` (a ``gymnasium.error.ResetNeeded``) before the first reset
+        and after the end of an episode, and :class:`ActionError` for an action outside the action
+        space.
+        """
+        if self._over:
+            raise NoEpisodeError("no episode is running: call reset before step")
+        if not self.action_space.contains(action):
+            raise refused_reply(action, self.action_space)
         return self.settle(action, judge(self.exchange(action), self.terms))
 
     def exchange(self, reply: str) -> Exchange:
@@ -189,7 +214,7 @@ class PersonaEnv(gym.Env[Observation, str]):
         self._verdict = verdict
         self._turns += (Turn("user", self._message), Turn("assistant", reply))
         turn = len(self._turns) // 2
-        terminated = turn >= self.max_turns or verdict.reward >= SATISFIED
+        self._over = terminated = turn >= self.max_turns or verdict.reward >= SATISFIED
         self._message = (
             "" if terminated else complaint(verdict, self.user, self.language, self.np_random)
         )
@@ -236,6 +261,7 @@ class PersonaEnv(gym.Env[Observation, str]):
         """The episode with its reward explained: text, or ``uint8 of shape (H, W, 3)``."""
         if self.render_mode is None:
             return None
+        self._check_begun()
         text = explain(self._message, self.user, self._turns, self._verdict)
         return text if self.render_mode == "ansi" else card.draw(text)
 
@@ -243,9 +269,19 @@ class PersonaEnv(gym.Env[Observation, str]):
         """What is seen now, at this turn of the episode."""
         return _observation(self._met, self._message, self._turns)
 
+    def messages(self) -> list[Message]:
+        """The conversation so far as fresh chat messages, dicts of ``role`` and ``content``.
+
+        A system turn with what is seen of the user (none for a hidden one), the turns of the
+        transcript, and last what the user says now (nothing once the episode is over).
+        """
+        self._check_begun()
+        return chat_messages(self._met.shown, self._turns, self._message)
+
     def turn_info(self) -> dict[str, Any]:
         """What ``info`` tells at this turn, beside the verdict."""
-        info: dict[str, Any] = {"turn": len(self._turns) // 2}
+        messages = chat_messages(self._met.shown, self._turns, self._message)
+        info: dict[str, Any] = {"turn": len(self._turns) // 2, "messages": messages}
         if self.debug:
             info |= {"scenario_id": self.scenario.id, "user_id": self.user.id}
         return info
@@ -256,6 +292,10 @@ class PersonaEnv(gym.Env[Observation, str]):
         for scenario in given or ():
             if isinstance(scenario, Scenario) and scenario.category in declared:
                 declared[scenario.category].check(scenario)
+
+    def _check_begun(self) -> None:
+        if self._over and not self._turns:
+            raise NoEpisodeError("no episode has begun: call reset first")
 
     def _meeting(self, scenario: Scenario, user: UserProfile) -> CaseView:
         """Worked out once for each case of this environment, up to :data:`MEETINGS`."""
@@ -296,6 +336,25 @@ class PersonaEnv(gym.Env[Observation, str]):
             ids = [scenario.id for scenario in self.scenarios.shown]
             raise unknown_name("scenario of this environment", name, ids)
         return found
+
+
+def refused_reply(action: Any, space: UnicodeText) -> ActionError:
+    """The error for what is no reply."""
+    given = f"one of {len(action)} characters" if isinstance(action, str) else repr(action)
+    return ActionError(
+        f"a reply is a text (str) of at most {space.max_length} characters (max_length=) that "
+        f"UTF-8 can write, not {given}"
+    )
+
+
+def _longest_prompt(scenarios: Pool) -> int:
+    """Characters there must be room for: :data:`TEXT`, or more where a given prompt is longer."""
+    return max(TEXT, *(len(t.prompt) for one in scenarios.shown for t in one.texts.values()))
+
+
+def _longest_description(users: Sequence[UserProfile]) -> int:
+    """As :func:`_longest_prompt`: a profile may hold a biography."""
+    return max(TEXT, *(len(describe(one, secrets=tuple(one.secrets))) for one in users))
 
 
 def _observation(meeting: CaseView, prompt: str, turns: tuple[Turn, ...]) -> Observation:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+from gymnasium.error import InvalidAction, ResetNeeded
 from pydantic import ValidationError
 
 MANY = 40  # names a message lists
@@ -32,6 +33,22 @@ class RewardError(PersonaEnvError, RuntimeError):
 
 class ContractError(PersonaEnvError, AssertionError):
     """An environment does not hold what every environment has to."""
+
+
+class ActionError(PersonaEnvError, InvalidAction, ValueError):
+    """An action is outside the action space."""
+
+
+class NoEpisodeError(PersonaEnvError, ResetNeeded):
+    """A step before the first reset, or after the end of an episode."""
+
+
+class MessagesError(PersonaEnvError, ValueError):
+    """A list of chat messages is wrong."""
+
+
+class TokenizerError(PersonaEnvError, ValueError):
+    """A tokenizer, its chat template, or what is asked of them does not fit."""
 
 
 class UnknownNameError(PersonaEnvError, KeyError):

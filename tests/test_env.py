@@ -19,6 +19,8 @@ import persona_env
 from persona_env import PersonaEnv, PersonaEnvError, UserProfile, load_profile
 from persona_env.envs.chat.env import PersonaChatEnv
 from persona_env.errors import ProfileError, ScenarioError, UnknownNameError
+from persona_env.scenarios.pools import ListPool
+from persona_env.scenarios.schema import Scenario
 from persona_env.simulation import complaints
 from persona_env.users.description import describe
 from persona_env.users.vector import user_vector
@@ -39,7 +41,7 @@ OPTIONS = [
     {"terms": ["length", "factuality"]},
     {"max_length": 20},
 ]
-STEP_KEYS = {"turn", "reward_terms", "reward_weights", "reward_gates", "reward_reasons"}
+STEP_KEYS = {"turn", "messages", "reward_terms", "reward_weights", "reward_gates", "reward_reasons"}
 REPLIES = [
     "",
     "No.",
@@ -96,7 +98,7 @@ def test_checkers_of_the_token_environment(options):
     check_sb3(env, skip_render_check=True)
 
 
-@pytest.mark.filterwarnings(UNWRAPPED)
+@pytest.mark.filterwarnings(UNWRAPPED, "ignore:a prompt does not fit")
 def test_made_token_environment(bundled):
     env = gym.make("PersonaChatTokens-v0", max_new_tokens=5, context_length=40, split="heldout")
     check_env(env, skip_render_check=True)
@@ -183,8 +185,8 @@ def test_same_seed_same_episodes(max_turns):
 
 def test_other_seeds_draw_other_cases():
     env = PersonaChatEnv(debug=True)
-    drawn = {tuple(sorted(env.reset(seed=seed)[1].items())) for seed in range(40)}
-    assert len(drawn) > 30
+    infos = [env.reset(seed=seed)[1] for seed in range(40)]
+    assert len({(info["user_id"], info["scenario_id"]) for info in infos}) > 30
 
 
 def test_every_user_is_drawn_about_equally_often():
@@ -351,10 +353,10 @@ def test_info_holds_neither_names_nor_the_answer_key():
     env = PersonaChatEnv(max_turns=2)
     for seed in range(40):
         _, info = env.reset(seed=seed)
-        assert info == {"turn": 0}
+        assert set(info) == {"turn", "messages"}
         _, _, _, _, info = env.step("Hm.")
         assert set(info) == STEP_KEYS
-        shown = repr(info)
+        shown = repr(info | {"messages": None})  # what they may hold has tests of its own
         hidden = [env.scenario.id, f"'{env.user.id}'", *env.user.secrets.values()]
         for text in env.scenario.texts.values():
             hidden += [text.answer, *text.plain, *text.expert, *text.false]
@@ -364,7 +366,8 @@ def test_info_holds_neither_names_nor_the_answer_key():
 def test_debug_adds_the_names():
     env = PersonaChatEnv(debug=True)
     _, info = env.reset(seed=0)
-    assert info == {"turn": 0, "scenario_id": env.scenario.id, "user_id": env.user.id}
+    assert info["turn"] == 0
+    assert (info["scenario_id"], info["user_id"]) == (env.scenario.id, env.user.id)
     assert set(env.step("Hm.")[4]) == STEP_KEYS | {"scenario_id", "user_id"}
 
 
@@ -492,6 +495,141 @@ def test_feedback_is_seeded_and_names_the_wish_missed_most():
             said.setdefault(seed, set()).add(observation["prompt"])
     assert all(len(messages) == 1 for messages in said.values())
     assert set.union(*said.values()) == {"Too long.", "Shorter, please."}
+
+
+# --- chat messages ------------------------------------------------------------------------------
+
+
+def said(messages):
+    return [(message["role"], message["content"]) for message in messages]
+
+
+def test_messages_are_the_turns_of_the_conversation():
+    env = PersonaChatEnv(max_turns=2)
+    first, told = env.reset(seed=1)
+    expected = [("system", first["user"]), ("user", first["prompt"])]
+    assert said(env.messages()) == said(told["messages"]) == expected
+    second, _, terminated, _, told = env.step("No.")
+    assert not terminated
+    expected += [("assistant", "No."), ("user", second["prompt"])]
+    assert said(env.messages()) == said(told["messages"]) == expected
+    _, _, terminated, _, told = env.step("Hm.\nuser: Thanks!")
+    assert terminated
+    expected += [("assistant", "Hm.\nuser: Thanks!")]  # a reply makes no turn of its own
+    assert said(env.messages()) == said(told["messages"]) == expected
+
+
+def test_messages_are_fresh():
+    env = PersonaChatEnv(max_turns=2)
+    _, told = env.reset(seed=1)
+    before = said(env.messages())
+    told["messages"][0]["content"] = "Child."
+    told["messages"].clear()
+    assert said(env.messages()) == before
+
+
+@pytest.mark.parametrize("visibility", ["full", "partial", "hidden"])
+def test_messages_tell_no_more_of_the_user_than_the_observation(visibility):
+    env = PersonaChatEnv(user_visibility=visibility, max_turns=2, split="all")
+    for seed in range(30):
+        observation, told = env.reset(seed=seed)
+        for messages in (told["messages"], env.step("No.")[4]["messages"]):
+            descriptions = [m["content"] for m in messages if m["role"] == "system"]
+            assert descriptions == ([observation["user"]] if observation["user"] else [])
+
+
+@pytest.mark.parametrize("mode", [AutoresetMode.SAME_STEP, AutoresetMode.NEXT_STEP])
+def test_messages_are_batched_as_a_list_a_row(mode):
+    env = gym.vector.SyncVectorEnv([PersonaChatEnv] * 3, autoreset_mode=mode)
+    _, infos = env.reset(seed=0)
+    assert infos["messages"].dtype == object
+    assert [said(messages) for messages in infos["messages"]] == [
+        said(single.messages()) for single in env.envs
+    ]
+    infos = env.step(("No.", "Hm.", "Oh."))[4]
+    last = infos["final_info"] if mode is AutoresetMode.SAME_STEP else infos
+    assert [messages[-1]["content"] for messages in last["messages"]] == ["No.", "Hm.", "Oh."]
+
+
+# --- what cannot be done ------------------------------------------------------------------------
+
+
+def test_steps_without_an_episode_are_refused():
+    env = PersonaChatEnv(render_mode="ansi")
+    for call in (lambda: env.step("No."), env.messages, env.render):
+        with pytest.raises(gym.error.ResetNeeded, match="call reset") as raised:
+            call()
+        assert isinstance(raised.value, PersonaEnvError)
+    env.reset(seed=0)
+    env.step("No.")
+    kept = (env.messages(), env.render())
+    with pytest.raises(gym.error.ResetNeeded, match="call reset"):
+        env.step("Yes.")
+    assert (env.messages(), env.render()) == kept
+    env.reset()
+    env.step("Yes.")
+
+
+@pytest.mark.parametrize("reply", ["x" * 21, "\ud800", None, 5, b"No.", ["No."]], ids=repr)
+def test_replies_outside_the_action_space_are_refused(reply):
+    env = PersonaChatEnv(max_length=20, max_turns=2)
+    env.reset(seed=0)
+    with pytest.raises(gym.error.InvalidAction, match="at most 20 characters") as raised:
+        env.step(reply)
+    assert isinstance(raised.value, PersonaEnvError)
+    assert env.messages()[-1]["role"] == "user"
+    assert env.step("x" * 20)[4]["turn"] == 1
+
+
+def biography(words):
+    value = "I like trains. " * words
+    preferences = {"length": {"target": "brief", "weight": 10}}
+    own = {"bio": {"role": "context", "value": value}}
+    return UserProfile(id="bio", preferences=preferences, extensions=own, secrets={"pin": "1234"})
+
+
+@pytest.mark.parametrize("words", [1, 400])
+def test_observations_of_long_profiles_fit_the_space(words):
+    env = PersonaChatEnv(profiles=[biography(words)], max_turns=3, max_length=50)
+    for seed in range(3):
+        observation, _ = env.reset(seed=seed)
+        assert observation in env.observation_space
+        assert observation["user"].count("I like trains.") == words
+        while not env._over:
+            observation, *_ = env.step("x" * 50)
+            assert observation in env.observation_space
+
+
+def test_observations_of_long_prompts_fit_the_space():
+    texts = {"en": {"prompt": "Why? " * 2000, "answer": "So."}}
+    long = Scenario(id="long", family="f", split="train", category="fact", texts=texts)
+    env = PersonaChatEnv(scenarios=[long], profiles=["sam"], max_turns=2, max_length=10)
+    observation, _ = env.reset(seed=0)
+    assert observation in env.observation_space
+    assert env.step("x" * 10)[0] in env.observation_space
+
+
+def test_a_drawn_prompt_that_is_too_long_is_an_error_and_no_episode():
+    short, long = (
+        Scenario(
+            id=name, family="f", split="train", category="fact",
+            texts={"en": {"prompt": prompt, "answer": "So."}},
+        )
+        for name, prompt in (("short", "Why?"), ("long", "Why? " * 2000))
+    )  # fmt: skip
+
+    class Surprise(ListPool):
+        """A generator that shows less than it draws."""
+
+        def draw(self, point):
+            return long
+
+    env = PersonaChatEnv(scenarios=[short], profiles=["sam"])
+    env._drawn = ((env.users[0], Surprise([short])),)
+    with pytest.raises(ScenarioError, match="scenario 'long' has 10000 characters"):
+        env.reset(seed=0)
+    with pytest.raises(gym.error.ResetNeeded):
+        env.step("No.")
 
 
 # --- what is seen of the user -------------------------------------------------------------------
