@@ -29,20 +29,21 @@ from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 from persona_env.errors import PersonaEnvError
 from persona_env.files import write_text
 from persona_env.registration import ENVIRONMENTS, load
-from persona_env.wrappers.tokenizers import ASK, END, PAD, REPLY, SPECIAL, USER, BundledCodec
+from persona_env.wrappers.bundled_tokenizer import (
+    ASK,
+    END,
+    PAD,
+    REPLY,
+    SPECIAL,
+    USER,
+    BundledCodec,
+)
 
 from ..language_model import known_device, load_policy
 from ..training.checkpoint import load_modules, save_modules
 from ..training.run_folder import only_writer
 
 log = logging.getLogger(__name__)
-CHAT_TEMPLATE = (
-    "{% set who = messages | selectattr('role', 'equalto', 'system') | map(attribute='content') %}"
-    f"{USER}{{{{ who | join(' ') }}}}"
-    "{% for message in messages if message.role != 'system' %}"
-    f"{ASK}{{{{ message.content }}}}"
-    f"{{% endfor %}}{REPLY}"
-)
 
 
 @dataclass(frozen=True)
@@ -236,7 +237,7 @@ def save(output: Path, model: LlamaForCausalLM, codec: BundledCodec) -> None:
         tokenizer_object=codec.tokenizer, eos_token=END, pad_token=PAD,
         additional_special_tokens=[USER, ASK, REPLY],
     )  # fmt: skip
-    fast.chat_template = CHAT_TEMPLATE
+    fast.chat_template = Path(policy_path("persona-tiny"), "chat_template.jinja").read_text("utf-8")
     with TemporaryDirectory(dir=output) as folder:
         half.save_pretrained(folder)
         fast.save_pretrained(folder)
