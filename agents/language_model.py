@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+import warnings
 from collections.abc import Sequence
-from itertools import compress
+from itertools import compress, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +16,14 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel
 from transformers.utils import logging as transformers_logging
 
 from persona_env.errors import PersonaEnvError
+from persona_env.messages import Conversation
 from persona_env.registration import find_policy
+from persona_env.wrappers.bundled_tokenizer import SPECIAL, BundledCodec
+from persona_env.wrappers.fitting import check_room, fitted
+from persona_env.wrappers.hugging_face_tokenizer import TransformersCodec
 from persona_env.wrappers.token_actions import MAX_NEW_TOKENS
-from persona_env.wrappers.tokenizers import SPECIAL, BundledCodec, Codec, TransformersCodec
+from persona_env.wrappers.token_ids import EndToken
+from persona_env.wrappers.tokenizers import Codec
 
 from .hub import only_local
 from .inference.cache import SlotCache
@@ -44,17 +51,30 @@ def known_device(name: str) -> str:
     return name
 
 
-def load_policy(name: str | Path, device: str = "cpu") -> tuple[PreTrainedModel, Codec]:
+def load_policy(
+    name: str | Path, device: str = "cpu", end_token: EndToken | None = None
+) -> tuple[PreTrainedModel, Codec]:
     """The model, in single precision, and its codec.
 
-    ``name`` is that of a bundled policy (``"persona-tiny"``), a folder written by
-    ``save_pretrained``, or a Hugging Face id; ``device`` one that :func:`known_device` takes.
     Only safetensors are read and no remote code is run.
+
+    Parameters
+    ----------
+    name:
+        A bundled policy (``"persona-tiny"``), a folder written by ``save_pretrained``, or a
+        Hugging Face id.
+    device:
+        One that :func:`known_device` takes.
+    end_token:
+        What ends a reply, as text or id, or several; default: ``eos_token_id`` of the model's
+        generation config and ``eos_token`` of its tokenizer. It is noted in the generation
+        config, so that a copy that is saved keeps it.
 
     Raises
     ------
     PersonaEnvError
-        If there is no such policy or device, the hub does not answer, or the files are no policy.
+        If there is no such policy or device, the hub does not answer, the files are no policy, or
+        the tokenizer does not have the ``end_token``.
     """
     path, device = find_policy(name), known_device(device)
     local = only_local(path)
@@ -75,7 +95,12 @@ def load_policy(name: str | Path, device: str = "cpu") -> tuple[PreTrainedModel,
             f"{str(name)!r} holds no policy: give a folder that save_pretrained wrote, such as "
             f"'policy' in the folder of a run. ({error})"
         ) from error
-    return model.to(device).eval(), codec_of(tokenizer, model.config.vocab_size)
+    ends = end_token if end_token is not None else ends_of(model, tokenizer)
+    codec = codec_of(tokenizer, model.config.vocab_size, ends)
+    if end_token is not None:
+        ids = list(codec.end_ids)
+        model.generation_config.eos_token_id = ids if len(ids) > 1 else ids[0]
+    return model.to(device).eval(), codec
 
 
 def save_tokenizer(name: str | Path, folder: Path) -> None:
@@ -86,18 +111,34 @@ def save_tokenizer(name: str | Path, folder: Path) -> None:
     ).save_pretrained(folder)
 
 
-def codec_of(tokenizer: Any, vocab_size: int) -> Codec:
+def codec_of(tokenizer: Any, vocab_size: int, end_token: EndToken | None = None) -> Codec:
     """The codec for a Hugging Face tokenizer; ours if it holds our special tokens."""
     if tokenizer.is_fast and set(SPECIAL) <= set(tokenizer.get_vocab()):
-        return BundledCodec(tokenizer.backend_tokenizer)
-    return TransformersCodec(tokenizer, vocab_size)
+        return BundledCodec(tokenizer.backend_tokenizer, end_token)
+    return TransformersCodec(tokenizer, vocab_size, end_token)
+
+
+def ends_of(model: PreTrainedModel, tokenizer: Any) -> list[int] | None:
+    """What ends a reply by the model's generation config and its tokenizer, the latter first.
+
+    ``None`` if the model does not say: its tokenizer decides alone. Ids that the tokenizer does
+    not have are left out: they are defaults of the architecture.
+    """
+    said = model.generation_config.eos_token_id
+    own = [said] if isinstance(said, int) else list(said or ())
+    known = {*tokenizer.get_vocab().values()}
+    own = [one for one in own if one in known]
+    if not own:
+        return None
+    first = tokenizer.eos_token_id
+    return list(dict.fromkeys([*([] if first is None else [first]), *own]))
 
 
 def forbidden_ids(codec: Codec, vocab_size: int, device: torch.device | str) -> Tensor:
-    """Ids a reply must not hold, ``bool of shape (V,)``: special ones but the end, and unused."""
+    """Ids a reply must not hold, ``bool of shape (V,)``: special ones but the ends, and unused."""
     mask = torch.zeros(vocab_size, dtype=torch.bool, device=device)
     mask[codec.size :] = True
-    mask[[i for i in codec.special if i != codec.end_id]] = True
+    mask[[i for i in codec.special if i not in codec.end_ids]] = True
     return mask
 
 
@@ -111,10 +152,10 @@ def generate(
     temperature: float = 0.0,
     generator: torch.Generator | None = None,
 ) -> list[list[int]]:
-    """Replies to a batch of prompts, as ids without the end token; temperature 0 is greedy."""
+    """Replies to a batch of prompts, as ids without an end token; temperature 0 is greedy."""
     if not temperature >= 0:
         raise ValueError(f"temperature={temperature!r} must be 0 (greedy) or above")
-    device, count = model.device, len(prompts)
+    device, count, ends = model.device, len(prompts), frozenset(codec.end_ids)
     width = max(map(len, prompts))
     padded = [[*prompt, *[codec.pad_id] * (width - len(prompt))] for prompt in prompts]
     ids = torch.tensor(padded, device=device)
@@ -138,8 +179,8 @@ def generate(
             reply.append(one)
         if not left:
             break
-        if codec.end_id in made:
-            going = [goes and one != codec.end_id for goes, one in zip(going, made, strict=True)]
+        if not ends.isdisjoint(made):
+            going = [goes and one not in ends for goes, one in zip(going, made, strict=True)]
             if not any(going):
                 break
             if sum(going) <= len(held) // 2:  # the others are done: they are left behind
@@ -148,11 +189,15 @@ def generate(
                 held, going = list(compress(held, going)), [True] * sum(going)
         lengths = lengths + 1
         hidden = decoder.step(picked, cache, None, lengths)
-    return [row[: row.index(codec.end_id)] if codec.end_id in row else row for row in replies]
+    return [list(takewhile(lambda one: one not in ends, row)) for row in replies]
 
 
 class LanguageModelAgent:
-    """Answers observations with a causal language model; see :func:`generate`."""
+    """Answers observations or lists of chat messages with a causal language model.
+
+    See :func:`generate`. A prompt that is longer than the model's positions leave room for is
+    shortened by :func:`~persona_env.wrappers.fitting.fitted`, and a warning tells so once.
+    """
 
     def __init__(
         self,
@@ -165,10 +210,13 @@ class LanguageModelAgent:
         self.model, self.codec = model, codec
         self.max_new_tokens, self.temperature = max_new_tokens, temperature
         self.generator = torch.Generator(device=model.device).manual_seed(seed)
+        self.places: int = getattr(model.config, "max_position_embeddings", None) or sys.maxsize
+        check_room(codec, self.places - max_new_tokens)
+        self._warned = False
 
-    def __call__(self, observations: Sequence[dict[str, Any]]) -> list[str]:
-        """One reply an observation."""
-        prompts = [self.codec.prompt(observation) for observation in observations]
+    def __call__(self, conversations: Sequence[Conversation]) -> list[str]:
+        """One reply to each observation, or to each list of messages (``info["messages"]``)."""
+        prompts = [self._prompt(conversation) for conversation in conversations]
         replies = generate(
             self.model,
             self.codec,
@@ -179,7 +227,21 @@ class LanguageModelAgent:
         )
         return [self.codec.decode(reply) for reply in replies]
 
+    def _prompt(self, conversation: Conversation) -> list[int]:
+        ids, cut = fitted(self.codec, conversation, self.places - self.max_new_tokens)
+        if cut and not self._warned:
+            self._warned = True
+            warnings.warn(
+                f"a prompt does not fit the {self.places} positions of the model with "
+                f"max_new_tokens={self.max_new_tokens}: its oldest turns, or the middle of its "
+                "longest texts, are left out",
+                stacklevel=3,
+            )
+        return ids
 
-def load_agent(path: str, device: str = "cpu") -> LanguageModelAgent:
-    """The greedy agent of a saved or bundled policy."""
-    return LanguageModelAgent(*load_policy(path, device))
+
+def load_agent(
+    path: str, device: str = "cpu", end_token: EndToken | None = None
+) -> LanguageModelAgent:
+    """The greedy agent of a saved or bundled policy; see :func:`load_policy`."""
+    return LanguageModelAgent(*load_policy(path, device, end_token))

@@ -85,19 +85,26 @@ class Floor(stepping.BareVector):
     def infos(self, rows: list[int], mask: Any, last: dict[int, Any]) -> dict[str, Any]:
         """The arrays in which a vector environment tells what single ones tell."""
         turn, cut = np.zeros(ROWS, np.int64), np.zeros(ROWS, bool)
-        seen = np.empty(ROWS, object)
+        seen, said, asked = (np.empty(ROWS, object) for _ in range(3))
         for row in rows:
             turn[row], seen[row] = 1, last[row][0]
+            asked[row] = self.messages("system", "user")
+            said[row] = self.messages("system", "user", "assistant")
         mask.setflags(write=False)  # one for all
         final: dict[str, Any] = {"turn": turn, "_turn": mask, "cut": cut, "_cut": mask}
+        final |= {"messages": said, "_messages": mask}
         for group, names in self.names.items():
             full = self.duties > 4 and names
             final[group] = self.table(rows, mask, names) if full else {}
             final[f"_{group}"] = mask
         return {
             "final_obs": seen, "_final_obs": mask, "final_info": final, "_final_info": mask,
-            "turn": np.zeros(ROWS, np.int64), "_turn": mask,
+            "turn": np.zeros(ROWS, np.int64), "_turn": mask, "messages": asked, "_messages": mask,
         }  # fmt: skip
+
+    def messages(self, *roles: str) -> list[dict[str, str]]:
+        """What was said, in fresh dicts."""
+        return [{"role": role, "content": role} for role in roles]
 
     def table(self, rows: list[int], mask: Any, names: tuple[str, ...]) -> dict[str, Any]:
         """An array and a mask for each name."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from itertools import cycle
 from typing import Any
@@ -22,6 +23,7 @@ import persona_env
 from persona_env.wrappers import TokenActions
 from persona_env.wrappers.tokenizers import bundled_codec
 
+warnings.filterwarnings("ignore", "a prompt does not fit")  # short ones are meant
 PROMPT, REPLY, ROWS = 24, 25, 64
 LENGTH = PROMPT + REPLY
 SIZE = {"max_new_tokens": REPLY, "context_length": LENGTH}

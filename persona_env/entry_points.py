@@ -15,6 +15,7 @@ from persona_env.registration import load
 from persona_env.vector import PersonaVectorEnv, TokenVectorEnv
 from persona_env.wrappers import TokenActions
 from persona_env.wrappers.token_actions import CONTEXT_LENGTH, MAX_NEW_TOKENS
+from persona_env.wrappers.token_ids import EndToken
 
 
 def make_text(env_class: str, **options: Any) -> PersonaEnv:
@@ -29,11 +30,15 @@ def make_tokens(
     max_new_tokens: int = MAX_NEW_TOKENS,
     context_length: int = CONTEXT_LENGTH,
     vocab_size: int | None = None,
+    *,
+    end_token: EndToken | None = None,
     **options: Any,
 ) -> TokenActions:
     """One token a step; the named arguments are those of :class:`TokenActions`."""
-    text = make_text(env_class, **options)
-    return TokenActions(text, tokenizer, max_new_tokens, context_length, vocab_size)
+    return TokenActions(
+        make_text(env_class, **options), tokenizer, max_new_tokens, context_length, vocab_size,
+        end_token=end_token,
+    )  # fmt: skip
 
 
 def make_vector(
@@ -60,6 +65,7 @@ def make_token_vector(
     max_new_tokens: int = MAX_NEW_TOKENS,
     context_length: int = CONTEXT_LENGTH,
     vocab_size: int | None = None,
+    end_token: EndToken | None = None,
     copy: bool = True,
     autoreset_mode: str | AutoresetMode = AutoresetMode.NEXT_STEP,
     workers: int = 0,
@@ -69,5 +75,5 @@ def make_token_vector(
     return TokenVectorEnv(
         make_text(env_class, **options), num_envs, tokenizer=tokenizer,
         max_new_tokens=max_new_tokens, context_length=context_length, vocab_size=vocab_size,
-        copy=copy, autoreset_mode=autoreset_mode, workers=workers,
+        end_token=end_token, copy=copy, autoreset_mode=autoreset_mode, workers=workers,
     )  # fmt: skip

@@ -11,7 +11,7 @@ from persona_env.envs.chat.env import PersonaChatEnv
 from persona_env.rewards import Score, get_term
 from persona_env.rewards.exchange import Exchange, TermView
 from persona_env.scenarios.case import prompt_language
-from persona_env.wrappers.tokenizers import SPECIAL, BundledCodec
+from persona_env.wrappers.bundled_tokenizer import SPECIAL, BundledCodec
 
 BYTES = pre_tokenizers.ByteLevel.alphabet()
 

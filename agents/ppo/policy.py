@@ -17,6 +17,8 @@ from stable_baselines3.common.policies import ActorCriticPolicy
 from stable_baselines3.common.type_aliases import Schedule
 from torch import Tensor, nn
 
+from persona_env.wrappers.token_ids import EndToken
+
 from ..inference.cache import SlotCache
 from ..inference.choices import BITS, draw_and_log_prob, log_prob_and_entropy
 from ..inference.decode import Decoder, decoder_for
@@ -66,6 +68,9 @@ class LanguageModelPolicy(ActorCriticPolicy):
     precision:
         ``"float32"``, ``"bfloat16"`` (matrix products of updates; weights stay in single
         precision), or ``"auto"``: bfloat16 where the device multiplies in it.
+    end_token:
+        What ends a reply, as text or id, or several; it must be what the environment takes. See
+        :func:`persona_env.agents.language_model.load_policy`.
     compiled:
         Updates run through ``torch.compile``, which needs a C++ compiler on CPUs.
     """
@@ -85,9 +90,11 @@ class LanguageModelPolicy(ActorCriticPolicy):
         keep_reference: bool = True,
         precision: str = "float32",
         compiled: bool = False,
+        end_token: EndToken | None = None,
         **kwargs: Any,
     ) -> None:
         self.policy_name, self.precision, self.compiled = policy, precision, compiled
+        self.end_token = end_token
         if not temperature > 0:
             raise ValueError(f"temperature={temperature!r} must be above 0 to train: it divides")
         self.temperature = temperature
@@ -95,7 +102,7 @@ class LanguageModelPolicy(ActorCriticPolicy):
         super().__init__(observation_space, action_space, lr_schedule, **kwargs)
 
     def _build(self, lr_schedule: Schedule) -> None:
-        model, self.codec = load_policy(self.policy_name)
+        model, self.codec = load_policy(self.policy_name, end_token=self.end_token)
         size = int(self.action_space.n)  # type: ignore[attr-defined]
         if model.config.vocab_size != size:
             raise ValueError(
@@ -159,7 +166,7 @@ class LanguageModelPolicy(ActorCriticPolicy):
 
     def _get_constructor_parameters(self) -> dict[str, Any]:
         data = super()._get_constructor_parameters()
-        own = ("temperature", "keep_reference", "precision", "compiled")
+        own = ("temperature", "keep_reference", "precision", "compiled", "end_token")
         return data | {"policy": self.policy_name} | {name: getattr(self, name) for name in own}
 
     def set_training_mode(self, mode: bool) -> None:

@@ -180,6 +180,7 @@ def make_ppo(
     ``kl_coef`` and ``floor`` are those of :class:`TextRolloutBuffer`; ``temperature``,
     ``precision`` and ``compiled`` those of
         :class:`~persona_env.agents.ppo.policy.LanguageModelPolicy`.
+    What ends a reply is what the environments say.
     """
     settings = {**DEFAULTS, **options}
     # A minibatch larger than the rollout is the rollout; SB3 warns of it.
@@ -190,8 +191,13 @@ def make_ppo(
         rollout_buffer_class=TextRolloutBuffer,
         rollout_buffer_kwargs={"kl_coef": kl_coef, "floor": floor},
         policy_kwargs={"policy": policy, "temperature": temperature, "precision": precision,
-                       "compiled": compiled,
+                       "compiled": compiled, "end_token": _ends(env),
                        "optimizer_class": ScaledAdamW,
                        "optimizer_kwargs": {"betas": (0.9, 0.95), "weight_decay": 0.0}},
         **settings,
     )  # fmt: skip
+
+
+def _ends(env: VecEnv) -> list[int] | None:
+    """What ends a reply in these environments; ``None`` if they do not say."""
+    return list(env.get_attr("codec", 0)[0].end_ids) if env.has_attr("codec") else None

@@ -10,11 +10,11 @@ from typing import Any
 import gymnasium as gym
 import numpy as np
 import numpy.typing as npt
-from gymnasium.error import ResetNeeded
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
 from persona_env.env import Observation, PersonaEnv
+from persona_env.errors import NoEpisodeError
 from persona_env.rewards import Verdict, judge_each, unjudged
 from persona_env.vector.infos import Info, Told, batch_infos
 from persona_env.vector.workers import Workers
@@ -50,8 +50,11 @@ class VectorRows(VectorEnv[dict[str, Any], Any, npt.NDArray[Any]]):
 
     Raises
     ------
-    ResetNeeded
-        For a step before the first reset, and with ``"Disabled"`` for one after a row's end.
+    NoEpisodeError
+        For a step before the first reset of every row, and with ``"Disabled"`` for one after a
+        row's end.
+    ActionError
+        For an action outside its space; then no row has moved. Rows that begin take no action.
     """
 
     _workers: Workers | None = None  # Gymnasium closes what was never made, too
@@ -80,7 +83,7 @@ class VectorRows(VectorEnv[dict[str, Any], Any, npt.NDArray[Any]]):
             self._workers = Workers(texts[0], workers)
         self._over = np.zeros(self.num_envs, dtype=np.bool_)
         self._waiting = False  # whether a row is over
-        self._started = False
+        self._unbegun = set(range(self.num_envs))
 
     def reset(
         self,
@@ -91,11 +94,12 @@ class VectorRows(VectorEnv[dict[str, Any], Any, npt.NDArray[Any]]):
         """Begin episodes: row i with ``seed + i``, or with the i-th seed of a list.
 
         ``options`` are those of a single environment, for every row. ``options["reset_mask"]``,
-        ``bool of shape (N,)``, chooses the rows.
+        ``bool of shape (N,)``, chooses the rows; the first reset is of all of them.
         """
         single = {name: value for name, value in (options or {}).items() if name != "reset_mask"}
         mask = (options or {}).get("reset_mask")
         rows = range(self.num_envs) if mask is None else np.flatnonzero(self._checked(mask))
+        self._check_begun(self._unbegun.difference(rows), "reset every row before some of them")
         seeds = self._seeds(seed)
         infos = self.reset_rows(rows, seeds, [single] * self.num_envs)
         return self.observe(), batch_infos(infos, self.num_envs)
@@ -122,10 +126,10 @@ class VectorRows(VectorEnv[dict[str, Any], Any, npt.NDArray[Any]]):
             seed = None if seeds is None else seeds[row]
             option = None if options is None else options[row]
             observation, infos[row] = self._texts[row].reset(seed=seed, options=option)
-            self._begin(row, observation)
+            self._begin(row, observation, infos[row])
             self._over[row] = False
+            self._unbegun.discard(row)
         self._waiting = bool(self._over.any())
-        self._started = True
         return infos
 
     def advance(self, actions: Any) -> tuple[Rewards, Flags, Flags, dict[int, Info]]:
@@ -138,8 +142,8 @@ class VectorRows(VectorEnv[dict[str, Any], Any, npt.NDArray[Any]]):
         return rewards, terminations, truncations, told.by_row()
 
     def _advance(self, actions: Any) -> tuple[Rewards, Flags, Flags, Told]:
-        if not self._started:
-            raise ResetNeeded("call reset before step")
+        self._check_running()
+        actions = self._checked_actions(actions)
         rewards = np.zeros(self.num_envs, dtype=np.float64)
         terminations = np.zeros(self.num_envs, dtype=np.bool_)
         truncations = np.zeros(self.num_envs, dtype=np.bool_)
@@ -152,10 +156,10 @@ class VectorRows(VectorEnv[dict[str, Any], Any, npt.NDArray[Any]]):
             seen, reward, terminated, truncated, info = self._settle(row, reply, verdict)
             rewards[row], terminations[row], truncations[row] = reward, terminated, truncated
             if not (terminated or truncated):
-                self._begin(row, seen)
+                self._begin(row, seen, info)
             elif self.autoreset_mode is AutoresetMode.SAME_STEP:
                 first, told.begun[row] = self._texts[row].reset()
-                self._begin(row, first)
+                self._begin(row, first, told.begun[row])
                 told.final[row] = seen, info, verdict
                 continue
             else:
@@ -172,19 +176,31 @@ class VectorRows(VectorEnv[dict[str, Any], Any, npt.NDArray[Any]]):
             return self._workers.judge_all(exchanges, terms)
         return judge_each(exchanges, terms)
 
+    def _check_begun(self, unbegun: set[int], hint: str) -> None:
+        if unbegun:
+            raise NoEpisodeError(f"{hint}: rows {sorted(unbegun)} have not begun")
+
+    def _check_running(self) -> None:
+        self._check_begun(self._unbegun, "call reset before step")
+        if self._waiting and self.autoreset_mode == AutoresetMode.DISABLED:
+            rows = np.flatnonzero(self._over).tolist()
+            raise NoEpisodeError(f"rows {rows} are over: reset them with reset_mask before step")
+
     def _begin_again(self) -> dict[int, Info]:
-        rows = np.flatnonzero(self._over)
-        if self.autoreset_mode == AutoresetMode.DISABLED:
-            raise ResetNeeded(f"rows {rows.tolist()} are over: reset them with reset_mask")
-        return self.reset_rows(rows)
+        return self.reset_rows(np.flatnonzero(self._over))
+
+    @abstractmethod
+    def _checked_actions(self, actions: Any) -> Any:
+        """The actions, if rows that are not over can take them; nothing has moved yet."""
 
     @abstractmethod
     def _replies(self, actions: Any, reset: dict[int, Info]) -> dict[int, str]:
         """The replies that end with these actions, by row; rows of ``reset`` take no action."""
 
     @abstractmethod
-    def _begin(self, row: int, observation: Observation) -> None:
-        """Take note of what a row reads before it answers, as an observation of text."""
+    def _begin(self, row: int, observation: Observation, info: Info) -> None:
+        """Take note of what a row reads before it answers, as an observation of text and what is
+        told with it; ``info`` may be written to."""
 
     @abstractmethod
     def _settle(self, row: int, reply: str, verdict: Verdict) -> Step:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from gymnasium.vector import AutoresetMode
-from gymnasium.vector.utils import create_empty_array, iterate
+from gymnasium.vector.utils import create_empty_array
 
-from persona_env.env import Observation, PersonaEnv
+from persona_env.env import Observation, PersonaEnv, refused_reply
+from persona_env.errors import ActionError
 from persona_env.rewards import Verdict
 from persona_env.vector.infos import Info
 from persona_env.vector.rows import Step, VectorRows, text_rows
@@ -54,11 +56,23 @@ class PersonaVectorEnv(VectorRows):
                 batched[key] = tuple(values)
         return batched
 
-    def _replies(self, actions: Any, reset: dict[int, Info]) -> dict[int, str]:
-        answered = zip(range(self.num_envs), iterate(self.action_space, actions), strict=True)
-        return {row: reply for row, reply in answered if row not in reset}
+    def _checked_actions(self, actions: Any) -> list[str]:
+        if not isinstance(actions, Sequence | np.ndarray) or isinstance(actions, str):
+            raise ActionError(
+                f"actions are a tuple or list of {self.num_envs} texts, not {actions!r}"
+            )
+        if len(actions) != self.num_envs:
+            raise ActionError(f"{len(actions)} replies were given for {self.num_envs} rows")
+        space = self._texts[0].action_space
+        for reply, over in zip(actions, self._over.tolist(), strict=True):
+            if not over and not space.contains(reply):
+                raise refused_reply(reply, space)
+        return list(actions)
 
-    def _begin(self, row: int, observation: Observation) -> None:
+    def _replies(self, actions: list[str], reset: dict[int, Info]) -> dict[int, str]:
+        return {row: reply for row, reply in enumerate(actions) if row not in reset}
+
+    def _begin(self, row: int, observation: Observation, info: Info) -> None:
         self._seen[row] = observation
 
     def _settle(self, row: int, reply: str, verdict: Verdict) -> Step:

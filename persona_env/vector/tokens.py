@@ -6,14 +6,23 @@ from copy import copy as shallow
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from gymnasium.vector import AutoresetMode
 
 from persona_env.env import Observation, PersonaEnv
+from persona_env.errors import ActionError
 from persona_env.rewards import Verdict
 from persona_env.vector.infos import Info
 from persona_env.vector.rows import Step, VectorRows, text_rows
-from persona_env.wrappers.token_actions import CONTEXT_LENGTH, MAX_NEW_TOKENS, TokenActions
+from persona_env.wrappers.token_actions import (
+    CONTEXT_LENGTH,
+    MAX_NEW_TOKENS,
+    TokenActions,
+    refused,
+)
+from persona_env.wrappers.token_ids import EndToken
 
+Tokens = npt.NDArray[np.int64]
 ONE = np.array(1)  # an array: numpy converts an int anew each time
 
 
@@ -33,7 +42,7 @@ class TokenVectorEnv(VectorRows):
     ----------
     env:
         The text environment that each row is a light copy of.
-    tokenizer, max_new_tokens, context_length, vocab_size:
+    tokenizer, max_new_tokens, context_length, vocab_size, end_token:
         See :class:`~persona_env.wrappers.TokenActions`.
     copy, autoreset_mode, workers:
         See :class:`VectorRows`, also for errors.
@@ -48,12 +57,15 @@ class TokenVectorEnv(VectorRows):
         max_new_tokens: int = MAX_NEW_TOKENS,
         context_length: int = CONTEXT_LENGTH,
         vocab_size: int | None = None,
+        end_token: EndToken | None = None,
         copy: bool = True,
         autoreset_mode: str | AutoresetMode = AutoresetMode.NEXT_STEP,
         workers: int = 0,
     ) -> None:
         texts = text_rows(env, num_envs)
-        first = TokenActions(env, tokenizer, max_new_tokens, context_length, vocab_size)
+        first = TokenActions(
+            env, tokenizer, max_new_tokens, context_length, vocab_size, end_token=end_token
+        )
         rows = [shallow(first) for _ in texts]
         for row, text in zip(rows, texts, strict=True):
             row.env = text
@@ -68,7 +80,9 @@ class TokenVectorEnv(VectorRows):
         self._place = np.zeros(num_envs, dtype=np.int64)
         self._limit = np.zeros(num_envs, dtype=np.int64)
         self._cut: set[int] = set()
-        self._end_id = np.array(self.codec.end_id)  # as ONE
+        self._prompt_cut = [False] * num_envs
+        self._longest, self._size = first.longest_text, len(first.action_masks())
+        self._ends = [np.array(one) for one in self.codec.end_ids]  # as ONE
         self._flatten()
 
     def observe(self) -> dict[str, Any]:
@@ -77,14 +91,28 @@ class TokenVectorEnv(VectorRows):
             return {"attention_mask": self._attention.copy(), "tokens": self._tokens.copy()}
         return {"attention_mask": self._attention, "tokens": self._tokens}
 
-    def _replies(self, actions: Any, reset: dict[int, Info]) -> dict[int, str]:
-        place, ids = self._place, np.asarray(actions)
-        if ids.shape != place.shape:
-            raise ValueError(f"actions have the shape {ids.shape}, not {place.shape}")
-        self._flat_tokens[place] = ids
+    def _checked_actions(self, actions: Any) -> Tokens:
+        ids = np.asarray(actions)
+        if ids.shape != self._place.shape:
+            raise ActionError(f"actions have the shape {ids.shape}, not {self._place.shape}")
+        if ids.dtype != np.int64:
+            if ids.dtype.kind not in "iu":
+                raise ActionError(f"actions are token ids, integers, not {ids.dtype}")
+            ids = ids.astype(np.int64)
+        if ids.view(np.uint64).max() >= self._size:  # a negative id is a large one
+            wrong = ((ids < 0) | (ids >= self._size)) & ~self._over
+            if wrong.any():
+                raise refused(ids[wrong][0].item(), self._size)
+        return ids
+
+    def _replies(self, actions: Tokens, reset: dict[int, Info]) -> dict[int, str]:
+        place = self._place
+        self._flat_tokens[place] = actions
         self._flat_attention[place] = 1
         place += ONE
-        ends = ids == self._end_id
+        ends = actions == self._ends[0]
+        for other in self._ends[1:]:
+            ends |= actions == other
         stops = ends | (place == self._limit)
         stopped = [row for row in stops.nonzero()[0].tolist() if row not in reset]
         self._cut = {row for row in stopped if not ends[row]}
@@ -101,10 +129,16 @@ class TokenVectorEnv(VectorRows):
 
     def _reply(self, row: int) -> str:
         end = self._place.item(row) if row in self._cut else self._unwrite(row)
-        return self.codec.decode(self._flat_tokens[self._start[row] : end].tolist())
+        reply = self.codec.decode(self._flat_tokens[self._start[row] : end].tolist())
+        if len(reply) > self._longest:
+            self._cut.add(row)
+        return reply[: self._longest]
 
-    def _begin(self, row: int, observation: Observation) -> None:
-        self._tokens[row], self._attention[row], end = self._prompt(observation)
+    def _begin(self, row: int, observation: Observation, info: Info) -> None:
+        self._tokens[row], self._attention[row], end, cut = self._prompt(info["messages"])
+        self._prompt_cut[row] = cut
+        if cut:
+            info["prompt_cut"] = True
         self._start[row] = self._place[row] = start = row * self.context_length + end
         self._limit[row] = start + self.max_new_tokens
 
@@ -115,6 +149,8 @@ class TokenVectorEnv(VectorRows):
         info["cut"] = cut
         if not (terminated or cut):
             return text.observe_turn(), reward, False, False, info
+        if self._prompt_cut[row]:
+            info["prompt_cut"] = True
         tokens, attention = self._tokens[row].copy(), self._attention[row].copy()
         observation = {"tokens": tokens, "attention_mask": attention}
         return observation, reward, terminated and not cut, cut, info

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from stable_baselines3 import PPO
 from stable_baselines3.common.vec_env import DummyVecEnv
-from transformers import LlamaConfig, LlamaForCausalLM
+from transformers import AutoTokenizer, GenerationConfig, LlamaConfig, LlamaForCausalLM
 
 from persona_env import Scenario, UserProfile, reward_term
 from persona_env.agents.inference import choices
@@ -26,15 +26,22 @@ from persona_env.agents.language_model import (
     LanguageModelAgent,
     generate,
     known_device,
+    load_agent,
     load_policy,
+    policy_path,
+    save_tokenizer,
 )
 from persona_env.agents.ppo.policy import LanguageModelPolicy
 from persona_env.agents.ppo.ppo import LanguageModelPPO, TextRolloutBuffer, make_ppo
 from persona_env.agents.ppo.vec_env import TokenVecEnv
 from persona_env.agents.training.options import TrainOptions
+from persona_env.agents.training.train import build as build_run
 from persona_env.agents.training.train import threads_for
+from persona_env.cli.evaluate import find_agent
 from persona_env.errors import PersonaEnvError
+from persona_env.messages import chat_messages
 from persona_env.vector import TokenVectorEnv
+from persona_env.wrappers.tokenizers import TransformersCodec, bundled_codec
 
 from .small_policy import save_word_policy, small
 
@@ -548,3 +555,137 @@ def test_an_environment_of_other_size_is_refused_with_what_to_do(word_policy):
     envs = DummyVecEnv([lambda: gym.make("PersonaChatTokens-v0")])
     with pytest.raises(ValueError, match="vocab_size="):
         make_ppo(envs, str(word_policy))
+
+
+# --- what ends a reply --------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def chat_model(tmp_path_factory):
+    """A folder as people publish them: a turn ends with <turn>, a text with <stop>."""
+    vocab = {word: i for i, word in enumerate(("<blank>", "<stop>", "<turn>", "<unk>", *WORDS))}
+    tokenizer = Tokenizer(models.WordLevel(vocab, unk_token="<unk>"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    tokenizer.add_special_tokens(["<blank>", "<stop>", "<turn>"])
+    folder = tmp_path_factory.mktemp("chat-model")
+    small("llama", len(vocab)).save_pretrained(folder)
+    PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, eos_token="<stop>", pad_token="<blank>", unk_token="<unk>"
+    ).save_pretrained(folder)
+    return folder
+
+
+def with_ends(folder, target, ends):
+    """A copy whose generation config names these ends."""
+    shutil.copytree(folder, target)
+    GenerationConfig(eos_token_id=ends, pad_token_id=0).save_pretrained(target)
+    return target
+
+
+@pytest.mark.parametrize(
+    ("named", "ends"), [(1, (1,)), (2, (1, 2)), ([2, 1], (1, 2)), (None, (1,)), ([99, 2], (1, 2))]
+)
+def test_the_generation_config_names_what_ends_a_reply(chat_model, tmp_path, named, ends):
+    _, codec = load_policy(with_ends(chat_model, tmp_path / "model", named))
+    assert codec.end_ids == ends
+
+
+@pytest.mark.parametrize(("given", "ends"), [("<turn>", (2,)), (2, (2,)), (["<turn>", 1], (2, 1))])
+def test_end_token_is_an_option_that_a_saved_policy_keeps(chat_model, tmp_path, given, ends):
+    model, codec = load_policy(chat_model, end_token=given)
+    assert codec.end_ids == load_agent(str(chat_model), end_token=given).codec.end_ids == ends
+    model.save_pretrained(tmp_path)
+    save_tokenizer(chat_model, tmp_path)
+    saved = GenerationConfig.from_pretrained(tmp_path).eos_token_id
+    assert saved == (list(ends) if len(ends) > 1 else ends[0])
+    assert set(ends) <= {*load_policy(tmp_path)[1].end_ids}
+
+
+def test_an_end_token_that_is_none_is_refused(chat_model):
+    with pytest.raises(PersonaEnvError, match="Did you mean '<turn>'"):
+        load_policy(chat_model, end_token="<trun>")
+
+
+def test_each_end_stops_generation(chat_model):
+    model, codec = load_policy(chat_model, end_token=["<turn>", "<stop>"])
+    prompts = [codec.prompt({"user": "", "prompt": "say red", "transcript": ""})] * 40
+    drawn = torch.Generator().manual_seed(0)
+    options = {"max_new_tokens": 12, "temperature": 1.0}
+    replies = generate(model, codec, prompts, generator=drawn, **options)
+    assert not {token for reply in replies for token in reply} & {0, 1, 2}
+    assert len({len(reply) for reply in replies}) > 4
+    _, one_end = load_policy(chat_model, end_token="<stop>")
+    longer = generate(model, one_end, prompts, generator=drawn.manual_seed(0), **options)
+    assert np.mean([*map(len, longer)]) > np.mean([*map(len, replies)])
+
+
+def test_ppo_ends_replies_as_its_environments_do(chat_model):
+    model, codec = load_policy(chat_model, end_token="<turn>")
+    tokens = TokenVectorEnv(
+        colour_env(), 4, tokenizer=codec, max_new_tokens=3, context_length=24,
+        vocab_size=model.config.vocab_size, autoreset_mode="SameStep",
+    )  # fmt: skip
+    ppo = make_ppo(TokenVecEnv(tokens), str(chat_model), n_steps=8, seed=0)
+    assert ppo.policy.codec.end_ids == codec.end_ids == (2,)
+    assert ppo.policy.forbidden.nonzero().flatten().tolist() == [0, 1, 3]
+    assert ppo.policy.model.generation_config.eos_token_id == 2
+    ppo.learn(64)
+    assert ppo.policy._get_constructor_parameters()["end_token"] == [2]
+
+
+def test_a_run_and_an_evaluation_take_the_end_token(chat_model, tmp_path):
+    options = TrainOptions(
+        policy=str(chat_model), end_token="<turn>", envs=4, output=tmp_path, tensorboard=False
+    )
+    ppo = build_run(options)
+    ends = {one.end_ids for one in (ppo.policy.codec, *ppo.get_env().get_attr("codec"))}
+    assert ends == {(2,)}
+    env = gym.make("PersonaChat-v0").unwrapped
+    assert find_agent(str(chat_model), env, "<turn>").codec.end_ids == (2,)
+    with pytest.raises(PersonaEnvError, match="--end-token is for a policy"):
+        find_agent("oracle", env, "<turn>")
+
+
+# --- conversations ------------------------------------------------------------------------------
+
+
+def test_an_agent_answers_messages_as_it_answers_their_observation():
+    agent = LanguageModelAgent(*load_policy("persona-tiny"), max_new_tokens=12)
+    env = gym.make("PersonaChat-v0", max_turns=2)
+    observation, info = env.reset(seed=3)
+    assert agent([observation]) == agent([info["messages"]])
+    observation, *_, info = env.step("No.")
+    assert agent([observation]) == agent([info["messages"]])
+
+
+def test_a_prompt_beyond_the_models_positions_is_shortened_and_it_is_told():
+    model, codec = load_policy("persona-tiny")
+    agent = LanguageModelAgent(model, codec, max_new_tokens=12)
+    long = {"user": "Wants: brief.", "prompt": "Why is the sky blue? " * 400, "transcript": ""}
+    with pytest.warns(UserWarning, match="does not fit the 512 positions of the model"):
+        assert agent([long])[0]
+    agent([long])  # a second warning would be an error here
+    with pytest.raises(PersonaEnvError, match="there is room for 2"):
+        LanguageModelAgent(model, codec, max_new_tokens=510)
+
+
+@pytest.mark.parametrize("name", ["persona-tiny", "persona-tiny-wide"])
+def test_the_bundled_chat_template(name):
+    tokenizer, codec = AutoTokenizer.from_pretrained(policy_path(name)), bundled_codec()
+    talk = chat_messages("Child.", [("user", " Hi "), ("assistant", "Ho.\n")], "Why?")
+
+    def text(messages, reply):
+        return tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=reply)
+
+    assert text(chat_messages("Child.", (), "Why?"), True) == "<user>Child.<ask>Why?<reply>"
+    assert text(chat_messages("", (), "Why?\n"), True) == "<user><ask>Why?\n<reply>"
+    whole = "<user>Child.<ask> Hi <reply>Ho.\n<end><ask>Why?"
+    assert (text(talk, False), text(talk, True)) == (whole, f"{whole}<reply>")
+    assert text(talk[:3], False) == "<user>Child.<ask> Hi <reply>Ho.\n<end>"
+    first = chat_messages("Child.", (), "¿Qué?")
+    ids = tokenizer.apply_chat_template(first, add_generation_prompt=True, return_dict=True)
+    assert ids["input_ids"] == codec.prompt(first)
+    found = tokenizer.apply_chat_template(talk, return_dict=True, return_assistant_tokens_mask=True)
+    pairs = zip(found["input_ids"], found["assistant_masks"], strict=True)
+    assert tokenizer.decode([i for i, learnt in pairs if learnt]) == "Ho.\n<end>"
+    assert TransformersCodec(tokenizer).end_ids == (codec.end_id,)

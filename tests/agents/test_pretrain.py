@@ -10,7 +10,7 @@ import torch
 from persona_env import evaluate, load_profiles
 from persona_env.agents.language_model import LanguageModelAgent, load_policy
 from persona_env.agents.pretraining.pretrain import POOL, Recipe, batches, pretrain, rate
-from persona_env.wrappers.tokenizers import BundledCodec
+from persona_env.wrappers.bundled_tokenizer import BundledCodec
 
 TINY = Recipe(
     vocab_size=300, hidden_size=16, layers=1, heads=2, steps=2 * POOL, batch=2,

@@ -8,13 +8,13 @@ import pickle
 import gymnasium as gym
 import numpy as np
 import pytest
-from gymnasium.error import ResetNeeded
+from gymnasium.error import InvalidAction, ResetNeeded
 from gymnasium.utils.env_checker import data_equivalence
 from gymnasium.vector import AutoresetMode, SyncVectorEnv
 from stable_baselines3 import PPO
 from stable_baselines3.common.vec_env import DummyVecEnv, VecMonitor
 
-from persona_env import Reason, Score, reward_term
+from persona_env import PersonaEnvError, Reason, Score, reward_term
 from persona_env.agents.ppo.vec_env import TokenVecEnv
 from persona_env.envs.chat.env import PersonaChatEnv
 from persona_env.vector import PersonaVectorEnv, TokenVectorEnv
@@ -23,6 +23,8 @@ from persona_env.wrappers import TokenActions
 
 from ..support import tiny_codec
 
+# Small contexts are meant: what does not fit has to be told alike.
+pytestmark = pytest.mark.filterwarnings("ignore:a prompt does not fit")
 MODES = ["NextStep", "SameStep", "Disabled"]
 REPLIES = ["", "No.", "¿Qué? 玉山 🙂", "As an AI, sorry. " * 2, "Yushan, at 3952 metres."]
 SMALL = {"max_new_tokens": 12, "context_length": 160}
@@ -170,22 +172,82 @@ def test_wrong_reset_masks(mask):
         env.reset(options={"reset_mask": mask})
 
 
-def test_steps_that_need_a_reset_first():
-    env = native({}, 2, "Disabled")
-    with pytest.raises(ResetNeeded, match="before step"):
-        env.step(("No.", "No."))
+@pytest.mark.parametrize("size", [{}, SMALL], ids=["text", "tokens"])
+def test_steps_that_need_a_reset_first(size):
+    env = native({}, 2, "Disabled", **size)
+    replies = np.full(2, env.codec.end_id) if size else ("No.", "No.")
+    with pytest.raises(ResetNeeded, match=r"before step: rows \[0, 1\]"):
+        env.step(replies)
     env.reset(seed=0)
-    env.step(("No.", "No."))
-    with pytest.raises(ResetNeeded, match=r"rows \[0, 1\] are over"):
-        env.step(("No.", "No."))
+    env.step(replies)
+    with pytest.raises(ResetNeeded, match=r"rows \[0, 1\] are over") as raised:
+        env.step(replies)
+    assert isinstance(raised.value, PersonaEnvError)
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("size", [{}, SMALL], ids=["text", "tokens"])
+def test_the_first_reset_is_of_all_rows(mode, size):
+    env = native({}, 3, mode, **size)
+    some = {"reset_mask": np.array([True, False, True])}
+    with pytest.raises(ResetNeeded, match=r"rows \[1\] have not begun"):
+        env.reset(seed=0, options=some)
+    env.reset_rows([0, 2])
+    with pytest.raises(ResetNeeded, match=r"rows \[1\] have not begun"):
+        env.step(np.full(3, 40) if size else ("No.",) * 3)
+    env.reset(seed=0)
+    env.reset(options=some)
 
 
 def test_wrong_numbers_of_actions():
     text, tokens = native({}, 2, "NextStep"), native({}, 2, "NextStep", **SMALL)
-    for env, actions in ((text, ("No.",)), (tokens, np.array([5])), (tokens, 5)):
+    for env, actions in (
+        (text, ("No.",)), (text, "No"), (text, 5), (tokens, np.array([5])), (tokens, 5),
+    ):  # fmt: skip
         env.reset(seed=0)
-        with pytest.raises(ValueError, match=r"shape|argument"):
+        with pytest.raises(InvalidAction, match=r"shape|replies|texts"):
             env.step(actions)
+
+
+WRONG = {
+    "text": [("No.", None), ("No.", 7), ("x" * 31, "No."), ("No.", "\ud800")],
+    "tokens": [[40, -1], [40, 10**6], [40.0, 41.0], [2**63, 40], [True, False], ["a", "b"]],
+}
+
+
+@pytest.mark.parametrize("kind", WRONG)
+@pytest.mark.parametrize("mode", MODES)
+def test_actions_outside_their_space_are_refused_and_move_no_row(kind, mode):
+    size = SMALL if kind == "tokens" else {}
+    env, other = (native({"max_turns": 3, "max_length": 30}, 2, mode, **size) for _ in range(2))
+    env.reset(seed=0), other.reset(seed=0)
+    right = np.array([env.codec.end_id, 41]) if size else ("No.", "Hm.")
+    for actions in WRONG[kind]:
+        with pytest.raises(InvalidAction) as raised:
+            env.step(actions)
+        assert isinstance(raised.value, PersonaEnvError)
+    same(env.step(right), other.step(right))
+
+
+@pytest.mark.parametrize("kind", WRONG)
+def test_rows_that_begin_take_no_action(kind):
+    size = SMALL if kind == "tokens" else {}
+    ours, theirs = (make({}, 2, "NextStep", **size) for make in (native, sync))
+    same(ours.reset(seed=0), theirs.reset(seed=0))
+    end = tiny_codec().end_id
+    ends, other = (
+        (np.array([end, 40]), np.array([-1, end])) if size else (("No.", "Hm."), (None, 7))
+    )
+    for actions in (ends, other):
+        same(ours.step(actions), theirs.step(actions))
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_text_longer_than_the_action_space_is_cut(mode):
+    options = {"max_length": 5, "max_turns": 2}
+    ours, theirs = (make(options, 3, mode, **SMALL) for make in (native, sync))
+    typist = Typist(3)
+    compare(ours, theirs, 5, 60, lambda _: typist())
 
 
 def test_copy_and_no_copy():
