@@ -28,7 +28,7 @@ from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 from persona_env.errors import PersonaEnvError
 from persona_env.files import write_text
-from persona_env.registration import ENVIRONMENTS, load
+from persona_env.registration import ENVIRONMENTS, find_policy, load
 from persona_env.wrappers.bundled_tokenizer import (
     ASK,
     END,
@@ -237,7 +237,7 @@ def save(output: Path, model: LlamaForCausalLM, codec: BundledCodec) -> None:
         tokenizer_object=codec.tokenizer, eos_token=END, pad_token=PAD,
         additional_special_tokens=[USER, ASK, REPLY],
     )  # fmt: skip
-    fast.chat_template = Path(policy_path("persona-tiny"), "chat_template.jinja").read_text("utf-8")
+    fast.chat_template = Path(find_policy("persona-tiny"), "chat_template.jinja").read_text("utf-8")
     with TemporaryDirectory(dir=output) as folder:
         half.save_pretrained(folder)
         fast.save_pretrained(folder)

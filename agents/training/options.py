@@ -42,6 +42,9 @@ class TrainOptions:
             "default: persona-tiny, or persona-tiny-wide for other environments than the chat."
         ),
     ] = None
+    end_token: Annotated[
+        str | None, Option(help="What ends a reply, as text; default: what the policy says.")
+    ] = None
     hidden: Annotated[bool, Option("--hidden", help="Observations do not show the user.")] = False
     device: Annotated[str, Option(help="cpu, cuda, cuda:1, ...")] = "cpu"
     threads: Annotated[

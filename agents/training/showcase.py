@@ -38,7 +38,7 @@ def judge(
 
 def examples(options: TrainOptions, env: TextEnv, model: Any, codec: Codec) -> list[dict[str, Any]]:
     """The same prompt answered for three users, or as many as there are, before and after."""
-    start = load_policy(options.start, options.device)
+    start = load_policy(options.start, options.device, options.end_token)
     agents = {
         "before": LanguageModelAgent(*start, options.max_new_tokens),
         "after": LanguageModelAgent(model, codec, options.max_new_tokens),

@@ -54,7 +54,8 @@ def train(options: TrainOptions) -> Path:
         check_run(folder, options.resume)
         facts = _resume(ppo, options) if options.resume else {"options": identity(options)}
         if not options.resume:
-            judge(options, envs, "before", *load_policy(options.start, options.device))
+            start = load_policy(options.start, options.device, options.end_token)
+            judge(options, envs, "before", *start)
         seconds = _learn(ppo, options, facts)
         policy: Any = ppo.policy
         with whole_folder(folder / POLICY) as written:
@@ -102,7 +103,7 @@ def threads_for(model: Any) -> int:
 
 def build(options: TrainOptions) -> LanguageModelPPO:
     """The environments and the PPO of a run."""
-    model, codec = load_policy(options.start, options.device)
+    model, codec = load_policy(options.start, options.device, options.end_token)
     return make_ppo(
         token_envs(options, codec, model.config.vocab_size),
         options.start,

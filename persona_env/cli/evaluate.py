@@ -15,6 +15,7 @@ from rich.text import Text
 
 from persona_env.cli.show import EnvOption, JsonOption, make_env, names, notes, out, table
 from persona_env.env import PersonaEnv
+from persona_env.errors import PersonaEnvError
 from persona_env.evaluation.evaluate import evaluate
 from persona_env.evaluation.report import Report
 from persona_env.files import check_targets, save_all, to_json
@@ -39,6 +40,9 @@ def evaluate_agent(
         str,
         typer.Option(help=f"{', '.join((*AGENTS, *POLICIES))}, a folder or a Hugging Face id."),
     ] = "oracle",
+    end_token: Annotated[
+        str | None, typer.Option(help="What ends a policy's reply; default: what it says.")
+    ] = None,
     profiles: Annotated[str | None, typer.Option(help="Users, with commas.")] = None,
     scenarios: Annotated[
         str | None, typer.Option(help="Ids, categories or .toml files, with commas.")
@@ -61,7 +65,7 @@ def evaluate_agent(
             picture_format(picture)
     visibility: Visibility = "hidden" if hidden else "full"
     made, base = make_env(env, split, names(profiles), names(scenarios), visibility)
-    answers = find_agent(agent, base)
+    answers = find_agent(agent, base, end_token)
     with notes().status("evaluating"):
         report = evaluate(answers, made, episodes, seed)
     writers = (
@@ -77,12 +81,16 @@ def evaluate_agent(
         out().print(part)
 
 
-def find_agent(name: str, env: PersonaEnv) -> Any:
+def find_agent(name: str, env: PersonaEnv, end_token: str | None = None) -> Any:
     """A reference agent, a bundled policy, one in a folder, or one of the Hugging Face Hub."""
     if name in AGENTS:
+        if end_token is not None:
+            raise PersonaEnvError(
+                f"--end-token is for a policy, and the agent {name!r} is none: leave it out"
+            )
         return make_agent(name, env)
     find_policy(name, "agent", AGENTS)
-    return import_module("persona_env.agents.language_model").load_agent(name)
+    return import_module("persona_env.agents.language_model").load_agent(name, end_token=end_token)
 
 
 def tables(report: Report) -> Iterator[RenderableType]:

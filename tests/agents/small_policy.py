@@ -14,7 +14,7 @@ from transformers import (
     PreTrainedTokenizerFast,
 )
 
-from persona_env.wrappers.tokenizers import SPECIAL
+from persona_env.wrappers.bundled_tokenizer import SPECIAL
 
 WORDS = ("Reads", "English", "Spanish", ".", "say", "di", "red", "blue", "green")
 

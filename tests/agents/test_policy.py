@@ -12,7 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from stable_baselines3 import PPO
 from stable_baselines3.common.vec_env import DummyVecEnv
-from transformers import AutoTokenizer, GenerationConfig, LlamaConfig, LlamaForCausalLM
+from tokenizers import Tokenizer, models, pre_tokenizers
+from transformers import (
+    AutoTokenizer,
+    GenerationConfig,
+    LlamaConfig,
+    LlamaForCausalLM,
+    PreTrainedTokenizerFast,
+)
 
 from persona_env import Scenario, UserProfile, reward_term
 from persona_env.agents.inference import choices
@@ -28,7 +35,6 @@ from persona_env.agents.language_model import (
     known_device,
     load_agent,
     load_policy,
-    policy_path,
     save_tokenizer,
 )
 from persona_env.agents.ppo.policy import LanguageModelPolicy
@@ -40,10 +46,11 @@ from persona_env.agents.training.train import threads_for
 from persona_env.cli.evaluate import find_agent
 from persona_env.errors import PersonaEnvError
 from persona_env.messages import chat_messages
+from persona_env.registration import find_policy
 from persona_env.vector import TokenVectorEnv
 from persona_env.wrappers.tokenizers import TransformersCodec, bundled_codec
 
-from .small_policy import save_word_policy, small
+from .small_policy import WORDS, save_word_policy, small
 
 
 @reward_term(uses=("context.languages",))
@@ -671,7 +678,7 @@ def test_a_prompt_beyond_the_models_positions_is_shortened_and_it_is_told():
 
 @pytest.mark.parametrize("name", ["persona-tiny", "persona-tiny-wide"])
 def test_the_bundled_chat_template(name):
-    tokenizer, codec = AutoTokenizer.from_pretrained(policy_path(name)), bundled_codec()
+    tokenizer, codec = AutoTokenizer.from_pretrained(find_policy(name)), bundled_codec()
     talk = chat_messages("Child.", [("user", " Hi "), ("assistant", "Ho.\n")], "Why?")
 
     def text(messages, reply):

@@ -148,7 +148,7 @@ class Recorder:
 @pytest.mark.parametrize("flags", [(), ("--hidden",)])
 def test_eval_loads_a_saved_policy_and_hides_the_user(tmp_path, monkeypatch, flags):
     agent, asked = Recorder(), []
-    module = SimpleNamespace(load_agent=lambda path: asked.append(path) or agent)
+    module = SimpleNamespace(load_agent=lambda path, end_token: asked.append(path) or agent)
     modules = {"persona_env.agents.language_model": module}
     monkeypatch.setattr(persona_env.cli.evaluate, "import_module", modules.get)
     told("eval", "--agent", tmp_path, "--episodes", 2, *flags)
