@@ -47,7 +47,7 @@ def test_the_walk_sees_the_tree():
 # A package imports only from lines above its own.
 LAYERS = (
     "errors",
-    "files languages spaces text messages",
+    "files outputs languages spaces text messages",
     "rows splits registration detectors wrappers",
     "users reporting",
     "scenarios",

@@ -27,7 +27,7 @@ from torch.nn import functional
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 from persona_env.errors import PersonaEnvError
-from persona_env.files import write_text
+from persona_env.outputs import write_text
 from persona_env.registration import ENVIRONMENTS, find_policy, load
 from persona_env.wrappers.bundled_tokenizer import (
     ASK,

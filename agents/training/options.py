@@ -8,7 +8,7 @@ from typing import Annotated
 
 from typer import Option
 
-from persona_env.files import check_folder
+from persona_env.outputs import check_folder
 from persona_env.registration import find_policy, start_for
 from persona_env.wrappers.token_actions import CONTEXT_LENGTH, MAX_NEW_TOKENS
 

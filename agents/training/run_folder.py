@@ -9,7 +9,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from persona_env.errors import PersonaEnvError
-from persona_env.files import check_folder, new_folder
+from persona_env.outputs import check_folder, new_folder
 
 STATE, CURVE, POLICY, FACTS = "state.safetensors", "curve.csv", "policy", "run.json"
 LOCK = ".lock"

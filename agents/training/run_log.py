@@ -14,7 +14,7 @@ from rich.progress import Progress
 from stable_baselines3.common.callbacks import BaseCallback
 
 from persona_env.errors import PersonaEnvError
-from persona_env.files import write_text
+from persona_env.outputs import write_text
 
 from .checkpoint import save_modules
 from .run_folder import CURVE, STATE

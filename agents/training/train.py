@@ -17,7 +17,7 @@ import torch
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from persona_env.errors import PersonaEnvError
-from persona_env.files import whole_folder, write_text
+from persona_env.outputs import whole_folder, write_text
 
 from ..language_model import load_policy, save_tokenizer
 from ..ppo.ppo import LanguageModelPPO, make_ppo

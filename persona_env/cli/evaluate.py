@@ -18,8 +18,9 @@ from persona_env.env import PersonaEnv
 from persona_env.errors import PersonaEnvError
 from persona_env.evaluation.evaluate import evaluate
 from persona_env.evaluation.report import Report
-from persona_env.files import check_targets, save_all, to_json
+from persona_env.files import to_json
 from persona_env.metrics.statistics import Mean
+from persona_env.outputs import check_targets, save_all
 from persona_env.registration import AGENTS, POLICIES, find_policy, make_agent
 from persona_env.reporting.plots import picture_format
 from persona_env.scenarios.case import Visibility

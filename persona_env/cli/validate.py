@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from persona_env.cli.show import JsonOption, out, table
-from persona_env.files import check_targets, save_all, to_json, write_text
+from persona_env.files import to_json
+from persona_env.outputs import check_targets, save_all, write_text
 from persona_env.validity import Figure, figures_of, load_figures, page, read_labelled, save_figures
 from persona_env.validity.report import number
 

@@ -7,8 +7,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from persona_env.files import to_json, write_text
+from persona_env.files import to_json
 from persona_env.metrics.statistics import Mean
+from persona_env.outputs import write_text
 
 
 @dataclass(frozen=True, slots=True)

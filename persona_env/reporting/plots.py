@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from persona_env.errors import unknown_name
-from persona_env.files import write_files
+from persona_env.outputs import write_files
 
 TEXT_FONTS = ["DejaVu Sans Mono", "Noto Sans CJK SC", "WenQuanYi Zen Hei", "sans-serif"]
 FORMATS = ("png", "svg")

@@ -19,7 +19,8 @@ from typing import Any
 
 from persona_env.detectors import language
 from persona_env.errors import PersonaEnvError
-from persona_env.files import parse_json, read_text, write_files
+from persona_env.files import parse_json, read_text
+from persona_env.outputs import write_files
 from persona_env.reporting.plots import save_curve, save_matrix
 
 Report = dict[str, Any]  # what persona_env.evaluation.report.Report.save wrote

@@ -10,7 +10,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from persona_env.files import to_json, write_text
+from persona_env.files import to_json
+from persona_env.outputs import write_text
 from persona_env.validity.figures import Figure
 
 _NAME = "figures.json"

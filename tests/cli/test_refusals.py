@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 import persona_env.cli.app
 from persona_env.errors import PersonaEnvError
-from persona_env.files import check_targets, save_all, whole_folder, write_files, write_text
+from persona_env.outputs import check_targets, save_all, whole_folder, write_files, write_text
 
 
 def contents(folder: Path) -> dict[str, bytes | None]:
@@ -170,7 +170,7 @@ def test_a_full_disk_leaves_the_old_file_and_no_half_one(tmp_path):
     code = f"""
 import resource
 from pathlib import Path
-from persona_env.files import write_files
+from persona_env.outputs import write_files
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 folder = Path({str(tmp_path)!r})
 write_files({{folder / "small": "old"}})

@@ -408,7 +408,7 @@ def test_a_failure_leaves_the_old_file_and_nothing_beside_it(letters, tmp_path, 
         with pytest.raises(OSError, match="disk full"):
             report.save(path)
     else:
-        from persona_env.files import write_text
+        from persona_env.outputs import write_text
 
         with pytest.raises(UnicodeEncodeError):
             write_text(path, "half " * 10_000 + "\ud800")
