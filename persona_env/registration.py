@@ -121,7 +121,18 @@ def load(entry: str) -> Any:
 
 
 def make_agent(name: str, env: Any) -> Any:
-    """The reference agent of this name for ``env`` (an unwrapped :class:`PersonaEnv`)."""
-    if name not in AGENTS:
+    """The agent of this name for ``env`` (an unwrapped :class:`PersonaEnv`).
+
+    A reference agent by its name in :data:`AGENTS`, or your own by ``"module:attribute"``: a class
+    is made with ``env``, anything else is the agent itself. Raises :class:`PersonaEnvError` for a
+    name that is neither.
+    """
+    if ":" not in name and name not in AGENTS:
         raise unknown_name("reference agent", name, AGENTS)
-    return load(AGENTS[name])(env)
+    try:
+        found = load(AGENTS.get(name, name))
+    except (ImportError, AttributeError, ValueError) as error:
+        raise PersonaEnvError(
+            f"cannot load agent {name!r}, give 'module:attribute': {error}"
+        ) from error
+    return found(env) if isinstance(found, type) or name in AGENTS else found

@@ -6,7 +6,7 @@ import copy
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
-from multiprocessing.reduction import ForkingPickler
+from multiprocessing import reduction
 from typing import Any
 
 import gymnasium as gym
@@ -27,7 +27,9 @@ from persona_env.wrappers import TokenActions
 
 CASES = 60
 # What breaks of an environment that was written elsewhere.
-_BROKEN = (AssertionError, PersonaEnvError, gym.error.Error, TypeError, ValueError, AttributeError)
+_BROKEN = (
+    AssertionError, PersonaEnvError, gym.error.Error, TypeError, ValueError, AttributeError,
+)  # fmt: skip
 SEEDS = range(3)
 
 
@@ -122,9 +124,19 @@ def _seeds(env: PersonaEnv) -> Sequence[str]:
     ]
 
 
+def _send(env: PersonaEnv) -> PersonaEnv:
+    """A copy, as it reaches another process."""
+    try:
+        data = reduction.ForkingPickler.dumps(env)
+    except Exception as error:  # whatever a part of it raises, it cannot be sent
+        raise TypeError(f"it cannot be sent to another process: {error}") from error
+    sent: PersonaEnv = reduction.ForkingPickler.loads(data)
+    return sent
+
+
 def _processes(env: PersonaEnv) -> Sequence[str]:
     env.reset(seed=0)
-    there: PersonaEnv = ForkingPickler.loads(ForkingPickler.dumps(env))
+    there = _send(env)
     for one in (env, there):
         one.step("No.")
     same = [*_episode(env, 1)] == [*_episode(there, 1)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -56,6 +58,8 @@ def about(
     ] = False,
 ) -> None:
     """Environments in which the user is part of the episode."""
+    if str(Path.cwd()) not in sys.path:  # a module of one's own lies where one stands
+        sys.path.insert(0, str(Path.cwd()))
 
 
 def main() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -34,8 +32,6 @@ def audit_reward(
     """Look for text that a reward pays and nobody should; exit status 1 if there is any."""
     if policy is not None:
         find_policy(policy)
-    if str(Path.cwd()) not in sys.path:  # a module of one's own lies where one stands
-        sys.path.insert(0, str(Path.cwd()))
     made = make_env(env, split)[0]
     with notes().status("auditing"):
         report = audit(made, reward, seed=seed, episodes=episodes, steps=steps, policy=policy)

@@ -39,7 +39,10 @@ def evaluate_agent(
     env: EnvOption = "PersonaChat-v0",
     agent: Annotated[
         str,
-        typer.Option(help=f"{', '.join((*AGENTS, *POLICIES))}, a folder or a Hugging Face id."),
+        typer.Option(
+            help=f"{', '.join((*AGENTS, *POLICIES))}, module:attribute, a folder or a Hugging Face "
+            "id."
+        ),
     ] = "oracle",
     end_token: Annotated[
         str | None, typer.Option(help="What ends a policy's reply; default: what it says.")
@@ -83,8 +86,8 @@ def evaluate_agent(
 
 
 def find_agent(name: str, env: PersonaEnv, end_token: str | None = None) -> Any:
-    """A reference agent, a bundled policy, one in a folder, or one of the Hugging Face Hub."""
-    if name in AGENTS:
+    """A reference agent, your own ``module:attribute``, or a policy, by name, folder or id."""
+    if name in AGENTS or _is_entry(name):
         if end_token is not None:
             raise PersonaEnvError(
                 f"--end-token is for a policy, and the agent {name!r} is none: leave it out"
@@ -92,6 +95,14 @@ def find_agent(name: str, env: PersonaEnv, end_token: str | None = None) -> Any:
         return make_agent(name, env)
     find_policy(name, "agent", AGENTS)
     return import_module("persona_env.agents.language_model").load_agent(name, end_token=end_token)
+
+
+def _is_entry(name: str) -> bool:
+    """Whether it can name a module's attribute, and is no path with a drive."""
+    module, colon, attribute = name.partition(":")
+    return (
+        bool(colon) and attribute.isidentifier() and all(map(str.isidentifier, module.split(".")))
+    )
 
 
 def tables(report: Report) -> Iterator[RenderableType]:
