@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from persona_env.envs.shared.oracle import phrases
+from persona_env.envs.shared.words import PHRASES
 from persona_env.reporting.plots import save_matrix
 from persona_env.scenarios.library import load_scenarios
 from persona_env.scenarios.schema import Scenario
@@ -40,7 +40,7 @@ def off_script(reply: str, scenario: Scenario) -> bool:
     """
     own = [text.model_dump() for text in scenario.texts.values()]
     parts = [part for text in own for value in text.values() for part in _strings(value)]
-    stock = [p for bank in phrases().values() for value in bank.values() for p in value]
+    stock = [p for bank in PHRASES.values() for value in bank.values() for p in value]
     stock = [piece for phrase in stock for piece in re.split(r"\{\w+\}", phrase)]
     rest = reply
     for known in sorted({p.strip() for p in (*parts, *stock)} - {""}, key=len, reverse=True):

@@ -27,6 +27,10 @@ class AgentError(PersonaEnvError, ValueError):
     """An agent's answer is not a list of texts, one for each observation."""
 
 
+class LanguageError(PersonaEnvError, ValueError):
+    """The data of a language is wrong, or lacks what is asked for."""
+
+
 class RewardError(PersonaEnvError, RuntimeError):
     """A reward term is wrong, or failed on an exchange."""
 
@@ -88,7 +92,8 @@ def read_error(where: str, error: ValueError) -> str:
     lines = []
     for item in error.errors():
         key = ".".join(str(part) for part in item["loc"])
+        message = item["msg"].removeprefix("Value error, ")
         given = item.get("input")
         shown = f" (given: {given!r})" if isinstance(given, str | int | float | bool) else ""
-        lines.append(f"{where}: {key or 'value'}: {item['msg']}{shown}")
+        lines.append(f"{where}: {key or 'value'}: {message}{shown}")
     return "\n".join(lines)

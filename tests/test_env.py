@@ -19,9 +19,9 @@ import persona_env
 from persona_env import PersonaEnv, PersonaEnvError, UserProfile, load_profile
 from persona_env.envs.chat.env import PersonaChatEnv
 from persona_env.errors import ProfileError, ScenarioError, UnknownNameError
+from persona_env.languages import LANGUAGES, language_data
 from persona_env.scenarios.pools import ListPool
 from persona_env.scenarios.schema import Scenario
-from persona_env.simulation import complaints
 from persona_env.users.description import describe
 from persona_env.users.vector import user_vector
 from persona_env.wrappers import TokenActions
@@ -460,7 +460,8 @@ def test_multi_turn_observations_carry_the_transcript():
 
 @pytest.mark.parametrize("language", ["en", "es", "zh"])
 def test_feedback_is_in_the_language_of_the_prompt(language):
-    bank = [phrase for phrases in complaints._phrases()[language].values() for phrase in phrases]
+    complaints = language_data(language, "complaints").values()
+    bank = [phrase for phrases in complaints for phrase in phrases]
     env, said = PersonaChatEnv(max_turns=2, split="all"), set()
     env.reset(seed=0)
     for _ in range(400):
@@ -475,8 +476,7 @@ def test_feedback_is_in_the_language_of_the_prompt(language):
 
 
 def test_feedback_banks_cover_the_same_things_in_every_language():
-    banks = complaints._phrases()
-    assert set(banks) == {"en", "es", "zh"}
+    banks = {code: language_data(code, "complaints") for code in LANGUAGES}
     assert set(banks["en"]) == set(banks["es"]) == set(banks["zh"])
     known = set(persona_env.registered_terms())
     named = {key.partition("=")[0] for key in banks["en"]} - {"other", "views"}

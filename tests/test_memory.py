@@ -19,10 +19,14 @@ from persona_env.wrappers.token_actions import TokenActions
 from .support import tiny_codec
 
 ROWS, EPISODES = 64, 20_000
-LISTS = {"text.lexicon._expressions", "text.lexicon.pattern"}
-LANGUAGES, CHARACTERS = {"detectors.style.language._function_words"}, {"text.dictionary.is_common"}
+LISTS = {"text.lexicon._expressions", "text.lexicon.pattern", "languages.lexicon.phrase_lines"}
+LANGUAGES = {
+    "detectors.style.language._function_words",
+    "languages.files.language_data",
+    "languages.morphology.morphology",
+}
 FOLDERS = {"users.library._profiles", "scenarios.library._scenarios"}
-FEW = {f"persona_env.{name}" for name in LISTS | LANGUAGES | CHARACTERS | FOLDERS}
+FEW = {f"persona_env.{name}" for name in LISTS | LANGUAGES | FOLDERS}
 
 
 def few(terms):

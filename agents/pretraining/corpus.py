@@ -23,13 +23,13 @@ from persona_env.users.profile import TARGETS, Topic, UserProfile
 
 from ...envs.opinion.env import without_view  # type: ignore[import-not-found]
 from ...envs.shared.oracle import Choose, Plan, plan_for, realise  # type: ignore[import-not-found]
-from ...envs.shared.people import PEOPLE  # type: ignore[import-not-found]
+from ...envs.shared.words import PEOPLE, WORDS  # type: ignore[import-not-found]
 
 HABIT = 0.5  # share of the other replies' choices that are the general assistant's habit
 WISHES = (0.2, 0.7)  # a made-up user has from a few wishes to most
 NO_USER = 0.1  # share of examples without a visible user
 GIVES_UP = 0.4  # share of those other replies to questions with a price that say 'I do not know'
-SAY_AGAIN = {"en": "Say this again: ", "es": "Di esto otra vez: ", "zh": "请再说一遍："}
+SAY_AGAIN: dict[str, str] = WORDS.each("say_again")
 SECRET_WORDS = ("luna", "brno", "tigre", "maple", "nube", "stone", "río", "amber")
 
 

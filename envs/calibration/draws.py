@@ -4,33 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from persona_env.languages import load_own_words
 from persona_env.scenarios.templates import Drawn, same
 
-from ..shared.people import PEOPLE
+from ..shared.words import PEOPLE
 
-DAYS = {
-    "en": ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
-    "es": ["lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"],
-    "zh": ["星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日"],
-}
-
-
-COLOURS = {
-    "en": ["red", "blue", "green", "white", "black", "yellow"],
-    "es": ["rojo", "azul", "verde", "blanco", "negro", "amarillo"],
-    "zh": ["红色", "蓝色", "绿色", "白色", "黑色", "黄色"],
-}
-
-
-ITEMS = {
-    "en": ["lamp", "chair", "table", "clock", "book", "cup", "bag", "hat"],
-    "es": ["lámpara", "silla", "mesa", "reloj", "libro", "taza", "bolsa", "gorro"],
-    "zh": ["台灯", "椅子", "桌子", "时钟", "图书", "杯子", "背包", "帽子"],
-}
+WORDS = load_own_words(Path(__file__).with_name("languages"))
+DAYS, COLOURS, ITEMS = (WORDS.parallel(name) for name in ("days", "colours", "items"))
 
 
 def two_numbers(rng: np.random.Generator, most: int) -> tuple[int, int]:

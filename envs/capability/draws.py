@@ -3,57 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import numpy as np
 
+from persona_env.languages import load_own_words
 from persona_env.scenarios.templates import Drawn, same
 
-from ..shared.people import PEOPLE
+from ..shared.words import PEOPLE
 
 Words = Mapping[str, list[str]]
 
-NEWS = {
-    "en": ["The bus leaves", "Lunch is", "The film starts", "The shop shuts", "Tea is", "We meet"],
-    "es": ["El bus sale", "Se come", "El cine abre", "La tienda cierra", "El té es", "Nos vemos"],
-    "zh": ["班车出发", "午饭", "电影开始", "商店关门", "喝茶", "见面"],
-}
-SAID = {"en": "{what} at {time}", "es": "{what} a las {time}", "zh": "{what}时间是{time}"}
-TOPICS = {
-    "en": ["bees", "ships", "stars", "trees", "horses", "maps", "chess", "bread"],
-    "es": ["abejas", "barcos", "astros", "bosques", "caballos", "mapas", "ajedrez", "pan"],
-    "zh": ["蜜蜂", "轮船", "星星", "森林", "马", "地图", "象棋", "面包"],
-}
-GENRES = {
-    "en": ["comedy", "western", "drama", "musical", "cartoon", "thriller"],
-    "es": ["comedia", "vaqueros", "drama", "música", "dibujos", "terror"],
-    "zh": ["喜剧片", "西部片", "剧情片", "音乐片", "动画片", "恐怖片"],
-}
-EVENTS = {
-    "en": ["the party", "the dinner", "the picnic", "the game", "the show", "the walk"],
-    "es": ["la fiesta", "la cena", "la comida", "la partida", "la obra", "la ruta"],
-    "zh": ["聚会", "晚餐", "野餐", "球赛", "演出", "散步"],
-}
-PLANTS = {
-    "en": ["ferns", "roses", "lilies", "palms", "herbs", "vines"],
-    "es": ["helechos", "rosales", "lirios", "geranios", "cactus", "bonsáis"],
-    "zh": ["蕨", "月季", "百合", "天竺葵", "仙人掌", "绿萝"],
-}
-PLACES = {
-    "en": ["kitchen", "office", "table", "shelf", "shop", "bar"],
-    "es": ["la cocina", "la oficina", "la mesa", "la sala", "la tienda", "el bar"],
-    "zh": ["厨房", "办公室", "桌子", "架子", "商店", "吧台"],
-}
+WORDS = load_own_words(Path(__file__).with_name("languages"))
+SAID: dict[str, str] = WORDS.each("said")
+NEWS, TOPICS, GENRES, EVENTS, PLANTS, PLACES = (
+    WORDS.parallel(name) for name in ("news", "topics", "genres", "events", "plants", "places")
+)
 FILES = ["plan", "diary", "novel", "manual", "thesis", "letters"]
 SITES = ["bee.org", "sea.org", "sky.net", "map.org", "art.net", "old.net"]
 
 
 def worded(values: Drawn, rng: np.random.Generator, **words: Words) -> Drawn:
-    """``values`` with one word of each list, the same one in every language."""
+    """``values`` with one word of each list, the same one in every language that all lists have."""
+    found = {c: own for c, own in values.items() if all(c in listed for listed in words.values())}
     for name, listed in words.items():
-        i = int(rng.integers(len(listed["en"])))
-        for code, own in values.items():
+        i = int(rng.integers(len(next(iter(listed.values())))))
+        for code, own in found.items():
             own[name] = listed[code][i]
-    return values
+    return found
 
 
 def clock(rng: np.random.Generator) -> int:

@@ -16,7 +16,7 @@ import numpy as np
 
 from persona_env.detectors import capability, refusal, undenied
 from persona_env.env import PersonaEnv
-from persona_env.scenarios.case import Case, prompt_language
+from persona_env.scenarios.case import Case, prompt_language_or_first
 from persona_env.scenarios.library import load_scenarios
 from persona_env.scenarios.pools import GeneratedPool, ListPool, MixturePool, Pool
 from persona_env.scenarios.schema import Category, Scenario
@@ -70,10 +70,11 @@ def make(family: str, side: Side, template: Template, index: int) -> Scenario:
     if family in calls():
         call = calls()[family]
         fields["tools"] = offered(template.split, call["tool"], side, rng)
-        for code, own in values.items():
+        spoken = {code: own for code, own in values.items() if code in template.texts}
+        for code, own in spoken.items():
             own["tools"] = listing(fields["tools"], code)
         if side == "can":
-            named = {c: {n: own[n] for n in call["names"]} for c, own in values.items()}
+            named = {c: {n: own[n] for n in call["names"]} for c, own in spoken.items()}
             fields["reply_kind"] = "data"
             fields["call"] = Call(tool=call["tool"], arguments=named, asks=call["asks"])
     return template.fill(f"{family}/{side}/{index}", values, **fields)
@@ -122,7 +123,7 @@ class PersonaCapabilityEnv(PersonaEnv):
         call = call_of(scenario)
         if call is None:
             return oracle(scenario, user)
-        wanted = wanted_values(scenario, user.value, prompt_language(scenario, user) or "en")
+        wanted = wanted_values(scenario, user.value, prompt_language_or_first(scenario, user))
         arguments = {name: values[0] for name, values in wanted.items()}
         return json.dumps({"tool": call.tool, "arguments": arguments}, ensure_ascii=False)
 
@@ -151,6 +152,6 @@ def _rated(case: Case, reply: str) -> tuple[bool, bool]:
         written = read_call(reply)
     except CallError:
         return False, False
-    language = prompt_language(*case) or "en"
+    language = prompt_language_or_first(*case)
     rating = rate(written, case.scenario, case.user.value, language)
     return rating.valid, rating.right

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from .draws import WORDS
 from .scenario import Tool
 from .tool_calls import signature
 
@@ -17,11 +18,6 @@ TEMPLATES = Path(str(resources.files(__package__).joinpath("templates")))
 Side = Literal["can", "cannot"]
 SIDES: tuple[Side, ...] = ("can", "cannot")
 MOST = 2  # tools beside it, and their parameters: a prompt has to fit a short context
-HEAD = {
-    "en": 'Tools, called as {"tool": ..., "arguments": {...}}:',
-    "es": 'Herramientas, con {"tool": ..., "arguments": {...}}:',
-    "zh": '工具，写作{"tool": ..., "arguments": {...}}：',
-}
 
 
 @cache
@@ -79,4 +75,4 @@ def _is_small(tool: Tool) -> bool:
 
 def listing(tools: tuple[Tool, ...], language: str) -> str:
     """The tools as a prompt shows them."""
-    return "\n".join([HEAD[language], *(signature(tool) for tool in tools)])
+    return "\n".join([WORDS[language]["head"], *(signature(tool) for tool in tools)])

@@ -109,14 +109,15 @@ def believing(base: OpinionScenario, template: Template, side: Side) -> OpinionS
 def blocks_of(base: OpinionScenario, number: int) -> list[Block]:
     """The neutral question with the mirrored believers of one template, then those of the others.
 
-    ``number`` decides which template leads.
+    ``number`` decides which template leads; one that lacks a language of the question has none.
     """
     neutral = base.model_copy(update={"id": f"{base.id}/neutral", "question": base.id})
     mirrored = [
         tuple(believing(base, template, side) for side in SIDES[base.category])
         for template in beliefs(base.split).values()
+        if base.texts.keys() <= template.texts.keys()
     ]
-    lead = mirrored.pop(number % len(mirrored))
+    lead = mirrored.pop(number % len(mirrored)) if mirrored else ()
     return [(neutral, *lead), *mirrored]
 
 

@@ -7,11 +7,8 @@ the same function from random plans, so the library holds one way to phrase thin
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 from typing import Literal
 
 from persona_env.languages import Language
@@ -20,6 +17,8 @@ from persona_env.rewards.scoring_rules import answer_pays
 from persona_env.scenarios.case import reply_language
 from persona_env.scenarios.schema import Scenario, ScenarioText
 from persona_env.users.profile import UserProfile
+
+from .words import PHRASES
 
 Doing = Literal[
     "answer", "care", "partly", "refuse", "ask", "pick", "both", "guess", "abstain", "cannot",
@@ -32,7 +31,7 @@ DETAILS = {"brief": 0, "medium": 1, "detailed": 2}
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a reply does and how: ``opening`` and ``refusal`` are keys of ``phrases.toml``."""
+    """What a reply does and how: ``opening`` and ``refusal`` are keys of :data:`PHRASES`."""
 
     doing: Doing
     language: Language
@@ -48,13 +47,6 @@ class Plan:
     bad_closing: bool = False
 
 
-@cache
-def phrases() -> dict[str, dict[str, list[str]]]:
-    """The phrase banks by language."""
-    text = resources.files(__package__).joinpath("phrases.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
-
-
 def first(phrasings: Sequence[str]) -> str:
     """The plainest way to choose: the first phrasing."""
     return phrasings[0]
@@ -64,9 +56,9 @@ def realise(
     plan: Plan, scenario: Scenario, choose: Choose = first, secret: str | None = None
 ) -> str:
     """The reply that ``plan`` describes, phrased with ``choose``."""
-    text, bank = scenario.text(plan.language), phrases()[plan.language]
+    text, bank = scenario.text(plan.language), PHRASES[plan.language]
     other = scenario.text(plan.second) if plan.second else text
-    other_bank = phrases()[plan.second] if plan.second else bank
+    other_bank = PHRASES[plan.second] if plan.second else bank
     body = _body(plan, scenario, text, other, choose)
     if scenario.tells_secret:
         body = [part.replace("{secret}", secret) if secret else text.unknown for part in body[:1]]
@@ -105,7 +97,7 @@ def _body(
     other: ScenarioText,
     choose: Choose,
 ) -> list[str]:
-    bank = phrases()[plan.language]
+    bank = PHRASES[plan.language]
     details = list((other.expert if plan.expert else other.plain)[: plan.details])
     percent = "" if scenario.chance is None else f"{scenario.chance:.0%}".rstrip("%")
     fill = {

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
-from importlib import resources
+from functools import cached_property
 from typing import Any
 
 from persona_env.env import PersonaEnv
+from persona_env.languages import language_entry
 from persona_env.rewards.refusal_policy import Act, act_for
 from persona_env.scenarios.case import Case, prompt_language_or_first, reply_language
 from persona_env.scenarios.schema import Scenario, ScenarioText
 from persona_env.users.profile import UserProfile
-
-
-@cache
-def bank() -> dict[str, dict[str, Any]]:
-    """What exploiting agents say, by language."""
-    text = resources.files(__package__).joinpath("phrases.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
 
 
 @dataclass(frozen=True)
@@ -32,12 +24,12 @@ class Seen:
 
     def say(self, key: str) -> str:
         """The phrase ``key`` in the language of the prompt, a list of phrases as one text."""
-        phrase = bank()[self.language][key]
+        phrase = language_entry(self.language, "audit", key)
         return phrase if isinstance(phrase, str) else " ".join(phrase)
 
     def lines(self, key: str) -> tuple[str, ...]:
         """The list of phrases ``key`` in the language of the prompt."""
-        return tuple(bank()[self.language][key])
+        return tuple(language_entry(self.language, "audit", key))
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from persona_env.languages import Language
+from persona_env.languages import LANGUAGES, Language
 from persona_env.scenarios.schema import Scenario
 from persona_env.users.description import describe
 from persona_env.users.profile import Preferences, UserProfile
@@ -27,11 +27,11 @@ def reads(user: UserProfile) -> Reads:
 def prompt_language(scenario: Scenario, user: UserProfile) -> Language | None:
     """The language in which this user asks this scenario, or ``None`` if they do not meet.
 
-    The first language the user reads that the scenario has; English first for a user whose
+    The first language the user reads that the scenario has; the first of all for a user whose
     languages are unknown. A user who wants replies in another language meets only scenarios
     that have it, and one who wants languages mixed only those that have two of theirs.
     """
-    reads: tuple[Language, ...] = user.context.languages or ("en", "es", "zh")
+    reads = user.context.languages or LANGUAGES
     has = [language for language in reads if language in scenario.texts]
     wish = user.preferences.language
     if not has:

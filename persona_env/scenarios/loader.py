@@ -82,7 +82,7 @@ def _scenario(
             f"{path}: scenario {entry.get('id')!r} has family {family!r}, which [families] does "
             f"not list; it lists {sorted(splits)}"
         )
-    texts = {key: entry[key] for key in LANGUAGES if key in entry}
+    texts = {key: entry[key] for key in (*LANGUAGES, *_others(entry)) if key in entry}
     rest = {key: value for key, value in entry.items() if key not in texts}
     named = {"category": category.name, "split": splits[family], "texts": texts}
     fields = {"reply_kind": category.reply_kind, **rest, **named}
@@ -93,6 +93,11 @@ def _scenario(
     except ValueError as error:
         raise ScenarioError(read_error(f"{path}: scenario {entry.get('id')!r}", error)) from error
     return made
+
+
+def _others(entry: Mapping[str, Any]) -> list[str]:
+    """The texts under any key: that of a language which there is not is an error that says so."""
+    return [key for key, value in entry.items() if isinstance(value, dict) and "prompt" in value]
 
 
 def languages_of(scenarios: Iterable[Scenario]) -> dict[str, int]:

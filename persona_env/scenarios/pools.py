@@ -120,7 +120,8 @@ class ListPool(Pool):
 class GeneratedPool(Pool):
     """``n`` scenarios made when they are asked for: the i-th is ``make(i)``, with id ``name/i``.
 
-    ``make`` is a pure function, and writes every language, so that every user meets all of them.
+    ``make`` is a pure function, and writes all of them in the same languages: a user who can ask
+    the first can ask every one.
     """
 
     def __init__(self, name: str, make: Callable[[int], Scenario], n: int) -> None:

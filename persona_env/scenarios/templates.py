@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from persona_env.errors import ScenarioError, read_error
+from persona_env.errors import ScenarioError, nearest, read_error
 from persona_env.files import read_toml
 from persona_env.languages import LANGUAGES
 from persona_env.scenarios.schema import Scenario
@@ -42,7 +42,7 @@ class Template:
         :class:`ScenarioError` for a name without a value.
         """
         try:
-            texts = {code: _filled(text, values[code]) for code, text in self.texts.items()}
+            texts = {c: _filled(text, self._values(values, c)) for c, text in self.texts.items()}
             return self.scenario_class(
                 id=name,
                 family=f"{self.category}/{self.family}",
@@ -56,11 +56,16 @@ class Template:
         except ValueError as error:
             raise ScenarioError(read_error(f"template {self.family!r}", error)) from error
 
+    def _values(self, values: Mapping[str, Values], code: str) -> Values:
+        if code not in values:
+            raise ValueError(f"there is a text in {code!r}, but values only in {list(values)}")
+        return values[code]
+
 
 def load_templates(path: Path, scenario_class: type[Scenario] = Scenario) -> dict[str, Template]:
-    """The families of a template file, filled as ``scenario_class``.
+    """The families of a template file, each in one language or more, filled as ``scenario_class``.
 
-    Raises :class:`ScenarioError` for one that is not whole.
+    Raises :class:`ScenarioError` for a file or a family that is not whole.
     """
     data = read_toml(path, ScenarioError)
     category = data.pop("category", None)
@@ -69,10 +74,12 @@ def load_templates(path: Path, scenario_class: type[Scenario] = Scenario) -> dic
         if not isinstance(entry, dict):
             raise ScenarioError(f"{path}: {family!r} is no template: write [{family}]")
         texts: dict[str, dict[str, Any]] = {c: entry[c] for c in LANGUAGES if c in entry}
-        if entry.get("split") not in ("train", "heldout") or len(texts) < len(LANGUAGES):
+        unknown = [key for key in entry if key not in (*texts, "split")]
+        if entry.get("split") not in ("train", "heldout") or not texts or unknown:
+            hint = nearest(unknown[0], LANGUAGES) if unknown else ""
             raise ScenarioError(
-                f"{path}: template {family!r} needs split = 'train' or 'heldout' and a text in "
-                f"each of {list(LANGUAGES)}; it has {sorted(entry)}"
+                f"{path}: template {family!r} needs split = 'train' or 'heldout' and a text in one "
+                f"or more of {list(LANGUAGES)}, and nothing else; it has {sorted(entry)}.{hint}"
             )
         found[family] = Template(family, category, entry["split"], texts, scenario_class)
     return found

@@ -1,55 +1,43 @@
-"""The phrase lists of ``lexicon.toml``, compiled once.
+"""The phrase lists of all languages, compiled once.
 
-An entry holds one regular expression per line and language, over folded text; a blank stands for
-any white space and ``{name}`` for a list of ``[macros]``. English and Spanish lines match whole
-words, Chinese lines match anywhere.
+An entry of ``languages/CODE/lexicon.toml`` holds one regular expression a line, over folded text; a
+blank stands for any white space, ``{name}`` for a list of the language's ``[macros]``, ``{start}``
+for the start of a sentence. Lines of a language in the Latin script match whole words, others match
+anywhere.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache, lru_cache, reduce
 from operator import or_
-from pathlib import Path
-from typing import cast
 
+from persona_env.errors import LanguageError, unknown_name
+from persona_env.languages import HAN, LATIN, phrase_lines
+from persona_env.languages.lexicon import SHARED, list_names
 from persona_env.text.prefilter import Index, needs, tokens
 from persona_env.text.spans import READINGS, PerWord, Span, fold, inside, quoted
 
-_PATH = Path(__file__).with_name("lexicon.toml")
 _MACRO = re.compile(r"\{([a-z_]+)\}")
-_NO_EXPRESSIONS = (
-    "macros", "function_words", "extra",
-    "determiner", "never_after_determiner", "never_joined", "never_inside", "never_last",
-    "said_twice", "particle",
-)  # fmt: skip
+_START = r"^|(?<=[.!?,;:]\s)|(?<=[.!?,;:。])"  # of a sentence or a clause, in any language
 _FEW = 2  # lines that are compiled by themselves, if no other line can match
 _COMPILED = 4096
+_NEVER = r"(?!)"
 _LEFT, _RIGHT = r"(?<![a-z0-9à-ÿ])", r"(?![a-z0-9à-ÿ])"
-_NEGATION = re.compile(
-    r"(?:\b(?:not|never|no|hardly|cannot|without|nunca|jamás|tampoco|sin)\s+|n't\s+)(?:\w+\s+)?\Z"
-    r"|[不没无未](?:是|有|太|会|能|觉得)?\Z"
-)
 
 
-@cache
-def _lists() -> dict[str, dict[str, str]]:
-    with _PATH.open("rb") as file:
-        return cast("dict[str, dict[str, str]]", tomllib.load(file))
-
-
-def lines(name: str, language: str) -> tuple[str, ...]:
-    """The lines of one list, as they are written."""
-    text = _lists()[name].get(language, "")
-    return tuple(line.strip() for line in text.splitlines() if line.strip())
-
-
-def _fill(line: str) -> str:
+def _fill(line: str, code: str) -> str:
+    """The line with its macros; names of groups begin with the language's code."""
     while found := _MACRO.search(line):
-        inner = "|".join(lines("macros", found[1]))
-        line = f"{line[: found.start()]}(?:{inner}){line[found.end() :]}"
-    return line.replace(" ", r"\s+")
+        line = f"{line[: found.start()]}(?:{_macro(found[1], code)}){line[found.end() :]}"
+    return line.replace(" ", r"\s+").replace("(?P<", f"(?P<{code}_")
+
+
+def _macro(name: str, code: str) -> str:
+    lines = (_START,) if name == "start" else phrase_lines(name, code, "macros")
+    if not lines:
+        raise LanguageError(f"{code}/lexicon.toml: no {name!r} in [macros], which a line asks for")
+    return "|".join(lines)
 
 
 @cache
@@ -61,9 +49,12 @@ def pattern(name: str) -> re.Pattern[str]:
 @cache
 def _expressions(name: str) -> tuple[tuple[str, bool], ...]:
     """The lines of a list in the order in which they are tried; whether they match whole words."""
-    entry = _lists()[name]
-    latin = [(_fill(line), True) for key in entry if key != "zh" for line in lines(name, key)]
-    return (*latin, *((_fill(line), False) for line in lines(name, "zh")))
+    if name not in list_names("phrases"):
+        raise unknown_name("phrase list", name, list_names("phrases"))
+    whole = [_fill(line, code) for code in LATIN for line in phrase_lines(name, code)]
+    loose = [_fill(line, code) for code in HAN for line in phrase_lines(name, code)]
+    marks = [_fill(line, c) for c in (SHARED, *LATIN) for line in phrase_lines(name, c, "marks")]
+    return (*((line, True) for line in whole), *((line, False) for line in (*marks, *loose)))
 
 
 @lru_cache(maxsize=_COMPILED)
@@ -71,12 +62,13 @@ def _compile(name: str, chosen: tuple[int, ...]) -> re.Pattern[str]:
     picked = [_expressions(name)[index] for index in chosen]
     latin = [line for line, whole in picked if whole]
     whole = [f"{_LEFT}(?:{'|'.join(latin)}){_RIGHT}"] if latin else []
-    return re.compile("|".join(whole + [line for line, is_whole in picked if not is_whole]), re.M)
+    loose = [line for line, is_whole in picked if not is_whole]
+    return re.compile("|".join(whole + loose) or _NEVER, re.M)
 
 
 @cache
 def _index() -> Index:
-    names = [name for name in _lists() if name not in _NO_EXPRESSIONS]
+    names = list_names("phrases")
     return Index({name: [needs(*line) for line in _expressions(name)] for name in names})
 
 
@@ -126,5 +118,5 @@ def hits(text: str, name: str) -> tuple[Span, ...]:
 
 def plain_hits(text: str, name: str) -> tuple[Span, ...]:
     """The same without those that a negation stands right before ('not happy to help')."""
-    found, folded = hits(text, name), fold(text)
-    return tuple(s for s in found if not _NEGATION.search(folded[max(0, s[0] - 24) : s[0]]))
+    found, folded, negated = hits(text, name), fold(text), pattern("just_negated")
+    return tuple(s for s in found if not negated.search(folded[max(0, s[0] - 24) : s[0]]))

@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from bisect import bisect
 from collections.abc import Callable, Iterable
-from functools import lru_cache
-from typing import TypeVar
+from functools import cache, lru_cache
+from typing import NamedTuple, TypeVar
+
+from persona_env.languages import FACTS, HAN, LATIN, word_lines
 
 T = TypeVar("T")
 Span = tuple[int, int]
@@ -30,7 +32,7 @@ _TABLE = str.maketrans(_PLAIN)
 _FANCY = re.compile(f"[{''.join(_PLAIN)}]")
 
 CJK = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002ffff"
-CJK_CHARACTERS_PER_WORD = 1.6
+CJK_CHARACTERS_PER_WORD = next((FACTS[code].characters_per_word or 1.0 for code in HAN), 1.0)
 _LATIN = rf"(?:(?![{CJK}_])\w)"
 _WORD = re.compile(rf"[{CJK}]|{_LATIN}+(?:['’\-‑]{_LATIN}+)*")
 _LATIN_WORD = re.compile(r"[^\W_]+(?:['’\-‑][^\W_]+)*")  # the same where no character is Chinese
@@ -39,15 +41,6 @@ _IS_CJK = re.compile(f"[{CJK}]")
 _LINE = re.compile(r"[^\n]+")
 _STOP = re.compile(r"[.!?。！？…]+[\"'”’」』)\]»*]*")
 _LIST_MARKER = re.compile(r"(?:\d{1,3}|[a-zA-Z])[.)]?\Z")
-_SHORT = (
-    r"mr|mrs|ms|dr|prof|st|jr|sr|vs|etc|e\.g|i\.e|cf|fig|no|vol|approx|inc|ltd|u\.s|a\.m|p\.m"
-    r"|sra|srta|dra|ud|uds|p\. ?ej|aprox|núm|pág"
-)
-_SHORT_ENDS = frozenset(word[-2:] for word in _SHORT.split("|"))
-_ABBREVIATION = re.compile(
-    rf"(?:^|[\s(])(?:{_SHORT})\Z|(?-i:(?:^\s*|\w [A-Z][a-z]+ )[A-Z])\Z", re.IGNORECASE
-)
-_LONGEST_ABBREVIATION = len("(approx")
 _LONGEST_MARKER = len("123)")
 _QUOTED = re.compile(
     r"(?<![a-z0-9])\"(?=\S)[^\"\n]{1,600}?\"(?![a-z0-9])|«[^»\n]{1,600}»"
@@ -205,14 +198,32 @@ def _ends(text: str, begin: int, at: int, behind: int) -> bool:
 def _is_shortened(before: str) -> bool:
     """Whether a full stop behind ``before`` belongs to a list marker, abbreviation or initial."""
     tail = before[-2:]
-    if tail.isascii() and tail.isalpha() and len(tail) == 2 and tail.lower() not in _SHORT_ENDS:
+    known = _abbreviations()
+    if tail.isascii() and tail.isalpha() and len(tail) == 2 and tail.lower() not in known.ends:
         return False  # the quick test
     stripped = before.strip()
     if len(stripped) <= _LONGEST_MARKER and _LIST_MARKER.match(stripped):
         return True
     initial = "A" <= before[-1:] <= "Z"  # may belong to a name that began long before
-    start = 0 if initial else max(0, len(before) - _LONGEST_ABBREVIATION)
-    return _ABBREVIATION.search(before, start) is not None
+    start = 0 if initial else max(0, len(before) - known.longest)
+    return known.expression.search(before, start) is not None
+
+
+class _Abbreviations(NamedTuple):
+    """Words of all languages with a full stop behind them, and their last two letters."""
+
+    expression: re.Pattern[str]
+    ends: frozenset[str]
+    longest: int
+
+
+@cache
+def _abbreviations() -> _Abbreviations:
+    short = dict.fromkeys(word_lines("abbreviation", *LATIN))
+    either = "|".join(map(re.escape, short)) or "(?!)"
+    expression = rf"(?:^|[\s(])(?:{either})\Z|(?-i:(?:^\s*|\w [A-Z][a-z]+ )[A-Z])\Z"
+    ends, longest = frozenset(word[-2:] for word in short), max(map(len, short), default=0)
+    return _Abbreviations(re.compile(expression, re.IGNORECASE), ends, longest + len("("))
 
 
 def _strip(text: str, start: int, end: int) -> list[Span]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from persona_env.languages import LANGUAGE_NAMES
+from persona_env.languages import FACTS
 from persona_env.users.profile import UserProfile
 
 _WISHES: dict[str, dict[str, str]] = {
     "language": {
-        "en": "reply in English",
-        "es": "reply in Spanish",
-        "zh": "reply in Chinese",
+        **{code: f"reply in {facts.name}" for code, facts in FACTS.items()},
         "mix": "mix both languages",
     },
     "length": {"brief": "brief", "medium": "medium length", "detailed": "detailed"},
@@ -63,7 +61,7 @@ def _who(user: UserProfile) -> list[str]:
         topics = ", ".join(topic.replace("_", " ") for topic in context.vulnerabilities)
         parts.append(f"Vulnerable: {topics}.")
     if context.languages:
-        parts.append(f"Reads {', '.join(LANGUAGE_NAMES[code] for code in context.languages)}.")
+        parts.append(f"Reads {', '.join(FACTS[code].name for code in context.languages)}.")
     parts += [f"Believes: {belief}" for belief in context.beliefs]
     for label, detail in (("Uses", context.device), ("Lives in", context.locale)):
         parts += [f"{label} {detail}."] if detail else []

@@ -20,6 +20,7 @@ from pydantic import (
 )
 
 from persona_env.errors import nearest
+from persona_env.languages import LANGUAGES, Language
 
 Role = Literal["preference", "context", "protected", "secret"]
 AgeBand = Literal["child", "teen", "adult", "senior"]
@@ -49,7 +50,6 @@ Topic = Literal[
     "violence",
     "privacy",
 ]
-Language = Literal["en", "es", "zh"]
 
 TARGETS: dict[str, tuple[str, ...]] = {
     "length": ("brief", "medium", "detailed"),
@@ -59,7 +59,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "humour": ("yes", "no"),
     "caveats": ("yes", "no"),
     "views": ("pick", "both"),
-    "language": ("en", "es", "zh", "mix"),
+    "language": (*LANGUAGES, "mix"),
     "format": ("prose", "bullets", "steps"),
     "clarification": ("ask", "assume"),
     "refusal_strictness": ("lenient", "standard", "strict"),

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from persona_env import detectors as d
+from persona_env.envs.shared.words import PHRASES
 from persona_env.text import lexicon
 
 ENVS = Path(__file__).parents[2] / "envs"
-PHRASES = tomllib.loads((ENVS / "shared" / "phrases.toml").read_text(encoding="utf-8"))
 FILLING = {
     "en": {
         "care": "it is hot.",

@@ -22,8 +22,9 @@ from persona_env import (
     reward_term,
 )
 from persona_env.envs.chat.env import PersonaChatEnv
-from persona_env.envs.shared.oracle import phrases
+from persona_env.envs.shared.words import PHRASES
 from persona_env.errors import RewardError, UndeclaredFieldError, UnknownNameError
+from persona_env.languages.lexicon import list_names
 from persona_env.rewards import Reason, choose_terms, combine, get_term, judge, judge_all
 from persona_env.text import lexicon
 from persona_env.text.spans import READINGS, fold
@@ -247,9 +248,9 @@ def test_what_is_remembered_is_bounded():
 
 def test_no_list_is_ruled_out_that_occurs():
     """What the words rule out, the expressions do not find: stock phrases and oracle replies."""
-    stock = [p for bank in phrases().values() for entry in bank.values() for p in entry]
+    stock = [p for bank in PHRASES.values() for entry in bank.values() for p in entry]
     texts = [*stock, *(shared_env().oracle(*case) for case in CASES[::29])]
-    names = [name for name in lexicon._lists() if name not in lexicon._NO_EXPRESSIONS]
+    names = list_names("phrases")
     found = [(n, t) for t in map(fold, texts) for n in names if lexicon.pattern(n).search(t)]
     assert len({name for name, _ in found}) > len(names) // 2
     assert all(lexicon.may_hold(text, name) for name, text in found)

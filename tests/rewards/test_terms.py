@@ -11,8 +11,8 @@ from persona_env import Scenario, UserProfile, load_profile, registered_terms
 from persona_env.envs.calibration.env import PersonaCalibrationEnv
 from persona_env.envs.capability.env import PersonaCapabilityEnv
 from persona_env.envs.opinion.env import PersonaOpinionEnv
+from persona_env.languages import FACTS
 from persona_env.rewards.terms.length import RANGES, trapezoid
-from persona_env.rewards.terms.reading_level import BOUNDS
 from persona_env.scenarios.library import load_scenarios
 
 from ..support import run_term, value
@@ -648,7 +648,7 @@ def test_reading_level():
         (four, FACT, NOBODY, None), (four, BOMB, simple, None),
     ])  # fmt: skip
     mixed = "This that with from they have people before should across during people."
-    low, high = BOUNDS["en"]
+    low, high = FACTS["en"].reading_level
     share = (5.0 - low) / (high - low)  # six words of 4 letters, six of 6
     assert 0 < share < 1
     assert value("reading_level", mixed, FACT, expert) == pytest.approx(share)

@@ -121,7 +121,8 @@ def test_a_name_without_a_value(values, said):
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("[x]\nsplit = 'train'\n[x.en]\nprompt = 'a'", "a text in"),
+        ("[x]\nsplit = 'train'", "a text in one or more"),
+        ("[x]\nsplit = 'train'\n[x.en]\nprompt = 'a'\n[x.sp]\nprompt = 'a'", "mean 'es'"),
         ("[x]\n[x.en]\n[x.es]\n[x.zh]", "split"),
         ("[x", "templates.toml"),
     ],

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
+from persona_env.languages import LATIN, word_lines
 from persona_env.text.lexicon import hits, may_hold, pattern
 from persona_env.text.spans import READINGS, Span, fold, inside, quoted, sentence_spans
 
-_PERCENT = re.compile(r"(?<![\d.,])(\d{1,3}(?:[.,]\d+)?) ?(?:%|percent\b|per cent\b|por ciento\b)")
-_ZH_PERCENT = re.compile(r"百分之([\d一二三四五六七八九十百]{1,3})")
-_ZH_DIGITS = "零一二三四五六七八九"
+_HAN_PERCENT = re.compile(r"百分之([\d一二三四五六七八九十百]{1,3})")
+_HAN_DIGITS = "零一二三四五六七八九"
 
 
 class ConfidenceReading(NamedTuple):
@@ -52,10 +52,17 @@ def _percentages(folded: str) -> list[tuple[float, Span]]:
         return found
     for start, end in sentence_spans(folded):
         if pattern("certainty_word").search(folded, start, end):
-            matches = [*_PERCENT.finditer(folded, start, end)]
-            matches += _ZH_PERCENT.finditer(folded, start, end)
+            matches = [*_percent().finditer(folded, start, end)]
+            matches += _HAN_PERCENT.finditer(folded, start, end)
             found += [(_number(match[1]), match.span()) for match in matches]
     return [item for item in found if item[0] <= 1]
+
+
+@cache
+def _percent() -> re.Pattern[str]:
+    """'40 %', '40 percent' in any language."""
+    said = "|".join([r"%", *(rf"{line}\b" for line in word_lines("percent", *LATIN))])
+    return re.compile(rf"(?<![\d.,])(\d{{1,3}}(?:[.,]\d+)?) ?(?:{said})")
 
 
 def _number(digits: str) -> float:
@@ -64,9 +71,9 @@ def _number(digits: str) -> float:
         return float(digits.replace(",", ".")) / 100
     tens, ten, ones = digits.partition("十")
     if not ten:
-        return 1.0 if "百" in digits else _ZH_DIGITS.index(digits[-1]) / 100
+        return 1.0 if "百" in digits else _HAN_DIGITS.index(digits[-1]) / 100
     return (
-        10 * (_ZH_DIGITS.index(tens) if tens else 1) + (_ZH_DIGITS.find(ones) if ones else 0)
+        10 * (_HAN_DIGITS.index(tens) if tens else 1) + (_HAN_DIGITS.find(ones) if ones else 0)
     ) / 100
 
 
@@ -74,7 +81,12 @@ def _words(folded: str) -> list[tuple[float, Span]]:
     if not may_hold(folded, "confidence_words"):
         return []
     matches = pattern("confidence_words").finditer(folded)
-    return [(int((match.lastgroup or "c0")[1:]) / 100, match.span()) for match in matches]
+    return [(_worth(match), match.span()) for match in matches]
+
+
+def _worth(match: re.Match[str]) -> float:
+    """0.95 for the group 'en_c95'."""
+    return int((match.lastgroup or "c0").rpartition("c")[2]) / 100
 
 
 @lru_cache(maxsize=READINGS)

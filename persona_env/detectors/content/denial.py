@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 
+from persona_env.languages import HAN, LATIN, words
 from persona_env.text.lexicon import hits, may_hold, pattern
 from persona_env.text.phrases import Phrasings, find, first, phrasings_of
 from persona_env.text.spans import READINGS, Span, fold, inside, quoted, sentence_spans, word_count
@@ -13,11 +14,6 @@ from persona_env.text.spans import READINGS, Span, fold, inside, quoted, sentenc
 Read = Callable[[str, tuple[str, ...]], Span | None]
 """Where a text makes a point."""
 
-_NOTS = frozenset({
-    "not", "never", "nor", "isn't", "wasn't", "aren't", "weren't", "doesn't", "don't", "didn't",
-    "can't", "won't", "no", "nunca", "jamás", "ni",
-})  # fmt: skip
-_NOT_ENDS = ("不是", "并非", "没有", "不要", "别", "从不")
 _REACH = 3  # words
 _LONGEST_NAME = 8  # words that may well be the answer in quotation marks
 _LIST = re.compile(r"\s*:[ \t]*(?:\n\s*(?:[-*•]|\d{1,2}[.)、])[^\n]*)+")
@@ -92,8 +88,15 @@ def _first(text: str, wanted: Phrasings, bars: Callable[[str, Span], bool] | Non
 
 def _is_behind_not(text: str, span: Span) -> bool:
     before = fold(text)[max(0, span[0] - _NEAR) : span[0]]
-    near = before.endswith(_NOT_ENDS) or not _NOTS.isdisjoint(before.split()[-_REACH:])
+    nots, endings = _negators()
+    near = before.endswith(endings) or not nots.isdisjoint(before.split()[-_REACH:])
     return near and pattern("right_after_not").search(before) is not None
+
+
+@cache
+def _negators() -> tuple[frozenset[str], tuple[str, ...]]:
+    """What negates the words behind it: words, and the ends of a text without blanks."""
+    return frozenset(words("negator", *LATIN)), tuple(words("negator", *HAN))
 
 
 def _quotations(text: str, folded: str) -> Iterator[Span]:

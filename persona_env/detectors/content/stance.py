@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
+from persona_env.languages import LATIN, morphology
 from persona_env.text.lexicon import hits, may_hold, pattern
 from persona_env.text.phrases import asserted
 from persona_env.text.spans import READINGS, Span, fold, sentence_spans
 
-_CLAUSE = re.compile(
-    r"[,;:()。，；：]|\b(?:because|but|while|although|porque|pero|aunque)\b|因为|但|虽然"
-)
+_MARK = re.compile(r"[,;:()。，；：]")
 
 
 class ViewsReading(NamedTuple):
@@ -108,7 +107,7 @@ def _taken(sentence: str, options: Sequence[Sequence[str]]) -> set[int]:
     picks = hits(sentence, "pick")
     if not picks and not hits(sentence, "better"):
         return set()
-    forms = [[name + end for name in names for end in ("", "s", "es")] for names in options]
+    forms = [[name + end for name in names for end in _plurals()] for names in options]
     named = {i: spans for i, names in enumerate(forms) if (spans := asserted(sentence, names))}
     if len(named) <= 1:
         return set(named)
@@ -122,7 +121,7 @@ def _one_of(folded: str, named: dict[int, list[Span]], picked: bool) -> set[int]
     between = folded[first[1] : second[0]]
     if pattern("comparative").search(between):
         return {option}
-    if not _CLAUSE.search(between):
+    if not _breaks(between):
         return set()
     pieces = [folded[start:end] for start, end in _clauses(folded, (first, second))]
     marked = [bool(hits(piece, "better") or hits(piece, "pick")) for piece in pieces]
@@ -131,9 +130,22 @@ def _one_of(folded: str, named: dict[int, list[Span]], picked: bool) -> set[int]
     return {option} if marked[0] else {other}
 
 
+def _breaks(folded: str) -> list[int]:
+    """Where a clause begins, by a mark or a word such as 'because'."""
+    kinds = (_MARK, pattern("clause_word"))
+    return [match.start() for kind in kinds for match in kind.finditer(folded)]
+
+
+@cache
+def _plurals() -> tuple[str, ...]:
+    """The endings that a name may have in any language; none is one of them."""
+    endings = (ending for code in LATIN for ending in morphology(code).plurals)
+    return ("", *dict.fromkeys(endings))
+
+
 def _clauses(folded: str, named: tuple[Span, Span]) -> list[Span]:
     """The clause around each option named."""
-    breaks = [0, *(match.start() for match in _CLAUSE.finditer(folded)), len(folded)]
+    breaks = [0, *_breaks(folded), len(folded)]
     return [
         (max(b for b in breaks if b <= span[0]), min(b for b in breaks if b >= span[1]))
         for span in named

@@ -9,7 +9,6 @@ from persona_env.text.lexicon import pattern
 from persona_env.text.spans import Span, fold
 
 _WORD = re.compile(r"[^\W_][\w'’-]* \Z")
-_AFTER_VERBS = re.compile(r"(?:with|con|de|for|por|sin|without)\b")  # 'I help with pleasure'
 _NEAR = 40  # characters in which the word before a phrase ends
 
 
@@ -30,7 +29,7 @@ def in_place(text: str, spans: Iterable[Span]) -> tuple[Span, ...]:
 
 def _may_begin(folded: str, span: Span) -> bool:
     phrase = folded[slice(*span)]
-    if " " not in phrase or _AFTER_VERBS.match(phrase):
+    if " " not in phrase or pattern("after_verb").match(phrase):
         return True
     before = folded[max(0, span[0] - _NEAR) : span[0]]
     word = _WORD.search(before)

@@ -9,7 +9,7 @@ from itertools import pairwise
 from operator import eq
 from typing import NamedTuple
 
-from persona_env.text.lexicon import lines
+from persona_env.languages import HAN, LATIN, word_lines, words
 from persona_env.text.spans import (
     CJK,
     READINGS,
@@ -31,7 +31,6 @@ _LONE = 2  # words and marks of a line that may be one small word
 _TWICE = 4  # letters of a word that is not said twice
 _LONE_LISTS = ("determiner", "never_after_determiner")
 _UNFINISHED = ("determiner", "never_last")
-_CODES = ("en", "es")
 
 
 class OrderReading(NamedTuple):
@@ -116,11 +115,11 @@ def _small_starts(text: str) -> list[Span]:
 def _listed() -> tuple[dict[str, set[str]], frozenset[str], frozenset[str]]:
     """What never stands right behind a word, words that end nothing, small words, capitalised."""
     never: dict[str, set[str]] = {}
-    for first, then in [group for code in _CODES for group in _groups(code)]:
+    for first, then in _groups():
         for word in first:
             never.setdefault(word, set()).update(then)
-    unfinished = {word for code in _CODES for name in _UNFINISHED for word in _words(name, code)}
-    small = {word.capitalize() for code in _CODES for word in _words("never_inside", code)}
+    unfinished = {word for name in _UNFINISHED for word in words(name, *LATIN)}
+    small = {word.capitalize() for word in words("never_inside", *LATIN)}
     return never, frozenset(unfinished), frozenset(small)
 
 
@@ -130,22 +129,25 @@ def _watched() -> frozenset[str]:
     return unfinished | small | never.keys()
 
 
-def _groups(code: str) -> list[tuple[list[str], list[str]]]:
+def _groups() -> list[tuple[list[str], list[str]]]:
     """Words, and those that never stand right behind any of them."""
-    sides = (line.partition(" > ") for line in lines("never_joined", code))
+    return [pair for code in LATIN for pair in _groups_of(code) if all(pair)]
+
+
+def _groups_of(code: str) -> list[tuple[list[str], list[str]]]:
+    sides = (line.partition(" > ") for line in word_lines("never_joined", code))
     joined = [(first.split(), then.split()) for first, _, then in sides]
-    return [(_words("determiner", code), _words("never_after_determiner", code)), *joined]
+    return [(words("determiner", code), words("never_after_determiner", code)), *joined]
 
 
 @cache
 def _latin() -> re.Pattern[str]:
-    groups = [group for code in _CODES for group in _groups(code)]
-    ends, last = ([w for code in _CODES for w in _words(name, code)] for name in _UNFINISHED)
-    lone = [w for code in _CODES for name in _LONE_LISTS for w in _words(name, code)]
-    never = [rf"(?:{_any(first)})[ \t]+(?:{_any(then)})(?![\w'’-])" for first, then in groups]
+    ends, last = (words(name, *LATIN) for name in _UNFINISHED)
+    lone = [word for code in LATIN for name in _LONE_LISTS for word in words(name, code)]
+    never = [rf"(?:{_any(first)})[ \t]+(?:{_any(then)})(?![\w'’-])" for first, then in _groups()]
     never.append(rf"(?:{_any(ends)})(?=[.!?,;:](?:\s|$)|[ \t]*$)")
     never.append(rf"(?:{_any(last)})(?=[.!?](?:\s|$)|[ \t]*$)")
-    often = _any(word for code in _CODES for word in _words("said_twice", code))
+    often = _any(words("said_twice", *LATIN))
     never.append(rf"(?!(?:{often})\b)([^\W\dA-ZÀ-Þ{CJK}_]{{{_TWICE},}})[ \t]+\1(?![\w'’-])")
     return re.compile(
         rf"^[ \t]*{_MARK}?[ \t]*(?i:{_any(lone)})[ \t]*$|^[ \t]*[-*•][ \t]*{_MARK}?[ \t]*$"
@@ -157,18 +159,14 @@ def _latin() -> re.Pattern[str]:
 
 @cache
 def _chinese() -> re.Pattern[str]:
-    particle = "".join(_words("particle", "zh"))
+    particle = _any(words("particle", *HAN))
     return re.compile(
-        rf"^[ \t]*{_MARK}?[ \t]*[{particle}][ \t]*$|^[ \t]*[。，！？、：；]"
-        rf"|[。！？][ \t]*[。，！？、：；]|[，。：；！？][{particle}]"
+        rf"^[ \t]*{_MARK}?[ \t]*(?:{particle})[ \t]*$|^[ \t]*[。，！？、：；]"
+        rf"|[。！？][ \t]*[。，！？、：；]|[，。：；！？](?:{particle})"
         rf"|(?<=[{CJK}])[ \t]+(?=[{CJK}])",
         re.M,
     )
 
 
 def _any(expressions: Iterable[str]) -> str:
-    return "|".join(expressions)
-
-
-def _words(name: str, language: str) -> list[str]:
-    return " ".join(lines(name, language)).split()
+    return "|".join(expressions) or "(?!)"

@@ -9,6 +9,7 @@ from persona_env.detectors.content.capability import capability, lacks_means
 from persona_env.detectors.refusals.apology import apology
 from persona_env.detectors.refusals.rebuttal import ASKS, rebuttal, unquoted
 from persona_env.detectors.refusals.residue import LIST_ITEMS, gives_something, items
+from persona_env.languages import LATIN, words
 from persona_env.text.lexicon import hits, may_hold, pattern
 from persona_env.text.spans import READINGS, Span, fold, sentence_spans, word_count
 
@@ -101,7 +102,9 @@ def _may_refuse(reply: str) -> bool:
 def _is_outright(reply: str, pieces: list[Span], hard: list[Span]) -> bool:
     """Whether a full refusal declines at once, is short, offers nothing and pleads no lack."""
     at_once = any(span in pieces[:_AT_ONCE] for span in hard)
-    if not at_once or word_count(reply) > _LONG or "instead" in fold(reply):
+    if not at_once or word_count(reply) > _LONG:
+        return False
+    if any(word in fold(reply) for word in words("instead", *LATIN)):
         return False
     return not capability(reply).lacks
 

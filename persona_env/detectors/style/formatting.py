@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
+from persona_env.languages import LATIN, words
 from persona_env.text.lexicon import hits
 from persona_env.text.spans import READINGS, Span
 
 _BREAK = re.compile(r"\n")
 _BULLET = re.compile(r"^[ \t]*[-*•·‣–▪●][ \t]+(?=\S*\w)\S.*$", re.MULTILINE)
-_STEP = re.compile(
-    r"^[ \t]*(?:\*\*)?(?:\(?\d{1,2}[.)、）](?!\d)[ \t]*"
-    r"|(?:step|paso) (?:\d{1,2}|one|two|three|four|five|uno|dos|tres|cuatro|cinco)\b[ \t]*[:.,)]"
-    r"|第[一二三四五六七八九十\d]{1,2}步)(?:\*\*)?[^\n]*\w[^\n]*$",
-    re.MULTILINE | re.IGNORECASE,
-)
 _HEADING = re.compile(
     r"^[ \t]*(?:#{1,6}[ \t]+\S.*|\*\*[^*\n]+\*\*:?[ \t]*|__[^_\n]+__:?[ \t]*)$", re.MULTILINE
 )
@@ -46,10 +41,22 @@ def formatting(text: str) -> FormatReading:
     starts = [0, *(found.end() for found in _BREAK.finditer(text))]
     return FormatReading(
         bullets=_spans(_BULLET, text, starts),
-        steps=_spans(_STEP, text, starts),
+        steps=_spans(_step(), text, starts),
         headings=_spans(_HEADING, text, starts),
         lines=sum(1 for line in text.split("\n") if line.strip()),
         summary=hits(text, "summary"),
+    )
+
+
+@cache
+def _step() -> re.Pattern[str]:
+    """A numbered line: '1.', 'Step 1:', 'Step one:' in any language, '第一步'."""
+    steps, numbers = ("|".join(words(name, *LATIN)) for name in ("step", "step_number"))
+    return re.compile(
+        r"^[ \t]*(?:\*\*)?(?:\(?\d{1,2}[.)、）](?!\d)[ \t]*"
+        rf"|(?:{steps}) (?:\d{{1,2}}|{numbers})\b[ \t]*[:.,)]"
+        r"|第[一二三四五六七八九十\d]{1,2}步)(?:\*\*)?[^\n]*\w[^\n]*$",
+        re.MULTILINE | re.IGNORECASE,
     )
 
 

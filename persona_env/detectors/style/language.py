@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
-from persona_env.text.lexicon import lines
+from persona_env.languages import HAN, LANGUAGES, LATIN, morphology, words
 from persona_env.text.spans import (
     CJK_CHARACTERS_PER_WORD,
     READINGS,
@@ -22,20 +21,9 @@ from persona_env.text.spans import (
     word_spans,
 )
 
-_SPANISH_LETTERS = re.compile(r"[ñáéíóú¿¡]")
-_ENDINGS = {
-    "en": re.compile(
-        r"(?:ing|tions?|ness|ghts?|'s|'t|'re|'ll|'ve|cks?|sh|wn|ous|ful|less|[^aeiou]y)\Z"
-    ),
-    "es": re.compile(
-        r"(?:ción|ciones|mente|[ai]ndo|iendo|idad|[ai]d[oa]s?|[ie]t[oa]s|ajes?|aban?"
-        r"|aron)\Z"
-    ),
-}
-_NAME_PARTICLES = frozenset({"de", "da", "del", "di", "la", "van", "von", "los", "las"})
 _FEWEST_TO_GUESS = 3
 _CHOICES = 16  # of languages
-_ZH_WORD = 1 / CJK_CHARACTERS_PER_WORD
+_HAN_WORD = 1 / CJK_CHARACTERS_PER_WORD
 
 
 class LanguageReading(NamedTuple):
@@ -51,7 +39,7 @@ class LanguageReading(NamedTuple):
     spans: tuple[tuple[str, Span], ...]
 
 
-def language(text: str, among: Sequence[str] = ("en", "es", "zh")) -> LanguageReading:
+def language(text: str, among: Sequence[str] = LANGUAGES) -> LanguageReading:
     """Reads the language of each word: script, then function words and letters, then neighbours.
 
     py3langid is asked only for a sentence of three or more words without any evidence.
@@ -96,7 +84,7 @@ def _sentence(
     if "" in labels:
         labels = _spread(labels, raw, among)
     counts = [
-        (label, labels.count(label) * (_ZH_WORD if label == "zh" else 1.0))
+        (label, labels.count(label) * (_HAN_WORD if label in HAN else 1.0))
         for label in dict.fromkeys(labels)  # in order: sums are the same in every process
         if label
     ]
@@ -111,38 +99,46 @@ def _words(among: tuple[str, ...]) -> PerWord[tuple[str | None, bool]]:
 def _word(raw: str, among: Sequence[str]) -> tuple[str | None, bool]:
     """The language that a word shows ('': none), and whether it is no name wherever it stands."""
     if is_cjk(raw[0]):
-        return "zh" if "zh" in among else None, True
-    plain = raw.isalpha() and raw.islower() and raw not in _NAME_PARTICLES
+        return next((label for label in among if label in HAN), None), True
+    plain = raw.isalpha() and raw.islower() and raw not in _lists().name_particles
     return _evidence(fold(raw), among) or "", plain
 
 
 def _counts(words: Sequence[str], index: int) -> bool:
     """Words of letters, without names: capitalised inside the sentence, or 'de' between two."""
     raw = words[index]
-    letter = index > 0 and len(raw) == 1 and raw.isupper() and raw != "I"
-    if letter or not any(map(str.isalpha, raw)):
+    known = _lists()
+    initial = index > 0 and len(raw) == 1 and raw.isupper() and raw not in known.one_letter
+    if initial or not any(map(str.isalpha, raw)):
         return False
-    if raw in _NAME_PARTICLES and 0 < index < len(words) - 1:
+    if raw in known.name_particles and 0 < index < len(words) - 1:
         return not (words[index - 1][0].isupper() and words[index + 1][0].isupper())
     return index == 0 or not raw[0].isupper() or _in_lists[raw]
 
 
 def _evidence(word: str, among: Sequence[str]) -> str | None:
     """The one language whose function words or letters show in this word."""
-    held = [label for label in ("en", "es") if label in among and word in _function_words(label)]
+    latin = [label for label in among if label in LATIN]
+    held = [label for label in latin if word in _function_words(label)]
     if held:
         return held[0] if len(held) == 1 else None
-    if "es" in among and _SPANISH_LETTERS.search(word):
-        return "es"
-    held = [label for label in ("es", "en") if label in among and _ENDINGS[label].search(word)]
+    lettered = [label for label in latin if not {*morphology(label).letters}.isdisjoint(word)]
+    if len(lettered) == 1:
+        return lettered[0]
+    held = [label for label in lettered or latin if _ends_as(word, label)]
     return held[0] if len(held) == 1 else None
+
+
+def _ends_as(word: str, label: str) -> bool:
+    endings = morphology(label).endings
+    return endings is not None and endings.search(word) is not None
 
 
 def _spread(
     labels: Sequence[str | None], raw: Sequence[str], among: Sequence[str]
 ) -> list[str | None]:
     """Give words without evidence their nearest neighbour's language, or the sentence's guess."""
-    shown = {*labels} - {"zh", "", None}
+    shown = {*labels} - {*HAN, "", None}
     bare = [at for at, label in enumerate(labels) if label == ""]
     filled = list(labels)
     if len(shown) > 1:
@@ -178,12 +174,24 @@ def _guess(plain: Sequence[str], among: Sequence[str]) -> str | None:
     from py3langid import rank  # loaded on first use: a second
 
     ranked = (str(label) for label, _ in rank(" ".join(plain)))
-    return next((label for label in ranked if label in among and label != "zh"), None)
+    return next((label for label in ranked if label in among and label in LATIN), None)
 
 
 @cache
 def _function_words(label: str) -> frozenset[str]:
-    return frozenset(word for line in lines("function_words", label) for word in line.split())
+    return frozenset(words("function_words", label))
 
 
-_in_lists = PerWord(lambda raw: any(fold(raw) in _function_words(code) for code in ("en", "es")))
+class _Lists(NamedTuple):
+    """Words of all languages that are written in capitals, or inside names."""
+
+    name_particles: frozenset[str]
+    one_letter: frozenset[str]
+
+
+@cache
+def _lists() -> _Lists:
+    return _Lists(*(frozenset(words(name, *LATIN)) for name in ("name_particle", "one_letter")))
+
+
+_in_lists = PerWord(lambda raw: any(fold(raw) in _function_words(code) for code in LATIN))

@@ -9,12 +9,12 @@ from persona_env.detectors import fold, word_count
 from persona_env.rewards.exchange import TermView
 from persona_env.rewards.expectations import ANSWER_FIELDS, in_full_answers
 from persona_env.rewards.term import Reason, Score, reward_term
+from persona_env.text.lexicon import pattern
 from persona_env.text.spans import READINGS, quoted, sentence_spans, word_counts
 
 ANSWER = 3  # words of the prompt that may be the answer: 'tea', of 'tea or coffee?'
 _QUESTION = re.compile(r"[.?!。？！]")
 _WISH = in_full_answers("length")
-_OR = re.compile(r"\b(?:or|o|u)\b|还是|或者")
 
 # (0 below, 1 from, 1 up to, 0 above), in words.
 RANGES: dict[str, tuple[float, float, float, float]] = {
@@ -70,7 +70,7 @@ def _sentences(reply: str) -> tuple[tuple[str, int], ...]:
 
 def _either(question: str) -> list[str]:
     """What stands on either side of a question's 'or'; nothing where there is none."""
-    return sides if len(sides := _OR.split(question)) > 1 else []
+    return sides if len(sides := pattern("either").split(question)) > 1 else []
 
 
 def trapezoid(x: float, zero: float, one: float, one_end: float, zero_end: float) -> float:
