@@ -1,6 +1,7 @@
 """Detectors: pure functions from a text to a small reading with character spans.
 
-They know no user, no scenario and no reward; English, Spanish and simplified Chinese.
+They know no user, no scenario and no reward. What they read in each language is data
+(:mod:`persona_env.languages`): English, Spanish and simplified Chinese.
 """
 
 from persona_env.detectors.content.answer import AnswerReading, Key, answered

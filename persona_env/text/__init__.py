@@ -1,1 +1,1 @@
-"""Text as characters, words and phrases, in three languages; nothing here knows a reward."""
+"""Text as characters, words and phrases, in any of the languages; nothing here knows a reward."""
