@@ -17,7 +17,8 @@ from pydantic import (
 )
 
 from persona_env.errors import LanguageError, nearest, read_error
-from persona_env.languages.files import ROOT, read_toml
+from persona_env.files import read_toml
+from persona_env.languages.files import ROOT
 
 _CODE = re.compile(r"(?!mix\Z)[a-z]{2,3}")  # 'mix' is a preference for two languages at once
 
@@ -62,7 +63,7 @@ def _facts(code: str) -> LanguageFacts:
     if not _CODE.fullmatch(code):
         raise LanguageError(f"{path}: a language's folder has its code as name, such as 'pt'")
     try:
-        return LanguageFacts.model_validate(read_toml(path))
+        return LanguageFacts.model_validate(read_toml(path, LanguageError))
     except ValidationError as error:
         raise LanguageError(read_error(str(path), error)) from error
 

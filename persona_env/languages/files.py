@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from persona_env.errors import LanguageError, nearest
+from persona_env.files import read_toml
 
 ROOT = Path(__file__).parent
-
-
-def read_toml(path: Path) -> dict[str, Any]:
-    """The data of a TOML file; raises :class:`LanguageError`, which names the file."""
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise LanguageError(f"{path}: {error.strerror}") from error
-    except tomllib.TOMLDecodeError as error:
-        raise LanguageError(f"{path}: {error}") from error
 
 
 @cache
@@ -31,7 +21,7 @@ def language_data(code: str, name: str) -> Mapping[str, Any]:
     ['Ten esto en cuenta: {name}.']
     """
     path = ROOT / code / f"{name}.toml"
-    return read_toml(path) if path.is_file() else {}
+    return read_toml(path, LanguageError) if path.is_file() else {}
 
 
 def language_entry(code: str, name: str, key: str) -> Any:

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from persona_env.errors import LanguageError, nearest
+from persona_env.files import read_toml
 from persona_env.languages.facts import LANGUAGES
-from persona_env.languages.files import read_toml
 
 
 class OwnWords(dict[str, dict[str, Any]]):
@@ -55,4 +55,5 @@ def load_own_words(folder: Path) -> OwnWords:
         raise LanguageError(f"{paths[code]}: {code!r} is not one of {list(LANGUAGES)}.{hint}")
     if not paths:
         raise LanguageError(f"{folder}: no CODE.toml of any language, such as 'en.toml'")
-    return OwnWords(str(folder), {c: read_toml(paths[c]) for c in LANGUAGES if c in paths})
+    found = {code: read_toml(paths[code], LanguageError) for code in LANGUAGES if code in paths}
+    return OwnWords(str(folder), found)

@@ -96,15 +96,6 @@ def test_accents_are_letter_for_letter():
         Morphology(accents=("áé", "a"))
 
 
-def test_a_file_that_is_no_toml_is_named(tmp_path):
-    path = tmp_path / "x.toml"
-    path.write_text("a = ", encoding="utf-8")
-    with pytest.raises(LanguageError, match=f"{re.escape(str(path))}: Invalid value"):
-        files.read_toml(path)
-    with pytest.raises(LanguageError, match="No such file"):
-        files.read_toml(tmp_path / "y.toml")
-
-
 def test_an_entry_that_is_not_there_says_where_to_look():
     assert language_entry("es", "audit", "refuse") == "No puedo ayudar con esto."
     with pytest.raises(LanguageError, match=r"zh/audit.toml has no 'refusal'.*mean 'refuse'"):
