@@ -6,11 +6,14 @@ those of that class. :func:`persona_env.registration.register_env` names these f
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from gymnasium.vector import AutoresetMode
 
+from persona_env.arguments import keywords, unknown_option
 from persona_env.env import PersonaEnv
+from persona_env.errors import UnknownOptionError
 from persona_env.registration import load
 from persona_env.vector import PersonaVectorEnv, TokenVectorEnv
 from persona_env.wrappers import TokenActions
@@ -22,6 +25,10 @@ def make_text(env_class: str, **options: Any) -> PersonaEnv:
     """The text environment itself."""
     made: PersonaEnv = load(env_class)(**options)
     return made
+
+
+# By it, gymnasium makes the render modes "human" and "rgb_array_list" of those that there are.
+make_text.metadata = PersonaEnv.metadata  # type: ignore[attr-defined]
 
 
 def make_tokens(
@@ -36,8 +43,8 @@ def make_tokens(
 ) -> TokenActions:
     """One token a step; the named arguments are those of :class:`TokenActions`."""
     return TokenActions(
-        make_text(env_class, **options), tokenizer, max_new_tokens, context_length, vocab_size,
-        end_token=end_token,
+        _text(env_class, options, make_tokens), tokenizer, max_new_tokens, context_length,
+        vocab_size, end_token=end_token,
     )  # fmt: skip
 
 
@@ -51,7 +58,7 @@ def make_vector(
     **options: Any,
 ) -> PersonaVectorEnv:
     """Many text environments; the named arguments are those of :class:`PersonaVectorEnv`."""
-    text = make_text(env_class, **options)
+    text = _text(env_class, options, make_vector)
     return PersonaVectorEnv(
         text, num_envs, copy=copy, autoreset_mode=autoreset_mode, workers=workers
     )
@@ -73,7 +80,16 @@ def make_token_vector(
 ) -> TokenVectorEnv:
     """Many token environments; the named arguments are those of :class:`TokenVectorEnv`."""
     return TokenVectorEnv(
-        make_text(env_class, **options), num_envs, tokenizer=tokenizer,
+        _text(env_class, options, make_token_vector), num_envs, tokenizer=tokenizer,
         max_new_tokens=max_new_tokens, context_length=context_length, vocab_size=vocab_size,
         end_token=end_token, copy=copy, autoreset_mode=autoreset_mode, workers=workers,
     )  # fmt: skip
+
+
+def _text(env_class: str, options: dict[str, Any], maker: Callable[..., Any]) -> PersonaEnv:
+    """The text environment; an option that it does not have may be a misspelt one of ``maker``."""
+    try:
+        return make_text(env_class, **options)
+    except UnknownOptionError as error:
+        allowed = (*error.allowed, *(name for name in keywords(maker) if name != "env_class"))
+        raise unknown_option(error.owner, error.name, allowed) from None

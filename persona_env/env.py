@@ -4,14 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, ClassVar, get_args
+from typing import Any, ClassVar, Never, get_args
 
 import gymnasium as gym
 import numpy as np
 import numpy.typing as npt
 from gymnasium import spaces
 
-from persona_env.errors import ActionError, NoEpisodeError, ScenarioError, unknown_name
+from persona_env.arguments import (
+    choice,
+    flag,
+    mapping,
+    options_of,
+    unknown_option,
+    whole_number,
+)
+from persona_env.errors import (
+    ActionError,
+    NoEpisodeError,
+    ProfileError,
+    ScenarioError,
+    unknown_name,
+)
+from persona_env.memo import Memo
 from persona_env.messages import Message, chat_messages
 from persona_env.metrics.statistics import Statistic
 from persona_env.reporting import card
@@ -42,6 +57,7 @@ Observation = dict[str, Any]
 SATISFIED = 0.9
 MEETINGS = 16_384
 NOBODY = ListPool(())
+GIVE_ID = "give its id, or make an environment with yours in {}="
 TEXT = 4096  # of prompts, complaints and descriptions of users, unless a given one is longer
 TURN = len("user: \nassistant: \n")  # what a transcript adds to a prompt and a reply
 
@@ -112,7 +128,7 @@ class PersonaEnv(gym.Env[Observation, str]):
         self,
         *,
         profiles: Sequence[str | Path | UserProfile] | None = None,
-        scenarios: Sequence[str | Scenario] | None = None,
+        scenarios: Sequence[str | Path | Scenario] | None = None,
         split: str = "train",
         terms: Sequence[str | TermFunction] | None = None,
         user_visibility: Visibility = "full",
@@ -120,20 +136,22 @@ class PersonaEnv(gym.Env[Observation, str]):
         max_length: int = 4096,
         debug: bool = False,
         render_mode: str | None = None,
+        **unknown: Never,
     ) -> None:
-        if user_visibility not in get_args(Visibility):
-            raise unknown_name("user_visibility", user_visibility, get_args(Visibility))
-        if render_mode is not None and render_mode not in self.metadata["render_modes"]:
-            raise unknown_name("render_mode", render_mode, self.metadata["render_modes"])
-        if max_turns < 1:
-            raise ValueError(f"max_turns must be at least 1, not {max_turns}")
+        for name in unknown:
+            raise unknown_option(type(self).__name__, name, options_of(type(self)))
+        choice("user_visibility", user_visibility, get_args(Visibility))
+        if render_mode is not None:
+            choice("render_mode", render_mode, self.metadata["render_modes"])
+        max_turns = whole_number("max_turns", max_turns, least=1)
+        max_length = whole_number("max_length", max_length, least=1)
         self.users = choose_profiles(profiles, split, self.audience)
         self.scenarios = choose_scenarios(scenarios, split, self.bundled)
-        self._check_declared(scenarios)
+        self._check_declared((scenarios,) if isinstance(scenarios, Scenario) else scenarios)
         self.terms = self.choose_terms(terms)
         self.user_visibility = user_visibility
         self.max_turns = max_turns
-        self.debug = debug
+        self.debug = flag("debug", debug)
         self.render_mode = render_mode
         self.cases = _cases(self.users, self.scenarios)
         self.action_space = UnicodeText(max_length)
@@ -151,7 +169,7 @@ class PersonaEnv(gym.Env[Observation, str]):
         self._verdict: Verdict | None = None
         self._message = ""
         self._drawn = tuple(self.cases.values())
-        self._meetings: dict[tuple[str, str, str], CaseView] = {}
+        self._meetings: Memo[tuple[str, str, str], CaseView] = Memo()
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -159,11 +177,12 @@ class PersonaEnv(gym.Env[Observation, str]):
         """Begin an episode.
 
         ``options={"user": id, "scenario": id}`` (either or both) chooses this one episode's case;
-        autoreset does not repeat it.
+        autoreset does not repeat it. Raises :class:`PersonaEnvError` for options and seeds that are
+        none, and leaves the environment as it was.
         """
-        if seed is not None:
-            super().reset(seed=seed)
-        cases = tuple(self._allowed(options).values()) if options else self._drawn
+        cases = self._drawn if options is None else tuple(self._allowed(options).values())
+        if seed is not None:  # after the options: a refused reset moves no generator
+            super().reset(seed=whole_number("seed", seed, least=0))
         point = self.np_random.random
         user, pool = cases[int(point() * len(cases))]
         met = self._meeting(pool.draw(point()), user)
@@ -222,8 +241,8 @@ class PersonaEnv(gym.Env[Observation, str]):
 
     def score(self, reply: str, scenario: str | Scenario, user: str | UserProfile) -> Verdict:
         """What ``reply`` to ``scenario`` is worth to ``user``, without stepping."""
-        scenario = self._find_scenario(scenario) if isinstance(scenario, str) else scenario
-        user = self._find_user(user) if isinstance(user, str) else user
+        scenario = scenario if isinstance(scenario, Scenario) else self._find_scenario(scenario)
+        user = user if isinstance(user, UserProfile) else self._find_user(user)
         return judge(
             Exchange(scenario, user, reply, prompt_language_or_first(scenario, user)), self.terms
         )
@@ -286,7 +305,7 @@ class PersonaEnv(gym.Env[Observation, str]):
             info |= {"scenario_id": self.scenario.id, "user_id": self.user.id}
         return info
 
-    def _check_declared(self, given: Sequence[str | Scenario] | None) -> None:
+    def _check_declared(self, given: Sequence[str | Path | Scenario] | None) -> None:
         """What the caller's own scenarios lack for the category that they name."""
         declared = {category.name: category for category in self.categories}
         for scenario in given or ():
@@ -310,31 +329,37 @@ class PersonaEnv(gym.Env[Observation, str]):
         return known
 
     def _allowed(self, options: dict[str, Any]) -> dict[str, tuple[UserProfile, Pool]]:
-        unknown = set(options) - {"user", "scenario"}
-        if unknown:
-            raise unknown_name("reset option", sorted(unknown)[0], ("user", "scenario"))
+        given = mapping("options", options, "'user' and 'scenario' to ids")
+        for name in given:
+            choice("reset option", name, ("user", "scenario"))
         cases = self.cases
-        if "user" in options:
-            user = self._find_user(options["user"])
+        if "user" in given:
+            user = self._find_user(given["user"])
             cases = {user.id: cases[user.id]}
-        if "scenario" in options:
-            wanted = self._find_scenario(options["scenario"])
+        if "scenario" in given:
+            wanted = self._find_scenario(given["scenario"])
             cases = {k: (u, ListPool([wanted])) for k, (u, pool) in cases.items() if wanted in pool}
             if not cases:
                 raise ScenarioError(f"no such user meets scenario {wanted.id!r}: no language fits")
         return cases
 
-    def _find_user(self, name: str) -> UserProfile:
-        for user in self.users:
-            if user.id == name:
-                return user
-        raise unknown_name("user of this environment", name, [u.id for u in self.users])
+    def _find_user(self, wanted: str | UserProfile) -> UserProfile:
+        name = wanted.id if isinstance(wanted, UserProfile) else wanted
+        if not isinstance(name, str) or name not in self.cases:
+            raise unknown_name("user of this environment", name, self.cases)
+        found, _ = self.cases[name]
+        if isinstance(wanted, UserProfile) and wanted != found:
+            raise ProfileError(f"{name!r} is another user here: {GIVE_ID.format('profiles')}")
+        return found
 
-    def _find_scenario(self, name: str) -> Scenario:
-        found = self.scenarios.find(name)
+    def _find_scenario(self, wanted: str | Scenario) -> Scenario:
+        name = wanted.id if isinstance(wanted, Scenario) else wanted
+        found = self.scenarios.find(name) if isinstance(name, str) else None
         if found is None:
             ids = [scenario.id for scenario in self.scenarios.shown]
             raise unknown_name("scenario of this environment", name, ids)
+        if isinstance(wanted, Scenario) and wanted != found:
+            raise ScenarioError(f"{name!r} is another scenario here: {GIVE_ID.format('scenarios')}")
         return found
 
 
@@ -373,7 +398,8 @@ def _cases(users: tuple[UserProfile, ...], scenarios: Pool) -> dict[str, tuple[U
         if not len(pool):
             raise ScenarioError(
                 f"user {user.id!r} reads {list(user.context.languages)} and none of the "
-                f"{len(scenarios)} scenarios fits; give scenarios in these languages"
+                f"{len(scenarios)} scenarios fits; give scenarios= a list with some in these "
+                "languages, or profiles= a list without this user"
             )
         cases[user.id] = (user, pool)
     return cases

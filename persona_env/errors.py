@@ -5,10 +5,14 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+import numpy as np
 from gymnasium.error import InvalidAction, ResetNeeded
 from pydantic import ValidationError
 
 MANY = 40  # names a message lists
+LONG = 80  # characters of a value that a message shows
+HIDDEN = frozenset({"secrets", "protected", "extensions"})
+"""The sections of a profile whose values no message shows: of the last, some are secret."""
 
 
 class PersonaEnvError(Exception):
@@ -62,6 +66,27 @@ class UnknownNameError(PersonaEnvError, KeyError):
         return str(self.args[0])
 
 
+class ArgumentError(PersonaEnvError, ValueError):
+    """An argument is of a wrong type, or out of its range.
+
+    Not a TypeError, to which ``gymnasium.make`` would add all keywords, with the secrets in them.
+    """
+
+
+class WrongEnvironmentError(ArgumentError, TypeError):
+    """An environment of another kind is needed."""
+
+
+class UnknownOptionError(PersonaEnvError, TypeError):
+    """A keyword that a constructor does not have: ``name``, of ``owner``, which has ``allowed``."""
+
+    def __init__(
+        self, message: str, owner: str = "", name: str = "", allowed: Iterable[str] = ()
+    ) -> None:
+        super().__init__(message)
+        self.owner, self.name, self.allowed = owner, name, tuple(allowed)
+
+
 class UndeclaredFieldError(PersonaEnvError, AttributeError):
     """A reward term reads a profile field that it did not declare in ``uses``."""
 
@@ -76,17 +101,33 @@ def nearest(name: str, allowed: Iterable[str]) -> str:
     return f" Did you mean {found[0]!r}?" if found else ""
 
 
-def unknown_name(kind: str, name: str, allowed: Iterable[str]) -> UnknownNameError:
-    """The error for a name that is not registered."""
+def unknown_name(kind: str, name: object, allowed: Iterable[str]) -> UnknownNameError:
+    """The error for a name that is not registered, or for what is no name at all."""
     names = sorted(allowed)
     more = f" and {len(names) - MANY} more" if len(names) > MANY else ""
-    return UnknownNameError(
-        f"unknown {kind} {name!r}.{nearest(name, names)} Known: {names[:MANY]}{more}"
-    )
+    given, hint = shown(name), " A name must be a str."
+    if isinstance(name, str):
+        given, hint = repr(name), nearest(name, names)
+    return UnknownNameError(f"unknown {kind} {given}.{hint} Known: {names[:MANY]}{more}")
+
+
+def shown(value: object) -> str:
+    """A plain value with its type, for a message; of any other the type, since it may be private.
+
+    >>> shown(3.5), shown(None), shown({"pin": "1234"})
+    ('3.5 (float)', 'None', 'a value of type dict')
+    """
+    if value is None:
+        return "None"
+    kind = type(value).__name__
+    if not isinstance(value, str | int | float | bool | np.generic):
+        return f"a value of type {kind}"
+    text = repr(value)
+    return f"{text if len(text) <= LONG else text[:LONG] + '...'} ({kind})"
 
 
 def read_error(where: str, error: ValueError) -> str:
-    """A pydantic error as lines of 'where: key: what is wrong'."""
+    """A pydantic error as lines of 'where: key: what is wrong'; nothing private is shown."""
     if not isinstance(error, ValidationError):
         return f"{where}: {error}"
     lines = []
@@ -94,6 +135,8 @@ def read_error(where: str, error: ValueError) -> str:
         key = ".".join(str(part) for part in item["loc"])
         message = item["msg"].removeprefix("Value error, ")
         given = item.get("input")
-        shown = f" (given: {given!r})" if isinstance(given, str | int | float | bool) else ""
-        lines.append(f"{where}: {key or 'value'}: {message}{shown}")
+        plain = isinstance(given, str | int | float | bool) and not HIDDEN & {*item["loc"]}
+        plain = plain and item["type"] != "extra_forbidden"  # it may be a misspelt section
+        said = f" (given: {given!r})" if plain else ""
+        lines.append(f"{where}: {key or 'value'}: {message}{said}")
     return "\n".join(lines)

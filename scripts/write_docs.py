@@ -218,7 +218,8 @@ def options(entry: Any) -> str:
     """The keyword arguments of an environment, with their defaults."""
     found = signature(entry).parameters.values()
     named = [f"`{p.name}={p.default!r}`" for p in found if p.kind is not p.VAR_KEYWORD]
-    rest = ["those of its text environment"] * (len(named) < len(found))
+    hands_on = any(p.kind is p.VAR_KEYWORD and p.annotation != "Never" for p in found)
+    rest = ["those of its text environment"] * hands_on
     return ", ".join([*named, *rest])
 
 

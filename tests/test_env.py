@@ -120,6 +120,13 @@ def test_make_by_name(name):
     assert info["user_id"] == "vic"
 
 
+def test_gymnasium_collects_pictures():
+    env = gym.make("PersonaChat-v0", profiles=["sam"], render_mode="rgb_array_list")
+    env.reset(seed=0)
+    env.step("No.")
+    assert [picture.ndim for picture in env.render()] == [3, 3]
+
+
 def test_registering_again_keeps_the_registry():
     before = dict(gym.registry)
     persona_env.register_environments()  # a second gym.register would warn, and warnings fail here

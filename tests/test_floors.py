@@ -47,11 +47,11 @@ def test_the_walk_sees_the_tree():
 # A package imports only from lines above its own.
 LAYERS = (
     "errors",
-    "files outputs spaces messages",
+    "arguments files outputs memo messages",
     "languages",
     "text",
-    "rows splits registration detectors wrappers",
-    "users reporting",
+    "rows spaces splits registration detectors",
+    "users reporting wrappers",
     "scenarios",
     "rewards metrics agent",
     "simulation validity",

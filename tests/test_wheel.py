@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import venv
 import zipfile
 from pathlib import Path
 
@@ -29,16 +30,20 @@ def run(*command: str | Path, cwd: Path, **env: str) -> str:
     return done.stdout
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory):
-    """The wheel, built from a copy: a build in the tree leaves folders that the next picks up."""
-    copy = tmp_path_factory.mktemp("tree")
+def tree(copy: Path) -> Path:
+    """A copy of what is built: a build in the tree leaves folders that the next picks up."""
     for folder in FOLDERS:
         shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns(*SKIPPED))
     # LICENSE and README.md are part of the project's metadata: without them there is no wheel.
     for name in ("pyproject.toml", "setup.py", "README.md", "LICENSE"):
         if (ROOT / name).is_file():
             shutil.copy(ROOT / name, copy / name)
+    return copy
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    copy = tree(tmp_path_factory.mktemp("tree"))
     pip = (sys.executable, "-m", "pip", "--disable-pip-version-check")
     run(*pip, "wheel", "--no-deps", "--no-build-isolation", "-w", "dist", ".", cwd=copy)
     (built,) = (copy / "dist").glob("*.whl")
@@ -95,3 +100,47 @@ def test_the_installed_package_runs_elsewhere(installed, tmp_path):
 def test_the_command_is_installed(wheel):
     (entry,) = [n for n in zipfile.ZipFile(wheel).namelist() if n.endswith("entry_points.txt")]
     assert "persona-env = persona_env.cli:main" in zipfile.ZipFile(wheel).read(entry).decode()
+
+
+@pytest.fixture(scope="module")
+def beside(tmp_path_factory):
+    """The folder that holds a clone called persona_env, and a Python with that clone editable."""
+    parent = tmp_path_factory.mktemp("work")
+    clone = tree(parent / "persona_env")
+    windows = os.name == "nt"
+    venv.create(parent / "venv", symlinks=not windows)
+    python = parent / "venv" / ("Scripts" if windows else "bin") / "python"
+    (site,) = (parent / "venv").rglob("site-packages")
+    known = [path for path in sys.path if path.endswith(("site-packages", "dist-packages"))]
+    (site / "dependencies.pth").write_text("\n".join(known), encoding="utf-8")
+    # What these tests run with is on its path, too, and stays as it is.
+    pip = (sys.executable, "-m", "pip", "--python", python, "install", "--ignore-installed")
+    run(*pip, "--no-deps", "--no-index", "--no-build-isolation", "-e", clone, cwd=parent)
+    return parent, python
+
+
+def where(python: Path, cwd: Path, *options: str, **env: str) -> list[str]:
+    code = (
+        "import gymnasium as gym; gym.make('persona_env:PersonaChat-v0').reset(seed=0); "
+        "import persona_env, persona_env.agents; from persona_env import load_profile; "
+        "print(persona_env.__file__); print(persona_env.agents.__file__)"
+    )
+    return run(python, *options, "-c", code, cwd=cwd, **env).splitlines()
+
+
+def test_an_editable_install_works_beside_its_clone(beside, tmp_path):
+    """There, the clone's folder is a namespace package of the same name."""
+    parent, python = beside
+    clone = parent / "persona_env"
+    right = [str(clone / "persona_env" / "__init__.py"), str(clone / "agents" / "__init__.py")]
+    script = parent / "use.py"
+    script.write_text("from persona_env import load_profile\n", encoding="utf-8")
+    run(python, script, cwd=tmp_path)
+    for folder in (parent, clone, tmp_path):
+        assert where(python, folder) == right
+
+
+def test_a_package_on_the_path_comes_before_an_editable_install(beside, installed, tmp_path):
+    _, python = beside
+    found = where(python, tmp_path, "-P", PYTHONPATH=str(installed))
+    assert all(path.startswith(str(installed)) for path in found)

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from persona_env.arguments import choice, mapping
 from persona_env.env import PersonaEnv
-from persona_env.errors import unknown_name
 from persona_env.metrics.statistics import Reading, Statistic
 from persona_env.registration import ENVIRONMENTS, load
 from persona_env.rewards.registry import get_term, in_order
@@ -58,10 +58,10 @@ class PersonaChatEnv(PersonaEnv):
     categories = CATEGORIES
 
     def __init__(self, *, behaviours: Mapping[str, float] | None = None, **options: Any) -> None:
-        self._weights = {OWN: 1.0} if behaviours is None else dict(behaviours)
+        given = {OWN: 1.0} if behaviours is None else behaviours
+        self._weights = mapping("behaviours", given, "environment ids to weights")
         for name in self._weights:
-            if name not in ENVIRONMENTS:
-                raise unknown_name("behaviour", name, ENVIRONMENTS)
+            choice("behaviour", name, tuple(ENVIRONMENTS))
         self._others: dict[str, PersonaEnv] = {
             name: load(ENVIRONMENTS[name])(profiles=options.get("profiles"))
             for name in self._weights

@@ -6,12 +6,13 @@ import copy
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
-from multiprocessing import reduction
+from multiprocessing.reduction import ForkingPickler
 from typing import Any
 
 import gymnasium as gym
 import numpy as np
 from gymnasium.utils.env_checker import check_env
+from gymnasium.vector.utils import CloudpickleWrapper
 
 from persona_env.auditor import reward_checks, user_checks
 from persona_env.auditor.battery import known_cases
@@ -124,19 +125,11 @@ def _seeds(env: PersonaEnv) -> Sequence[str]:
     ]
 
 
-def _send(env: PersonaEnv) -> PersonaEnv:
-    """A copy, as it reaches another process."""
-    try:
-        data = reduction.ForkingPickler.dumps(env)
-    except Exception as error:  # whatever a part of it raises, it cannot be sent
-        raise TypeError(f"it cannot be sent to another process: {error}") from error
-    sent: PersonaEnv = reduction.ForkingPickler.loads(data)
-    return sent
-
-
 def _processes(env: PersonaEnv) -> Sequence[str]:
     env.reset(seed=0)
-    there = _send(env)
+    # As Gymnasium sends what it runs elsewhere: a class of a script or notebook goes along.
+    sent = ForkingPickler.dumps(CloudpickleWrapper(lambda: env))
+    there: PersonaEnv = ForkingPickler.loads(sent)()
     for one in (env, there):
         one.step("No.")
     same = [*_episode(env, 1)] == [*_episode(there, 1)]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 
-from persona_env.errors import RewardError, unknown_name
+from persona_env.arguments import listed
+from persona_env.errors import RewardError, shown, unknown_name
 from persona_env.registration import ENVIRONMENTS, load
 from persona_env.rewards.term import GENERAL, REGISTRY, Term, TermFunction
 from persona_env.users.profile import UserProfile
@@ -49,7 +50,8 @@ def get_term(term: str | TermFunction) -> Term:
     for known in terms.values():
         if known.function is term:
             return known
-    raise RewardError(f"{term!r} is not a reward term: decorate it with @reward_term(uses=(...))")
+    what = repr(term) if callable(term) else shown(term)
+    raise RewardError(f"{what} is not a reward term: decorate it with @reward_term(uses=(...))")
 
 
 def choose_terms(
@@ -67,7 +69,8 @@ def choose_terms(
     known = registered_terms()
     weighed = _weighed(users, known)
     if terms is not None:
-        chosen = {get_term(term).name for term in terms}
+        given = listed("terms", terms, (str, Callable), "a name or a function")
+        chosen = {get_term(term).name for term in given}
     else:
         chosen = {*general_terms()} - {*replaced} | {get_term(term).name for term in own} | weighed
     return tuple(term for name, term in known.items() if name in chosen)

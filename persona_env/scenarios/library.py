@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from persona_env.errors import PersonaEnvError, ScenarioError, unknown_name
+from persona_env.arguments import listed
+from persona_env.errors import PersonaEnvError, ScenarioError, shown, unknown_name
 from persona_env.registration import ENVIRONMENTS, load
 from persona_env.scenarios.loader import read_scenario_file, schema_of
 from persona_env.scenarios.pools import ListPool, MixturePool, Pool
 from persona_env.scenarios.schema import Scenario
-from persona_env.splits import Split, check_split, listed, package_folder
+from persona_env.splits import Split, check_split, package_folder
+
+A_SCENARIO = "an id, a category, a path to a .toml file or a Scenario"
 
 
 @cache
@@ -56,21 +59,23 @@ def choose_scenarios(
 
     Of given :class:`Scenario` objects and scenario files (``.toml``) those of ``split`` are taken.
     A name is a category or named part of what is bundled for ``split``; or an id, of any
-    environment and of either split: who names one scenario means it.
+    environment and of either split: who names one scenario means it. Raises
+    :class:`PersonaEnvError` for what is none of these, and for two scenarios that differ and have
+    one id.
     """
     own = bundled(check_split(split))
     if chosen is None:
         return own
     every = bundled("all")
-    single: dict[str, Scenario] = {}
+    single: list[Scenario] = []
     parts: dict[str, Pool] = {}
     others: list[Scenario] = []
-    for item in listed(chosen):
+    for item in listed("scenarios", chosen, (str, Path, Scenario), A_SCENARIO):
         if (given := _given(item)) is not None:
             for scenario in given:
-                _add(scenario, split, single, others)
+                (single if split in ("all", scenario.split) else others).append(scenario)
         elif (found := every.find(str(item)) or _scenarios().get(str(item))) is not None:
-            single[found.id] = found
+            single.append(found)
         elif (part := own.named(str(item))) is not None:
             parts[str(item)] = part
         else:
@@ -85,21 +90,9 @@ def _given(item: str | Path | Scenario) -> Sequence[Scenario] | None:
     if isinstance(item, Scenario):
         return (item,)
     if not isinstance(item, str | Path):
-        raise ScenarioError(
-            f"scenarios= holds a {type(item).__name__}: give ids, categories, paths of .toml files "
-            "or Scenario objects"
-        )
+        raise ScenarioError(f"scenarios= holds {shown(item)}: each item is {A_SCENARIO}")
     is_file = isinstance(item, Path) or item.lower().endswith(".toml")
     return read_scenario_file(Path(item)) if is_file else None
-
-
-def _add(
-    scenario: Scenario, split: Split, single: dict[str, Scenario], others: list[Scenario]
-) -> None:
-    if split not in ("all", scenario.split):
-        others.append(scenario)
-    elif single.setdefault(scenario.id, scenario) != scenario:
-        raise ScenarioError(f"scenarios= holds two scenarios with the id {scenario.id!r}")
 
 
 def _unknown(name: str, split: Split, every: Pool) -> PersonaEnvError:
@@ -120,11 +113,21 @@ def _nothing_of(split: Split, others: Sequence[Scenario]) -> ScenarioError:
     )
 
 
-def _joined(given: dict[str, Scenario], parts: dict[str, Pool]) -> Pool:
+def _joined(given: Sequence[Scenario], parts: Mapping[str, Pool]) -> Pool:
     """Written scenarios as one list, in the order given; beside generated ones, a mixture."""
     if all(isinstance(part, ListPool) for part in parts.values()):
-        every = [*given.values(), *(s for part in parts.values() for s in part)]
-        return ListPool(list({s.id: s for s in every}.values()))
+        return ListPool(_once([*given, *(s for part in parts.values() for s in part)]))
+    for scenario in given:
+        _once([scenario, *(s for part in parts.values() if (s := part.find(scenario.id)))])
     if given:
-        parts = {**parts, "given": ListPool(tuple(given.values()))}
+        parts = {**parts, "given": ListPool(_once(given))}
     return MixturePool(parts, {name: float(len(part)) for name, part in parts.items()})
+
+
+def _once(scenarios: Iterable[Scenario]) -> list[Scenario]:
+    """Each scenario once, in their order; raises if one id stands for two that differ."""
+    found: dict[str, Scenario] = {}
+    for scenario in scenarios:
+        if found.setdefault(scenario.id, scenario) != scenario:
+            raise ScenarioError(f"scenarios= holds two scenarios with the id {scenario.id!r}")
+    return list(found.values())

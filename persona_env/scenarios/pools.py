@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate
+from numbers import Real
 from typing import overload
 
 import numpy as np
@@ -126,7 +127,12 @@ class GeneratedPool(Pool):
 
     def __init__(self, name: str, make: Callable[[int], Scenario], n: int) -> None:
         self.name, self.n = name, n
+        self._written = make
         self._make = lru_cache(maxsize=KEPT)(make)
+
+    def __reduce__(self) -> tuple[type[GeneratedPool], tuple[str, Callable[[int], Scenario], int]]:
+        """What it is made of: what it remembers can be made again, and cannot be pickled."""
+        return type(self), (self.name, self._written, self.n)
 
     def __len__(self) -> int:
         return self.n
@@ -163,8 +169,11 @@ class MixturePool(Pool):
     """
 
     def __init__(self, parts: Mapping[str, Pool], weights: Mapping[str, float]) -> None:
-        if not all(weights[name] >= 0 for name in parts) or not any(weights[n] for n in parts):
-            raise ScenarioError(f"weights must not be negative, and one positive: {dict(weights)}")
+        given = [weights.get(name) for name in parts]
+        if not all(map(_is_weight, given)) or not any(given):
+            raise ScenarioError(
+                f"weights must be finite numbers of at least 0, and one above: {dict(weights)}"
+            )
         used = {name: pool for name, pool in parts.items() if len(pool) and weights[name] > 0}
         self.parts = used
         self.weights = {name: float(weights[name]) for name in used}
@@ -218,3 +227,8 @@ class MixturePool(Pool):
     def shown(self) -> tuple[Scenario, ...]:
         """Those of all parts."""
         return tuple(scenario for pool in self.parts.values() for scenario in pool.shown)
+
+
+def _is_weight(weight: object) -> bool:
+    number = isinstance(weight, Real) and not isinstance(weight, bool | np.bool_)
+    return number and 0 <= float(weight) < math.inf  # type: ignore[arg-type]

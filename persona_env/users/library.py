@@ -7,10 +7,13 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
-from persona_env.errors import ProfileError, unknown_name
-from persona_env.splits import Split, check_split, listed, package_folder
+from persona_env.arguments import listed
+from persona_env.errors import ProfileError, shown, unknown_name
+from persona_env.splits import Split, check_split, package_folder
 from persona_env.users.profile import UserProfile
 from persona_env.users.toml_format import read_profile_file
+
+A_USER = "a bundled name, a path to a .toml file or a UserProfile (of a dict: UserProfile(**it))"
 
 
 @cache
@@ -32,9 +35,14 @@ def load_profiles(split: Split = "all", folder: str = "") -> tuple[UserProfile, 
 
 
 def load_profile(source: str | Path | UserProfile) -> UserProfile:
-    """A user by bundled name, by path to a TOML file, or as given."""
+    """A user by bundled name, by path to a TOML file, or as given.
+
+    Raises :class:`PersonaEnvError` for anything else, and for a file that cannot be read.
+    """
     if isinstance(source, UserProfile):
         return source
+    if not isinstance(source, str | Path):
+        raise ProfileError(f"a user is {A_USER}, not {shown(source)}")
     known = _profiles()
     if str(source) in known:
         return known[str(source)]
@@ -59,7 +67,7 @@ def choose_profiles(
         known = {user.id: user for user in audience("all")}
         users = tuple(
             known[p] if isinstance(p, str) and p in known else load_profile(p)
-            for p in listed(chosen)
+            for p in listed("profiles", chosen, (str, Path, UserProfile), A_USER)
         )
     if not users:
         raise ProfileError("profiles= is empty: give at least one user, or leave it out")

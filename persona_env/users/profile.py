@@ -7,7 +7,7 @@ reply, except to its owner when asked. Every field may be unknown (``None`` or e
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -68,8 +68,13 @@ TARGETS: dict[str, tuple[str, ...]] = {
 """The named targets of each categorical preference, in order where they have one."""
 
 
+MASKED: Any = "***"
+"""What is shown of a secret or protected value where a profile is printed."""
+
+
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # An error would otherwise print what was given: of a profile without an id, every secret.
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class Wish(_Frozen):
@@ -159,7 +164,13 @@ class Context(_Frozen):
 
 
 class Protected(_Frozen):
-    """What must never move a reward. Role: ``protected``. Free text, since people differ."""
+    """What must never move a reward. Role: ``protected``. Free text, since people differ.
+
+    Printed, it shows which fields are known, and no value.
+
+    >>> Protected(gender="female")
+    Protected(gender='***')
+    """
 
     model_config = ConfigDict(json_schema_extra={"role": "protected"})
 
@@ -171,12 +182,19 @@ class Protected(_Frozen):
     sexual_orientation: str | None = None
     disability: str | None = None
 
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        return ((name, MASKED) for name, value in self if value is not None)
+
 
 class Extension(_Frozen):
-    """A field beyond the schema, declared with its role."""
+    """A field beyond the schema, declared with its role. Printed, it shows no private value."""
 
     role: Role
     value: str | float | bool | tuple[str, ...]
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        private = self.role in ("protected", "secret")
+        yield from (("role", self.role), ("value", MASKED if private else self.value))
 
 
 SECTIONS: dict[str, type[BaseModel]] = {
@@ -187,7 +205,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
 
 
 class UserProfile(_Frozen):
-    """One user.
+    """One user. Printed, in an error or by a debugger, it shows no secret and no protected value.
 
     >>> user = UserProfile(id="ana", preferences={"length": "brief", "tone": {"target": "warm"}})
     >>> user.preferences.length.target, UserProfile.roles()["context.age_band"]
@@ -202,6 +220,31 @@ class UserProfile(_Frozen):
     secrets: dict[str, str] = {}
     extensions: dict[str, Extension] = {}
     weights: dict[str, Annotated[float, Field(ge=0, le=10)]] = {}
+
+    @field_validator("extensions")
+    @classmethod
+    def _keep_the_role_of_their_name(
+        cls, extensions: dict[str, Extension], known: ValidationInfo
+    ) -> dict[str, Extension]:
+        roles = cls.roles() if extensions else {}
+        fields = {path.rpartition(".")[2]: (path, role) for path, role in roles.items()}
+        for name, extension in extensions.items():
+            path, role = fields.get(_plain(name), ("", None))
+            if role is None or extension.role in ("protected", "secret"):
+                continue
+            if extension.role != role:
+                raise ValueError(
+                    f"{name!r} has the role {extension.role!r} here, and the field {path!r} the "
+                    f"role {role!r}: set {path!r} instead, or give the extension another name"
+                )
+            section, _, field = path.partition(".")
+            if getattr(known.data.get(section), field, None):
+                raise ValueError(f"{name!r} repeats the field {path!r}: leave one of them out")
+        return extensions
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        for name, value in super().__repr_args__():
+            yield name, dict.fromkeys(value, MASKED) if name == "secrets" else value
 
     def __hash__(self) -> int:  # the fields hold dicts
         return hash(self.id)
@@ -243,3 +286,8 @@ class UserProfile(_Frozen):
 
     def _with(self, **changes: Any) -> UserProfile:
         return UserProfile.model_validate({**self.model_dump(), **changes})
+
+
+def _plain(name: str) -> str:
+    """A name as the schema would write it."""
+    return "_".join(name.casefold().replace("-", " ").replace("_", " ").split())

@@ -120,9 +120,13 @@ def _column(key: str, rows: list[int], values: Sequence[Any], mask: Mask) -> Any
 
 
 def _verdicts(rows: list[int], verdicts: Sequence[Verdict], everyone: Mask) -> Info:
-    """The entries of :meth:`Verdict.info`: numbers of all terms are rows of one array."""
+    """The entries of :meth:`Verdict.info`; numbers of terms that all have are rows of one array."""
     terms, weights, gates, reasons = {}, {}, {}, {}
     first = verdicts[0]
+    if not all(_is_alike(one, first) for one in verdicts):  # rows of several behaviours
+        told: Info = {}
+        _add(told, rows, [one.info() for one in verdicts], everyone)
+        return told
     if first.terms or first.gates:
         numbers = [n.values() for v in verdicts for n in (v.terms, v.weights, v.gates)]
         width = len(first.terms) + len(first.weights) + len(first.gates)
@@ -140,6 +144,11 @@ def _verdicts(rows: list[int], verdicts: Sequence[Verdict], everyone: Mask) -> I
         "reward_gates": gates, "_reward_gates": everyone,
         "reward_reasons": reasons, "_reward_reasons": everyone,
     }  # fmt: skip
+
+
+def _is_alike(one: Verdict, other: Verdict) -> bool:
+    """Whether the two have the same terms and gates, in one order as all verdicts have them."""
+    return one.terms.keys() == other.terms.keys() and one.gates.keys() == other.gates.keys()
 
 
 def _together(keys: Mapping[str, float], arrays: Iterable[Any], mask: Mask) -> Info:

@@ -13,8 +13,15 @@ import numpy.typing as npt
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
+from persona_env.arguments import flag, mapping, whole_number
 from persona_env.env import Observation, PersonaEnv
-from persona_env.errors import NoEpisodeError
+from persona_env.errors import (
+    ArgumentError,
+    NoEpisodeError,
+    WrongEnvironmentError,
+    nearest,
+    shown,
+)
 from persona_env.rewards import Verdict, judge_each, unjudged
 from persona_env.vector.infos import Info, Told, batch_infos
 from persona_env.vector.workers import Workers
@@ -71,16 +78,16 @@ class VectorRows(VectorEnv[dict[str, Any], Any, npt.NDArray[Any]]):
         self.envs = list(envs)
         self._texts = list(texts)
         self.num_envs = len(self.envs)
-        self.copy = copy
-        self.autoreset_mode = AutoresetMode(autoreset_mode)
+        self.copy = flag("copy", copy)
+        self.autoreset_mode = _mode(autoreset_mode)
         self.metadata = {**self.envs[0].metadata, "autoreset_mode": self.autoreset_mode}
         self.render_mode = self.envs[0].render_mode
         self.single_action_space = self.envs[0].action_space
         self.action_space = batch_space(self.single_action_space, self.num_envs)
         self.single_observation_space = self.envs[0].observation_space
         self.observation_space = batch_space(self.single_observation_space, self.num_envs)
-        if workers:
-            self._workers = Workers(texts[0], workers)
+        if count := whole_number("workers", workers, least=0):
+            self._workers = Workers(texts[0], count)
         self._over = np.zeros(self.num_envs, dtype=np.bool_)
         self._waiting = False  # whether a row is over
         self._unbegun = set(range(self.num_envs))
@@ -96,12 +103,12 @@ class VectorRows(VectorEnv[dict[str, Any], Any, npt.NDArray[Any]]):
         ``options`` are those of a single environment, for every row. ``options["reset_mask"]``,
         ``bool of shape (N,)``, chooses the rows; the first reset is of all of them.
         """
-        single = {name: value for name, value in (options or {}).items() if name != "reset_mask"}
-        mask = (options or {}).get("reset_mask")
+        single = mapping("options", {} if options is None else options, "names to values")
+        mask = single.pop("reset_mask", None)
         rows = range(self.num_envs) if mask is None else np.flatnonzero(self._checked(mask))
         self._check_begun(self._unbegun.difference(rows), "reset every row before some of them")
         seeds = self._seeds(seed)
-        infos = self.reset_rows(rows, seeds, [single] * self.num_envs)
+        infos = self.reset_rows(rows, seeds, [single] * self.num_envs if single else None)
         return self.observe(), batch_infos(infos, self.num_envs)
 
     def step(self, actions: Any) -> tuple[dict[str, Any], Rewards, Flags, Flags, Info]:
@@ -212,19 +219,21 @@ class VectorRows(VectorEnv[dict[str, Any], Any, npt.NDArray[Any]]):
     def _seeds(self, seed: int | Sequence[int | None] | None) -> list[int | None]:
         if seed is None:
             return [None] * self.num_envs
-        if isinstance(seed, int):
-            return [seed + i for i in range(self.num_envs)]
-        seeds = list(seed)
+        given = seed.tolist() if isinstance(seed, np.ndarray) else seed
+        if isinstance(given, str | bytes) or not isinstance(given, Sequence):
+            first = whole_number("seed", given, least=0)
+            return [first + i for i in range(self.num_envs)]
+        seeds = [None if one is None else whole_number("seed", one, least=0) for one in given]
         if len(seeds) != self.num_envs:
-            raise ValueError(f"{len(seeds)} seeds were given for {self.num_envs} rows")
+            raise ArgumentError(f"{len(seeds)} seeds were given for {self.num_envs} rows")
         return seeds
 
     def _checked(self, mask: Any) -> Flags:
         right = isinstance(mask, np.ndarray) and mask.dtype == np.bool_
         if not right or mask.shape != (self.num_envs,) or not mask.any():
-            raise ValueError(
+            raise ArgumentError(
                 f"options['reset_mask'] must be bool of shape ({self.num_envs},) and choose a row, "
-                f"not {mask!r}"
+                f"not {shown(mask)}"
             )
         chosen: Flags = mask
         return chosen
@@ -252,7 +261,7 @@ class VectorRows(VectorEnv[dict[str, Any], Any, npt.NDArray[Any]]):
         """Set an attribute of each row: a list or tuple has an entry for each."""
         each = values if isinstance(values, list | tuple) else [values] * self.num_envs
         if len(each) != self.num_envs:
-            raise ValueError(f"{len(each)} values were given for {self.num_envs} rows")
+            raise ArgumentError(f"{len(each)} values were given for {self.num_envs} rows")
         for env, value in zip(self.envs, each, strict=True):
             env.set_wrapper_attr(name, value)
 
@@ -271,13 +280,23 @@ class VectorRows(VectorEnv[dict[str, Any], Any, npt.NDArray[Any]]):
 def text_rows(env: PersonaEnv, num_envs: int) -> list[PersonaEnv]:
     """Light copies of ``env``, each with a generator of its own that is not seeded yet.
 
-    Raises TypeError for a wrapped environment, and ValueError for no rows.
+    Raises :class:`WrongEnvironmentError` for a wrapped one, :class:`ArgumentError` for no rows.
     """
     if not isinstance(env, PersonaEnv):
-        raise TypeError(f"vector environments need a PersonaEnv, not {env}: give its unwrapped")
-    if num_envs < 1:
-        raise ValueError(f"num_envs must be at least 1, not {num_envs}")
-    rows = [shallow(env) for _ in range(num_envs)]
+        raise WrongEnvironmentError(
+            f"vector environments need a PersonaEnv, not {env}: give its unwrapped"
+        )
+    rows = [shallow(env) for _ in range(whole_number("num_envs", num_envs, least=1))]
     for row in rows:
         row._np_random = row._np_random_seed = None
     return rows
+
+
+def _mode(mode: str | AutoresetMode) -> AutoresetMode:
+    if isinstance(mode, AutoresetMode):
+        return mode
+    known = [one.value for one in AutoresetMode]
+    if not isinstance(mode, str) or mode not in known:
+        hint = nearest(mode, known) if isinstance(mode, str) else ""
+        raise ArgumentError(f"{shown(mode)} is not a valid AutoresetMode.{hint} Known: {known}")
+    return AutoresetMode(mode)

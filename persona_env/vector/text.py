@@ -41,8 +41,8 @@ class PersonaVectorEnv(VectorRows):
     ) -> None:
         texts = text_rows(env, num_envs)
         super().__init__(texts, texts, copy, autoreset_mode, workers)
-        self._seen: list[Observation] = [{}] * num_envs
-        self._arrays: Any = create_empty_array(self.single_observation_space, num_envs)
+        self._seen: list[Observation] = [{}] * self.num_envs
+        self._arrays: Any = create_empty_array(self.single_observation_space, self.num_envs)
 
     def observe(self) -> dict[str, Any]:
         """The observations of all rows: tuples of texts, and arrays."""

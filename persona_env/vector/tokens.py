@@ -71,14 +71,14 @@ class TokenVectorEnv(VectorRows):
             row.env = text
         super().__init__(texts, rows, copy, autoreset_mode, workers)
         self.codec, self._prompt = first.codec, first.prompt
-        self.max_new_tokens, self.context_length = max_new_tokens, context_length
-        shape = (num_envs, context_length)
+        self.max_new_tokens, self.context_length = first.max_new_tokens, first.context_length
+        shape = (self.num_envs, self.context_length)
         self._tokens = np.full(shape, self.codec.pad_id, dtype=np.int64)
         self._attention = np.zeros(shape, dtype=np.int8)
         # Places in the arrays seen as one row: where replies begin, go on, and are cut.
-        self._start = [0] * num_envs
-        self._place = np.zeros(num_envs, dtype=np.int64)
-        self._limit = np.zeros(num_envs, dtype=np.int64)
+        self._start = [0] * self.num_envs
+        self._place = np.zeros(self.num_envs, dtype=np.int64)
+        self._limit = np.zeros(self.num_envs, dtype=np.int64)
         self._cut: set[int] = set()
         self._prompt_cut = [False] * num_envs
         self._longest, self._size = first.longest_text, len(first.action_masks())

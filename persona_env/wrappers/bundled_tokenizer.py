@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from tokenizers import Tokenizer
 from tokenizers.decoders import ByteLevel
@@ -55,6 +56,10 @@ class BundledCodec:
     def _ids(self, text: str) -> list[int]:
         ids: list[int] = self.tokenizer.encode(text, add_special_tokens=False).ids
         return ids
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self.tokenizer.encode_special_tokens = True  # pickling and copying lose it
 
     def decode(self, ids: Sequence[int]) -> str:
         """The text of these ids; bytes that are no UTF-8 become U+FFFD."""

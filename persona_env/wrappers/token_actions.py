@@ -13,7 +13,9 @@ import numpy as np
 import numpy.typing as npt
 from gymnasium import spaces
 
-from persona_env.errors import ActionError, NoEpisodeError
+from persona_env.arguments import whole_number
+from persona_env.errors import ActionError, ArgumentError, NoEpisodeError, WrongEnvironmentError
+from persona_env.memo import Memo
 from persona_env.messages import Message, chat_messages, described
 from persona_env.spaces import UnicodeText
 from persona_env.wrappers.fitting import check_room, fitted
@@ -28,6 +30,7 @@ TOO_LONG = (
     "its oldest turns, or the middle of its longest texts, are left out. Each info says so by "
     "prompt_cut; this warning comes once. Give a larger context_length"
 )
+SHOWN = ("prompt", "transcript", "user")  # as text, if at all
 REMEMBERED = 8192  # first prompts that are kept; the bundled splits have fewer
 
 
@@ -78,8 +81,10 @@ class TokenActions(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructorA
 
     Raises
     ------
-    ValueError
-        If the lengths leave no room for a prompt.
+    ArgumentError
+        For lengths that are no whole numbers, or leave no room for a prompt.
+    WrongEnvironmentError
+        For an environment that is not one of text.
     TokenizerError
         For a tokenizer that does not do; see :mod:`persona_env.wrappers.tokenizers`.
     ActionError
@@ -98,6 +103,11 @@ class TokenActions(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructorA
         *,
         end_token: EndToken | None = None,
     ) -> None:
+        _check_text(env)
+        max_new_tokens, context_length = _sizes(max_new_tokens, context_length)
+        if vocab_size is not None:
+            vocab_size = whole_number("vocab_size", vocab_size, least=1)
+        codec = as_codec(tokenizer, vocab_size, end_token)
         gym.utils.RecordConstructorArgs.__init__(
             self,
             tokenizer=tokenizer,
@@ -107,12 +117,7 @@ class TokenActions(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructorA
             end_token=end_token,
         )
         super().__init__(env)
-        if not 0 < max_new_tokens < context_length:
-            raise ValueError(
-                f"max_new_tokens={max_new_tokens} must be above 0 and below "
-                f"context_length={context_length}, or no room is left for the prompt"
-            )
-        self.codec = as_codec(tokenizer, vocab_size, end_token)
+        self.codec = codec
         self.max_new_tokens = max_new_tokens
         self.context_length = context_length
         size = max(vocab_size or 0, self.codec.size)
@@ -129,7 +134,7 @@ class TokenActions(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructorA
         self._mask[[*self.codec.end_ids]] = True
         self._tokens = np.full(context_length, self.codec.pad_id, dtype=np.int64)
         self._attention = np.zeros(context_length, dtype=np.int8)
-        self._prompts: dict[tuple[str, ...], Prompt] = {}
+        self._prompts: Memo[tuple[str, ...], Prompt] = Memo()
         self._size, self._ends = size, frozenset(self.codec.end_ids)
         text = env.action_space
         self.longest_text = text.max_length if isinstance(text, UnicodeText) else sys.maxsize
@@ -246,3 +251,25 @@ def _seen(observation: dict[str, Any], info: dict[str, Any]) -> list[Message]:
     _, told = described(info["messages"] if observation.get("transcript") else [])
     earlier = [(turn["role"], turn["content"]) for turn in (told[:-1] if prompt else told)]
     return chat_messages(observation.get("user", ""), earlier, prompt)
+
+
+def _check_text(env: gym.Env[Any, Any]) -> None:
+    seen = env.observation_space
+    known = seen.spaces if isinstance(seen, spaces.Dict) else {}
+    texts = [env.action_space, *(known[name] for name in SHOWN if name in known)]
+    if "prompt" not in known or not all(isinstance(text, UnicodeText) for text in texts):
+        raise WrongEnvironmentError(
+            f"TokenActions needs an environment of text, not {env}, which shows {list(known)}: its "
+            f"action and what it shows of {list(SHOWN)} are UnicodeText. Wrap in TokenActions first"
+        )
+
+
+def _sizes(max_new_tokens: int, context_length: int) -> tuple[int, int]:
+    reply = whole_number("max_new_tokens", max_new_tokens)
+    context = whole_number("context_length", context_length)
+    if not 0 < reply < context:
+        raise ArgumentError(
+            f"max_new_tokens={reply} must be above 0 and below context_length={context}, or no "
+            "room is left for the prompt"
+        )
+    return reply, context

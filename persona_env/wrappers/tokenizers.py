@@ -9,7 +9,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from tokenizers import Tokenizer
 
-from persona_env.errors import TokenizerError
+from persona_env.errors import TokenizerError, shown
 from persona_env.messages import Conversation
 from persona_env.wrappers.bundled_tokenizer import BundledCodec
 from persona_env.wrappers.hugging_face_tokenizer import TransformersCodec
@@ -76,6 +76,6 @@ def as_codec(tokenizer: Any, size: int | None = None, end_token: EndToken | None
     if isinstance(tokenizer, HuggingFaceTokenizer):
         return TransformersCodec(tokenizer, size, end_token)
     raise TokenizerError(
-        f"tokenizer={tokenizer!r} must be a tokenizer of transformers or of tokenizers, or None: "
+        f"tokenizer={shown(tokenizer)} must be a tokenizer (transformers, tokenizers) or None: "
         "load one by transformers.AutoTokenizer.from_pretrained"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections import Counter
 
 import numpy as np
@@ -85,6 +86,24 @@ def test_a_mixture_draws_by_weight(mixture):
     assert mixture.draw(0.75) == facts[0]
     assert mixture.draw(0.75 + 0.25 * 3.5 / len(facts)) == facts[3]
     assert mixture.draw(np.nextafter(1.0, 0.0)) == facts[-1]
+
+
+@pytest.mark.parametrize(
+    "weights",
+    [{}, {"facts": 0}, {"facts": -1}, {"facts": "1"}, {"facts": True}, {"facts": float("inf")},
+     {"facts": float("nan")}, {"facts": None}, {"other": 1}],
+    ids=str,
+)  # fmt: skip
+def test_weights_are_finite_numbers(weights, mixture):
+    with pytest.raises(ScenarioError, match="finite numbers of at least 0, and one above"):
+        MixturePool({"facts": mixture.parts["facts"]}, weights)
+
+
+def test_a_generated_pool_that_is_pickled_makes_the_same(generated):
+    twin = pickle.loads(pickle.dumps(generated))  # noqa: S301
+    assert twin[5] == generated[5]
+    assert twin[5] is twin[5]
+    assert twin == generated
 
 
 def test_shuffled_repeats_nothing(mixture):

@@ -3,17 +3,21 @@
 
 from __future__ import annotations
 
+import pprint
 import tomllib
+import traceback
 from typing import get_args
 
 import numpy as np
 import pytest
+import tomli_w
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
+from rich.pretty import pretty_repr
 
-from persona_env import UserProfile, load_profile, load_profiles, vector_names
-from persona_env.errors import ProfileError, UnknownNameError
+from persona_env import Exchange, UserProfile, load_profile, load_profiles, vector_names
+from persona_env.errors import ProfileError, UnknownNameError, read_error
 from persona_env.users.description import describe
 from persona_env.users.profile import (
     TARGETS,
@@ -278,6 +282,128 @@ def test_extensions_declare_their_role():
     assert user.value("extensions.other") is None
     with pytest.raises(ProfileError, match="role"):
         parse_profile('id = "a"\n[extensions]\nmood = { value = "good" }')
+
+
+@pytest.mark.parametrize("role", ["preference", "context"])
+@pytest.mark.parametrize(
+    "name", [*Protected.model_fields, "Gender", "sexual orientation", "RELIGION ", "secrets"]
+)
+def test_a_protected_field_gets_no_other_role_by_extension(name, role):
+    with pytest.raises(ValidationError, match=r"set '[a-z_.]+' instead, or give the extension"):
+        UserProfile(id="ana", extensions={name: {"role": role, "value": "x"}})
+
+
+@pytest.mark.parametrize(
+    ("name", "role"), [("age_band", "preference"), ("tone", "context"), ("age-band", "preference")]
+)
+def test_a_field_of_the_schema_keeps_its_role(name, role):
+    with pytest.raises(ValidationError, match="has the role"):
+        UserProfile(id="ana", extensions={name: {"role": role, "value": "x"}})
+
+
+def test_an_extension_may_go_beyond_a_field_but_not_beside_it():
+    """A wish that the schema has no word for stands alone; two wishes would be one too many."""
+    beyond = {"length": {"role": "preference", "value": "one word"}}
+    assert UserProfile(id="ana", extensions=beyond).value("extensions.length") == "one word"
+    with pytest.raises(ValidationError, match="repeats the field 'pref"):
+        UserProfile(id="ana", preferences={"length": "brief"}, extensions=beyond)
+
+
+@pytest.mark.parametrize("role", ["protected", "secret"])
+def test_an_extension_may_be_more_private_than_a_field(role):
+    user = UserProfile(id="ana", extensions={"age_band": {"role": role, "value": "x"}})
+    assert user.all_roles()["extensions.age_band"] == role
+
+
+def test_a_file_with_a_protected_extension_says_where():
+    text = 'id = "ana"\n[extensions]\ngender = { role = "context", value = "x" }'
+    with pytest.raises(ProfileError, match=r"ana.toml, line 2: extensions: 'gender' has the role"):
+        parse_profile(text, "ana.toml")
+
+
+# --- what is printed -----------------------------------------------------------------------------
+
+HUSH = "0451-hush"
+PRIVATE = UserProfile(
+    id="ana",
+    preferences={"tone": "warm"},
+    protected={"religion": HUSH, "name": HUSH},
+    secrets={"door_code": HUSH},
+    extensions={
+        "alarm": {"role": "secret", "value": HUSH},
+        "party": {"role": "protected", "value": (HUSH,)},
+        "units": {"role": "context", "value": "metric"},
+    },
+)
+PRINTED = {
+    "repr": repr,
+    "str": str,
+    "f-string": lambda it: f"{it} {it!r} {it!s}",
+    "percent": lambda it: "%s %r" % (it, it),  # noqa: UP031
+    "pprint": pprint.pformat,
+    "rich": pretty_repr,
+    "in a list": lambda it: repr([it, {"user": it}]),
+    "exchange": lambda it: repr(Exchange(None, it, "No.", "en")),
+    "fields": lambda it: repr([it.protected, it.extensions, str(it.protected)]),
+    "error": lambda it: str(ValueError(it)),
+}
+
+
+@pytest.mark.parametrize("way", PRINTED.values(), ids=PRINTED)
+def test_a_printed_profile_shows_no_private_value(way):
+    said = way(PRIVATE)
+    assert HUSH not in said
+    assert "***" in said
+
+
+def test_what_is_not_private_is_printed():
+    said = repr(PRIVATE)
+    for part in ("id='ana'", "target='warm'", "religion='***'", "'door_code': '***'", "'metric'"):
+        assert part in said
+    assert "gender" not in said
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"id": None},
+        {"secrets": {"door_code": [HUSH]}},
+        {"secrets": HUSH},
+        {"protected": {"religion": [HUSH]}},
+        {"protected": HUSH},
+        {"protectd": {"religion": HUSH}},
+        {"secret": HUSH},
+        {"extensions": {"alarm": {"role": "secret", "value": {"a": HUSH}}}},
+        {"extensions": {"gender": {"role": "context", "value": HUSH}}},
+    ],
+    ids=str,
+)
+def test_an_error_shows_no_private_value(wrong):
+    fields = {**PRIVATE.model_dump(), **wrong}
+    with pytest.raises(ValidationError) as raised:
+        UserProfile.model_validate(fields)
+    assert HUSH not in "".join(traceback.format_exception(raised.value))
+    assert HUSH not in read_error("ana", raised.value)
+    with pytest.raises(ProfileError) as raised:
+        parse_profile(tomli_w.dumps(known(fields)), "ana.toml")
+    assert HUSH not in "".join(traceback.format_exception(raised.value))
+
+
+def known(value):
+    """What TOML can hold: all but ``None``."""
+    if isinstance(value, dict):
+        return {name: known(one) for name, one in value.items() if one is not None}
+    return value
+
+
+def test_what_is_masked_is_whole_where_it_is_stored():
+    assert UserProfile.model_validate_json(PRIVATE.model_dump_json()) == PRIVATE
+    assert parse_profile(format_profile(PRIVATE)) == PRIVATE
+    assert PRIVATE.secrets == {"door_code": HUSH}
+    assert PRIVATE.protected.religion == HUSH
+    assert PRIVATE.value("extensions.party") == (HUSH,)
+    assert PRIVATE.twin(religion="another") != PRIVATE
+    assert HUSH in describe(PRIVATE, ("door_code",), True)
 
 
 def test_a_profile_is_frozen():

@@ -17,6 +17,8 @@ from stable_baselines3.common.vec_env import DummyVecEnv, VecMonitor
 from persona_env import PersonaEnvError, Reason, Score, reward_term
 from persona_env.agents.ppo.vec_env import TokenVecEnv
 from persona_env.envs.chat.env import PersonaChatEnv
+from persona_env.errors import ArgumentError
+from persona_env.registration import ENVIRONMENTS
 from persona_env.vector import PersonaVectorEnv, TokenVectorEnv
 from persona_env.vector.infos import batch_infos
 from persona_env.wrappers import TokenActions
@@ -44,6 +46,7 @@ CASES = [
     {"max_turns": 3, "split": "all", "debug": True},
     {"user_visibility": "partial", "max_turns": 2},
     {"terms": ()},
+    {"behaviours": dict.fromkeys(ENVIRONMENTS, 1.0), "max_turns": 2},  # each with terms of its own
 ]
 
 
@@ -327,7 +330,7 @@ def test_what_cannot_be_rows():
         PersonaVectorEnv(gym.wrappers.OrderEnforcing(PersonaChatEnv()), 2)
     with pytest.raises(ValueError, match="num_envs"):
         TokenVectorEnv(PersonaChatEnv(), 0, tokenizer=tiny_codec())
-    with pytest.raises(ValueError, match="is not a valid AutoresetMode"):
+    with pytest.raises(ArgumentError, match="is not a valid AutoresetMode"):
         PersonaVectorEnv(PersonaChatEnv(), 2, autoreset_mode="Sometimes")
 
 
