@@ -182,5 +182,5 @@ def test_a_script_without_a_guard_is_told_of_it(tmp_path):
 
 
 def test_a_count_below_zero_is_refused():
-    with pytest.raises(ValueError, match="workers=-1 must be 0"):
+    with pytest.raises(ValueError, match="workers must be a whole number of at least 0, not -1"):
         vector(None, -1)
