@@ -92,6 +92,7 @@ class Page(HTMLParser):
     def __init__(self, text):
         super().__init__()
         self.open, self.headings, self.images, self.languages = [], [], [], set()
+        self.said = []
         self.feed(text)
         self.close()
         assert self.open == []
@@ -106,6 +107,9 @@ class Page(HTMLParser):
             self.languages.add(known["lang"])
         if tag[0] == "h" and tag[1:].isdigit():
             self.headings.append(int(tag[1:]))
+
+    def handle_data(self, data):
+        self.said.append(data)
 
     def handle_endtag(self, tag):
         assert self.open.pop() == tag
@@ -140,10 +144,25 @@ def test_numbers_stand_in_the_headline(run_dir):
 
 def test_what_people_and_policies_write_is_escaped(run_dir):
     text = write_report(run_dir).read_text(encoding="utf-8")
-    assert "&lt;script&gt;alert(&#x27;$x&#x27;)&lt;/script&gt; &amp; rinse the rice" in text
+    assert "&lt;script&gt;alert(&#39;$x&#39;)&lt;/script&gt; &amp; rinse the rice" in text
     assert "brief &amp; &lt;b&gt;" in text
     assert 'lang="zh">怎样煮米饭才不会粘？' in text
     assert "(nothing)" in text  # an empty reply
+
+
+def test_no_text_of_a_run_becomes_markup(run_dir):
+    """Names, options and wishes are text wherever they stand; so are those in attributes."""
+    odd = "<b>\"x' & {{ 7 * 7 }}</b>"
+    edit(run_dir / "run.json", options={"env": odd, odd: odd}, versions={odd: 1})
+    users = [{**answered(odd, odd, odd), "profile": odd, "explained": [odd]}]
+    shown = [{"prompt": odd, "scenario": odd, "category": odd, "users": users}]
+    (run_dir / "examples.json").write_text(json.dumps(shown), encoding="utf-8")
+    report = judged(0.5, users=(odd, "ana", "ben"))
+    (run_dir / "after.json").write_text(json.dumps(report), encoding="utf-8")
+    text = write_report(run_dir).read_text(encoding="utf-8")
+    assert "<b>" not in text
+    page = Page(text)
+    assert "".join(page.said).count(odd) >= 14
 
 
 def test_the_same_folder_gives_the_same_report(run_dir):
@@ -199,7 +218,7 @@ def test_a_figure_that_is_not_defined_has_its_reason(run_dir):
     Page(text)
     assert "<strong>40% → not defined</strong> share of the oracle" in text
     assert "<strong>-0.200 → not defined</strong> personalisation gain" in text
-    assert text.count(f"not defined: {why}".replace("'", "&#x27;")) == 2
+    assert text.count(f"not defined: {why}".replace("'", "&#39;")) == 2
     assert ">nan" not in text
 
 

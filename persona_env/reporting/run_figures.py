@@ -1,0 +1,137 @@
+"""The figures of a run as the report shows them: numbers in words, and tables."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from persona_env.reporting.run_folder import Group, Report
+
+HEADLINE = 4  # measures that stand above the table
+_DETAILS = (
+    ("per_user", "user", "Mean reward per user"),
+    ("per_category", "category", "Mean reward per category"),
+    ("measures", "measure", "The environment's own measures"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table; the first cell of a row names it."""
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def summary(run: dict[str, Any]) -> str:
+    """What was run, in one line."""
+    known = (
+        (run.get("options", {}).get("env"), "{}"),
+        (run.get("steps"), "{:,} steps"),
+        (run.get("parameters"), "{:,} parameters"),
+        (run.get("seconds"), "{:,.0f} seconds"),
+    )
+    return ", ".join(shape.format(value) for value, shape in known if value is not None)
+
+
+def measures(report: Report) -> dict[str, str]:
+    """The measures of a report by name."""
+    best, worst = report["own_best"], report["worst_user"]
+    return {
+        "reward": _number(report["reward"]),
+        "share of the oracle's reward": _undefined(report, "normalised") or _share(report),
+        "personalisation gain": _undefined(report, "gain") or _number(report["gain"]),
+        "users whose own replies suit them best": f"{sum(best)} of {len(best)}",
+        "worst user": f"{worst} {report['per_user'][worst]['mean']:.3f}",
+        "user-blind reference": _number(report["blind"]),
+        "oracle reference": _number(report["oracle"]),
+        "moved by protected fields": f"{report['identity_gap']:g}",
+        "words in a reply": f"{report['words']['mean']:.1f}",
+    }
+
+
+def headline(group: Group) -> dict[str, str]:
+    """The first measures by name, before and after."""
+    given = [measures(report) for report in group.given.values()]
+    names = list(given[0])[:HEADLINE] if given else []
+    return {name: " → ".join(_brief(each[name]) for each in given) for name in names}
+
+
+def all_measures(group: Group) -> Table:
+    """Every measure, before and after."""
+    given = [measures(report) for report in group.given.values()]
+    rows = [(name, *(each[name] for each in given)) for name in (given[0] if given else ())]
+    return Table("All measures (± standard error)", ("measure", *group.given), tuple(rows))
+
+
+def details(group: Group) -> list[Table]:
+    """What users, categories and the environment's own measures say, before and after."""
+    return [
+        Table(caption, (name, "before", "after", "change"), tuple(_compared(group, key)))
+        for key, name, caption in _DETAILS
+        if any(report.get(key) for report in group.given.values())
+    ]
+
+
+def settings(run: dict[str, Any]) -> list[Table]:
+    """The options of a run, and the versions that it ran with."""
+    return [
+        Table(key.capitalize(), ("name", "value"), tuple(_named(run.get(key, {}))))
+        for key in ("options", "versions")
+    ]
+
+
+def matrix_in_words(matrix: list[list[float]]) -> str:
+    """What the users give on average to their own replies, and to those of others."""
+    own = [row[i] for i, row in enumerate(matrix)]
+    other = [value for i, row in enumerate(matrix) for j, value in enumerate(row) if i != j]
+    said = f"A reply's own user gives {sum(own) / len(own):.3f} on average"
+    return said + (f", the other users {sum(other) / len(other):.3f}." if other else ".")
+
+
+def curve_in_words(rows: list[dict[str, float]]) -> str:
+    """Where the learning curve begins and ends."""
+    first, last = rows[0], rows[-1]
+    return (
+        f"Mean reward of the rollouts over {last['step']:.0f} steps: {first['reward']:.3f} in the "
+        f"first, {last['reward']:.3f} in the last; KL at the end {last['kl']:.4f}."
+    )
+
+
+def _number(mean: Report) -> str:
+    if mean["mean"] is None:
+        return "not defined"
+    return f"{mean['mean']:.3f}" + (f" ± {mean['se']:.3f}" if mean["se"] is not None else "")
+
+
+def _undefined(report: Report, name: str) -> str:
+    """Why this figure is not defined; empty if it is."""
+    reason = report.get("undefined", {}).get(name)
+    return f"not defined: {reason}" if reason else ""
+
+
+def _share(report: Report) -> str:
+    oracle = report["oracle"]["mean"]
+    return f"{report['reward']['mean'] / oracle:.0%}" if oracle else "not defined"
+
+
+def _brief(figure: str) -> str:
+    """A figure without its error, or without the reason why there is none."""
+    return figure.partition(" ±")[0].partition(": ")[0]
+
+
+def _compared(group: Group, key: str) -> Iterable[tuple[str, ...]]:
+    before, after = ((report or {}).get(key, {}) for report in (group.before, group.after))
+    for item in dict.fromkeys([*before, *after]):
+        both = item in before and item in after
+        change = f"{after[item]['mean'] - before[item]['mean']:+.3f}" if both else "-"
+        shown = [_number(part[item]) if item in part else "-" for part in (before, after)]
+        yield item if key == "per_user" else item.replace("_", " "), *shown, change
+
+
+def _named(values: dict[str, Any]) -> Iterable[tuple[str, str]]:
+    for name, value in values.items():
+        yield name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
