@@ -1,8 +1,8 @@
 """What is asked, and what is true of it.
 
-A :class:`Scenario` is data: one entry of a TOML file under ``envs/scenarios``. It carries all that
-a reward needs to be objective without a language model: reference answers, key points with their
-accepted phrasings, false claims, stances, hazard and who may know, what the assistant lacks.
+A :class:`Scenario` is data: one entry of a TOML file under ``envs/*/scenarios``. It carries all
+that a reward needs to be objective without a language model: reference answers, key points with
+their accepted phrasings, false claims, stances, hazard and who may know, what the assistant lacks.
 """
 
 from __future__ import annotations

@@ -43,8 +43,8 @@ def language(text: str, among: Sequence[str] = LANGUAGES) -> LanguageReading:
     """Reads the language of each word: script, then function words and letters, then neighbours.
 
     py3langid is asked only for a sentence of three or more words without any evidence.
-    Validity: no sentence of four or more words in envs/scenarios is read as another language (the
-    lists were tuned on them); not validated on people's labels yet.
+    Validity: no sentence of four or more words in the written scenarios is read as another language
+    (the lists were tuned on them); not validated on people's labels yet.
 
     >>> language("I like the sea").main, language("Me gusta el mar").main
     ('en', 'es')
