@@ -187,7 +187,10 @@ def test_of_two_writers_one_is_refused_and_a_new_folder_goes_again(tmp_path):
 def test_a_run_is_resumed_with_the_options_that_make_it(options, monkeypatch):
     train(replace(options, steps=ROLLOUT))
     before = files(options.output)
-    for change in ({"scenarios": ("know_how",)}, {"hidden": True}, {"policy": "persona-tiny"}):
+    for change in (
+        {"scenarios": ("know_how",)}, {"hidden": True}, {"policy": "persona-tiny"},
+        {"end_token": "<end>"},
+    ):  # fmt: skip
         with pytest.raises(PersonaEnvError, match=f"was begun with {next(iter(change))}="):
             train(replace(options, resume=True, **change))
     assert files(options.output) == before
