@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
+import numpy as np
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
 from persona_env import load_profile, load_scenarios
@@ -32,6 +33,31 @@ def tiny_tokenizer(size: int = 600) -> Tokenizer:
 @cache
 def tiny_codec() -> BundledCodec:
     return BundledCodec(tiny_tokenizer())
+
+
+def hugging_face(template=None, **special):
+    """A tokenizer of transformers over the small one."""
+    from transformers import PreTrainedTokenizerFast
+
+    special = {"eos_token": "<end>", "pad_token": "<pad>"} | special
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=tiny_tokenizer(), **special)
+    tokenizer.chat_template = template
+    return tokenizer
+
+
+def play(env, ids):
+    """Steps through ``ids``; the last step's tuple."""
+    for number, token in enumerate(ids):
+        *rest, terminated, truncated, info = env.step(np.int64(token))
+        over = terminated or truncated
+        assert not over or number == len(ids) - 1
+    return *rest, terminated, truncated, info
+
+
+def read(env, observation):
+    """What the policy reads, with special tokens."""
+    ids = observation["tokens"][observation["attention_mask"] == 1].tolist()
+    return env.codec.tokenizer.decode(ids, skip_special_tokens=False)
 
 
 @cache
