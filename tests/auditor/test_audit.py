@@ -26,6 +26,7 @@ from persona_env.envs.chat.env import PersonaChatEnv
 from persona_env.errors import PersonaEnvError, RewardError
 from persona_env.evaluation.evaluate import draw_cases
 from persona_env.rewards import Term, Verdict, registered_terms
+from persona_env.rewards.registry import general_terms
 from persona_env.users.toml_format import read_profile_file
 
 from ..support import shared_env
@@ -437,7 +438,7 @@ def test_mutations_take_any_text():
 
 # --- our own environment --------------------------------------------------------------------------
 
-NAMES = [*EXPLOITS, *(f"stuff_{n}" for n, t in registered_terms().items() if t.builtin)]
+NAMES = [*EXPLOITS, *(f"stuff_{name}" for name in general_terms())]
 
 
 @cache
