@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
-from operator import itemgetter
-from typing import Any, NamedTuple, TypeVar, cast
+from types import MappingProxyType
+from typing import Any, NamedTuple, TypeVar
 
 from persona_env.errors import RewardError, UndeclaredFieldError
 from persona_env.scenarios.schema import Scenario, ScenarioText
 from persona_env.users.profile import UserProfile
 
 T = TypeVar("T")
-BEFORE = 6  # what a view holds before there is a reply
 _UNKNOWN: Any = object()
 
 
@@ -38,10 +37,11 @@ class Exchange(NamedTuple):
         return self.scenario.text(self.language).prompt
 
 
-class TermView(tuple[Any, ...]):
+class TermView:
     """An exchange as one reward term sees it: only the profile fields it declared.
 
-    An undeclared field is unreadable, not forbidden by convention:
+    It cannot be changed, since terms share it. An undeclared field is unreadable, not forbidden by
+    convention:
 
     >>> view = TermView.of_fields({"preferences.length": None})
     >>> view.target("length") is None
@@ -52,21 +52,19 @@ class TermView(tuple[Any, ...]):
 declares ['preferences.length']. Add it to uses=(...)
     """
 
-    __slots__ = ()
-    __eq__ = object.__eq__
-    __ne__ = object.__ne__
-    __hash__ = object.__hash__
-
-    # A tuple, since some eight of them are made for each reply. Without a reply it ends earlier.
-    scenario = cast(Scenario, property(itemgetter(0)))
-    language = cast(str, property(itemgetter(1)))
-    prompt = cast(str, property(itemgetter(2)))
-    texts = cast(tuple[ScenarioText, ...], property(itemgetter(3)))
+    __slots__ = (
+        "_fields", "_kept", "language", "prompt", "reply", "scenario", "texts", "transcript",
+    )  # fmt: skip
+    scenario: Scenario
+    language: str
+    """The language of the prompt."""
+    prompt: str
+    texts: tuple[ScenarioText, ...]
     """The scenario's text in the prompt's language first, then in the others."""
-    _fields = cast(Mapping[str, Any], property(itemgetter(4)))
-    _kept = cast(dict[Any, Any], property(itemgetter(5)))
-    reply = cast(str, property(itemgetter(6)))
-    transcript = cast(tuple[Turn, ...], property(itemgetter(7)))
+    reply: str
+    transcript: tuple[Turn, ...]
+    _fields: Mapping[str, Any]
+    _kept: dict[Any, Any]
 
     @classmethod
     def of(cls, exchange: Exchange, uses: tuple[str, ...]) -> TermView:
@@ -81,18 +79,22 @@ declares ['preferences.length']. Add it to uses=(...)
         """The view before there is a reply: ``reply`` and ``transcript`` cannot be read."""
         first = scenario.text(language)
         texts = (first, *(t for t in scenario.texts.values() if t is not first))
-        return Unanswered((scenario, language, first.prompt, texts, _fields(user, uses), {}))
+        return _unanswered(scenario, language, first.prompt, texts, _fields(user, uses))
 
     @classmethod
     def of_fields(cls, fields: Mapping[str, Any]) -> TermView:
         """A view of profile fields alone, for tests."""
-        return Unanswered((None, "", "", (), fields, {}))
+        nothing: Any = None
+        return _unanswered(nothing, "", "", (), fields)
 
     def once(self, function: Callable[[TermView], T]) -> T:
         """``function`` of the view before the reply, worked out once for all replies."""
         found: T = self._kept.get(function, _UNKNOWN)
         if found is _UNKNOWN:
-            found = self._kept[function] = function(Unanswered(self[:BEFORE]))
+            before = _unanswered(
+                self.scenario, self.language, self.prompt, self.texts, self._fields
+            )
+            found = self._kept[function] = function(before)
         return found
 
     def field(self, path: str) -> Any:
@@ -106,32 +108,76 @@ declares ['preferences.length']. Add it to uses=(...)
             ) from None
 
     def target(self, preference: str) -> Any:
-        """What the user wants of ``preference``, or ``None`` without such a wish."""
+        """What the user wants of ``preference``, or ``None`` without such a preference."""
         wish = self.field(f"preferences.{preference}")
         return None if wish is None else wish.target
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"a view cannot be changed, and {name!r} of it was to be set")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"a view cannot be changed, and {name!r} of it was to be deleted")
+
+    def __setstate__(self, state: tuple[None, dict[str, Any]]) -> None:
+        for name, value in state[1].items():
+            object.__setattr__(self, name, value)
 
 
 def _no_reply(view: TermView) -> Any:
     raise AttributeError("there is no reply yet: what is worked out once must hold for all replies")
 
 
-class Unanswered(TermView):
+class _Unanswered(TermView):
     """A view before there is a reply: to read one is an error that says so."""
 
     __slots__ = ()
-    reply = cast(str, property(_no_reply))
-    transcript = cast(tuple[Turn, ...], property(_no_reply))
+    reply = property(_no_reply)
+    transcript = property(_no_reply)
+
+
+class _Draft(TermView):
+    """A view while it is made: it can be written to. Then it becomes one of the other classes.
+
+    This takes a third of the time of ``object.__setattr__`` for each attribute.
+    """
+
+    __slots__ = ()
+    __setattr__ = object.__setattr__  # type: ignore[assignment]
+    __delattr__ = object.__delattr__
+
+
+def _unanswered(
+    scenario: Scenario,
+    language: str,
+    prompt: str,
+    texts: tuple[ScenarioText, ...],
+    fields: Mapping[str, Any],
+) -> TermView:
+    view: TermView = _Draft()
+    view.scenario, view.language, view.prompt, view.texts = scenario, language, prompt, texts
+    view._fields, view._kept = fields, {}
+    view.__class__ = _Unanswered
+    return view
 
 
 def with_reply(
     views: Iterable[TermView], reply: str, transcript: tuple[Turn, ...]
 ) -> list[TermView]:
     """The views of one reply, made from those before it."""
-    answer = (reply, transcript)
-    return [_new(TermView, view + answer) for view in views]
-
-
-_new = tuple.__new__
+    answered = []
+    for before in views:
+        view: TermView = _Draft()
+        view.scenario = before.scenario
+        view.language = before.language
+        view.prompt = before.prompt
+        view.texts = before.texts
+        view._fields = before._fields
+        view._kept = before._kept
+        view.reply = reply
+        view.transcript = transcript
+        view.__class__ = TermView
+        answered.append(view)
+    return answered
 
 
 @lru_cache(maxsize=4096)
@@ -140,8 +186,9 @@ def _fields(user: UserProfile, uses: tuple[str, ...]) -> Mapping[str, Any]:
 
 
 def _readable(user: UserProfile, path: str) -> Any:
-    """The field, unless this user's own extension of that name is protected."""
+    """The field, read-only, unless this user's own extension of that name is protected."""
     extension = user.extensions.get(path.removeprefix("extensions."))
     if path.startswith("extensions.") and extension is not None and extension.role == "protected":
         raise RewardError(f"{path!r} of user {user.id!r} is protected and must never move a reward")
-    return user.value(path)
+    value = user.value(path)
+    return MappingProxyType(value) if isinstance(value, dict) else value

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 import persona_env.auditor.reward_checks
 import persona_env.auditor.search
 import persona_env.cli.app
-from persona_env import Reason, Score, audit, reward_term
+from persona_env import Reason, Scenario, Score, UserProfile, audit, reward_term
 from persona_env.auditor import EXPLOITS
 from persona_env.auditor.battery import further_cases, known_cases, run_battery
 from persona_env.auditor.mutations import MUTATIONS
@@ -27,7 +27,6 @@ from persona_env.errors import PersonaEnvError, RewardError
 from persona_env.evaluation.evaluate import draw_cases
 from persona_env.rewards import Term, Verdict, registered_terms
 from persona_env.rewards.registry import general_terms
-from persona_env.users.toml_format import read_profile_file
 
 from ..support import shared_env
 
@@ -214,8 +213,15 @@ def beside(view):
 
 
 def pollutes(view):
-    """Writes into what it was given."""
+    """Writes into the profile that it was given."""
     view.field("secrets")["seen"] = view.reply
+    return float("a" in view.reply)
+
+
+def rewrites(view):
+    """Writes into the scenario that it was given."""
+    texts = view.scenario.texts
+    texts["es"] = texts["en"].model_copy(update={"care": view.reply})
     return float("a" in view.reply)
 
 
@@ -263,14 +269,14 @@ def test_a_bad_reward_is_caught_by_its_check(reward, caught):
     assert caught <= failing(reward)
 
 
-def test_a_reward_that_writes_into_the_profile_is_caught(tmp_path):
-    path = tmp_path / "ana.toml"
-    path.write_text(
-        'id = "ana"\n[context]\nlanguages = ["en"]\n[secrets]\ndoor_code = "4711"\n', "utf-8"
-    )
-    user = read_profile_file(path)
-    env = PersonaChatEnv(profiles=[user], scenarios=["fact"])
-    assert "untouched" in failing(plain(pollutes, "secrets"), env)
+def test_a_reward_that_writes_into_its_input_is_caught():
+    user = UserProfile(id="ana", context={"languages": ["en"]}, secrets={"door_code": "4711"})
+    bread = {"prompt": "How is bread made?", "answer": "Of flour and water."}
+    own = Scenario(id="bread", family="f", split="train", category="fact", texts={"en": bread})
+    env = PersonaChatEnv(profiles=[user], scenarios=[own])
+    assert "no error" in failing(plain(pollutes, "secrets"), env)  # a profile is read-only
+    assert user.secrets == {"door_code": "4711"}
+    assert "untouched" in failing(plain(rewrites), env)
 
 
 def test_an_environment_that_pays_for_a_name_is_caught():

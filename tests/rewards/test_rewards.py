@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import copy
 import math
+import pickle
 import re
 import sys
 
@@ -299,7 +301,8 @@ def test_an_undeclared_field_is_unreadable():
 
 def test_a_view_holds_no_user():
     view = TermView.of(Exchange(PLAIN, UserProfile(id="ana"), "So.", "en"), ("preferences.tone",))
-    held = list(view)
+    held = [getattr(view, name) for name in TermView.__slots__]
+    assert view._fields in held
     assert not [item for item in held if isinstance(item, UserProfile | Exchange)]
     with pytest.raises(AttributeError):
         view.user  # noqa: B018
@@ -319,9 +322,29 @@ def test_before_there_is_a_reply_none_can_be_read():
 
 def test_a_view_cannot_be_changed():
     view = TermView.of(Exchange(PLAIN, UserProfile(id="ana"), "So.", "en"), ())
-    for name in ("reply", "scenario", "note"):
-        with pytest.raises(AttributeError):
-            setattr(view, name, None)
+    for one in (view, view.once(lambda before: before)):
+        for name in ("reply", "scenario", "note"):
+            with pytest.raises(AttributeError, match=f"cannot be changed, and '{name}'"):
+                setattr(one, name, None)
+            with pytest.raises(AttributeError, match="cannot be changed"):
+                delattr(one, name)
+    assert view.reply == "So."
+
+
+def test_a_view_may_be_copied_and_sent_to_a_process():
+    view = TermView.of(Exchange(PLAIN, WARM, "So.", "en"), ("preferences.tone",))
+    for twin in (copy.deepcopy(view), pickle.loads(pickle.dumps(view))):  # noqa: S301
+        assert (twin.reply, twin.prompt, twin.target("tone")) == ("So.", "Why?", "warm")
+        with pytest.raises(AttributeError, match="cannot be changed"):
+            twin.reply = "No."
+
+
+def test_a_term_cannot_write_into_the_profile():
+    user = UserProfile(id="ana", secrets={"door_code": "4711"})
+    view = TermView.of(Exchange(PLAIN, user, "So.", "en"), ("secrets",))
+    with pytest.raises(TypeError, match="item assignment"):
+        view.field("secrets")["door_code"] = "0"
+    assert view.field("secrets") == user.secrets == {"door_code": "4711"}
 
 
 @pytest.mark.parametrize("name", Protected.model_fields)
