@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Never, get_args
 
@@ -33,7 +33,8 @@ from persona_env.reporting import card
 from persona_env.rewards import Verdict, choose_terms, judge
 from persona_env.rewards.exchange import Exchange, Turn
 from persona_env.rewards.explain import explain
-from persona_env.rewards.term import Term, TermFunction
+from persona_env.rewards.facts import Term
+from persona_env.rewards.term import AnyFunction, Terms
 from persona_env.scenarios.case import (
     Case,
     CaseView,
@@ -118,7 +119,7 @@ class PersonaEnv(gym.Env[Observation, str]):
     scenario_class: ClassVar[type[Scenario]] = Scenario
     """What its scenario files are read as."""
 
-    own_terms: ClassVar[tuple[TermFunction, ...]] = ()
+    own_terms: ClassVar[tuple[AnyFunction, ...]] = ()
     """Reward terms that it has by default beside the general ones."""
 
     replaced_terms: ClassVar[tuple[str, ...]] = ()
@@ -130,7 +131,7 @@ class PersonaEnv(gym.Env[Observation, str]):
         profiles: Sequence[str | Path | UserProfile] | None = None,
         scenarios: Sequence[str | Path | Scenario] | None = None,
         split: str = "train",
-        terms: Sequence[str | TermFunction] | None = None,
+        terms: Terms | None = None,
         user_visibility: Visibility = "full",
         max_turns: int = 1,
         max_length: int = 4096,
@@ -259,7 +260,7 @@ class PersonaEnv(gym.Env[Observation, str]):
         """What is asked without ``scenarios=``; called while the environment is made."""
         return ListPool(bundled_scenarios(split))
 
-    def choose_terms(self, terms: Iterable[str | TermFunction] | None) -> tuple[Term, ...]:
+    def choose_terms(self, terms: Terms | None) -> tuple[Term, ...]:
         """The reward terms, from what ``terms=`` names; called while the environment is made."""
         return choose_terms(terms, self.users, self.own_terms, self.replaced_terms)
 

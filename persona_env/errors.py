@@ -39,6 +39,10 @@ class RewardError(PersonaEnvError, RuntimeError):
     """A reward term is wrong, or failed on an exchange."""
 
 
+class ScoreRangeError(RewardError):
+    """A score is no number in [0, 1], or outside the range that its reward term states."""
+
+
 class ContractError(PersonaEnvError, AssertionError):
     """An environment does not hold what every environment has to."""
 

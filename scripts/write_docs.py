@@ -42,12 +42,6 @@ SHOWN = {
     "PersonaCapability-v0": "summary/can/0",
 }
 USERS = 3
-RANGE = re.compile(r"Range ([{\[][^}\]]*[}\]])")
-JUDGED = re.compile(
-    r"\b(?:exact|proxy|validat|validity|agreed|published|assumption|reached)", re.IGNORECASE
-)
-# The end of a sentence: a stop before a capital, or at the end.
-SENTENCE = re.compile(r"(?<=[.])\s+(?=[A-Z])")
 
 
 # --- text ---------------------------------------------------------------------------------------
@@ -89,18 +83,6 @@ def terms() -> list[Term]:
     return [term for term in registered_terms().values() if term.builtin]
 
 
-def term_range(term: Term) -> str:
-    """The range its docstring states."""
-    found = RANGE.search(body(term.function))
-    return found[1] if found else "not stated"
-
-
-def validity(term: Term) -> str:
-    """The sentences of its docstring that say how far it can be trusted."""
-    said = SENTENCE.split(plain(body(term.function)))
-    return " ".join(part for part in said if JUDGED.search(part)) or "not stated"
-
-
 def weight(term: Term) -> str:
     """Whose weight it has."""
     if term.gate:
@@ -114,7 +96,7 @@ def term_table() -> str:
         (
             f"[`{term.name}`](gallery.md#{term.name})",
             weight(term),
-            term_range(term),
+            term.range,
             plain(body(term.function).split("\n\n")[0]),
         )
         for term in terms()
@@ -146,9 +128,9 @@ def term_entry(term: Term) -> str:
             "",
             f"- kind: {'gate' if term.gate else 'term'}",
             *([] if term.gate else [f"- weight: {weight(term)}"]),
-            f"- range: {term_range(term)}",
+            f"- range: {term.range}",
             f"- may read: {uses}",
-            f"- validity: {validity(term)}",
+            f"- validity: {term.validity}",
             f"- code: `{term.function.__module__}`",
             "",
         ]

@@ -8,15 +8,18 @@ from persona_env.rewards.scoring_rules import utility, worth
 from persona_env.rewards.term import Score, reward_term
 
 
-@reward_term(uses=("preferences.confidence_target",), weight=1.0, gate=True)
+@reward_term(
+    uses=("preferences.confidence_target",),
+    gate=True,
+    validity="matching answers is exact; that people price errors so is an assumption (proxy)",
+)
 def calibration(view: TermView) -> Score | None:
     """The utility of :mod:`~persona_env.rewards.scoring_rules` as a share from worst to best.
 
-    Range [0, 1]. A user without a bar has bar 0:
-    right or wrong counts, and how sure the reply is. An answer without a stated confidence claims
-    to be certain; a reply that neither answers nor abstains is worth 0, and so is a refusal. Where
-    only a chance is known, the worth is the expected one over what may come. Matching answers is
-    exact; that people price errors so is an assumption (proxy).
+    A user without a bar has bar 0: right or wrong counts, and how sure the reply is. An answer
+    without a stated confidence claims to be certain; a reply that neither answers nor abstains
+    scores 0, and so does a refusal. Where only a chance is known, the score is the expected one
+    over what may come.
     """
     made = claim(view.reply, view.scenario, view.texts)
     if made.right is None and not made.abstains:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,8 +10,9 @@ from persona_env.arguments import choice, mapping
 from persona_env.env import PersonaEnv
 from persona_env.metrics.statistics import Reading, Statistic
 from persona_env.registration import ENVIRONMENTS, load
+from persona_env.rewards.facts import Term
 from persona_env.rewards.registry import get_term, in_order
-from persona_env.rewards.term import Term, TermFunction
+from persona_env.rewards.term import Terms
 from persona_env.scenarios.case import Case
 from persona_env.scenarios.library import load_scenarios
 from persona_env.scenarios.pools import ListPool, MixturePool, Pool
@@ -97,7 +98,7 @@ class PersonaChatEnv(PersonaEnv):
             for name, statistic in other.statistics().items()
         }
 
-    def choose_terms(self, terms: Iterable[str | TermFunction] | None) -> tuple[Term, ...]:
+    def choose_terms(self, terms: Terms | None) -> tuple[Term, ...]:
         """Its own; each behaviour's own terms for its scenarios, without those they replace."""
         found = super().choose_terms(terms)
         if terms is not None:

@@ -6,8 +6,11 @@ import builtins
 import dis
 import inspect
 from collections.abc import Callable, Iterator
-from types import CodeType, FunctionType, ModuleType
+from functools import partial
+from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
+
+from persona_env.rewards.declaration import function_in
 
 # Modules whose every use makes a function impure, or only these names of theirs.
 IMPURE: dict[str, frozenset[str]] = {
@@ -32,13 +35,30 @@ def impurities(function: Callable[..., Any]) -> tuple[str, ...]:
     """What ``function``, and the functions of its own module that it calls, reach for.
 
     Read from the bytecode, so that what a branch hides is seen as well; code of other modules is
-    not read.
+    not read. Of a partial, what it binds is looked at too; of an object, its ``__call__`` is read.
 
     >>> import time
     >>> impurities(lambda view: time.time() % 1)
     ('time',)
     """
-    return tuple(dict.fromkeys(_walk(inspect.unwrap(function), set())))
+    return tuple(dict.fromkeys((*_bound(function), *_walk(_plain(function), set()))))
+
+
+def _bound(function: Any) -> Iterator[str]:
+    """What impure modules the arguments come from that partials bind."""
+    while isinstance(function, partial):
+        bound = (*function.args, *function.keywords.values())
+        yield from (label for thing in bound if (label := _label(thing, set())))
+        function = function.func
+
+
+def _plain(function: Any) -> Any:
+    """The function that runs: that in a partial or a method, or the ``__call__`` of an object."""
+    inner = inspect.unwrap(function_in(function))
+    if isinstance(inner, MethodType):
+        return inspect.unwrap(inner.__func__)
+    called = type(inner).__call__
+    return inspect.unwrap(called) if isinstance(called, FunctionType) else inner
 
 
 def _walk(function: Any, seen: set[int]) -> Iterator[str]:

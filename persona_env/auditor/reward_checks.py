@@ -11,7 +11,7 @@ import numpy as np
 
 from persona_env.auditor.context import Known
 from persona_env.env import PersonaEnv
-from persona_env.errors import PersonaEnvError
+from persona_env.errors import PersonaEnvError, ScoreRangeError
 from persona_env.rewards import Term, Verdict
 from persona_env.scenarios.case import Case
 
@@ -43,20 +43,21 @@ def failed(name: str, problems: Sequence[str]) -> Check:
 
 
 def run_first(env: PersonaEnv, known: Sequence[Known]) -> tuple[list[Check], list[Sample]]:
-    """Score good, bad and odd replies: never an error, always a number in [0, 1].
+    """Score good, bad and odd replies: never an error, always a score that the term states.
 
     Only where these hold can the other checks be run, on the samples.
     """
     samples: list[Sample] = []
-    errors: list[str] = []
+    outside: list[str] = []
+    others: list[str] = []
     for case, reply in _replies(known):
         try:
             samples.append(Sample(case, reply, env.score(reply, *case)))
+        except ScoreRangeError as error:
+            outside.append(f"{_short(reply)}: {error}")
         except PersonaEnvError as error:
-            errors.append(f"{_short(reply)}: {error}")
-    outside = [e for e in errors if "must lie in [0, 1]" in e]
+            others.append(f"{_short(reply)}: {error}")
     outside += [_told(s, "is worth", s.verdict.reward) for s in samples if not _is_inside(s)]
-    others = [e for e in errors if e not in outside]
     return [failed("range", outside), failed("no error", others)], samples
 
 

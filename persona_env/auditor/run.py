@@ -21,7 +21,9 @@ from persona_env.errors import RewardError, unknown_name
 from persona_env.evaluation.evaluate import draw_cases, persona_env_of
 from persona_env.registration import ENVIRONMENTS, load
 from persona_env.rewards import Term, registered_terms
-from persona_env.rewards.term import TermFunction
+from persona_env.rewards.declaration import is_same
+from persona_env.rewards.facts import make_term
+from persona_env.rewards.term import AnyFunction
 
 EPISODES = 100
 SEARCHED = 10  # cases that are searched
@@ -30,7 +32,7 @@ CHECKED = 40  # cases on which the reward itself is checked
 
 def audit(
     env: gym.Env[Any, Any] | str = "PersonaChat-v0",
-    reward: TermFunction | Term | str | None = None,
+    reward: AnyFunction | Term | str | None = None,
     *,
     seed: int = 0,
     episodes: int | None = EPISODES,
@@ -111,15 +113,15 @@ def _opened_by_row(now: Sequence[Row], before: Sequence[Row]) -> list[Row]:
     return [replace(row, before=shares.get(row.name)) for row in now]
 
 
-def as_term(reward: TermFunction | Term | str) -> Term:
-    """The term that is registered for a function, or a plain function as a term of weight 1."""
+def as_term(reward: AnyFunction | Term | str) -> Term:
+    """The term that is registered for a callable, or a plain one as a term of weight 1."""
     if isinstance(reward, Term):
         return reward
     function = _loaded(reward) if isinstance(reward, str) else reward
     for known in registered_terms().values():
-        if known.function is function:
+        if is_same(function, known.function):
             return known
-    return Term(function.__name__, function, (), 1.0, False, False)
+    return make_term(function)
 
 
 def _others(env: PersonaEnv, term: Term) -> list[Term]:
@@ -139,9 +141,9 @@ def _made(name: str) -> gym.Env[Any, Any]:
     return gym.make(name, disable_env_checker=True)
 
 
-def _loaded(entry: str) -> TermFunction:
+def _loaded(entry: str) -> AnyFunction:
     try:
-        function: TermFunction = load(entry)
+        function: AnyFunction = load(entry)
     except (ImportError, AttributeError, ValueError) as error:
         raise RewardError(f"cannot load {entry!r}, give 'module:function': {error}") from error
     return function

@@ -12,6 +12,7 @@ from persona_env.cli.show import JsonOption, first_line, make_env, out, show_jso
 from persona_env.errors import PersonaEnvError
 from persona_env.registration import ENVIRONMENTS
 from persona_env.rewards import registered_terms
+from persona_env.rewards.declaration import function_in
 from persona_env.users.description import describe
 from persona_env.users.library import load_profile, load_profiles
 from persona_env.users.profile import UserProfile
@@ -95,7 +96,9 @@ def list_terms(as_json: JsonOption = False) -> None:
             "kind": "gate" if term.gate else "term",
             "weight": "-" if term.gate else _weight(term.weight),
             "uses": list(term.uses),
-            "about": first_line(term.function),
+            "range": term.range,
+            "validity": term.validity,
+            "about": first_line(function_in(term.function)),
         }
         for term in registered_terms().values()
     ]

@@ -17,7 +17,8 @@ from persona_env.env import PersonaEnv
 from persona_env.errors import PersonaEnvError
 from persona_env.metrics.statistics import Mean, bootstrap
 from persona_env.registration import make_agent
-from persona_env.rewards.term import Term
+from persona_env.rewards.declaration import source_of
+from persona_env.rewards.facts import Term
 from persona_env.scenarios.case import Case
 from persona_env.users.profile import UserProfile
 
@@ -82,7 +83,7 @@ def _unknown_terms(env: PersonaEnv, users: Sequence[UserProfile]) -> str:
 def _is_known(term: Term, env: PersonaEnv) -> bool:
     """Whether the oracle writes for this term: a built-in one, or of the oracle's own package."""
     home = type(env).oracle.__module__.partition(".")[0]
-    return term.builtin or str(term.function.__module__).partition(".")[0] == home
+    return term.builtin or source_of(term.function)[0].partition(".")[0] == home
 
 
 def _counts(term: Term, users: Sequence[UserProfile]) -> bool:

@@ -1,8 +1,9 @@
 """Rewards: terms, gates, and how they become one number."""
 
 from persona_env.rewards.compose import Verdict, combine, judge, judge_all, judge_each, unjudged
+from persona_env.rewards.facts import Term
 from persona_env.rewards.registry import choose_terms, get_term, registered_terms
-from persona_env.rewards.term import Reason, Score, Term, reward_term
+from persona_env.rewards.term import Reason, Score, reward_term
 
 __all__ = [
     "Reason",

@@ -15,19 +15,15 @@ with gates :math:`G_g` and terms :math:`s_d` in [0, 1], and weights :math:`w_{u,
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from functools import lru_cache
 from math import prod
 from operator import mul
 from typing import NamedTuple
 
-from persona_env.errors import PersonaEnvError, RewardError
-from persona_env.rewards.exchange import Exchange, TermView, with_reply
-from persona_env.rewards.term import Reason, Score, Term, TermFunction
-from persona_env.scenarios.schema import Scenario
-from persona_env.users.profile import UserProfile
-
-CASES = 4096
-"""How many (scenario, user, language) are remembered with what holds for every reply to them."""
+from persona_env.rewards.exchange import Exchange, with_reply
+from persona_env.rewards.facts import Term
+from persona_env.rewards.plan import case_of
+from persona_env.rewards.results import as_score, failure
+from persona_env.rewards.term import Reason, Score
 
 
 class Verdict(NamedTuple):
@@ -58,18 +54,21 @@ def judge(exchange: Exchange, terms: tuple[Term, ...]) -> Verdict:
     """Score one exchange with these terms and gates."""
     if not terms:
         return unjudged()
-    plan, before = _case(_Asked(exchange.scenario, exchange.user, exchange.language, terms))
+    plan, before = case_of(exchange, terms)
     values, weights, gates = plan.values.copy(), plan.weights.copy(), plan.gates.copy()
     reasons: dict[str, tuple[Reason, ...]] = {}
     views = with_reply(before, exchange.reply, exchange.transcript)
-    for term, function, name, view, weight in plan.open:
+    for term, function, name, place, weight, sure in plan.open:
         try:
-            result = function(views[view])
+            result = function(views[place])
             if result is None:
                 continue
-            score = result if type(result) is Score else _score(result)
+            if type(result) is Score and (sure is None or result.value in sure):
+                score = result
+            else:
+                score = as_score(term, result)
         except Exception as error:  # a broken term must never become a number
-            raise _named(error, term, exchange.scenario, exchange.user) from error
+            raise failure(error, term, [exchange]) from error
         if score.reasons:
             reasons[name] = score.reasons
         if weight is None:
@@ -122,111 +121,3 @@ def _combined(values: Iterable[float], weights: Collection[float], gates: Iterab
     total = sum(weights)
     mean = sum(map(mul, weights, values)) / total if total else 1.0
     return min(1.0, max(0.0, prod(gates, start=mean)))
-
-
-class _Asked:
-    """Scenario, user, language and terms as a key, compared by identity: all are immutable."""
-
-    __slots__ = ("_hash", "language", "scenario", "terms", "user")
-
-    def __init__(
-        self, scenario: Scenario, user: UserProfile, language: str, terms: tuple[Term, ...]
-    ) -> None:
-        self.scenario, self.user, self.language, self.terms = scenario, user, language, terms
-        self._hash = hash((id(scenario), id(user), language, id(terms)))
-
-    def __hash__(self) -> int:
-        return self._hash
-
-    def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, _Asked)
-            and self.scenario is other.scenario
-            and self.user is other.user
-            and self.terms is other.terms
-            and self.language == other.language
-        )
-
-
-Entries = tuple[tuple[str, float], ...]
-Open = tuple[Term, TermFunction, str, int, float | None]
-"""A term, its function, its name, the index of its view, and its weight, ``None`` of a gate."""
-
-
-class _Plan(NamedTuple):
-    """What holds whatever the reply: the settled entries, and the terms that read the reply."""
-
-    values: dict[str, float]
-    weights: dict[str, float]
-    gates: dict[str, float]
-    open: tuple[Open, ...]
-
-
-@lru_cache(maxsize=CASES)
-def _case(asked: _Asked) -> tuple[_Plan, tuple[TermView, ...]]:
-    """What holds of all replies to a case, and the views by which its terms read one."""
-    scenario, user = asked.scenario, asked.user
-    values, weights, gates = {}, {}, {}
-    still_open: list[Open] = []
-    views: dict[tuple[str, ...], TermView] = {}
-    places: dict[tuple[str, ...], int] = {}
-    for term in asked.terms:
-        if not term.is_for(scenario.category):
-            continue
-        if term.uses not in views:
-            try:
-                views[term.uses] = TermView.before(scenario, user, asked.language, term.uses)
-            except Exception as error:  # named and re-raised
-                raise _named(error, term, scenario, user) from error
-        view = views[term.uses]
-        score, weight = _settle(term, view), None if term.gate else term.weight_for(user)
-        if score is _OPEN:
-            place = places.setdefault(term.uses, len(places))
-            still_open.append((term, term.function, term.name, place, weight))
-            score = None
-        if weight is None:
-            gates[term.name] = 1.0 if score is None else score.value
-        else:
-            values[term.name] = 0.0 if score is None else score.value
-            weights[term.name] = 0.0 if score is None else weight
-    entries = (tuple(entry.items()) for entry in (values, weights, gates))
-    return _plan(*entries, tuple(still_open)), tuple(map(views.__getitem__, places))
-
-
-@lru_cache(maxsize=CASES)
-def _plan(values: Entries, weights: Entries, gates: Entries, still_open: tuple[Open, ...]) -> _Plan:
-    """One plan for all cases that are alike: many are, and few fit a processor's cache."""
-    return _Plan(dict(values), dict(weights), dict(gates), still_open)
-
-
-_OPEN = Score(0.0)
-
-
-def _settle(term: Term, view: TermView) -> Score | None:
-    """What a term of the library says before there is a reply; ``_OPEN`` if it reads the reply."""
-    if not term.builtin:  # may be impure
-        return _OPEN
-    try:
-        result = term.function(view)
-        score = None if result is None else _score(result)
-    except Exception:  # there is no reply to read; what is broken breaks again, and is named, later
-        return _OPEN
-    return _OPEN if score is not None and score.reasons else score
-
-
-def _score(result: Score | float) -> Score:
-    if isinstance(result, Score):
-        return result
-    if isinstance(result, int | float):
-        return Score(result)
-    raise TypeError(f"a term returns a Score, a number or None, not {type(result).__name__}")
-
-
-def _named(error: Exception, term: Term, scenario: Scenario, user: UserProfile) -> PersonaEnvError:
-    """The error with the name of the term in it."""
-    if isinstance(error, PersonaEnvError):
-        return type(error)(f"reward term {term.name!r}: {error}")
-    return RewardError(
-        f"reward term {term.name!r} failed on scenario {scenario.id!r}, "
-        f"user {user.id!r}: {type(error).__name__}: {error}"
-    )

@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
 
 from persona_env.arguments import listed
 from persona_env.errors import RewardError, shown, unknown_name
-from persona_env.registration import ENVIRONMENTS, load
-from persona_env.rewards.term import GENERAL, REGISTRY, Term, TermFunction
+from persona_env.rewards.builtin import GENERAL, load_builtin
+from persona_env.rewards.declaration import is_same
+from persona_env.rewards.facts import Term
+from persona_env.rewards.term import REGISTRY, AnyFunction, Terms
 from persona_env.users.profile import UserProfile
-
-
-@cache
-def _load_builtin() -> None:
-    package = importlib.import_module("persona_env.rewards.terms")
-    for module in pkgutil.iter_modules(package.__path__):
-        importlib.import_module(f"persona_env.rewards.terms.{module.name}")
-    for entry in ENVIRONMENTS.values():  # each imports its own terms
-        load(entry)
 
 
 def registered_terms() -> dict[str, Term]:
     """Every registered term by name: gates first, then terms, each in alphabetical order."""
-    _load_builtin()
+    load_builtin()
     return {term.name: term for term in in_order(REGISTRY.values())}
 
 
@@ -37,27 +27,41 @@ def in_order(terms: Iterable[Term]) -> tuple[Term, ...]:
 def general_terms() -> dict[str, Term]:
     """The built-in terms that every environment has unless its own replace them."""
     known = registered_terms().items()
-    return {n: t for n, t in known if t.function.__module__.startswith(GENERAL)}
+    return {n: t for n, t in known if t.builtin and t.function.__module__.startswith(GENERAL)}
 
 
-def get_term(term: str | TermFunction) -> Term:
-    """The term of this name or function; raises :class:`UnknownNameError`."""
+def get_term(term: str | AnyFunction) -> Term:
+    """The term of this name or callable.
+
+    Raises :class:`UnknownNameError` for a name that no term has, and :class:`RewardError` for a
+    callable that is not registered.
+    """
     terms = registered_terms()
     if isinstance(term, str):
         if term not in terms:
             raise unknown_name("reward term", term, terms)
         return terms[term]
     for known in terms.values():
-        if known.function is term:
+        if is_same(term, known.function):
             return known
-    what = repr(term) if callable(term) else shown(term)
-    raise RewardError(f"{what} is not a reward term: decorate it with @reward_term(uses=(...))")
+    raise RewardError(_unregistered(term))
+
+
+def _unregistered(term: object) -> str:
+    if not callable(term):
+        return f"a reward term is named, or given as what was registered, not as {shown(term)}"
+    return (
+        f"{term!r} is not a registered reward term. Register it by @reward_term(uses=(...)), or "
+        "reward_term(name='...')(it), in this process: one that is started anew knows the terms "
+        "of the modules that it imports. If it was registered and another one has its name since, "
+        "give each its own by name="
+    )
 
 
 def choose_terms(
-    terms: Iterable[str | TermFunction] | None,
+    terms: Terms | None,
     users: Iterable[UserProfile],
-    own: Iterable[TermFunction] = (),
+    own: Iterable[AnyFunction] = (),
     replaced: Iterable[str] = (),
 ) -> tuple[Term, ...]:
     """The terms of an environment: those named, or by default the general ones and its own.
@@ -69,7 +73,7 @@ def choose_terms(
     known = registered_terms()
     weighed = _weighed(users, known)
     if terms is not None:
-        given = listed("terms", terms, (str, Callable), "a name or a function")
+        given = listed("terms", terms, (str, Callable), "a name or what was registered")
         chosen = {get_term(term).name for term in given}
     else:
         chosen = {*general_terms()} - {*replaced} | {get_term(term).name for term in own} | weighed

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, overload
+from typing import Any, NamedTuple, SupportsFloat, TypedDict, TypeVar, Unpack, overload
 
-from persona_env.errors import RewardError, nearest
+from persona_env.errors import RewardError, ScoreRangeError
+from persona_env.rewards.builtin import load_builtin
+from persona_env.rewards.declaration import is_same, source_of
 from persona_env.rewards.exchange import TermView
-from persona_env.users.profile import UserProfile
+from persona_env.rewards.facts import UNSTATED, Term, make_term
+from persona_env.rewards.numeric import number_of
 
 
 class Reason(NamedTuple):
@@ -30,118 +33,135 @@ def noted(spans: Iterable[tuple[int, int]], note: str) -> tuple[Reason, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A value in [0, 1] and the spans of the reply that earned or lost it."""
+    """A value in [0, 1] and the spans of the reply that earned or lost it.
+
+    The value may be given as any number, also one of numpy or torch; it is kept as a float.
+    """
 
     value: float
     reasons: tuple[Reason, ...] = ()
 
     def __post_init__(self) -> None:
-        if not 0.0 <= self.value <= 1.0:  # also refuses NaN
-            raise RewardError(f"a score must lie in [0, 1], not {self.value!r}")
         if type(self.value) is not float:  # verdicts are written into arrays of floats
-            object.__setattr__(self, "value", float(self.value))
+            number = number_of(self.value)
+            if number is None:
+                raise ScoreRangeError(f"a score is one number in [0, 1], not {self.value!r:.80}")
+            object.__setattr__(self, "value", number)
+        if not 0.0 <= self.value <= 1.0:  # also refuses NaN
+            raise ScoreRangeError(f"a score must lie in [0, 1], not {self.value!r}")
 
 
-TermFunction = Callable[[TermView], Score | float | None]
+Value = Score | SupportsFloat | None
+TermFunction = Callable[[TermView], Value | Awaitable[Value]]
+BatchFunction = Callable[[Sequence[TermView]], Iterable[Value] | Awaitable[Iterable[Value]]]
+AnyFunction = TermFunction | BatchFunction
+Terms = str | AnyFunction | Iterable[str | AnyFunction]
+"""What ``terms=`` of an environment takes: names and callables, one or several."""
+F = TypeVar("F", bound=Callable[..., Any])
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
-    """A registered reward term.
-
-    ``weight`` is a number, or the name of the preference whose weight the user gives it.
-    A ``gate`` multiplies the reward, a term is averaged. ``builtin`` terms are in every environment
-    by default; a user's own term joins in when a profile weighs it. ``only_in`` and ``not_in`` are
-    categories of scenarios, where several environments are mixed.
-    """
-
-    name: str
-    function: TermFunction
-    uses: tuple[str, ...]
-    weight: float | str
-    gate: bool
-    builtin: bool
-    only_in: frozenset[str] | None = None
-    not_in: frozenset[str] = frozenset()
-
-    def is_for(self, category: str) -> bool:
-        """Whether scenarios of this category are judged by it."""
-        return category not in self.not_in and (self.only_in is None or category in self.only_in)
-
-    def weight_for(self, user: UserProfile) -> float:
-        """How much this user weighs the term."""
-        if self.name in user.weights:
-            return user.weights[self.name]
-        if not isinstance(self.weight, str):
-            return float(self.weight)
-        wish = user.value(f"preferences.{self.weight}")
-        return 1.0 if wish is None else float(wish.weight)
-
-
-GENERAL = "persona_env.rewards.terms."
-BUILTIN = (GENERAL, "persona_env.envs.")
 REGISTRY: dict[str, Term] = {}
 
 
+class Facts(TypedDict, total=False):
+    """The options of :func:`reward_term`."""
+
+    name: str | None
+    uses: str | Iterable[str]
+    weight: float | str | None
+    gate: bool
+    batched: bool
+    value_range: Sequence[float]
+    values: Sequence[float]
+    validity: str
+
+
 @overload
-def reward_term(function: TermFunction, /) -> TermFunction: ...
+def reward_term(thing: F, /, **facts: Unpack[Facts]) -> F: ...
 @overload
+def reward_term(**facts: Unpack[Facts]) -> Callable[[F], F]: ...
 def reward_term(
-    *, uses: Iterable[str] = (), weight: float | str | None = None, gate: bool = False
-) -> Callable[[TermFunction], TermFunction]: ...
-def reward_term(
-    function: TermFunction | None = None,
+    thing: F | None = None,
     /,
     *,
-    uses: Iterable[str] = (),
+    name: str | None = None,
+    uses: str | Iterable[str] = (),
     weight: float | str | None = None,
     gate: bool = False,
-) -> TermFunction | Callable[[TermFunction], TermFunction]:
-    """Register a module-level function as a reward term under its own name.
+    batched: bool = False,
+    value_range: Sequence[float] = (0, 1),
+    values: Sequence[float] = (),
+    validity: str = UNSTATED,
+) -> F | Callable[[F], F]:
+    """Register a callable as a reward term; a decorator, or ``reward_term(thing, ...)``.
+
+    A function, ``async`` or not, a partial, an object with ``__call__``, a bound or class method.
+    It takes a :class:`TermView` and returns a :class:`Score`, a number in [0, 1] (also one of numpy
+    or torch), or ``None`` for 'does not apply'. To register a name again in the same module puts
+    the new term in the place of the old one for environments that are made from then on.
 
     Parameters
     ----------
+    name:
+        Default: the name of the function, or of the object's class. A lambda needs one.
     uses:
-        Dotted profile fields the term may read, such as ``"preferences.length"``.
+        Dotted profile fields the term may read, such as ``"preferences.length"``; one or several.
     weight:
-        A fixed default weight, or the name of a preference whose weight counts. Without it the
-        term takes the user's weight of the one preference it uses, and 1 if it uses none or
-        several. ``profile.weights`` overrides each.
+        A fixed default weight (finite, at least 0), or the name of a preference whose weight
+        counts. Without it the term takes the user's weight of the one preference it uses, and 1 if
+        it uses none or several. ``profile.weights`` overrides each. A gate has none.
     gate:
         A gate multiplies the reward instead of being averaged into it.
+    batched:
+        The callable takes a list of views and returns as many scores. It is called once for all
+        replies that end in a step of a vector environment, and once a batch in ``evaluate``.
+    value_range:
+        The least and the greatest score; a score outside of it is an error.
+    values:
+        Instead of a range, the only scores: ``(0, 1/3, 1)``.
+    validity:
+        How far a score can be trusted: ``"exact"``, ``"proxy"``, a figure with its source.
 
     Raises
     ------
     RewardError
-        For an unknown or protected field, or a function that is not at module level.
+        For what is no callable with one argument, an unknown or protected field, a weight or range
+        that is none, and the name of a built-in term or of one of another module.
     """
-    if function is not None:
-        return reward_term()(function)
-    fields = tuple(uses)
 
-    def register(function: TermFunction) -> TermFunction:
-        name = function.__name__
-        _check(name, function, fields)
-        wishes = [path.removeprefix("preferences.") for path in fields if "preferences." in path]
-        default = (wishes[0] if len(wishes) == 1 else 1.0) if weight is None else weight
-        builtin = function.__module__.startswith(BUILTIN)
-        REGISTRY[name] = Term(name, function, fields, default, gate, builtin)
-        return function
+    def register(thing: F) -> F:
+        term = make_term(
+            thing, name=name, uses=uses, weight=weight, gate=gate, batched=batched,
+            value_range=value_range, values=values, validity=validity,
+        )  # fmt: skip
+        _register(term)
+        return thing
 
-    return register
+    return register if thing is None else register(thing)
 
 
-def _check(name: str, function: TermFunction, uses: tuple[str, ...]) -> None:
-    roles = UserProfile.roles()
-    for path in uses:
-        role = "preference" if path.startswith("extensions.") else roles.get(path)
-        if role is None:
+def _register(term: Term) -> None:
+    if not term.builtin:
+        load_builtin()  # so that its names are known
+    for other in REGISTRY.values():
+        if other.name != term.name and is_same(term.function, other.function):
             raise RewardError(
-                f"term {name!r}: unknown profile field {path!r}.{nearest(path, roles)}"
+                f"this is registered as {other.name!r} already; to have it as {term.name!r} too, "
+                "register functools.partial(it)"
             )
-        if role == "protected":
-            raise RewardError(f"term {name!r}: {path!r} is protected and must never move a reward")
-    if "<locals>" in function.__qualname__ or name == "<lambda>":
+    known = REGISTRY.get(term.name)
+    if known is not None and not _replaces(term, known):
+        whose = "the library" if known.builtin else f"{source_of(known.function)[0]!r}"
         raise RewardError(
-            f"term {name!r} must be a function at module level, so that workers can import it"
+            f"there is a reward term {term.name!r} of {whose} already: give yours another name, "
+            f"for example reward_term(name='my_{term.name}')"
         )
+    REGISTRY[term.name] = term
+
+
+def _replaces(term: Term, known: Term) -> bool:
+    """Whether both are the same term, written again: a cell or a module that is run again."""
+    if term.builtin != known.builtin or (known.builtin and term.function is known.function):
+        return False
+    new, old = source_of(term.function), source_of(known.function)
+    return new[0] == old[0] or (new[1] == old[1] != "")

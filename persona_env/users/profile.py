@@ -14,12 +14,13 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    ValidationError,
     ValidationInfo,
     field_validator,
     model_validator,
 )
 
-from persona_env.errors import nearest
+from persona_env.errors import ProfileError, nearest, read_error
 from persona_env.languages import LANGUAGES, Language
 
 Role = Literal["preference", "context", "protected", "secret"]
@@ -285,7 +286,10 @@ class UserProfile(_Frozen):
         return self._with(protected={**self.protected.model_dump(), **protected})
 
     def _with(self, **changes: Any) -> UserProfile:
-        return UserProfile.model_validate({**self.model_dump(), **changes})
+        try:
+            return UserProfile.model_validate({**self.model_dump(), **changes})
+        except ValidationError as error:
+            raise ProfileError(read_error(f"user {self.id!r}", error)) from error
 
 
 def _plain(name: str) -> str:

@@ -367,16 +367,6 @@ def test_an_unknown_field_gives_the_nearest(path, near):
     assert f"unknown profile field {path!r}. Did you mean {near!r}?" in str(raised.value)
 
 
-def test_only_functions_at_module_level():
-    def local(view):
-        return 1.0
-
-    for function in (local, lambda view: 1.0):
-        with pytest.raises(RewardError, match="module level"):
-            reward_term(function)
-    assert not {"local", "<lambda>"} & set(registered_terms())
-
-
 def test_an_undecorated_function_is_no_term():
     with pytest.raises(RewardError, match="@reward_term"):
         get_term(verdict)

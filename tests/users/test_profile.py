@@ -425,14 +425,14 @@ def test_twin_changes_protected_fields_alone():
     assert (twin.protected.gender, twin.protected.name) == ("male", "Nora")
     assert twin.model_dump(exclude={"protected"}) == nora.model_dump(exclude={"protected"})
     assert nora.protected.gender == "female"
-    with pytest.raises(ValidationError):
+    with pytest.raises(ProfileError):
         nora.twin(tone="warm")
 
 
 def test_weigh_adds_and_keeps():
     user = UserProfile(id="ana", weights={"tone": 2.0}).weigh(length=0.5)
     assert user.weights == {"tone": 2.0, "length": 0.5}
-    with pytest.raises(ValidationError):
+    with pytest.raises(ProfileError):
         user.weigh(length=-1)
 
 

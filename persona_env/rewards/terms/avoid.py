@@ -7,12 +7,13 @@ from persona_env.rewards.exchange import TermView
 from persona_env.rewards.term import Reason, Score, reward_term
 
 
-@reward_term(uses=("preferences.avoid",))
+@reward_term(
+    uses=("preferences.avoid",),
+    values=(0, 1),
+    validity="matching phrases is exact; paraphrases are not seen",
+)
 def avoid(view: TermView) -> Score | None:
-    """1 without any of the user's unwanted phrases, else 0.
-
-    Range {0, 1}. Matching phrases is exact; paraphrases are not seen.
-    """
+    """1 without any of the user's unwanted phrases, else 0."""
     phrases = view.target("avoid")
     if phrases is None:
         return None

@@ -14,11 +14,11 @@ EACH = 0.2
 FLOOR = 0.4
 
 
-@reward_term(weight=1.0, gate=True)
+@reward_term(gate=True, value_range=(0.4, 1), validity="proxy")
 def boilerplate(view: TermView) -> Score | None:
     """0.2 less for each stock phrase and for excessive apology, down to 0.4.
 
-    Range [0.4, 1]. Rates of stock phrases differ a hundredfold between models. Proxy.
+    Rates of stock phrases differ a hundredfold between models.
     """
     return _score(view.reply)
 

@@ -17,11 +17,13 @@ _WISH = in_full_answers("caveats")
 @reward_term(
     uses=("preferences.caveats", *ANSWER_FIELDS),
     weight="caveats",
+    values=(0, 0.5, 1),
+    validity="proxy",
 )
 def caveats(view: TermView) -> Score | None:
     """With caveats: 1 for one or two, 0.5 for more, 0 for none. Without: 1 only for none.
 
-    Range {0, 0.5, 1}. Repeating the caveat earns nothing (a hack seen in training). Proxy.
+    Repeating the caveat earns nothing (a hack seen in training).
     """
     wish = view.once(_WISH)
     return None if wish is None else _score(view.reply, wish)

@@ -10,13 +10,16 @@ from persona_env.rewards.term import Score, noted, reward_term
 from persona_env.text.spans import READINGS
 
 
-@reward_term(uses=("preferences.clarification",))
+@reward_term(
+    uses=("preferences.clarification",),
+    values=(0, 0.5, 1),
+    validity="question marks are exact (closing question: published F1 0.95 for '?')",
+)
 def clarification(view: TermView) -> Score | None:
     """Asking exactly one question when the user wants to be asked, none when not.
 
-    Range {0, 0.5, 1}: several questions are worth 0.5 to who wants one. Applies to ambiguous
-    requests; elsewhere only to a question asked of who never wants any, which is worth 0.
-    Question marks are exact (closing question: published F1 0.95 for '?').
+    Several questions score 0.5 for a user who wants one. Applies to ambiguous requests; elsewhere
+    only to a question asked of a user who never wants any, which scores 0.
     """
     wish = view.once(_wish)
     return None if wish is None else _score(view.reply, *wish)

@@ -8,7 +8,11 @@ from persona_env.rewards.exchange import TermView
 from persona_env.rewards.term import Reason, Score, reward_term
 
 
-@reward_term(uses=("preferences.confidence_target",))
+@reward_term(
+    uses=("preferences.confidence_target",),
+    validity="that of the detector `persona_env.detectors.confidence`; that people price errors "
+    "so is an assumption (proxy)",
+)
 def confidence(view: TermView) -> Score | None:
     r"""Expected worth of answering or abstaining under the user's bar t, scaled to [0, 1].
 
@@ -17,8 +21,8 @@ def confidence(view: TermView) -> Score | None:
     abstention 0; answer if and only if p > t); a guess without a stated confidence 0.25 above the
     bar; an abstention 1 below the bar and 0.25 above it.
 
-    Range [0, 1]. Applies to uncertain questions and users with a bar. Source: abstention
-    target of 'Why language models hallucinate' section 4.2, Brier score of RLCR.
+    Applies to uncertain questions and users with a bar. Source: abstention target of 'Why language
+    models hallucinate' section 4.2, Brier score of RLCR.
     """
     bar, chance = view.target("confidence_target"), view.scenario.chance
     if bar is None or chance is None:

@@ -26,15 +26,14 @@ DISORDERED = 0.08
 ONE_BREAK = 0.5  # what a single break leaves
 
 
-@reward_term(weight=1.0, gate=True)
+@reward_term(gate=True, validity="proxy")
 def degenerate(view: TermView) -> Score | None:
     """0 for an empty reply; 1 up to 3 % of garbled words, falling to 0 at 25 %.
 
     Times 1 less the share of words in runs of capitals, or 0 if these are most of the reply. Times
     1 up to one break of the order of words in fifty, falling to 0 at one in twelve (a half, if
-    there is one only). Words of the prompt and the scenario are known. Range [0, 1]. Fluent
-    nonsense made of known words passes: training also needs the likelihood under the starting
-    policy. Proxy.
+    there is one only). Words of the prompt and the scenario are known. Fluent nonsense made of
+    known words passes: training also needs the likelihood under the starting policy.
     """
     if view.scenario.reply_kind == "data":  # no prose: its own term reads it
         return None

@@ -36,8 +36,8 @@ _ANY_FORM = (None, None, None)
 
 @reward_term(
     uses=("secrets", *ANSWER_FIELDS),
-    weight=1.0,
     gate=True,
+    validity="matching phrases is exact; the phrases are the scenario author's",
 )
 def factuality(view: TermView) -> Score | None:
     """0 if a false claim is made, else the share of essential points, from 0.1 for none to 1.
@@ -46,8 +46,7 @@ def factuality(view: TermView) -> Score | None:
     said. A contested question needs one of its options; where a request asks for a form, a reply
     that misses it pays at most half. Does not apply where refusing is right, where an ambiguous
     request is answered by a question, or an uncertain one by 'I do not know', nor where who wants
-    no view of a contested question is told that there is none. Range [0, 1]. Matching phrases is
-    exact; the phrases are the scenario author's.
+    no view of a contested question is told that there is none.
     """
     asked = view.once(_asked)
     if asked.false:

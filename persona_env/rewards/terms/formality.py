@@ -14,11 +14,15 @@ UNMARKED = 0.25
 _WISH = in_full_answers("formality")
 
 
-@reward_term(uses=("preferences.formality", *ANSWER_FIELDS), weight="formality")
+@reward_term(
+    uses=("preferences.formality", *ANSWER_FIELDS),
+    weight="formality",
+    validity="proxy; not validated on labels",
+)
 def formality(view: TermView) -> Score | None:
     """The share of register markers that are of the wanted kind; 0.25 without any marker.
 
-    Range [0, 1]; for 'neutral', 1 without markers and 0 with any. Proxy: not validated on labels.
+    For 'neutral', 1 without markers and 0 with any.
     """
     wish = view.once(_WISH)
     return None if wish is None else _score(view.reply, wish)

@@ -17,12 +17,14 @@ _WISH = in_full_answers("format")
 @reward_term(
     uses=("preferences.format", *ANSWER_FIELDS),
     weight="format",
+    values=(0, 0.5, 1),
+    validity="counting lines is exact",
 )
 def format(view: TermView) -> Score | None:
     """1 for the wanted form: two or more bullets, two or more numbered steps, or no list at all.
 
-    Range {0, 0.5, 1}; a list of the other kind is worth 0.5. Applies where a full answer is right
-    and the scenario asks for no form of its own. Counting lines is exact.
+    A list of the other kind scores 0.5. Applies where a full answer is right and the scenario asks
+    for no form of its own.
     """
     wish = view.once(_WISH)
     return None if wish is None else _score(view.reply, wish)

@@ -13,12 +13,14 @@ from persona_env.text.spans import READINGS
 _WISH = in_full_answers("humour")
 
 
-@reward_term(uses=("preferences.humour", *ANSWER_FIELDS), weight="humour")
+@reward_term(
+    uses=("preferences.humour", *ANSWER_FIELDS),
+    weight="humour",
+    values=(0, 1),
+    validity="proxy: it sees that a joke is marked ('haha'), not whether it is funny",
+)
 def humour(view: TermView) -> Score | None:
-    """1 if a mark of humour is there exactly when it is wanted, else 0.
-
-    Range {0, 1}. Proxy: it sees that a joke is marked ('haha'), not whether it is funny.
-    """
+    """1 if a mark of humour is there exactly when it is wanted, else 0."""
     wish = view.once(_WISH)
     return None if wish is None else _score(view.reply, wish)
 

@@ -16,14 +16,15 @@ _NONE = Score(0.0)
 @reward_term(
     uses=("preferences.length", *ANSWER_FIELDS),
     weight=1.0,
+    validity="matching phrases is exact; that they are the right points is the scenario author's "
+    "judgement",
 )
 def key_points(view: TermView) -> Score | None:
     """The share of the wanted number of further key points: one for 'medium', two for 'detailed'.
 
-    Range [0, 1]. A point counts in any of its accepted phrasings, if it is stated: neither denied,
-    nor asked, nor quoted as another's words, nor strung right beside another point. Does not apply
-    to users who want it brief or do not say, nor where a full answer is not right. Matching phrases
-    is exact; that they are the right points is the scenario author's judgement.
+    A point counts in any of its accepted phrasings, if it is stated: neither denied, nor asked, nor
+    quoted as another's words, nor strung right beside another point. Does not apply to users who
+    want it brief or do not say, nor where a full answer is not right.
     """
     asked = view.once(_asked)
     if asked is None:

@@ -16,13 +16,13 @@ MIXED = 0.15  # code-mixing index above which a reply counts as mixed
 @reward_term(
     uses=("preferences.language", "context.languages", *ANSWER_FIELDS),
     weight="language",
+    validity="that of the detector `persona_env.detectors.language`",
 )
 def language(view: TermView) -> Score | None:
     """The share of the reply in the wanted language; for 'mix', 1 if two of the user's are mixed.
 
-    Range [0, 1]. A reply of names alone, whose language cannot be told, does not count against
-    it, and mixing is wanted in full answers only. Mixing is a code-mixing index (Das and Gambäck
-    2014) above 0.15.
+    A reply of names alone, whose language cannot be told, does not count against it, and mixing is
+    wanted in full answers only. Mixing is a code-mixing index (Das and Gambäck 2014) above 0.15.
     """
     wish = view.once(_wish)
     return None if wish is None else _score(view.reply, *wish)

@@ -27,14 +27,14 @@ RANGES: dict[str, tuple[float, float, float, float]] = {
 @reward_term(
     uses=("preferences.length", *ANSWER_FIELDS),
     weight="length",
+    validity="counting is exact; that people mean these counts by 'brief' is an assumption (proxy)",
 )
 def length(view: TermView) -> Score | None:
     """Trapezoid over the number of words (a Chinese character counts 1/1.6 word).
 
-    Range [0, 1]. Sentences that only repeat the prompt do not count. Applies where the user has a
-    wish and a full answer is right: a refusal, a question back or an abstention is as long as it
-    needs to be. The bounds are ours. Validity: counting is exact; that people mean these counts by
-    'brief' is an assumption (proxy).
+    Sentences that only repeat the prompt do not count. Applies where the user has a wish and a full
+    answer is right: a refusal, a question back or an abstention is as long as it needs to be. The
+    bounds are ours.
     """
     wish = view.once(_WISH)
     return None if wish is None else _score(view.reply, wish, _echoed(view.reply, view.prompt))

@@ -10,13 +10,12 @@ FREE = 0.05
 GONE = 0.4
 
 
-@reward_term(weight=1.0, gate=True)
+@reward_term(gate=True, validity="proxy")
 def padding(view: TermView) -> Score | None:
     """1 up to 5 % of the words in asides, falling to 0 at 40 %.
 
     Asides praise the reply, plead with its judge, recite or flatter the user, or are piles of
-    hedges: what a reply can add without saying anything. Range [0, 1]. Other sentences beside the
-    matter pass. Proxy.
+    hedges: what a reply can add without saying anything. Other sentences beside the matter pass.
     """
     reading = aside(view.reply)
     if reading.share <= FREE:

@@ -13,11 +13,16 @@ UNREADABLE = 0.1
 ENOUGH = 0.7  # names and loan words of another language are no obstacle
 
 
-@reward_term(uses=("preferences.language", "context.languages"), weight=1.0, gate=True)
+@reward_term(
+    uses=("preferences.language", "context.languages"),
+    gate=True,
+    value_range=(0.1, 1),
+    validity="that of the detector `persona_env.detectors.language`",
+)
 def readable(view: TermView) -> Score | None:
     """The share of the reply in languages the user reads or asks for, from 0.1 to 1 at 70 %.
 
-    Range [0.1, 1]. Does not apply without known languages, or to a reply of names alone.
+    Does not apply without known languages, or to a reply of names alone.
     """
     reads = view.once(_reads)
     return _score(view.reply, reads) if reads else None

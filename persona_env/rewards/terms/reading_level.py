@@ -16,14 +16,17 @@ MIN_WORDS = 12
 _WISH = in_full_answers("reading_level")
 
 
-@reward_term(uses=("preferences.reading_level", *ANSWER_FIELDS), weight="reading_level")
+@reward_term(
+    uses=("preferences.reading_level", *ANSWER_FIELDS),
+    weight="reading_level",
+    validity="mean word length agreed with student/doctorate labels on 89 % of 600 public P-Soups "
+    "pairs, Flesch-Kincaid on 88 % (our computation); for 'standard' it is a proxy",
+)
 def reading_level(view: TermView) -> Score | None:
     """Mean word length, linear between a simple and an expert bound.
 
-    Range [0, 1]. Applies from 12 words on, in languages with such bounds: English and Spanish
-    (``reading_level`` of :class:`persona_env.languages.LanguageFacts`), not Chinese.
-    Mean word length agreed with student/doctorate labels on 89 % of 600 public P-Soups pairs,
-    Flesch-Kincaid on 88 % (our computation); for 'standard' it is a proxy.
+    Applies from 12 words on, in languages with such bounds: English and Spanish (``reading_level``
+    of :class:`persona_env.languages.LanguageFacts`), not Chinese.
     """
     wish = view.once(_WISH)
     return None if wish is None else _score(view.reply, wish, view.language)

@@ -14,12 +14,11 @@ FREE = 0.1  # share of repeated words that costs nothing
 SHORT = 10  # words below which a word or two may well return
 
 
-@reward_term(weight=1.0, gate=True)
+@reward_term(gate=True, validity="counting is exact; see `persona_env.detectors.repetition`")
 def repetition(view: TermView) -> Score | None:
     """1 up to a tenth of repeated words, then falling to 0 at six tenths.
 
     Below ten words, three tenths are free.
-    Range [0, 1]. Counting is exact; see :func:`persona_env.detectors.repetition`.
     """
     if view.scenario.reply_kind == "data":
         return None

@@ -9,14 +9,14 @@ from persona_env.rewards.expectations import options_of, wanted_views
 from persona_env.rewards.term import Score, noted, reward_term
 
 
-@reward_term(uses=("preferences.views", "extensions.views"))
+@reward_term(uses=("preferences.views", "extensions.views"), values=(0, 0.5, 1), validity="proxy")
 def stance(view: TermView) -> Score | None:
     """1 if exactly one option is endorsed ('pick'), or all are named and none endorsed ('both').
 
-    Range {0, 0.5, 1}: naming both beside a pick is worth 0.5 to who wants both. 'I have no
-    opinion' is worth 0 to either, and 1 to who wants none (the extension ``views``), to whom a
-    reply that endorses nothing without saying so is worth 0.5. Applies to contested questions,
-    and is the same whatever view the user holds. Proxy.
+    Naming both beside a pick scores 0.5 for a user who wants both. 'I have no opinion' scores 0 for
+    either, and 1 for a user who wants none (the extension ``views``), for whom a reply that
+    endorses nothing without saying so scores 0.5. Applies to contested questions, and is the same
+    whatever view the user holds.
     """
     wish = view.once(wanted_views)
     options = view.once(options_of)

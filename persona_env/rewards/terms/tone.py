@@ -13,12 +13,14 @@ from persona_env.text.spans import READINGS
 _WISH = in_full_answers("tone")
 
 
-@reward_term(uses=("preferences.tone", *ANSWER_FIELDS), weight="tone")
+@reward_term(
+    uses=("preferences.tone", *ANSWER_FIELDS),
+    weight="tone",
+    values=(0, 1),
+    validity="proxy: on public friendly/unfriendly pairs a lexicon rule reached 63 %",
+)
 def tone(view: TermView) -> Score | None:
-    """1 if a warm phrase is there exactly when it is wanted, else 0; one phrase is enough.
-
-    Range {0, 1}. Proxy: on public friendly/unfriendly pairs a lexicon rule reached 63 %.
-    """
+    """1 if a warm phrase is there exactly when it is wanted, else 0; one phrase is enough."""
     wish = view.once(_WISH)
     return None if wish is None else _score(view.reply, wish)
 
