@@ -19,7 +19,7 @@ from math import prod
 from operator import mul
 from typing import NamedTuple
 
-from persona_env.rewards.exchange import Exchange, with_reply
+from persona_env.rewards.exchange import Exchange, Turn, with_reply
 from persona_env.rewards.facts import Term
 from persona_env.rewards.plan import case_of
 from persona_env.rewards.results import as_score, failure
@@ -89,15 +89,25 @@ def judge_all(exchanges: Iterable[Exchange], terms: tuple[Term, ...]) -> list[Ve
 
 def judge_each(exchanges: Iterable[Exchange], terms: tuple[Term, ...]) -> Iterator[Verdict]:
     """:func:`judge_all` one by one: nothing is taken or scored before it is asked for."""
-    known: dict[tuple[object, ...], Verdict] = {}
+    # An entry holds its exchange: what the key names by id() must not be replaced by another.
+    known: dict[Key, tuple[Exchange, Verdict]] = {}
     for one in exchanges:
-        key = (id(one.scenario), id(one.user), one.language, one.reply, one.transcript)
+        key = _key(one)
         found = known.get(key)
         if found is None:
-            found = known[key] = judge(one, terms)
-            yield found
+            known[key] = found = one, judge(one, terms)
+            yield found[1]
         else:
-            yield found.copy()
+            yield found[1].copy()
+
+
+Key = tuple[int, int, str, str, tuple[Turn, ...]]
+
+
+def _key(exchange: Exchange) -> Key:
+    """Equal of equal exchanges, as long as these are held."""
+    scenario, user, reply, language, transcript = exchange
+    return id(scenario), id(user), language, reply, transcript
 
 
 def unjudged() -> Verdict:

@@ -28,6 +28,7 @@ from persona_env.envs.shared.words import PHRASES
 from persona_env.errors import RewardError, UndeclaredFieldError, UnknownNameError
 from persona_env.languages.lexicon import list_names
 from persona_env.rewards import Reason, choose_terms, combine, get_term, judge, judge_all
+from persona_env.scenarios.schema import ScenarioText
 from persona_env.text import lexicon
 from persona_env.text.spans import READINGS, fold
 from persona_env.users.profile import Protected
@@ -105,6 +106,12 @@ def no_haste(view: TermView) -> float:
     return float("quick" not in view.reply)
 
 
+@reward_term
+def says_the_prompt(view: TermView) -> float:
+    return int(view.prompt.rstrip("?")) / 20
+
+
+BLANK = UserProfile(id="ana")
 asked: list[str] = []
 
 
@@ -209,6 +216,22 @@ def test_verdicts_of_a_batch_share_no_dicts():
     first.terms["half"] = 0.0
     assert second.terms["half"] == 0.5
     assert judge(exchange, (get_term("half"),)).terms["half"] == 0.5
+
+
+def test_a_verdict_is_not_given_to_another_scenario_of_the_same_address():
+    """An object that nothing holds gives its address to the next one."""
+
+    def exchanges():
+        for number in range(20):
+            question = {"prompt": f"{number}?", "answer": "So."}
+            made = PLAIN.model_copy(update={"texts": {"en": ScenarioText(**question)}})
+            yield Exchange(made, BLANK, "Yes.", "en")
+            del made
+            for remembered in remembering():  # so that nothing else holds the scenario
+                remembered.cache_clear()
+
+    found = judge_all(exchanges(), (get_term("says_the_prompt"),))
+    assert [v.terms["says_the_prompt"] for v in found] == [number / 20 for number in range(20)]
 
 
 @pytest.mark.parametrize("users", [USERS, USERS[::-1]])
