@@ -30,7 +30,7 @@ from persona_env.memo import Memo
 from persona_env.messages import Message, chat_messages
 from persona_env.metrics.statistics import Statistic
 from persona_env.reporting import card
-from persona_env.rewards import Verdict, choose_terms, judge
+from persona_env.rewards import Verdict, choose_terms, judge, judge_all
 from persona_env.rewards.exchange import Exchange, Turn
 from persona_env.rewards.explain import explain
 from persona_env.rewards.facts import Term
@@ -93,8 +93,8 @@ class PersonaEnv(gym.Env[Observation, str]):
     split:
         ``"train"``, ``"heldout"`` or ``"all"``.
     terms:
-        Reward terms (names or functions); default: the general ones,
-        this environment's own and those that users weigh.
+        Reward terms, by name or as what was registered, one or several; default: the general
+        ones, this environment's own and those that users weigh.
     user_visibility:
         What of the user an observation shows: ``"full"``, ``"partial"`` (the context without the
         wishes) or ``"hidden"``.
@@ -244,9 +244,12 @@ class PersonaEnv(gym.Env[Observation, str]):
         """What ``reply`` to ``scenario`` is worth to ``user``, without stepping."""
         scenario = scenario if isinstance(scenario, Scenario) else self._find_scenario(scenario)
         user = user if isinstance(user, UserProfile) else self._find_user(user)
-        return judge(
-            Exchange(scenario, user, reply, prompt_language_or_first(scenario, user)), self.terms
-        )
+        return judge(_first_reply(reply, scenario, user), self.terms)
+
+    def score_all(self, replies: Sequence[str], cases: Sequence[Case]) -> list[Verdict]:
+        """:meth:`score` of many replies, each to its case: batched terms are called once."""
+        exchanges = (_first_reply(r, *case) for r, case in zip(replies, cases, strict=True))
+        return judge_all(exchanges, self.terms)
 
     def oracle(self, scenario: Scenario, user: UserProfile) -> str:
         """The reply of who knows both; every environment ships one."""
@@ -381,6 +384,10 @@ def _longest_prompt(scenarios: Pool) -> int:
 def _longest_description(users: Sequence[UserProfile]) -> int:
     """As :func:`_longest_prompt`: a profile may hold a biography."""
     return max(TEXT, *(len(describe(one, secrets=tuple(one.secrets))) for one in users))
+
+
+def _first_reply(reply: str, scenario: Scenario, user: UserProfile) -> Exchange:
+    return Exchange(scenario, user, reply, prompt_language_or_first(scenario, user))
 
 
 def _observation(meeting: CaseView, prompt: str, turns: tuple[Turn, ...]) -> Observation:

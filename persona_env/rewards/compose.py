@@ -14,14 +14,15 @@ with gates :math:`G_g` and terms :math:`s_d` in [0, 1], and weights :math:`w_{u,
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from math import prod
 from operator import mul
 from typing import NamedTuple
 
-from persona_env.rewards.exchange import Exchange, Turn, with_reply
+from persona_env.rewards.deferred import ask
+from persona_env.rewards.exchange import Exchange, TermView, Turn, with_reply
 from persona_env.rewards.facts import Term
-from persona_env.rewards.plan import case_of
+from persona_env.rewards.plan import Plan, case_of
 from persona_env.rewards.results import as_score, failure
 from persona_env.rewards.term import Reason, Score
 
@@ -55,6 +56,14 @@ def judge(exchange: Exchange, terms: tuple[Term, ...]) -> Verdict:
     if not terms:
         return unjudged()
     plan, before = case_of(exchange, terms)
+    verdict = _at_once(exchange, plan, before)
+    if plan.deferred:
+        return complete(exchange, terms, verdict, ask([exchange], terms)[0])
+    return verdict
+
+
+def _at_once(exchange: Exchange, plan: Plan, before: tuple[TermView, ...]) -> Verdict:
+    """The verdict but for deferred terms, which it holds as terms that do not apply."""
     values, weights, gates = plan.values.copy(), plan.weights.copy(), plan.gates.copy()
     reasons: dict[str, tuple[Reason, ...]] = {}
     views = with_reply(before, exchange.reply, exchange.transcript)
@@ -79,16 +88,47 @@ def judge(exchange: Exchange, terms: tuple[Term, ...]) -> Verdict:
     return Verdict(worth, values, weights, gates, reasons)
 
 
+def complete(
+    exchange: Exchange,
+    terms: tuple[Term, ...],
+    verdict: Verdict,
+    scores: Mapping[str, Score | None],
+) -> Verdict:
+    """A verdict without deferred terms, with what these say (:func:`ask`)."""
+    plan, _ = case_of(exchange, terms)
+    values, weights = plan.values | verdict.terms, plan.weights | verdict.weights
+    gates, reasons = plan.gates | verdict.gates, dict(verdict.reasons)
+    for term, _, weight in plan.deferred:
+        score = scores[term.name]
+        if score is None:
+            continue
+        if score.reasons:
+            reasons[term.name] = score.reasons
+        if weight is None:
+            gates[term.name] = score.value
+        else:
+            values[term.name], weights[term.name] = score.value, weight
+    worth = _combined(values.values(), weights.values(), gates.values())
+    in_order = {term.name: reasons[term.name] for term in terms if term.name in reasons}
+    return Verdict(worth, values, weights, gates, in_order)
+
+
 def judge_all(exchanges: Iterable[Exchange], terms: tuple[Term, ...]) -> list[Verdict]:
     """The verdicts of a batch, in its order: ``[judge(e, terms) for e in exchanges]``.
 
-    A reply that occurs again in the same case is scored once.
+    A reply that occurs again in the same case is scored once; batched terms are called once.
     """
     return list(judge_each(exchanges, terms))
 
 
 def judge_each(exchanges: Iterable[Exchange], terms: tuple[Term, ...]) -> Iterator[Verdict]:
-    """:func:`judge_all` one by one: nothing is taken or scored before it is asked for."""
+    """:func:`judge_all` one by one: nothing is taken or scored before it is asked for.
+
+    With deferred terms all exchanges are taken at once, since these terms are asked of all.
+    """
+    if any(term.is_deferred for term in terms):
+        yield from _together(list(exchanges), terms)
+        return
     # An entry holds its exchange: what the key names by id() must not be replaced by another.
     known: dict[Key, tuple[Exchange, Verdict]] = {}
     for one in exchanges:
@@ -101,6 +141,16 @@ def judge_each(exchanges: Iterable[Exchange], terms: tuple[Term, ...]) -> Iterat
             yield found[1].copy()
 
 
+def _together(exchanges: Sequence[Exchange], terms: tuple[Term, ...]) -> Iterator[Verdict]:
+    different, places = distinct(exchanges)
+    scores = ask(different, terms)
+    verdicts = [
+        complete(one, terms, _at_once(one, *case_of(one, terms)), said)
+        for one, said in zip(different, scores, strict=True)
+    ]
+    return (verdicts[place].copy() for place in places)
+
+
 Key = tuple[int, int, str, str, tuple[Turn, ...]]
 
 
@@ -108,6 +158,14 @@ def _key(exchange: Exchange) -> Key:
     """Equal of equal exchanges, as long as these are held."""
     scenario, user, reply, language, transcript = exchange
     return id(scenario), id(user), language, reply, transcript
+
+
+def distinct(exchanges: Sequence[Exchange]) -> tuple[list[Exchange], list[int]]:
+    """Each different exchange once, and for each of all its place among these."""
+    places: dict[Key, int] = {}
+    found = [places.setdefault(_key(one), len(places)) for one in exchanges]
+    by_place = dict(zip(found, exchanges, strict=True))
+    return [by_place[place] for place in range(len(places))], found
 
 
 def unjudged() -> Verdict:

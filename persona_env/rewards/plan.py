@@ -60,12 +60,13 @@ class Open(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """The settled entries, and the terms that read the reply."""
+    """The settled entries, and the terms that read the reply: at once, or in a batch."""
 
     values: dict[str, float]
     weights: dict[str, float]
     gates: dict[str, float]
     open: tuple[Open, ...]
+    deferred: tuple[Use, ...]
 
 
 def case_of(exchange: Exchange, terms: tuple[Term, ...]) -> tuple[Plan, tuple[TermView, ...]]:
@@ -109,8 +110,9 @@ def _view(asked: _Asked, term: Term) -> TermView:
 @lru_cache(maxsize=CASES)
 def _plan(values: Entries, weights: Entries, gates: Entries, still_open: tuple[Use, ...]) -> Plan:
     """One plan for all cases that are alike: many are, and few fit a processor's cache."""
-    at_once = tuple(_open(*use) for use in still_open)
-    return Plan(dict(values), dict(weights), dict(gates), at_once)
+    at_once = tuple(_open(*use) for use in still_open if not use[0].is_deferred)
+    deferred = tuple(use for use in still_open if use[0].is_deferred)
+    return Plan(dict(values), dict(weights), dict(gates), at_once, deferred)
 
 
 def _open(term: Term, place: int, weight: float | None) -> Open:
@@ -123,7 +125,7 @@ _OPEN = Score(0.0)
 
 def _settle(term: Term, view: TermView) -> Score | None:
     """What a term of the library says before there is a reply; ``_OPEN`` if it reads the reply."""
-    if not term.builtin:  # may be impure
+    if not term.builtin or term.is_deferred:  # may be impure, or slow
         return _OPEN
     try:
         result = term.function(view)

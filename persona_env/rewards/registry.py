@@ -51,10 +51,10 @@ def _unregistered(term: object) -> str:
     if not callable(term):
         return f"a reward term is named, or given as what was registered, not as {shown(term)}"
     return (
-        f"{term!r} is not a registered reward term. Register it by @reward_term(uses=(...)), or "
-        "reward_term(name='...')(it), in this process: one that is started anew knows the terms "
-        "of the modules that it imports. If it was registered and another one has its name since, "
-        "give each its own by name="
+        f"{term!r} is not a registered reward term of this process. Register it by "
+        "@reward_term(uses=(...)), or reward_term(name='...')(it). A process that is started anew "
+        "gets a copy of it: register it at the top of a module that is imported there, and give "
+        "its name, terms=['name']. If another one has its name since, give each its own by name="
     )
 
 

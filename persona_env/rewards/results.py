@@ -25,11 +25,16 @@ def as_score(term: Term, result: object) -> Score:
     return score
 
 
-def _number(result: object) -> float:
+def refuse_awaitable(result: object) -> None:
+    """Raises TypeError for what an ``async def`` returns that was not registered as such."""
     if iscoroutine(result):
         result.close()  # else Python warns that nobody awaited it
     if isawaitable(result):
         raise TypeError("it returned what has to be awaited: register an 'async def'")
+
+
+def _number(result: object) -> float:
+    refuse_awaitable(result)
     number = number_of(result)
     if number is None:
         shape = getattr(result, "shape", None)

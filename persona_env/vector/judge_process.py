@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 from contextlib import suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -10,6 +11,7 @@ from multiprocessing.reduction import ForkingPickler
 
 from persona_env.errors import PersonaEnvError, RewardError
 from persona_env.rewards import Term, Verdict, judge
+from persona_env.rewards.declaration import source_of
 from persona_env.rewards.exchange import Exchange, Turn
 from persona_env.scenarios.schema import Scenario
 from persona_env.users.profile import UserProfile
@@ -30,6 +32,23 @@ def packed(cases: Cases, terms: tuple[Term, ...]) -> memoryview:
         raise RewardError(
             f"the terms cannot be sent to processes: {type(error).__name__}: {error}"
         ) from error
+
+
+def check_sendable(term: Term) -> None:
+    """Raises :class:`RewardError` for a term that a new process could not be given."""
+    main = sys.modules["__main__"]
+    has_file = main.__spec__ is not None or getattr(main, "__file__", None) is not None
+    why = "" if has_file or source_of(term.function)[0] != "__main__" else "it is in no file"
+    try:
+        ForkingPickler.dumps(term)
+    except Exception as error:  # whatever an object of the user's runs into
+        why = f"{type(error).__name__}: {error}"
+    if why:
+        raise RewardError(
+            f"reward term {term.name!r} cannot be sent to other processes (workers=n): {why}. "
+            "Define it at the top of a module that they can import, or use workers=0; "
+            "a batched or async term may stay as it is, since it runs in this process"
+        )
 
 
 class JudgeProcess:

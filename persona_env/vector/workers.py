@@ -9,9 +9,19 @@ from typing import Any
 
 from persona_env.env import PersonaEnv
 from persona_env.errors import PersonaEnvError
-from persona_env.rewards import Term, Verdict
+from persona_env.rewards import Term, Verdict, unjudged
+from persona_env.rewards.compose import complete, distinct
+from persona_env.rewards.deferred import Asking
 from persona_env.rewards.exchange import Exchange
-from persona_env.vector.judge_process import PATIENCE, Answer, Cases, Job, JudgeProcess, packed
+from persona_env.vector.judge_process import (
+    PATIENCE,
+    Answer,
+    Cases,
+    Job,
+    JudgeProcess,
+    check_sendable,
+    packed,
+)
 
 
 class Workers:
@@ -19,7 +29,9 @@ class Workers:
 
     Each process imports the modules of the terms, so a script that defines one must start its work
     under ``if __name__ == "__main__":``. Passing a reply to a process and a verdict back takes
-    about a millisecond: it pays where a term takes longer, such as one that asks a server.
+    about a millisecond: it pays where a term takes longer by its own work. Batched and ``async``
+    terms stay in this process: ``async`` ones wait while the processes score, batched ones are
+    called once for all replies. So they need not be sent, and a model that one holds is there once.
 
     Parameters
     ----------
@@ -32,6 +44,8 @@ class Workers:
     ------
     ValueError
         If ``count`` is below 1.
+    RewardError
+        For a term that cannot be sent to a process, such as a lambda.
     PersonaEnvError
         From a term, as in one process; a :class:`RewardError` if a process cannot start, cannot
         load the terms or dies, with which one it is and why. The next batch starts new ones.
@@ -45,15 +59,36 @@ class Workers:
             {scenario.id: scenario for scenario in env.scenarios.shown},
             {user.id: user for user in env.users},
         )
-        self._terms: tuple[Term, ...] = ()
         self._running: list[JudgeProcess] = []
+        self._take(env.terms)
+
+    def _take(self, terms: tuple[Term, ...]) -> None:
+        """Send those of these terms from now on that need not stay here."""
+        sent = tuple(term for term in terms if not term.is_deferred)
+        for term in sent:
+            check_sendable(term)
+        self.close()
+        self._terms, self._sent = terms, sent
 
     def judge_all(self, exchanges: Iterable[Exchange], terms: tuple[Term, ...]) -> list[Verdict]:
-        """The verdicts of a batch, in its order."""
-        jobs = [self._job(exchange) for exchange in exchanges]
+        """The verdicts of a batch, in its order; equal exchanges are judged once."""
         if terms is not self._terms:
-            self.close()
-            self._terms = terms
+            self._take(terms)
+        different, places = distinct(list(exchanges))
+        verdicts = self._verdicts(different)
+        return [verdicts[place].copy() for place in places]
+
+    def _verdicts(self, exchanges: list[Exchange]) -> list[Verdict]:
+        if len(self._sent) == len(self._terms):
+            return self._scored(exchanges)
+        with Asking(exchanges, self._terms) as asking:
+            sent = self._scored(exchanges) if self._sent else [unjudged() for _ in exchanges]
+            each = zip(exchanges, sent, asking.said(), strict=True)
+            return [complete(one, self._terms, verdict, said) for one, verdict, said in each]
+
+    def _scored(self, exchanges: list[Exchange]) -> list[Verdict]:
+        """What the processes say."""
+        jobs = [self._job(exchange) for exchange in exchanges]
         try:
             if not self._running:
                 self._start()
@@ -65,7 +100,7 @@ class Workers:
 
     def _start(self) -> None:
         """Start the processes, and wait until each has loaded the terms."""
-        needed = packed(self._cases, self._terms)
+        needed = packed(self._cases, self._sent)
         for n in range(self.count):
             self._running.append(JudgeProcess(f"worker {n + 1} of {self.count}"))
         for process in self._running:

@@ -113,7 +113,7 @@ def test_a_bound_method_is_found_when_it_is_looked_up_again():
     reward_term(judge.method)
     assert judge.method is not judge.method
     assert score(judge.method).terms == {"method": 1.0}
-    with pytest.raises(RewardError, match="not a registered reward term"):
+    with pytest.raises(RewardError, match="not a registered reward term of this process"):
         get_term(other.method)
 
 

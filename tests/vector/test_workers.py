@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import pickle
 import signal
 import subprocess
 import sys
+import threading
 from types import ModuleType
 
 import gymnasium as gym
@@ -184,3 +186,186 @@ def test_a_script_without_a_guard_is_told_of_it(tmp_path):
 def test_a_count_below_zero_is_refused():
     with pytest.raises(ValueError, match="workers must be a whole number of at least 0, not -1"):
         vector(None, -1)
+
+
+# --- terms that stay in this process, and terms that cannot be sent -------------------------------
+
+HERE: list[tuple[int, list[str]]] = []
+
+
+def vowels(view):
+    return min(1.0, view.reply.count("e") / 2)
+
+
+@reward_term(batched=True)
+def judged_here(views):
+    HERE.append((os.getpid(), [view.reply for view in views]))
+    return [vowels(view) if view.reply != "No." else None for view in views]
+
+
+@reward_term(gate=True)
+async def waits_here(view):
+    HERE.append((os.getpid(), [view.reply]))
+    return 0.5 if "¿" in view.reply else None
+
+
+def test_batched_and_async_terms_stay_in_this_process():
+    terms = ["judged_here", "waits_here", "length", "degenerate", "outside"]
+    ours, theirs = vector(terms, 2), vector(terms, 0)
+    try:
+        assert data_equivalence(ours.reset(seed=3), theirs.reset(seed=3), exact=True)
+        for _ in range(3):
+            assert data_equivalence(ours.step(REPLIES), theirs.step(REPLIES), exact=True)
+        assert ours._workers._running
+        HERE.clear()
+        ours.step(REPLIES)
+        assert {process for process, _ in HERE} == {os.getpid()}
+        assert [seen for _, seen in HERE if len(seen) == 3] == [list(REPLIES)]
+    finally:
+        ours.close()
+
+
+def test_where_all_terms_stay_no_process_starts():
+    envs = vector(["judged_here"], 2)
+    envs.reset(seed=0)
+    assert envs.step(("See.", "No.", "See."))[1].tolist() == [0.5 * 2, 1.0, 0.5 * 2]
+    assert envs._workers._running == []
+
+
+def test_equal_exchanges_are_judged_once_in_processes_too():
+    envs = PersonaVectorEnv(
+        PersonaChatEnv(profiles=["sam"], scenarios=["highest-mountain-taiwan"], terms=["outside"]),
+        3, autoreset_mode="SameStep", workers=1,
+    )  # fmt: skip
+    envs.reset(seed=0)
+    try:
+        assert len(set(envs.step(("No.", "No.", "Yes."))[1].tolist())) == 1
+        first = envs.step(("No.", "No.", "No."))[4]["final_info"]["reward_terms"]["outside"]
+        assert first.shape == (3,)
+    finally:
+        envs.close()
+
+
+@pytest.fixture
+def named():
+    """Registers a callable as 'mine' for one test."""
+    from persona_env.rewards.term import REGISTRY
+
+    yield lambda thing, **facts: reward_term(thing, name="mine", **facts)
+    REGISTRY.pop("mine", None)
+
+
+class Bar:
+    """An object that a process can be given."""
+
+    def __init__(self, limit):
+        self.limit = limit
+
+    def __call__(self, view):
+        return float(len(view.reply) < self.limit)
+
+
+def below_limit(view, limit):
+    return float(len(view.reply) < limit)
+
+
+class Locked(Bar):
+    """An object that none can."""
+
+    def __init__(self, limit):
+        super().__init__(limit)
+        self.lock = threading.Lock()
+
+
+def below(limit):
+    def inside(view):
+        return float(len(view.reply) < limit)
+
+    return inside
+
+
+@pytest.mark.parametrize("thing", [lambda view: 1.0, below(9), Locked(9), Locked(9).__call__])
+def test_what_cannot_be_sent_is_refused_when_the_rows_are_made(named, thing):
+    named(thing)
+    with pytest.raises(RewardError, match=r"'mine' cannot be sent.*top of a module.*workers=0"):
+        vector(["mine"], 2)
+    single = vector(["mine"], 0)  # one process takes it
+    single.reset(seed=0)
+    assert single.step(("No.", "No.", "No."))[1].tolist() == [1.0] * 3
+
+
+def test_a_batched_term_need_not_be_sendable(named):
+    named(lambda views: [1.0] * len(views), batched=True)
+    envs = vector(["mine", "outside"], 1)
+    envs.reset(seed=0)
+    try:
+        assert envs.step(REPLIES)[4]["final_info"]["reward_terms"]["mine"].tolist() == [1.0] * 3
+    finally:
+        envs.close()
+
+
+@pytest.mark.parametrize(
+    "thing", [Bar(5), Bar(5).__call__, functools.partial(below_limit, limit=5)]
+)
+def test_objects_methods_and_partials_are_sent(named, thing):
+    named(thing)
+    ours, theirs = vector(["mine"], 1), vector(["mine"], 0)
+    try:
+        for envs in (ours, theirs):
+            envs.reset(seed=0)
+        assert ours.step(REPLIES)[1].tolist() == theirs.step(REPLIES)[1].tolist()
+    finally:
+        ours.close()
+
+
+NOTEBOOK = """
+import gymnasium as gym, persona_env
+@persona_env.reward_term
+def calm(view): return 1.0
+gym.make_vec("PersonaChat-v0", num_envs=2, terms=["calm"])  # one process: fine
+try:
+    gym.make_vec("PersonaChat-v0", num_envs=2, terms=["calm"], workers=1)
+except persona_env.PersonaEnvError as error:
+    assert "'calm' cannot be sent" in str(error) and "in no file" in str(error), error
+else:
+    raise SystemExit("it was not refused")
+"""
+
+
+def test_a_term_of_a_notebook_is_refused():
+    """What is typed in is in no file that a process could import."""
+    subprocess.run([sys.executable, "-c", NOTEBOOK], check=True)
+
+
+OTHER_PROCESSES = """
+import sys
+import gymnasium as gym, persona_env
+mine = persona_env.reward_term(name="mine")(lambda view: 0.5)
+
+def rewards(term, context):
+    options = {"shared_memory": False, "context": context}
+    envs = gym.make_vec("PersonaChat-v0", 2, "async", vector_kwargs=options, terms=[term])
+    envs.reset(seed=0)
+    found = envs.step(("No.", "Yes."))[1].tolist()
+    envs.close()
+    return found
+
+if __name__ == "__main__":
+    assert rewards("mine", "spawn") == [0.5, 0.5]  # by its name, also what cannot be pickled
+    try:
+        rewards(mine, "spawn")
+    except (EOFError, OSError):  # of Gymnasium: the process ended, and says why
+        pass
+    else:
+        raise SystemExit("a copy was taken for the term")
+"""
+
+
+def test_processes_of_gymnasium_take_a_term_by_its_name(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(OTHER_PROCESSES, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, str(script)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "give its name, terms=['name']" in done.stderr
