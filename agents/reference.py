@@ -8,6 +8,7 @@ import numpy as np
 
 from persona_env.agent import ReferenceAgent
 from persona_env.env import PersonaEnv
+from persona_env.evaluation.scores import rewards_of
 from persona_env.scenarios.case import Case, prompt_language
 from persona_env.scenarios.schema import Scenario
 from persona_env.users.profile import TARGETS, UserProfile
@@ -45,8 +46,10 @@ class BlindAgent(ReferenceAgent):
         if key not in self._best:
             users = [u for u in self.env.users if prompt_language(scenario, u) == language]
             replies = sorted({self.env.oracle(scenario, user) for user in users})
-            worth = [sum(self.env.score(r, scenario, u).reward for u in users) for r in replies]
-            self._best[key] = replies[int(np.argmax(worth))]
+            cases = [Case(scenario, user) for _ in replies for user in users]
+            given = rewards_of(self.env, [r for r in replies for _ in users], cases)
+            totals = [sum(row) for row in given.reshape(len(replies), len(users)).tolist()]
+            self._best[key] = replies[int(np.argmax(totals))]
         return self._best[key]
 
 

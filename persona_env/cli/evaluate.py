@@ -113,18 +113,20 @@ def tables(report: Report) -> Iterator[RenderableType]:
         ("user-blind", str(report.blind), "the best reply that knows no user"),
         ("oracle", str(report.oracle), "the reply that knows all"),
         ("gain", *_gain(report)),
-        ("own user best", f"{sum(report.own_best)} of {len(report.own_best)}", "users"),
+        ("own user best", report.own_best_text, "no other user scores the replies higher"),
         ("worst user", str(report.per_user[worst]), worst),
         ("identity gap", f"{report.identity_gap:g}", "reward moved by protected fields"),
         ("words", str(report.words), "in a reply"),
     ]
+    if report.not_crossed:
+        rows.append(("not crossed", ", ".join(report.not_crossed), "scored for the own user alone"))
     title = f"{report.reward.n} replies; scenarios by split: {report.splits_text}"
     yield table(title, ("", "value", "what"), rows, right="value")
     if report.measures:
         yield _means("Measures", "measure", report.measures)
     yield _means("Categories", "category", report.per_category)
     yield _means("Users", "user", report.per_user)
-    if len(report.users) <= WIDEST:
+    if len(report.users) <= WIDEST and report.is_crossed:
         yield Text(MATRIX)
         yield matrix_table(report.users, report.matrix)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
-from functools import partial
 from itertools import zip_longest
 from typing import Any
 
@@ -13,10 +12,12 @@ import gymnasium as gym
 import numpy as np
 
 from persona_env.agent import Agent, ReferenceAgent, ask, checked_replies
+from persona_env.arguments import flag
 from persona_env.detectors import word_count
 from persona_env.env import PersonaEnv
-from persona_env.evaluation.references import Rewards, gain, reference_rewards, why_undefined
+from persona_env.evaluation.references import gain, reference_rewards, why_undefined
 from persona_env.evaluation.report import Report
+from persona_env.evaluation.scores import Rewards, deferred_terms, rewards_of, without_deferred
 from persona_env.metrics.statistics import Mean, Reading, measure
 from persona_env.scenarios.case import Case
 from persona_env.users.profile import Protected, UserProfile
@@ -27,6 +28,7 @@ def evaluate(
     env: gym.Env[Any, Any],
     episodes: int | None = None,
     seed: int = 0,
+    cross_batched: bool = False,
 ) -> Report:
     """Let an agent answer, and let every user judge every reply.
 
@@ -41,6 +43,11 @@ def evaluate(
         :func:`draw_cases`.
     seed:
         Of the drawing and of the bootstrap.
+    cross_batched:
+        Whether batched and ``async`` reward terms, which may ask a model for each score, judge each
+        reply for every user. Without, they judge it for its own user alone; the cross-user matrix,
+        the identity gap and the choice of the user-blind replies are then of the other terms, and
+        the report names those that are left out.
 
     Only first replies are judged. The gain is measured against the environment's own blind and
     oracle agents on the same cases, with a bootstrap error over cases.
@@ -50,7 +57,8 @@ def evaluate(
     """
     base = persona_env_of(env)
     cases = draw_cases(base, episodes, seed)
-    return _report(base, cases, replies_of(agent, env, cases), seed)
+    crossing = base if flag("cross_batched", cross_batched) else without_deferred(base)
+    return _report(base, crossing, cases, replies_of(agent, env, cases), seed)
 
 
 def draw_cases(env: PersonaEnv, episodes: int | None, seed: int) -> list[Case]:
@@ -92,18 +100,16 @@ def persona_env_of(env: gym.Env[Any, Any]) -> PersonaEnv:
     return base
 
 
-def _report(env: PersonaEnv, cases: list[Case], replies: list[str], seed: int) -> Report:
+def _report(
+    env: PersonaEnv, crossing: PersonaEnv, cases: list[Case], replies: list[str], seed: int
+) -> Report:
     users = list({case.user.id: case.user for case in cases}.values())
     places = {user.id: i for i, user in enumerate(users)}
-    crossed = np.array(
-        [
-            [env.score(r, c.scenario, u).reward for u in users]
-            for c, r in zip(cases, replies, strict=True)
-        ]
-    )
+    crossed = _crossed(crossing, cases, replies, users, crossing is env)
     rows = np.array([places[case.user.id] for case in cases])
-    own = crossed[np.arange(len(cases)), rows]
-    blind, oracle = reference_rewards(env, cases)
+    diagonal = crossed[np.arange(len(cases)), rows]
+    own = diagonal if crossing is env else rewards_of(env, replies, cases)
+    blind, oracle = reference_rewards(env, cases, crossing)
     undefined = why_undefined(env, users, own, blind, oracle)
     readings = [Reading(c, env.read(c, r)) for c, r in zip(cases, replies, strict=True)]
     per_user = {u.id: Mean.of(own[rows == i]) for i, u in enumerate(users)}
@@ -122,7 +128,7 @@ def _report(env: PersonaEnv, cases: list[Case], replies: list[str], seed: int) -
         users=tuple(u.id for u in users),
         matrix=tuple(tuple(crossed[rows == i].mean(0).tolist()) for i in range(len(users))),
         own_best=tuple(_is_own_best(crossed[rows == i], i) for i in range(len(users))),
-        identity_gap=max(map(partial(_swap_gap, env), cases, replies, own.tolist())),
+        identity_gap=_identity_gap(crossing, cases, replies, diagonal),
         words=Mean.of([float(word_count(reply)) for reply in replies]),
         measures=_measures(env, readings, seed),
         measures_per_user={
@@ -140,7 +146,27 @@ def _report(env: PersonaEnv, cases: list[Case], replies: list[str], seed: int) -
         ),
         splits=dict(Counter(case.scenario.split for case in cases)),
         undefined=undefined,
+        not_crossed=() if crossing is env else deferred_terms(env),
     )
+
+
+def _crossed(
+    env: PersonaEnv,
+    cases: list[Case],
+    replies: list[str],
+    users: list[UserProfile],
+    is_whole: bool,
+) -> Rewards:
+    """What every user gives to every reply: ``float64 of shape (N, U)``, for N cases and U users.
+
+    Not known (NaN) where no term is left of what is not the whole reward.
+    """
+    shape = len(cases), len(users)
+    if not (env.terms or is_whole):
+        return np.full(shape, math.nan)
+    each = [reply for reply in replies for _ in users]
+    crossed = [Case(case.scenario, user) for case in cases for user in users]
+    return rewards_of(env, each, crossed).reshape(shape)
 
 
 def _measures(env: PersonaEnv, readings: list[Reading], seed: int) -> dict[str, Mean]:
@@ -153,11 +179,17 @@ def _by_category(cases: list[Case], own: Rewards) -> dict[str, Mean]:
 
 
 def _is_own_best(rewards: Rewards, own: int) -> bool:
+    if np.isnan(rewards).any():
+        return False
     best = int(rewards.mean(0).argmax())
     difference = Mean.of(rewards[:, best] - rewards[:, own])
     return best == own or difference.mean <= 0 or difference.mean <= difference.se
 
 
-def _swap_gap(env: PersonaEnv, case: Case, reply: str, reward: float) -> float:
-    swapped: UserProfile = case.user.twin(**dict.fromkeys(Protected.model_fields, "swapped"))
-    return abs(reward - env.score(reply, case.scenario, swapped).reward)
+def _identity_gap(
+    env: PersonaEnv, cases: list[Case], replies: list[str], rewards: Rewards
+) -> float:
+    """The largest change of these rewards when all protected fields are swapped."""
+    swapped: dict[str, str | None] = dict.fromkeys(Protected.model_fields, "swapped")
+    twins = [Case(case.scenario, case.user.twin(**swapped)) for case in cases]
+    return float(np.abs(rewards - rewards_of(env, replies, twins)).max())

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from persona_env.env import PersonaEnv
 from persona_env.errors import PersonaEnvError
+from persona_env.evaluation.scores import Rewards, rewards_of
 from persona_env.metrics.statistics import Mean, bootstrap
 from persona_env.registration import make_agent
 from persona_env.rewards.declaration import source_of
@@ -23,25 +24,28 @@ from persona_env.scenarios.case import Case
 from persona_env.users.profile import UserProfile
 
 RESAMPLES = 1000
-Rewards = npt.NDArray[np.float64]
 
 
-def reference_rewards(env: PersonaEnv, cases: list[Case]) -> tuple[Rewards, Rewards]:
+def reference_rewards(
+    env: PersonaEnv, cases: list[Case], crossing: PersonaEnv
+) -> tuple[Rewards, Rewards]:
     """What the blind and the oracle agent earn: two of ``float64 of shape (N,)``, for N cases.
+
+    The blind agent chooses its replies by what all users give to them in ``crossing``.
 
     Raises :class:`PersonaEnvError` for an environment without an oracle.
     """
     try:
-        replies = [make_agent(name, env).answer(cases) for name in ("blind", "oracle")]
+        replies = [
+            make_agent(name, judged).answer(cases)
+            for name, judged in (("blind", crossing), ("oracle", env))
+        ]
     except NotImplementedError as error:
         raise PersonaEnvError(
             f"{type(env).__name__} has no oracle to evaluate against: write its method oracle(); "
             "a public suite has none, use Suite.judge"
         ) from error
-    blind, oracle = (
-        np.array([env.score(r, *case).reward for case, r in zip(cases, answers, strict=True)])
-        for answers in replies
-    )
+    blind, oracle = (rewards_of(env, answers, cases) for answers in replies)
     return blind, oracle
 
 

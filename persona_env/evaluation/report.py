@@ -22,7 +22,9 @@ class Report:
     ``identity_gap`` the largest change of any reward when all protected fields are swapped.
     ``measures`` are the environment's own. ``splits`` counts the cases by the split of their
     scenario. ``undefined`` holds, by name, why ``normalised`` and ``gain`` are not defined (NaN,
-    null in JSON); see :func:`persona_env.evaluation.references.why_undefined`.
+    null in JSON); see :func:`persona_env.evaluation.references.why_undefined`. ``not_crossed`` are
+    the reward terms that ``matrix``, ``own_best`` and ``identity_gap`` leave out (batched ones,
+    unless ``evaluate`` is told to cross them); if no other term is left, these are NaN and false.
     """
 
     reward: Mean
@@ -42,6 +44,7 @@ class Report:
     replies: tuple[dict[str, Any], ...] = ()
     splits: dict[str, int] = field(default_factory=dict)
     undefined: dict[str, str] = field(default_factory=dict)
+    not_crossed: tuple[str, ...] = ()
 
     @property
     def normalised(self) -> float:
@@ -60,6 +63,18 @@ class Report:
         """:attr:`gain` as text, or why it is not defined."""
         reason = self.undefined.get("gain")
         return f"not defined: {reason}" if reason else str(self.gain)
+
+    @property
+    def is_crossed(self) -> bool:
+        """Whether any reward term judged the replies for every user."""
+        return not math.isnan(self.matrix[0][0])
+
+    @property
+    def own_best_text(self) -> str:
+        """:attr:`own_best` as text."""
+        if not self.is_crossed:
+            return "not known: every term is batched"
+        return f"{sum(self.own_best)} of {len(self.own_best)} users"
 
     @property
     def splits_text(self) -> str:
@@ -94,10 +109,13 @@ class Report:
             f"oracle          {self.oracle}",
             f"gain            {self.gain_text}",
             f"worst user      {self.worst_user} {self.per_user[self.worst_user]}",
-            f"own user best   {sum(self.own_best)} of {len(self.own_best)} users",
+            f"own user best   {self.own_best_text}",
             f"identity gap    {self.identity_gap:g}",
             f"words a reply   {self.words}",
         ]
+        if self.not_crossed:
+            left_out = ", ".join(self.not_crossed)
+            lines.append(f"not crossed     {left_out}: batched, scored for the own user alone")
         lines += [f"{name:15} {value}" for name, value in self.measures.items()]
         lines += [f"  {name:14}{value}" for name, value in sorted(self.per_category.items())]
         return "\n".join(lines)

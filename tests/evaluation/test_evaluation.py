@@ -20,7 +20,7 @@ from persona_env import (
 from persona_env.agent import ReferenceAgent
 from persona_env.env import PersonaEnv
 from persona_env.envs.chat.env import PersonaChatEnv
-from persona_env.errors import AgentError, PersonaEnvError
+from persona_env.errors import AgentError, PersonaEnvError, RewardError
 from persona_env.evaluation.evaluate import Mean, draw_cases
 from persona_env.evaluation.report import Report
 from persona_env.registration import make_agent
@@ -435,3 +435,79 @@ def test_the_same_seed_gives_the_same_report():
     assert first == second
     assert first.gain.se > 0
     assert np.isfinite(first.matrix).all()
+
+
+# --- batched reward terms -------------------------------------------------------------------------
+
+ASKED: list[list[tuple[str, str]]] = []
+
+
+@reward_term(batched=True, uses="context.device")
+def asks_a_model(views: list[TermView]) -> list[float]:
+    """A judge that gives the second letter of a user's table half of its value."""
+    ASKED.append([(view.reply, view.field("context.device")) for view in views])
+    return [likes(view) / 2 for view in views]
+
+
+@pytest.fixture
+def slow_letters():
+    ASKED.clear()
+    return Letters(profiles=[ANA, BO], scenarios=SCENARIOS, terms=["likes", "asks_a_model"])
+
+
+def test_batched_terms_judge_each_reply_for_its_own_user_alone(slow_letters):
+    report = evaluate(Fixed({"ana": "c", "bo": "a"}), slow_letters)
+    # The matrix, the identity gap and the choice of the blind replies are of 'likes' alone.
+    assert report.matrix == ((0.5, 0.5), (1.0, 0.5))
+    assert report.own_best == (True, False)
+    assert report.identity_gap == 0.0
+    assert report.not_crossed == ("asks_a_model",)
+    # Rewards are of both terms: (x + x / 2) / 2.
+    assert report.reward.mean == 0.375
+    assert report.blind.mean == pytest.approx(0.75 * 0.75)
+    assert report.oracle.mean == pytest.approx(0.875 * 0.75)
+    assert [len(call) for call in ASKED] == [4, 4, 4]  # the agent, the blind, the oracle
+    assert ("a", ANA.context.device) not in ASKED[0]  # what was written for Bo
+    assert "not crossed     asks_a_model: batched" in str(report)
+
+
+def test_batched_terms_judge_for_every_user_if_asked_to(slow_letters):
+    report = evaluate(Fixed({"ana": "c", "bo": "a"}), slow_letters, cross_batched=True)
+    assert report.matrix == ((0.375, 0.375), (0.75, 0.375))
+    assert report.reward.mean == 0.375
+    assert report.not_crossed == ()
+    assert "not crossed" not in str(report)
+    crossed = ASKED[0]
+    assert {pair for pair in crossed if pair[0] == "a"} == {
+        ("a", ANA.context.device),
+        ("a", BO.context.device),
+    }
+
+
+def test_they_are_called_in_batches():
+    ASKED.clear()
+    env = PersonaChatEnv(split="heldout", profiles=["vic"], terms=["asks_a_model", "degenerate"])
+    answers = [f"Reply {number}." for number in range(70)]
+    evaluate(lambda seen: [answers.pop() for _ in seen], env, episodes=70)
+    assert [len(call) for call in ASKED[:2]] == [64, 6]
+
+
+def test_where_every_term_is_batched_the_matrix_is_not_known():
+    env = Letters(profiles=[ANA, BO], scenarios=SCENARIOS, terms=["asks_a_model"])
+    report = evaluate(Fixed({"ana": "c", "bo": "a"}), env)
+    assert report.reward.mean == 0.25
+    assert np.isnan(report.matrix).all()
+    assert math.isnan(report.identity_gap)
+    assert report.own_best == (False, False)
+    assert "own user best   not known: every term is batched" in str(report)
+    crossed = evaluate(Fixed({"ana": "c", "bo": "a"}), env, cross_batched=True)
+    assert crossed.matrix == ((0.25, 0.25), (0.5, 0.25))
+
+
+def test_an_outage_of_a_judge_is_no_report(slow_letters, monkeypatch):
+    def down(view):
+        raise ConnectionError("no server")
+
+    monkeypatch.setitem(globals(), "likes", down)
+    with pytest.raises(RewardError, match="'asks_a_model' failed on a batch of 4 replies"):
+        evaluate(Fixed({"ana": "c", "bo": "a"}), slow_letters)
