@@ -369,14 +369,14 @@ def test_a_value_outside_the_range_is_an_error(value):
 
 def test_a_failing_async_term_names_the_case():
     @reward_term
-    async def breaks(view):
+    async def breaks_in_a_batch(view):
         if view.reply == "No.":
             raise ZeroDivisionError("by nothing")
         return 1.0
 
     with pytest.raises(RewardError) as raised:
-        verdicts(breaks)
-    for part in ("'breaks'", "'plain'", "'ana'", "ZeroDivisionError: by nothing"):
+        verdicts(breaks_in_a_batch)
+    for part in ("'breaks_in_a_batch'", "'plain'", "'ana'", "ZeroDivisionError: by nothing"):
         assert part in str(raised.value)
     assert isinstance(raised.value.__cause__, ZeroDivisionError)
 
