@@ -23,7 +23,12 @@ class Turn(NamedTuple):
 
 
 class Exchange(NamedTuple):
-    """One reply in its situation. ``language`` is the language the prompt was asked in."""
+    """One reply in its situation.
+
+    ``language`` is the language the scenario was asked in. ``transcript`` is all that was said
+    before the reply, and ends with what the user said last; it is empty where the user has asked
+    the scenario's question and nothing else was said.
+    """
 
     scenario: Scenario
     user: UserProfile
@@ -32,9 +37,18 @@ class Exchange(NamedTuple):
     transcript: tuple[Turn, ...] = ()
 
     @property
-    def prompt(self) -> str:
-        """What the user asked, in the language it was asked in."""
+    def question(self) -> str:
+        """The scenario's question, in the language it was asked in."""
         return self.scenario.text(self.language).prompt
+
+    @property
+    def prompt(self) -> str:
+        """What the user said last."""
+        return _said_last(self.transcript, self.question)
+
+
+def _said_last(transcript: tuple[Turn, ...], question: str) -> str:
+    return transcript[-1].text if transcript else question
 
 
 class TermView:
@@ -53,18 +67,25 @@ declares ['preferences.length']. Add it to uses=(...)
     """
 
     __slots__ = (
-        "_fields", "_kept", "language", "prompt", "reply", "scenario", "texts", "transcript",
+        "_fields", "_kept", "language", "question", "reply", "scenario", "texts", "transcript",
     )  # fmt: skip
     scenario: Scenario
     language: str
-    """The language of the prompt."""
-    prompt: str
+    """The language of the question."""
+    question: str
+    """The scenario's question, in the language it was asked in: what a reply has to answer."""
     texts: tuple[ScenarioText, ...]
-    """The scenario's text in the prompt's language first, then in the others."""
+    """The scenario's text in the question's language first, then in the others."""
     reply: str
     transcript: tuple[Turn, ...]
+    """All that was said before the reply; see :class:`Exchange`."""
     _fields: Mapping[str, Any]
     _kept: dict[Any, Any]
+
+    @property
+    def prompt(self) -> str:
+        """What the user said last: the question, or in a later turn what followed from a reply."""
+        return _said_last(self.transcript, self.question)
 
     @classmethod
     def of(cls, exchange: Exchange, uses: tuple[str, ...]) -> TermView:
@@ -76,7 +97,7 @@ declares ['preferences.length']. Add it to uses=(...)
     def before(
         cls, scenario: Scenario, user: UserProfile, language: str, uses: tuple[str, ...]
     ) -> TermView:
-        """The view before there is a reply: ``reply`` and ``transcript`` cannot be read."""
+        """The view before there is a reply: what was said in this turn cannot be read."""
         first = scenario.text(language)
         texts = (first, *(t for t in scenario.texts.values() if t is not first))
         return _unanswered(scenario, language, first.prompt, texts, _fields(user, uses))
@@ -92,7 +113,7 @@ declares ['preferences.length']. Add it to uses=(...)
         found: T = self._kept.get(function, _UNKNOWN)
         if found is _UNKNOWN:
             before = _unanswered(
-                self.scenario, self.language, self.prompt, self.texts, self._fields
+                self.scenario, self.language, self.question, self.texts, self._fields
             )
             found = self._kept[function] = function(before)
         return found
@@ -149,12 +170,12 @@ class _Draft(TermView):
 def _unanswered(
     scenario: Scenario,
     language: str,
-    prompt: str,
+    question: str,
     texts: tuple[ScenarioText, ...],
     fields: Mapping[str, Any],
 ) -> TermView:
     view: TermView = _Draft()
-    view.scenario, view.language, view.prompt, view.texts = scenario, language, prompt, texts
+    view.scenario, view.language, view.question, view.texts = scenario, language, question, texts
     view._fields, view._kept = fields, {}
     view.__class__ = _Unanswered
     return view
@@ -169,7 +190,7 @@ def with_reply(
         view: TermView = _Draft()
         view.scenario = before.scenario
         view.language = before.language
-        view.prompt = before.prompt
+        view.question = before.question
         view.texts = before.texts
         view._fields = before._fields
         view._kept = before._kept

@@ -44,7 +44,7 @@ def wanted_act(view: TermView) -> Act:
 
 def done_act(view: TermView) -> tuple[Act, tuple[Reason, ...]]:
     """What the reply does, and the spans that show it."""
-    return act_of(view.reply, view.prompt, view.texts)
+    return act_of(view.reply, view.question, view.texts)
 
 
 def act_of(
@@ -82,7 +82,7 @@ def refusal_of(reply: str, prompt: str) -> RefusalReading | None:
 
 def refusing_spans(view: TermView) -> tuple[Reason, ...]:
     """Where the reply refuses; empty if it does not."""
-    reading = refusal_of(view.reply, view.prompt)
+    reading = refusal_of(view.reply, view.question)
     return _refuses(reading) if reading else ()
 
 

@@ -336,8 +336,8 @@ def test_a_view_holds_no_user():
 def test_before_there_is_a_reply_none_can_be_read():
     exchange = Exchange(PLAIN, UserProfile(id="ana"), "So.", "en")
     view = TermView.of(exchange, ())
-    assert view.once(lambda before: before.prompt) == "Why?"
-    for name in ("reply", "transcript"):
+    assert view.once(lambda before: before.question) == "Why?"
+    for name in ("reply", "transcript", "prompt"):
         with pytest.raises(AttributeError, match="there is no reply yet"):
             view.once(lambda before, name=name: getattr(before, name))
     assert view.reply == "So."

@@ -37,7 +37,7 @@ def length(view: TermView) -> Score | None:
     bounds are ours.
     """
     wish = view.once(_WISH)
-    return None if wish is None else _score(view.reply, wish, _echoed(view.reply, view.prompt))
+    return None if wish is None else _score(view.reply, wish, _echoed(view.reply, view.question))
 
 
 @lru_cache(maxsize=READINGS)

@@ -24,7 +24,7 @@ def refusal_style(view: TermView) -> Score | None:
     wish = view.target("refusal_style")
     if wish is None or view.once(wanted_act) != "refuse":
         return None
-    reading = refusal_of(view.reply, view.prompt)
+    reading = refusal_of(view.reply, view.question)
     if reading is None:
         return Score(0.0)
     reasons = tuple(Reason(a, b, "refuses") for a, b in reading.spans)
