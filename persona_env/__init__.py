@@ -17,6 +17,8 @@ from persona_env.rewards import Reason, Score, Verdict, registered_terms, reward
 from persona_env.rewards.exchange import Exchange, TermView
 from persona_env.scenarios.library import load_scenarios
 from persona_env.scenarios.schema import Scenario
+from persona_env.simulation.rules import RuleBasedUser
+from persona_env.simulation.user import UserSimulator, Utterance
 from persona_env.users.description import describe
 from persona_env.users.library import load_profile, load_profiles
 from persona_env.users.profile import UserProfile
@@ -30,10 +32,13 @@ __all__ = [
     "PersonaEnvError",
     "Reason",
     "Report",
+    "RuleBasedUser",
     "Scenario",
     "Score",
     "TermView",
     "UserProfile",
+    "UserSimulator",
+    "Utterance",
     "Verdict",
     "audit",
     "check_persona_env",

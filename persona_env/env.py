@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy as shallow
 from pathlib import Path
-from typing import Any, ClassVar, Never, get_args
+from typing import Any, ClassVar, Literal, Never, Self, get_args
 
 import gymnasium as gym
 import numpy as np
@@ -21,6 +22,7 @@ from persona_env.arguments import (
 )
 from persona_env.errors import (
     ActionError,
+    ArgumentError,
     NoEpisodeError,
     ProfileError,
     ScenarioError,
@@ -35,6 +37,7 @@ from persona_env.rewards.exchange import Exchange, Turn
 from persona_env.rewards.explain import explain
 from persona_env.rewards.facts import Term
 from persona_env.rewards.term import AnyFunction, Terms
+from persona_env.rewards.transcript import GivenTurn, read_transcript
 from persona_env.scenarios.case import (
     Case,
     CaseView,
@@ -46,7 +49,14 @@ from persona_env.scenarios.library import choose_scenarios
 from persona_env.scenarios.library import load_scenarios as bundled_scenarios
 from persona_env.scenarios.pools import ListPool, Pool
 from persona_env.scenarios.schema import Category, Scenario
-from persona_env.simulation.complaints import complaint
+from persona_env.simulation.registry import find_simulator
+from persona_env.simulation.user import (
+    SATISFIED,
+    UserCase,
+    UserSimulator,
+    Utterance,
+    next_utterance,
+)
 from persona_env.spaces import UnicodeText
 from persona_env.users.description import describe
 from persona_env.users.library import choose_profiles
@@ -55,11 +65,12 @@ from persona_env.users.profile import UserProfile
 from persona_env.users.vector import vector_names
 
 Observation = dict[str, Any]
-SATISFIED = 0.9
+Ending = Literal["content", "left", "limit"]
 MEETINGS = 16_384
 NOBODY = ListPool(())
 GIVE_ID = "give its id, or make an environment with yours in {}="
 TEXT = 4096  # of prompts, complaints and descriptions of users, unless a given one is longer
+MORE = 256  # characters that a user may say beside a prompt, and that a changed profile may take
 TURN = len("user: \nassistant: \n")  # what a transcript adds to a prompt and a reply
 
 
@@ -75,13 +86,17 @@ class PersonaEnv(gym.Env[Observation, str]):
         :class:`UnicodeText`.
     Reward
         In [0, 1]; see :mod:`persona_env.rewards.compose`. With ``max_turns > 1`` a step pays the
-        gain over the reply before, so that the return is the worth of the last reply and keeping
-        the user unsatisfied never pays.
+        gain over the reply before, so that the return is the reward of the last reply and keeping
+        the user unsatisfied never pays. With ``max_topics > 1`` it is the sum over the topics of
+        the rewards of their last replies, divided by ``max_topics``: in [0, 1] again, and a topic
+        that is never reached counts 0.
     Termination
-        After ``max_turns`` replies, or one the user is satisfied with (0.9).
+        After ``max_turns`` replies, or when the user leaves: by default after a reply they are
+        satisfied with (0.9).
     Info
         ``turn``; ``messages``, see :meth:`messages`; after a step the entries of
-        :meth:`Verdict.info`.
+        :meth:`Verdict.info`; when a conversation is over ``ended``: ``"content"``, ``"left"`` or
+        ``"limit"``; with several topics ``topic``, the number of this one.
 
     Parameters
     ----------
@@ -98,6 +113,15 @@ class PersonaEnv(gym.Env[Observation, str]):
     user_visibility:
         What of the user an observation shows: ``"full"``, ``"partial"`` (the context without the
         wishes) or ``"hidden"``.
+    max_turns:
+        How many replies an episode may have.
+    user_simulator:
+        What says what the user says after a reply (:class:`UserSimulator`): an instance, a registry
+        string ``"module:Class"``, or a name of :data:`persona_env.registration.SIMULATORS`.
+        Default: ``"complaints"``.
+    max_topics:
+        How many scenarios the user may ask about in an episode, from 1 to ``max_turns``; the
+        default simulator asks about one.
     debug:
         Adds ``scenario_id`` and ``user_id`` to ``info``.
 
@@ -113,6 +137,7 @@ class PersonaEnv(gym.Env[Observation, str]):
     }
 
     action_space: UnicodeText
+    observation_space: spaces.Dict
     categories: ClassVar[tuple[Category, ...]] = ()
     """The kinds of scenario it declares; a mixture finds by them whose a scenario is."""
 
@@ -134,6 +159,8 @@ class PersonaEnv(gym.Env[Observation, str]):
         terms: Terms | None = None,
         user_visibility: Visibility = "full",
         max_turns: int = 1,
+        user_simulator: str | UserSimulator | None = None,
+        max_topics: int = 1,
         max_length: int = 4096,
         debug: bool = False,
         render_mode: str | None = None,
@@ -146,6 +173,12 @@ class PersonaEnv(gym.Env[Observation, str]):
             choice("render_mode", render_mode, self.metadata["render_modes"])
         max_turns = whole_number("max_turns", max_turns, least=1)
         max_length = whole_number("max_length", max_length, least=1)
+        max_topics = whole_number("max_topics", max_topics, least=1)
+        if max_topics > max_turns:
+            raise ArgumentError(
+                f"max_topics must be at most max_turns={max_turns}, not {max_topics}: each topic "
+                "takes a reply"
+            )
         self.users = choose_profiles(profiles, split, self.audience)
         self.scenarios = choose_scenarios(scenarios, split, self.bundled)
         self._check_declared((scenarios,) if isinstance(scenarios, Scenario) else scenarios)
@@ -153,6 +186,8 @@ class PersonaEnv(gym.Env[Observation, str]):
         self.user_visibility = user_visibility
         self.max_turns = max_turns
         self.debug = flag("debug", debug)
+        self.user_simulator = find_simulator(user_simulator)
+        self.max_topics = max_topics
         self.render_mode = render_mode
         self.cases = _cases(self.users, self.scenarios)
         self.action_space = UnicodeText(max_length)
@@ -161,7 +196,7 @@ class PersonaEnv(gym.Env[Observation, str]):
             {
                 "prompt": UnicodeText(self._longest_prompt),
                 "user": UnicodeText(_longest_description(self.users)),
-                "transcript": UnicodeText((max_length + self._longest_prompt + TURN) * max_turns),
+                "transcript": self._transcripts(),
                 "user_vector": spaces.Box(0, 10, (len(vector_names()),), np.float32),
             }
         )
@@ -169,6 +204,7 @@ class PersonaEnv(gym.Env[Observation, str]):
         self._turns: tuple[Turn, ...] = ()
         self._verdict: Verdict | None = None
         self._message = ""
+        self.ended: Ending | None = None
         self._drawn = tuple(self.cases.values())
         self._meetings: Memo[tuple[str, str, str], CaseView] = Memo()
 
@@ -186,19 +222,29 @@ class PersonaEnv(gym.Env[Observation, str]):
             super().reset(seed=whole_number("seed", seed, least=0))
         point = self.np_random.random
         user, pool = cases[int(point() * len(cases))]
-        met = self._meeting(pool.draw(point()), user)
-        if len(met.prompt) > self._longest_prompt:
+        return self.begin(pool.draw(point()), user)
+
+    def begin(self, scenario: Scenario, user: UserProfile) -> tuple[Observation, dict[str, Any]]:
+        """:meth:`reset` to this case, without a draw."""
+        prompt = self._meeting(scenario, user).prompt
+        if len(prompt) > self._longest_prompt:
             raise ScenarioError(
-                f"the prompt of scenario {met.scenario.id!r} has {len(met.prompt)} characters and "
+                f"the prompt of scenario {scenario.id!r} has {len(prompt)} characters and "
                 f"the observation space room for {self._longest_prompt}: shorten it, or give it in "
                 "scenarios="
             )
-        self.user, self.scenario, self._met = user, met.scenario, met
-        self.language, self._message = met.language, met.prompt
+        self._ask(scenario, user, prompt)
         self._turns = ()
-        self._verdict = None
+        self._verdict = self.ended = None
+        self._before, self._topic, self._begun = 0.0, 1, 0
         self._over = False
         return self.observe_turn(), self.turn_info()
+
+    def _ask(self, scenario: Scenario, user: UserProfile, message: str) -> None:
+        """The user says this, about this scenario, as this profile."""
+        self._met = met = self._meeting(scenario, user)
+        self.scenario, self.user, self.language = scenario, user, met.language
+        self._message = message
 
     def step(self, action: str) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
         """Answer the user; see the class for the reward and ``info``'s ``reward_*`` entries.
@@ -215,7 +261,8 @@ class PersonaEnv(gym.Env[Observation, str]):
 
     def exchange(self, reply: str) -> Exchange:
         """What is judged if ``reply`` is the next answer: the first half of a step."""
-        return Exchange(self.scenario, self.user, reply, self.language, self._turns)
+        said = (*self._turns, Turn("user", self._message)) if self._turns else ()
+        return Exchange(self.scenario, self.user, reply, self.language, said)
 
     def settle(
         self, reply: str, verdict: Verdict
@@ -229,22 +276,61 @@ class PersonaEnv(gym.Env[Observation, str]):
         return self.observe_turn(), reward, terminated, False, info
 
     def conclude(self, reply: str, verdict: Verdict) -> tuple[float, bool]:
-        """:meth:`settle` without what is seen and told next: reward, whether the episode ends."""
-        before = 0.0 if self._verdict is None else self._verdict.reward
-        self._verdict = verdict
-        self._turns += (Turn("user", self._message), Turn("assistant", reply))
-        turn = len(self._turns) // 2
-        self._over = terminated = turn >= self.max_turns or verdict.reward >= SATISFIED
-        self._message = (
-            "" if terminated else complaint(verdict, self.user, self.language, self.np_random)
-        )
-        return verdict.reward - before, terminated
+        """:meth:`settle` without what is seen and told next: reward, whether the episode ends.
 
-    def score(self, reply: str, scenario: str | Scenario, user: str | UserProfile) -> Verdict:
-        """What ``reply`` to ``scenario`` is worth to ``user``, without stepping."""
+        Raises :class:`SimulatorError` if the user simulator fails; the episode is then as it was.
+        """
+        turns = (*self._turns, Turn("user", self._message), Turn("assistant", reply))
+        last = len(turns) // 2 >= self.max_turns
+        said = None if last else self._user_says(turns, verdict)
+        reward = (verdict.reward - self._before) / self.max_topics
+        self._turns, self._verdict, self._before = turns, verdict, verdict.reward
+        if said is None or said.leaves is not None:
+            self._message = "" if said is None else said.text
+            self.ended = _ending(verdict, last) if said is None else said.leaves
+            self._over = True
+            return reward, True
+        if said.scenario is not None:
+            self._before, self._topic, self._begun = 0.0, self._topic + 1, len(turns)
+        if said.scenario is None and said.user is None:
+            self._message = said.text
+        else:
+            self._ask(said.scenario or self.scenario, said.user or self.user, said.text)
+        return reward, False
+
+    def _user_says(self, turns: tuple[Turn, ...], verdict: Verdict) -> Utterance | None:
+        _, topics = self.cases.get(self.user.id, (None, NOBODY))
+        left = self.max_topics - self._topic
+        case = UserCase(self.scenario, self.user, self.language, self._begun, topics, left)
+        seen = self.observation_space
+        return next_utterance(
+            self.user_simulator, case, turns, verdict, rng=self.np_random, space=seen
+        )
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """What was said in this episode, up to the last reply."""
+        return self._turns
+
+    def score(
+        self,
+        reply: str,
+        scenario: str | Scenario,
+        user: str | UserProfile,
+        transcript: Sequence[GivenTurn] = (),
+    ) -> Verdict:
+        """The verdict of ``user`` on ``reply`` to ``scenario``, without stepping.
+
+        ``transcript`` is all that was said before the reply: turns, pairs (role, text), or chat
+        messages (dicts with ``role`` and ``content``). It ends with what the user said last, which
+        the reply answers; empty: the scenario's question. Raises :class:`MessagesError` for one
+        in which user and assistant do not take turns.
+        """
         scenario = scenario if isinstance(scenario, Scenario) else self._find_scenario(scenario)
         user = user if isinstance(user, UserProfile) else self._find_user(user)
-        return judge(_first_reply(reply, scenario, user), self.terms)
+        language = prompt_language_or_first(scenario, user)
+        said = read_transcript(transcript, scenario.text(language).prompt)
+        return judge(Exchange(scenario, user, reply, language, said), self.terms)
 
     def score_all(self, replies: Sequence[str], cases: Sequence[Case]) -> list[Verdict]:
         """:meth:`score` of many replies, each to its case: batched terms are called once."""
@@ -296,7 +382,8 @@ class PersonaEnv(gym.Env[Observation, str]):
         """The conversation so far as fresh chat messages, dicts of ``role`` and ``content``.
 
         A system turn with what is seen of the user (none for a hidden one), the turns of the
-        transcript, and last what the user says now (nothing once the episode is over).
+        transcript, and last what the user says now (once the episode is over, their last words, if
+        there are any).
         """
         self._check_begun()
         return chat_messages(self._met.shown, self._turns, self._message)
@@ -305,6 +392,10 @@ class PersonaEnv(gym.Env[Observation, str]):
         """What ``info`` tells at this turn, beside the verdict."""
         messages = chat_messages(self._met.shown, self._turns, self._message)
         info: dict[str, Any] = {"turn": len(self._turns) // 2, "messages": messages}
+        if self.ended is not None and self.max_turns > 1:
+            info["ended"] = self.ended
+        if self.max_topics > 1:
+            info["topic"] = self._topic
         if self.debug:
             info |= {"scenario_id": self.scenario.id, "user_id": self.user.id}
         return info
@@ -319,6 +410,24 @@ class PersonaEnv(gym.Env[Observation, str]):
     def _check_begun(self) -> None:
         if self._over and not self._turns:
             raise NoEpisodeError("no episode has begun: call reset first")
+
+    def light_copy(self, max_turns: int | None = None) -> Self:
+        """The same environment for another episode, with a generator of its own, not seeded yet.
+
+        It shares users, scenarios, cases and terms. ``max_turns`` is its own, if given.
+        """
+        made = shallow(self)
+        made._np_random = made._np_random_seed = None
+        if max_turns is not None and max_turns != self.max_turns:
+            made.max_turns = max_turns
+            seen = {**self.observation_space.spaces, "transcript": made._transcripts()}
+            made.observation_space = spaces.Dict(seen)
+        return made
+
+    def _transcripts(self) -> UnicodeText:
+        """The space of transcripts."""
+        turn = self.action_space.max_length + self._longest_prompt + TURN
+        return UnicodeText(turn * self.max_turns)
 
     def _meeting(self, scenario: Scenario, user: UserProfile) -> CaseView:
         """Worked out once for each case of this environment, up to :data:`MEETINGS`."""
@@ -378,12 +487,21 @@ def refused_reply(action: Any, space: UnicodeText) -> ActionError:
 
 def _longest_prompt(scenarios: Pool) -> int:
     """Characters there must be room for: :data:`TEXT`, or more where a given prompt is longer."""
-    return max(TEXT, *(len(t.prompt) for one in scenarios.shown for t in one.texts.values()))
+    longest = max(len(t.prompt) for one in scenarios.shown for t in one.texts.values())
+    return max(TEXT, longest + MORE)
 
 
 def _longest_description(users: Sequence[UserProfile]) -> int:
     """As :func:`_longest_prompt`: a profile may hold a biography."""
-    return max(TEXT, *(len(describe(one, secrets=tuple(one.secrets))) for one in users))
+    longest = max(len(describe(one, secrets=tuple(one.secrets))) for one in users)
+    return max(TEXT, longest + MORE)
+
+
+def _ending(verdict: Verdict, limit: bool) -> Ending:
+    """Why an episode is over in which the user has no last words."""
+    if verdict.reward >= SATISFIED:
+        return "content"
+    return "limit" if limit else "left"
 
 
 def _first_reply(reply: str, scenario: Scenario, user: UserProfile) -> Exchange:

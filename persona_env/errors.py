@@ -63,6 +63,10 @@ class TokenizerError(PersonaEnvError, ValueError):
     """A tokenizer, its chat template, or what is asked of them does not fit."""
 
 
+class SimulatorError(PersonaEnvError, RuntimeError):
+    """A user simulator is wrong, or failed to say what the user says next."""
+
+
 class UnknownNameError(PersonaEnvError, KeyError):
     """A name is not in its registry."""
 

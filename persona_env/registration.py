@@ -67,6 +67,13 @@ AGENTS: dict[str, str] = {
 }
 
 
+SIMULATORS: dict[str, str] = {
+    "complaints": "persona_env.simulation.complaints:ComplainingUser",
+    "rule_based": "persona_env.simulation.rules:RuleBasedUser",
+}
+"""User simulators: ``user_simulator=`` of an environment."""
+
+
 POLICIES: dict[str, str] = {
     "persona-tiny": "persona_tiny",
     "persona-tiny-wide": "persona_tiny_wide",

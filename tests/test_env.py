@@ -34,6 +34,7 @@ OPTIONS = [
     {"split": "heldout"},
     {"split": "all", "debug": True},
     {"max_turns": 3},
+    {"max_turns": 3, "max_topics": 2, "user_simulator": "rule_based", "split": "all"},
     {"user_visibility": "hidden"},
     {"user_visibility": "partial", "max_turns": 2},
     {"profiles": ["carlos"]},
@@ -89,7 +90,7 @@ def test_gymnasium_check_env_renders():
 
 
 @pytest.mark.filterwarnings(UNWRAPPED)
-@pytest.mark.parametrize("options", OPTIONS[:6], ids=str)
+@pytest.mark.parametrize("options", OPTIONS[:7], ids=str)
 def test_checkers_of_the_token_environment(options):
     from stable_baselines3.common.env_checker import check_env as check_sb3
 

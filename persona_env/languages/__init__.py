@@ -2,7 +2,8 @@
 
 What a folder holds: ``language.toml`` (:class:`LanguageFacts`), ``morphology.toml``
 (:class:`Morphology`), ``lexicon.toml`` (what the detectors read), ``complaints.toml`` (what a
-dissatisfied user says) and ``audit.toml`` (what the exploiting agents of an audit say).
+dissatisfied user says), ``conversation.toml`` (what a simulated user says beside) and
+``audit.toml`` (what the exploiting agents of an audit say).
 :func:`missing_parts` tells what a folder lacks. What belongs to one environment, such as its
 templates, is in that environment's folder.
 """

@@ -8,7 +8,13 @@ from persona_env.errors import nearest, unknown_name
 from persona_env.languages.facts import FACTS, LANGUAGES
 from persona_env.languages.files import ROOT, language_data
 
-TABLES = (("lexicon", "phrases"), ("lexicon", "words"), ("complaints", ""), ("audit", ""))
+TABLES = (
+    ("lexicon", "phrases"),
+    ("lexicon", "words"),
+    ("complaints", ""),
+    ("conversation", ""),
+    ("audit", ""),
+)
 """The tables whose keys every language has: the file, and the section in it."""
 
 SCRIPT = ("words", "morphology")
@@ -38,7 +44,7 @@ def _others(code: str, part: str) -> list[str]:
 
 
 def _files(code: str) -> Iterator[str]:
-    for name in ("morphology", "lexicon", "complaints", "audit"):
+    for name in ("morphology", "lexicon", "complaints", "conversation", "audit"):
         held = any(_has(other, name) for other in _others(code, name))
         if held and not _has(code, name):
             yield f"{code}/{name}.toml: no such file"

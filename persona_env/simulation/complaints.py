@@ -1,4 +1,4 @@
-"""What a dissatisfied user says: one complaint, about the wish that was missed most."""
+"""The default user simulator: one complaint, about the preference that was missed most."""
 
 from __future__ import annotations
 
@@ -6,7 +6,22 @@ import numpy as np
 
 from persona_env.languages import language_data, language_entry
 from persona_env.rewards import Verdict
+from persona_env.rewards.exchange import Turn
+from persona_env.simulation.phrases import pick
+from persona_env.simulation.user import SATISFIED, UserCase
 from persona_env.users.profile import UserProfile
+
+
+class ComplainingUser:
+    """Complains until a reply is satisfying, and then leaves."""
+
+    def reply(
+        self, case: UserCase, turns: tuple[Turn, ...], verdict: Verdict, rng: np.random.Generator
+    ) -> str | None:
+        """See :func:`complaint`; ``None`` from a reward of 0.9 on."""
+        if verdict.reward >= SATISFIED:
+            return None
+        return complaint(verdict, case.user, case.language, rng)
 
 
 def complaint(verdict: Verdict, user: UserProfile, language: str, rng: np.random.Generator) -> str:
@@ -16,14 +31,13 @@ def complaint(verdict: Verdict, user: UserProfile, language: str, rng: np.random
     (such as a user's custom one) is named. Raises :class:`LanguageError` in a language that has
     neither the phrase nor one for whatever else it may be.
     """
-    bank = language_data(language, "complaints")
+    known = language_data(language, "complaints")
     gates = [name for name, value in verdict.gates.items() if value < 1]
     lost = {name: verdict.weights[name] * (1 - v) for name, v in verdict.terms.items()}
     worst = min(gates, key=verdict.gates.__getitem__) if gates else max(lost, key=lost.__getitem__)
     wish = getattr(user.preferences, worst, None)
     key = f"{worst}={wish.target}" if wish is not None else worst
-    phrases: list[str] = bank.get(key) or bank.get(worst) or _other(language, worst)
-    return phrases[int(rng.integers(len(phrases)))]
+    return pick(known.get(key) or known.get(worst) or _other(language, worst), rng)
 
 
 def _other(language: str, name: str) -> list[str]:

@@ -191,7 +191,7 @@ class Extension(_Frozen):
     """A field beyond the schema, declared with its role. Printed, it shows no private value."""
 
     role: Role
-    value: str | float | bool | tuple[str, ...]
+    value: str | int | float | bool | tuple[str, ...]
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
         private = self.role in ("protected", "secret")
@@ -249,6 +249,19 @@ class UserProfile(_Frozen):
 
     def __hash__(self) -> int:  # the fields hold dicts
         return hash(self.id)
+
+    @field_validator("extensions")
+    @classmethod
+    def _patience_is_a_count(cls, extensions: dict[str, Extension]) -> dict[str, Extension]:
+        """``extensions.patience`` is read by user simulators: how many replies may miss."""
+        own = extensions.get("patience")
+        if own is None:
+            return extensions
+        if own.role != "context":
+            raise ValueError(f"patience has the role 'context', not {own.role!r}")
+        if isinstance(own.value, bool) or not isinstance(own.value, int) or own.value < 1:
+            raise ValueError(f"patience is a whole number from 1, not {own.value!r}")
+        return extensions
 
     @classmethod
     def roles(cls) -> dict[str, Role]:

@@ -17,8 +17,8 @@ from persona_env.scenarios.schema import Scenario
 from persona_env.users.profile import UserProfile
 
 Cases = tuple[dict[str, Scenario], dict[str, UserProfile]]
-# Scenario (its id, if it is known there), user, reply, language, transcript.
-Job = tuple[str | Scenario, str, str, str, tuple[Turn, ...]]
+# Scenario and user (their ids, if they are known there), reply, language, transcript.
+Job = tuple[str | Scenario, str | UserProfile, str, str, tuple[Turn, ...]]
 Answer = Verdict | PersonaEnvError
 SHOWN = 80  # characters of a reply in an error
 PATIENCE = 2.0  # seconds that a process has to end by itself
@@ -114,9 +114,10 @@ class JudgeProcess:
         self._process.join()
 
     def _death(self, job: Job) -> RewardError:
+        user = job[1] if isinstance(job[1], str) else job[1].id
         return RewardError(
             f"{self.name} died: it {self._end()} while it scored the reply {job[2][:SHOWN]!r} "
-            f"for user {job[1]!r}"
+            f"for user {user!r}"
         )
 
     def _end(self) -> str:
@@ -142,7 +143,8 @@ def _serve(connection: Connection) -> None:
         while True:
             scenario, user, reply, language, transcript = connection.recv()
             asked = scenarios[scenario] if isinstance(scenario, str) else scenario
-            exchange = Exchange(asked, users[user], reply, language, transcript)
+            asker = users[user] if isinstance(user, str) else user
+            exchange = Exchange(asked, asker, reply, language, transcript)
             connection.send(_judged(exchange, terms))
 
 

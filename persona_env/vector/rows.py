@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable, Sequence
-from copy import copy as shallow
 from typing import Any
 
 import gymnasium as gym
@@ -286,10 +285,7 @@ def text_rows(env: PersonaEnv, num_envs: int) -> list[PersonaEnv]:
         raise WrongEnvironmentError(
             f"vector environments need a PersonaEnv, not {env}: give its unwrapped"
         )
-    rows = [shallow(env) for _ in range(whole_number("num_envs", num_envs, least=1))]
-    for row in rows:
-        row._np_random = row._np_random_seed = None
-    return rows
+    return [env.light_copy() for _ in range(whole_number("num_envs", num_envs, least=1))]
 
 
 def _mode(mode: str | AutoresetMode) -> AutoresetMode:

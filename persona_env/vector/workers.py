@@ -127,11 +127,12 @@ class Workers:
                 idle.append(process)
 
     def _job(self, exchange: Exchange) -> Job:
-        scenario = exchange.scenario
-        known = self._cases[0].get(scenario.id) is scenario
+        scenario, user = exchange.scenario, exchange.user
+        scenarios, users = self._cases
         return (
-            scenario.id if known else scenario,
-            exchange.user.id, exchange.reply, exchange.language, exchange.transcript,
+            scenario.id if scenarios.get(scenario.id) is scenario else scenario,
+            user.id if users.get(user.id) is user else user,  # who may have changed in the talk
+            exchange.reply, exchange.language, exchange.transcript,
         )  # fmt: skip
 
     def close(self) -> None:

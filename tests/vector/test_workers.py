@@ -15,12 +15,14 @@ import gymnasium as gym
 import pytest
 from gymnasium.utils.env_checker import data_equivalence
 
-from persona_env import reward_term
+from persona_env import load_scenarios, reward_term
 from persona_env.envs.chat.env import PersonaChatEnv
 from persona_env.errors import RewardError
 from persona_env.vector import PersonaVectorEnv
 from persona_env.vector import workers as workers_module
 from persona_env.vector.judge_process import packed
+
+from ..simulation.talks import LONG, SHORT, person, talking
 
 REPLIES = ("No.", "Yushan, at 3952 metres.", "¿Qué?")
 
@@ -55,6 +57,22 @@ def test_generated_scenarios_are_sent_along():
         rewards.append(envs.step(("I do not know.", "7", "No lo sé."))[1].tolist())
         envs.close()
     assert rewards[0] == rewards[1]
+
+
+def test_a_user_who_changed_the_language_is_sent_along():
+    both = [s for s in load_scenarios("all", "know_how") if {"en", "es"} <= set(s.texts)]
+    rules = {"switch_language": 1.0}
+    text = talking(person("en", "es"), scenarios=both, terms=["length", "readable"], rules=rules)
+    told = []
+    for workers in (0, 1):
+        envs = PersonaVectorEnv(text, 2, autoreset_mode="SameStep", workers=workers)
+        envs.reset(seed=4)
+        envs.step((LONG["en"],) * 2)
+        told.append([envs.get_attr("language"), envs.step((SHORT["en"],) * 2)[4]])
+        envs.close()
+    assert told[0][0] == ("es", "es")
+    assert data_equivalence(*told, exact=True)
+    assert told[0][1]["reward_gates"]["readable"].max() < 0.5
 
 
 @pytest.fixture
