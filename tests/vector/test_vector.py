@@ -19,6 +19,8 @@ from persona_env.agents.ppo.vec_env import TokenVecEnv
 from persona_env.envs.chat.env import PersonaChatEnv
 from persona_env.errors import ArgumentError
 from persona_env.registration import ENVIRONMENTS
+from persona_env.rewards import combine
+from persona_env.simulation.rules import RuleBasedUser
 from persona_env.vector import PersonaVectorEnv, TokenVectorEnv
 from persona_env.vector.infos import batch_infos
 from persona_env.wrappers import TokenActions
@@ -28,7 +30,14 @@ from ..support import tiny_codec
 # Small contexts are meant: what does not fit has to be told alike.
 pytestmark = pytest.mark.filterwarnings("ignore:a prompt does not fit")
 MODES = ["NextStep", "SameStep", "Disabled"]
-REPLIES = ["", "No.", "¿Qué? 玉山 🙂", "As an AI, sorry. " * 2, "Yushan, at 3952 metres."]
+REPLIES = [
+    "",
+    "No.",
+    "¿Qué? 玉山 🙂",
+    "As an AI, sorry. " * 2,
+    "Yushan, at 3952 metres.",
+    "Which one?",
+]
 SMALL = {"max_new_tokens": 12, "context_length": 160}
 
 
@@ -45,6 +54,12 @@ CASES = [
     {"terms": ["brief", "length"], "split": "all"},
     {"max_turns": 3, "split": "all", "debug": True},
     {"user_visibility": "partial", "max_turns": 2},
+    {
+        "max_turns": 4,
+        "max_topics": 2,
+        "split": "all",
+        "user_simulator": RuleBasedUser(patience=2, switch_language=0.5),
+    },
     {"terms": ()},
     {"behaviours": dict.fromkeys(ENVIRONMENTS, 1.0), "max_turns": 2},  # each with terms of its own
 ]
@@ -402,7 +417,8 @@ class Cut(gym.Wrapper):
     def step(self, action):
         observation, reward, terminated, truncated, info = self.env.step(action)
         if info.get("cut", False):
-            return observation, 0.0, True, False, info
+            entries = (info[f"reward_{name}"] for name in ("terms", "weights", "gates"))
+            return observation, reward - combine(*entries), True, False, info
         return observation, reward, terminated, truncated, info
 
 
@@ -443,6 +459,26 @@ def test_adapter_does_what_dummy_vec_env_does(together, cut_fails, max_turns):
         ended += [info for info, done in zip(infos, mine[1], strict=True) if done]
     assert {info["cut"] for info in ended} == {True, False}
     assert any(info["TimeLimit.truncated"] for info in ended) != cut_fails
+
+
+@pytest.mark.parametrize("topics", [1, 2])
+def test_a_cut_reply_takes_back_what_its_topic_was_paid(topics):
+    talk = {"max_turns": 3, "max_topics": topics, "user_simulator": "rule_based"}
+    short = {"terms": ["length"], "profiles": ["nora"], "scenarios": ["fact"]}  # eight words: 1/7
+    env = vec_env(2, talk | short)
+    codec, paid = env.get_attr("codec")[0], np.zeros(2)
+    env.seed(0)
+    env.reset()
+    first = [*codec.encode("a a a a a a a a"), codec.end_id]
+    for token in first + [codec.encode("a")[0]] * SMALL["max_new_tokens"]:
+        _, rewards, done, infos = env.step(np.full(2, token))
+        paid += rewards
+        if token == codec.end_id:
+            assert rewards.all()
+            assert not done.any()
+    assert done.all()
+    assert all(info["cut"] for info in infos)
+    assert paid == pytest.approx(np.zeros(2), abs=1e-7)
 
 
 def test_groups_meet_the_same_prompts():
