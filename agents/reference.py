@@ -8,10 +8,23 @@ import numpy as np
 
 from persona_env.agent import ReferenceAgent
 from persona_env.env import PersonaEnv
-from persona_env.evaluation.scores import rewards_of
+from persona_env.evaluation.scores import Answer, rewards_of
+from persona_env.languages import Language
 from persona_env.scenarios.case import Case, prompt_language
 from persona_env.scenarios.schema import Scenario
+from persona_env.simulation.changes import in_language
 from persona_env.users.profile import TARGETS, UserProfile
+
+
+def asked_by(env: PersonaEnv, scenario: Scenario, language: Language | None) -> list[UserProfile]:
+    """The users who ask this scenario in this language.
+
+    Where none does, a user has changed the language in a conversation: then all, as if each had.
+    """
+    first = [user for user in env.users if prompt_language(scenario, user) == language]
+    if first or language is None:
+        return first
+    return [in_language(user, language) for user in env.users]
 
 
 class OracleAgent(ReferenceAgent):
@@ -35,19 +48,19 @@ class BlindAgent(ReferenceAgent):
 
     def __init__(self, env: PersonaEnv) -> None:
         self.env = env
-        self._best: dict[tuple[str, str | None], str] = {}
+        self._best: dict[tuple[str, Language | None], str] = {}
 
     def answer(self, cases: Sequence[Case]) -> list[str]:
         """The best user-blind reply to each prompt."""
         return [self._reply(case.scenario, prompt_language(*case)) for case in cases]
 
-    def _reply(self, scenario: Scenario, language: str | None) -> str:
+    def _reply(self, scenario: Scenario, language: Language | None) -> str:
         key = (scenario.id, language)
         if key not in self._best:
-            users = [u for u in self.env.users if prompt_language(scenario, u) == language]
+            users = asked_by(self.env, scenario, language)
             replies = sorted({self.env.oracle(scenario, user) for user in users})
-            cases = [Case(scenario, user) for _ in replies for user in users]
-            given = rewards_of(self.env, [r for r in replies for _ in users], cases)
+            crossed = [Answer(Case(scenario, user), r) for r in replies for user in users]
+            given = rewards_of(self.env, crossed)
             totals = [sum(row) for row in given.reshape(len(replies), len(users)).tolist()]
             self._best[key] = replies[int(np.argmax(totals))]
         return self._best[key]
@@ -87,8 +100,7 @@ class RandomAgent(ReferenceAgent):
         return [self._reply(case) for case in cases]
 
     def _reply(self, case: Case) -> str:
-        language = prompt_language(*case)
-        users = [u for u in self.env.users if prompt_language(case.scenario, u) == language]
+        users = asked_by(self.env, case.scenario, prompt_language(*case))
         user = users[int(self.rng.integers(len(users)))]
         return self.env.oracle(case.scenario, user)
 

@@ -32,7 +32,7 @@ from persona_env.memo import Memo
 from persona_env.messages import Message, chat_messages
 from persona_env.metrics.statistics import Statistic
 from persona_env.reporting import card
-from persona_env.rewards import Verdict, choose_terms, judge, judge_all
+from persona_env.rewards import Verdict, choose_terms, judge
 from persona_env.rewards.exchange import Exchange, Turn
 from persona_env.rewards.explain import explain
 from persona_env.rewards.facts import Term
@@ -332,11 +332,6 @@ class PersonaEnv(gym.Env[Observation, str]):
         said = read_transcript(transcript, scenario.text(language).prompt)
         return judge(Exchange(scenario, user, reply, language, said), self.terms)
 
-    def score_all(self, replies: Sequence[str], cases: Sequence[Case]) -> list[Verdict]:
-        """:meth:`score` of many replies, each to its case: batched terms are called once."""
-        exchanges = (_first_reply(r, *case) for r, case in zip(replies, cases, strict=True))
-        return judge_all(exchanges, self.terms)
-
     def oracle(self, scenario: Scenario, user: UserProfile) -> str:
         """The reply of who knows both; every environment ships one."""
         raise NotImplementedError
@@ -502,10 +497,6 @@ def _ending(verdict: Verdict, limit: bool) -> Ending:
     if verdict.reward >= SATISFIED:
         return "content"
     return "limit" if limit else "left"
-
-
-def _first_reply(reply: str, scenario: Scenario, user: UserProfile) -> Exchange:
-    return Exchange(scenario, user, reply, prompt_language_or_first(scenario, user))
 
 
 def _observation(meeting: CaseView, prompt: str, turns: tuple[Turn, ...]) -> Observation:

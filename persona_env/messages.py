@@ -36,7 +36,8 @@ def as_messages(conversation: Conversation) -> list[Message]:
 
     An observation holds its transcript as one text, which stays a part of the question; earlier
     replies are turns of their own in :meth:`~persona_env.PersonaEnv.messages` and
-    ``info["messages"]``.
+    ``info["messages"]``. An observation that an agent is handed in an evaluation of conversations
+    has them as ``messages``.
 
     Raises
     ------
@@ -44,6 +45,8 @@ def as_messages(conversation: Conversation) -> list[Message]:
         For a message without a known role or without a text, and a system turn that is not the
         first.
     """
+    if isinstance(conversation, Mapping) and "messages" in conversation:
+        return as_messages(conversation["messages"])
     if isinstance(conversation, Mapping):
         asked = (conversation["transcript"], conversation["prompt"])
         return chat_messages(conversation["user"], (), "\n".join(part for part in asked if part))

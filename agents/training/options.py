@@ -9,7 +9,7 @@ from typing import Annotated
 from typer import Option
 
 from persona_env.outputs import check_folder
-from persona_env.registration import find_policy, start_for
+from persona_env.registration import SIMULATORS, find_policy, start_for
 from persona_env.wrappers.token_actions import CONTEXT_LENGTH, MAX_NEW_TOKENS
 
 Names = tuple[str, ...] | None
@@ -71,6 +71,13 @@ class TrainOptions:
         bool, Option("--compile", help="Compile the model for updates; takes a minute.")
     ] = False
     tensorboard: Annotated[bool, Option(help="Log for TensorBoard.")] = True
+    max_turns: Annotated[int, Option(min=1, help="Replies in an episode, at most.")] = 1
+    user_simulator: Annotated[
+        str | None, Option(help=f"{', '.join(SIMULATORS)}, or module:Class; default: complaints.")
+    ] = None
+    max_topics: Annotated[
+        int, Option(min=1, help="Scenarios a user may ask about in an episode.")
+    ] = 1
     max_new_tokens: Annotated[int, Option(min=1, help="Tokens of a reply, at most.")] = (
         MAX_NEW_TOKENS
     )

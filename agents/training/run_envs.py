@@ -88,4 +88,7 @@ def _make(
         terms=options.terms,
         split=split,
         user_visibility="hidden" if options.hidden else "full",
+        max_turns=options.max_turns,
+        user_simulator=options.user_simulator,
+        max_topics=options.max_topics,
     )

@@ -32,7 +32,7 @@ def judge(
     agent = LanguageModelAgent(model, codec, options.max_new_tokens)
     for suffix, env in envs.items():
         episodes = EPISODES_A_USER * len(persona_env_of(env).users)
-        report = evaluate(agent, env, episodes=episodes, seed=SEED)
+        report = evaluate(agent, env, episodes=episodes, seed=SEED, turns=options.max_turns)
         report.save(options.output / f"{name}{suffix}.json")
 
 

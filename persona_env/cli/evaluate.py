@@ -16,12 +16,13 @@ from rich.text import Text
 from persona_env.cli.show import EnvOption, JsonOption, make_env, names, notes, out, table
 from persona_env.env import PersonaEnv
 from persona_env.errors import PersonaEnvError
+from persona_env.evaluation.conversation_report import ConversationReport
 from persona_env.evaluation.evaluate import evaluate
 from persona_env.evaluation.report import Report
 from persona_env.files import to_json
 from persona_env.metrics.statistics import Mean
 from persona_env.outputs import check_targets, save_all
-from persona_env.registration import AGENTS, POLICIES, find_policy, make_agent
+from persona_env.registration import AGENTS, POLICIES, SIMULATORS, find_policy, make_agent
 from persona_env.reporting.plots import picture_format
 from persona_env.scenarios.case import Visibility
 
@@ -54,6 +55,15 @@ def evaluate_agent(
     split: Annotated[str, typer.Option(help="train, heldout or all.")] = "heldout",
     episodes: Annotated[int | None, typer.Option(min=1, help="Default: every case.")] = None,
     seed: int = 0,
+    turns: Annotated[
+        int, typer.Option(min=1, help="Replies in a conversation, at most; 1: first replies.")
+    ] = 1,
+    user_simulator: Annotated[
+        str | None, typer.Option(help=f"{', '.join(SIMULATORS)} or module:Class.")
+    ] = None,
+    max_topics: Annotated[
+        int, typer.Option(min=1, help="Scenarios a user may ask about in a conversation.")
+    ] = 1,
     hidden: Annotated[bool, typer.Option("--hidden", help="The user is not shown.")] = False,
     save: Annotated[Path | None, typer.Option(help="Write the report as JSON.")] = None,
     matrix: Picture = None,
@@ -68,10 +78,13 @@ def evaluate_agent(
         if picture is not None:
             picture_format(picture)
     visibility: Visibility = "hidden" if hidden else "full"
-    made, base = make_env(env, split, names(profiles), names(scenarios), visibility)
+    made, base = make_env(
+        env, split, names(profiles), names(scenarios), visibility,
+        max_turns=turns, user_simulator=user_simulator, max_topics=max_topics,
+    )  # fmt: skip
     answers = find_agent(agent, base, end_token)
     with notes().status("evaluating"):
-        report = evaluate(answers, made, episodes, seed)
+        report = evaluate(answers, made, episodes, seed, turns)
     writers = (
         (save, report.save),
         (matrix, report.plot_matrix),
@@ -122,6 +135,8 @@ def tables(report: Report) -> Iterator[RenderableType]:
         rows.append(("not crossed", ", ".join(report.not_crossed), "scored for the own user alone"))
     title = f"{report.reward.n} replies; scenarios by split: {report.splits_text}"
     yield table(title, ("", "value", "what"), rows, right="value")
+    if isinstance(report, ConversationReport):
+        yield _turns(report)
     if report.measures:
         yield _means("Measures", "measure", report.measures)
     yield _means("Categories", "category", report.per_category)
@@ -129,6 +144,17 @@ def tables(report: Report) -> Iterator[RenderableType]:
     if len(report.users) <= WIDEST and report.is_crossed:
         yield Text(MATRIX)
         yield matrix_table(report.users, report.matrix)
+
+
+def _turns(report: ConversationReport) -> Table:
+    rows = [
+        (str(one.turn), str(one.reward), str(one.reached), str(one.so_far))
+        for one in report.per_turn
+    ]
+    ends = ", ".join(f"{count} {how}" for how, count in report.ended.items())
+    title = f"Turns (return {report.returns}; ended: {ends})"
+    columns = ("turn", "reward", "conversations", "last so far")
+    return table(title, columns, rows, right="reward conversations")
 
 
 def _gain(report: Report) -> tuple[str, str]:

@@ -101,11 +101,13 @@ def make_env(
     profiles: Sequence[str] | None = None,
     scenarios: Sequence[str] | None = None,
     visibility: Visibility = "full",
+    **options: Any,
 ) -> tuple[gym.Env[Any, Any], PersonaEnv]:
     """An environment with the options of the command line; see :func:`make_text_env`."""
     return make_text_env(
-        name, split=split, profiles=profiles, scenarios=scenarios, user_visibility=visibility
-    )
+        name, split=split, profiles=profiles, scenarios=scenarios, user_visibility=visibility,
+        **options,
+    )  # fmt: skip
 
 
 def error_text(error: Exception) -> str:

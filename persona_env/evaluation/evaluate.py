@@ -12,12 +12,21 @@ import gymnasium as gym
 import numpy as np
 
 from persona_env.agent import Agent, ReferenceAgent, ask, checked_replies
-from persona_env.arguments import flag
+from persona_env.arguments import flag, whole_number
 from persona_env.detectors import word_count
 from persona_env.env import PersonaEnv
+from persona_env.errors import ArgumentError
+from persona_env.evaluation.conversation import converse, in_place_of
+from persona_env.evaluation.conversation_report import ConversationReport, told_of
 from persona_env.evaluation.references import gain, reference_rewards, why_undefined
 from persona_env.evaluation.report import Report
-from persona_env.evaluation.scores import Rewards, deferred_terms, rewards_of, without_deferred
+from persona_env.evaluation.scores import (
+    Answer,
+    Rewards,
+    deferred_terms,
+    rewards_of,
+    without_deferred,
+)
 from persona_env.metrics.statistics import Mean, Reading, measure
 from persona_env.scenarios.case import Case
 from persona_env.users.profile import Protected, UserProfile
@@ -28,6 +37,8 @@ def evaluate(
     env: gym.Env[Any, Any],
     episodes: int | None = None,
     seed: int = 0,
+    *,
+    turns: int = 1,
     cross_batched: bool = False,
 ) -> Report:
     """Let an agent answer, and let every user judge every reply.
@@ -42,23 +53,40 @@ def evaluate(
         How many cases, drawn with ``seed`` evenly over users: all if there are fewer. ``None``: see
         :func:`draw_cases`.
     seed:
-        Of the drawing and of the bootstrap.
+        Of the drawing, of the bootstrap, and of what users say in conversations.
+    turns:
+        How many replies a conversation may have, whatever the environment's ``max_turns``. With 1
+        first replies are judged. With more, each case is a conversation with the environment's
+        user simulator, its last reply is judged, and the report is a :class:`ConversationReport`.
     cross_batched:
         Whether batched and ``async`` reward terms, which may ask a model for each score, judge each
         reply for every user. Without, they judge it for its own user alone; the cross-user matrix,
         the identity gap and the choice of the user-blind replies are then of the other terms, and
         the report names those that are left out.
 
-    Only first replies are judged. The gain is measured against the environment's own blind and
+    The gain is measured against the environment's own blind and
     oracle agents on the same cases, with a bootstrap error over cases.
 
     Raises :class:`AgentError` if the agent does not give a text for each observation. An exception
     of the agent itself is passed on: a part of the cases is never reported as the whole.
     """
     base = persona_env_of(env)
+    turns = whole_number("turns", turns, least=1)
+    if 1 < turns < base.max_topics:
+        raise ArgumentError(
+            f"turns must be 1 (first replies alone) or at least max_topics={base.max_topics}, not "
+            f"{turns}"
+        )
     cases = draw_cases(base, episodes, seed)
     crossing = base if flag("cross_batched", cross_batched) else without_deferred(base)
-    return _report(base, crossing, cases, replies_of(agent, env, cases), seed)
+    if turns > 1:
+        talks = converse(agent, base, cases, turns, seed)
+        references = reference_rewards(base, cases, crossing, turns, seed)
+        judged = _judged(base, crossing, [talk.answers[-1] for talk in talks], references, seed)
+        return ConversationReport(**judged | told_of(talks, judged["replies"], base, seed))
+    answers = [*map(Answer, cases, replies_of(agent, env, cases))]
+    references = reference_rewards(base, cases, crossing)
+    return Report(**_judged(base, crossing, answers, references, seed))
 
 
 def draw_cases(env: PersonaEnv, episodes: int | None, seed: int) -> list[Case]:
@@ -100,73 +128,83 @@ def persona_env_of(env: gym.Env[Any, Any]) -> PersonaEnv:
     return base
 
 
-def _report(
-    env: PersonaEnv, crossing: PersonaEnv, cases: list[Case], replies: list[str], seed: int
-) -> Report:
-    users = list({case.user.id: case.user for case in cases}.values())
+def _judged(
+    env: PersonaEnv,
+    crossing: PersonaEnv,
+    answers: list[Answer],
+    references: tuple[Rewards, Rewards],
+    seed: int,
+) -> dict[str, Any]:
+    """The fields of a :class:`Report` on these answers, one for each case."""
+    blind, oracle = references
+    cases = [answer.case for answer in answers]
+    known = {user.id: user for user in env.users}
+    users = [known[name] for name in dict.fromkeys(case.user.id for case in cases)]
     places = {user.id: i for i, user in enumerate(users)}
-    crossed = _crossed(crossing, cases, replies, users, crossing is env)
+    crossed = _crossed(crossing, answers, users, crossing is env)
     rows = np.array([places[case.user.id] for case in cases])
     diagonal = crossed[np.arange(len(cases)), rows]
-    own = diagonal if crossing is env else rewards_of(env, replies, cases)
-    blind, oracle = reference_rewards(env, cases, crossing)
+    own = diagonal if crossing is env else rewards_of(env, answers)
     undefined = why_undefined(env, users, own, blind, oracle)
-    readings = [Reading(c, env.read(c, r)) for c, r in zip(cases, replies, strict=True)]
+    readings = [Reading(answer.case, env.read(answer.case, answer.reply)) for answer in answers]
     per_user = {u.id: Mean.of(own[rows == i]) for i, u in enumerate(users)}
-    return Report(
-        reward=Mean.of(own),
-        blind=Mean.of(blind),
-        oracle=Mean.of(oracle),
-        gain=(
+    return {
+        "reward": Mean.of(own),
+        "blind": Mean.of(blind),
+        "oracle": Mean.of(oracle),
+        "gain": (
             Mean(math.nan, math.nan, len(own))
             if "gain" in undefined
             else gain(own, blind, oracle, seed)
         ),
-        per_category=_by_category(cases, own),
-        per_user=per_user,
-        worst_user=min(per_user, key=lambda name: per_user[name].mean),
-        users=tuple(u.id for u in users),
-        matrix=tuple(tuple(crossed[rows == i].mean(0).tolist()) for i in range(len(users))),
-        own_best=tuple(_is_own_best(crossed[rows == i], i) for i in range(len(users))),
-        identity_gap=_identity_gap(crossing, cases, replies, diagonal),
-        words=Mean.of([float(word_count(reply)) for reply in replies]),
-        measures=_measures(env, readings, seed),
-        measures_per_user={
-            u.id: _measures(env, [r for r in readings if r.case.user is u], seed) for u in users
+        "per_category": _by_category(cases, own),
+        "per_user": per_user,
+        "worst_user": min(per_user, key=lambda name: per_user[name].mean),
+        "users": tuple(u.id for u in users),
+        "matrix": tuple(tuple(crossed[rows == i].mean(0).tolist()) for i in range(len(users))),
+        "own_best": tuple(_is_own_best(crossed[rows == i], i) for i in range(len(users))),
+        "identity_gap": _identity_gap(crossing, answers, diagonal),
+        "words": Mean.of([float(word_count(answer.reply)) for answer in answers]),
+        "measures": _measures(env, readings, seed),
+        "measures_per_user": {
+            u.id: _measures(env, [r for r in readings if r.case.user.id == u.id], seed)
+            for u in users
         },
-        replies=tuple(
+        "replies": tuple(
             {
-                "scenario": c.scenario.id,
-                "user": c.user.id,
-                "reply": r,
+                "scenario": answer.case.scenario.id,
+                "user": answer.case.user.id,
+                "reply": answer.reply,
                 "reward": float(x),
                 "measures": dict(reading.values),
             }
-            for c, r, x, reading in zip(cases, replies, own, readings, strict=True)
+            for answer, x, reading in zip(answers, own, readings, strict=True)
         ),
-        splits=dict(Counter(case.scenario.split for case in cases)),
-        undefined=undefined,
-        not_crossed=() if crossing is env else deferred_terms(env),
-    )
+        "splits": dict(Counter(case.scenario.split for case in cases)),
+        "undefined": undefined,
+        "not_crossed": () if crossing is env else deferred_terms(env),
+    }
 
 
 def _crossed(
-    env: PersonaEnv,
-    cases: list[Case],
-    replies: list[str],
-    users: list[UserProfile],
-    is_whole: bool,
+    env: PersonaEnv, answers: list[Answer], users: list[UserProfile], is_whole: bool
 ) -> Rewards:
-    """What every user gives to every reply: ``float64 of shape (N, U)``, for N cases and U users.
+    """What every user gives to every answer: ``float64 of shape (N, U)``, for N and U of them.
 
     Not known (NaN) where no term is left of what is not the whole reward.
     """
-    shape = len(cases), len(users)
+    shape = len(answers), len(users)
     if not (env.terms or is_whole):
         return np.full(shape, math.nan)
-    each = [reply for reply in replies for _ in users]
-    crossed = [Case(case.scenario, user) for case in cases for user in users]
-    return rewards_of(env, each, crossed).reshape(shape)
+    crossed = [_judged_by(user, answer, env) for answer in answers for user in users]
+    return rewards_of(env, crossed).reshape(shape)
+
+
+def _judged_by(user: UserProfile, answer: Answer, env: PersonaEnv) -> Answer:
+    """The answer as ``user`` judges it, with what was said before it."""
+    if answer.transcript:
+        user = in_place_of(user, answer.case, env.users)
+    return answer._replace(case=answer.case._replace(user=user))
 
 
 def _measures(env: PersonaEnv, readings: list[Reading], seed: int) -> dict[str, Mean]:
@@ -186,10 +224,11 @@ def _is_own_best(rewards: Rewards, own: int) -> bool:
     return best == own or difference.mean <= 0 or difference.mean <= difference.se
 
 
-def _identity_gap(
-    env: PersonaEnv, cases: list[Case], replies: list[str], rewards: Rewards
-) -> float:
+def _identity_gap(env: PersonaEnv, answers: list[Answer], rewards: Rewards) -> float:
     """The largest change of these rewards when all protected fields are swapped."""
     swapped: dict[str, str | None] = dict.fromkeys(Protected.model_fields, "swapped")
-    twins = [Case(case.scenario, case.user.twin(**swapped)) for case in cases]
-    return float(np.abs(rewards - rewards_of(env, replies, twins)).max())
+    twins = [
+        answer._replace(case=answer.case._replace(user=answer.case.user.twin(**swapped)))
+        for answer in answers
+    ]
+    return float(np.abs(rewards - rewards_of(env, twins)).max())

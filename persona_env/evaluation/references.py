@@ -13,9 +13,11 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from persona_env.agent import ReferenceAgent
 from persona_env.env import PersonaEnv
 from persona_env.errors import PersonaEnvError
-from persona_env.evaluation.scores import Rewards, rewards_of
+from persona_env.evaluation.conversation import converse, last_rewards
+from persona_env.evaluation.scores import Answer, Rewards, rewards_of
 from persona_env.metrics.statistics import Mean, bootstrap
 from persona_env.registration import make_agent
 from persona_env.rewards.declaration import source_of
@@ -27,26 +29,35 @@ RESAMPLES = 1000
 
 
 def reference_rewards(
-    env: PersonaEnv, cases: list[Case], crossing: PersonaEnv
+    env: PersonaEnv, cases: list[Case], crossing: PersonaEnv, turns: int = 1, seed: int = 0
 ) -> tuple[Rewards, Rewards]:
     """What the blind and the oracle agent earn: two of ``float64 of shape (N,)``, for N cases.
 
-    The blind agent chooses its replies by what all users give to them in ``crossing``.
+    The blind agent chooses its replies by what all users give to them in ``crossing``. With several
+    turns, with the last replies of conversations
+    (:func:`~persona_env.evaluation.conversation.converse`).
 
     Raises :class:`PersonaEnvError` for an environment without an oracle.
     """
     try:
-        replies = [
-            make_agent(name, judged).answer(cases)
+        blind, oracle = (
+            _earned(make_agent(name, judged), env, cases, turns, seed)
             for name, judged in (("blind", crossing), ("oracle", env))
-        ]
+        )
     except NotImplementedError as error:
         raise PersonaEnvError(
             f"{type(env).__name__} has no oracle to evaluate against: write its method oracle(); "
             "a public suite has none, use Suite.judge"
         ) from error
-    blind, oracle = (rewards_of(env, answers, cases) for answers in replies)
     return blind, oracle
+
+
+def _earned(
+    agent: ReferenceAgent, env: PersonaEnv, cases: list[Case], turns: int, seed: int
+) -> Rewards:
+    if turns > 1:
+        return last_rewards(converse(agent, env, cases, turns, seed))
+    return rewards_of(env, [*map(Answer, cases, agent.answer(cases))])
 
 
 def why_undefined(

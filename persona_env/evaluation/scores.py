@@ -4,30 +4,52 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from persona_env.agent import BATCH
 from persona_env.env import PersonaEnv
-from persona_env.scenarios.case import Case
+from persona_env.rewards import judge_all
+from persona_env.rewards.exchange import Exchange, Turn
+from persona_env.scenarios.case import Case, prompt_language_or_first
 
 Rewards = npt.NDArray[np.float64]
 
 
-def rewards_of(env: PersonaEnv, replies: Sequence[str], cases: Sequence[Case]) -> Rewards:
-    """What each reply earns from the user of its case: ``float64 of shape (N,)``, for N cases.
+class Answer(NamedTuple):
+    """A reply that is judged, and what was said before it (see :class:`Exchange`)."""
 
-    Batched and ``async`` terms are called once for every :data:`~persona_env.agent.BATCH` replies.
+    case: Case
+    reply: str
+    transcript: tuple[Turn, ...] = ()
+
+
+def rewards_of(env: PersonaEnv, answers: Sequence[Answer]) -> Rewards:
+    """What each answer earns from the user of its case: ``float64 of shape (N,)``, for N answers.
+
+    Batched and ``async`` terms are called once for every :data:`~persona_env.agent.BATCH` answers.
     """
     if not deferred_terms(env):
-        pairs = zip(replies, cases, strict=True)
-        return np.array([env.score(reply, *case).reward for reply, case in pairs])
-    found = []
-    for start in range(0, len(cases), BATCH):
-        part = slice(start, start + BATCH)
-        found += [verdict.reward for verdict in env.score_all(replies[part], cases[part])]
+        return np.array([_reward(env, answer) for answer in answers])
+    found: list[float] = []
+    for start in range(0, len(answers), BATCH):
+        exchanges = map(_exchange, answers[start : start + BATCH])
+        found += [verdict.reward for verdict in judge_all(exchanges, env.terms)]
     return np.array(found)
+
+
+def _reward(env: PersonaEnv, answer: Answer) -> float:
+    if answer.transcript:
+        return env.score(answer.reply, *answer.case, transcript=answer.transcript).reward
+    return env.score(answer.reply, *answer.case).reward
+
+
+def _exchange(answer: Answer) -> Exchange:
+    case = answer.case
+    language = prompt_language_or_first(*case)
+    return Exchange(*case, answer.reply, language, answer.transcript)
 
 
 def deferred_terms(env: PersonaEnv) -> tuple[str, ...]:

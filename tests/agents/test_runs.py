@@ -189,7 +189,7 @@ def test_a_run_is_resumed_with_the_options_that_make_it(options, monkeypatch):
     before = files(options.output)
     for change in (
         {"scenarios": ("know_how",)}, {"hidden": True}, {"policy": "persona-tiny"},
-        {"end_token": "<end>"},
+        {"end_token": "<end>"}, {"max_turns": 2},
     ):  # fmt: skip
         with pytest.raises(PersonaEnvError, match=f"was begun with {next(iter(change))}="):
             train(replace(options, resume=True, **change))

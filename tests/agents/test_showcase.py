@@ -10,11 +10,13 @@ import pytest
 from persona_env import UserProfile, load_scenarios
 from persona_env.agents.training import showcase
 from persona_env.agents.training.options import TrainOptions
-from persona_env.agents.training.run_envs import judged_envs
+from persona_env.agents.training.run_envs import judged_envs, token_envs
 from persona_env.agents.training.showcase import asked, judge
 from persona_env.errors import ScenarioError
 from persona_env.evaluation.evaluate import persona_env_of
 from persona_env.scenarios.case import prompt_language
+
+from ..support import tiny_codec
 
 TRAINED = next(s.id for s in load_scenarios("train", "fact") if "en" in s.texts)
 HELD_OUT = next(s.id for s in load_scenarios("heldout", "fact") if "en" in s.texts)
@@ -130,3 +132,16 @@ def test_users_who_want_the_same_are_shown_once_each():
     env = judged_envs(TrainOptions(profiles=users, scenarios=("fact",)))[0][""]
     ((_, shown),) = asked(env)
     assert sorted(user.id for user in shown) == ["a", "b", "c"]
+
+
+def test_a_run_of_conversations_is_judged_on_conversations(tmp_path, monkeypatch):
+    talk = {"max_turns": 3, "user_simulator": "rule_based", "max_topics": 2}
+    options = TrainOptions(profiles=("sam",), scenarios=("fact",), output=tmp_path, envs=4, **talk)
+    rows = token_envs(options, tiny_codec(), tiny_codec().size).env
+    assert {(row.max_turns, row.max_topics) for row in rows._texts} == {(3, 2)}
+    monkeypatch.setattr(showcase, "EPISODES_A_USER", 3)
+    says = ["I do not know."]
+    monkeypatch.setattr(showcase, "LanguageModelAgent", lambda *_: lambda seen: says * len(seen))
+    judge(options, judged_envs(options)[0], "before", None, None)
+    report = json.loads((tmp_path / "before.json").read_text(encoding="utf-8"))
+    assert [turn["reached"] for turn in report["per_turn"]] == [3, 3, 3]

@@ -108,6 +108,20 @@ def test_eval_prints_tables_and_saves(tmp_path):
     assert json.loads(save.read_text(encoding="utf-8"))["users"] == ["ben", "mei", "julia"]
 
 
+def test_eval_of_conversations():
+    arguments = ("eval", "--agent", "noisy_profile", "--profiles", "ben,kim", "--episodes", 8)
+    talk = (*arguments, "--turns", 3, "--user-simulator", "rule_based", "--max-topics", 2)
+    text = " ".join(told(*talk).split())
+    assert "Turns (return" in text
+    assert "last so far" in text
+    report = json.loads(told(*talk, "--json"))
+    assert [turn["turn"] for turn in report["per_turn"]] == [1, 2, 3]
+    assert sum(report["ended"].values()) == 8
+    plain = json.loads(told(*arguments, "--json"))
+    assert "per_turn" not in plain
+    assert json.loads(told(*arguments, "--turns", 1, "--json")) == plain
+
+
 def test_eval_says_why_there_is_no_gain_and_of_which_split_the_scenarios_are():
     text = " ".join(told("eval", "--profiles", "ben", "--episodes", 3).split())
     assert "not defined" in text
@@ -160,6 +174,8 @@ def test_eval_loads_a_saved_policy_and_hides_the_user(tmp_path, monkeypatch, fla
     ("arguments", "part"),
     [
         (("profiles", "lim"), "Did you mean 'lin'?"),
+        (("eval", "--user-simulator", "rules_based"), "Did you mean 'rule_based'?"),
+        (("eval", "--turns", 2, "--max-topics", 3), "max_topics must be at most max_turns=2"),
         (("profiles", "--split", "tran"), "Did you mean 'train'?"),
         (("profiles", "nowhere.toml"), "nowhere.toml"),
         (("score", "--user", "lin", "--scenario", "fluffy-rise", "x"), "mean 'fluffy-rice'?"),

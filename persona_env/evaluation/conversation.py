@@ -1,0 +1,103 @@
+"""Whole conversations of an evaluation: every case answered until its user leaves."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from persona_env.agent import Agent, ReferenceAgent, ask, checked_replies
+from persona_env.env import Observation, PersonaEnv
+from persona_env.evaluation.scores import Answer
+from persona_env.rewards import Verdict, judge_all
+from persona_env.rewards.exchange import Exchange
+from persona_env.scenarios.case import Case, prompt_language_or_first
+from persona_env.simulation.changes import in_language, other_languages
+from persona_env.users.profile import UserProfile
+
+
+@dataclass(slots=True)
+class Conversation:
+    """One conversation: its environment, and what was judged and paid in each turn."""
+
+    env: PersonaEnv
+    answers: list[Answer] = field(default_factory=list)
+    verdicts: list[Verdict] = field(default_factory=list)
+    rewards: list[float] = field(default_factory=list)
+
+    @property
+    def case(self) -> Case:
+        """Who speaks now, and about what."""
+        return Case(self.env.scenario, self.env.user)
+
+    @property
+    def seen(self) -> Observation:
+        """What an agent is handed: the observation, and the conversation as ``messages``."""
+        return {**self.env.observe_turn(), "messages": self.env.messages()}
+
+    def take(self, exchange: Exchange, verdict: Verdict) -> None:
+        """The turn that ends with this exchange."""
+        self.answers.append(Answer(self.case, exchange.reply, exchange.transcript))
+        self.verdicts.append(verdict)
+        self.rewards.append(self.env.conclude(exchange.reply, verdict)[0])
+
+
+def converse(
+    agent: Agent | ReferenceAgent, env: PersonaEnv, cases: Sequence[Case], turns: int, seed: int
+) -> list[Conversation]:
+    """A conversation of at most ``turns`` replies for each case, with the simulator of ``env``.
+
+    In each turn the agent is asked for all conversations that go on, in batches. What a user says
+    is drawn from ``seed`` and the ids of the case, so neither the order of the cases nor the size
+    of the batches matters.
+    """
+    talks = [_begun(env, case, turns, seed) for case in cases]
+    while waiting := [talk for talk in talks if talk.env.ended is None]:
+        replies = _replies(agent, waiting)
+        said = [talk.env.exchange(r) for talk, r in zip(waiting, replies, strict=True)]
+        judged = judge_all(said, env.terms)
+        for talk, exchange, verdict in zip(waiting, said, judged, strict=True):
+            talk.take(exchange, verdict)
+    return talks
+
+
+def _begun(env: PersonaEnv, case: Case, turns: int, seed: int) -> Conversation:
+    row = env.light_copy(turns)
+    row.np_random = np.random.default_rng(case_seed(case, seed))
+    row.begin(*case)
+    return Conversation(row)
+
+
+def case_seed(case: Case, seed: int) -> np.random.SeedSequence:
+    """The seed of a case in an evaluation: of its ids alone, the same in any process."""
+    ids = f"{case.scenario.id}\0{case.user.id}".encode()
+    return np.random.SeedSequence([seed, *hashlib.sha256(ids).digest()])
+
+
+def _replies(agent: Agent | ReferenceAgent, waiting: Sequence[Conversation]) -> list[str]:
+    if isinstance(agent, ReferenceAgent):
+        return checked_replies(agent.answer([talk.case for talk in waiting]), len(waiting))
+    return ask(agent, [talk.seen for talk in waiting])
+
+
+def last_rewards(talks: Sequence[Conversation]) -> npt.NDArray[np.float64]:
+    """The rewards of the last replies, ``float64 of shape (N,)``."""
+    return np.array([talk.verdicts[-1].reward for talk in talks])
+
+
+def in_place_of(other: UserProfile, case: Case, users: Sequence[UserProfile]) -> UserProfile:
+    """``other`` in the conversation of this case: with what its user changed by what they said.
+
+    If the user went on in another language, so does who could have done the same.
+    """
+    if other.id == case.user.id:
+        return case.user
+    language = prompt_language_or_first(*case)
+    first = prompt_language_or_first(case.scenario, other)
+    if any(case.user is user for user in users):
+        return other
+    can = [c for c in other_languages(case.scenario, other, first) if c == language]
+    return in_language(other, can[0]) if can else other

@@ -1,0 +1,97 @@
+"""What an evaluation of whole conversations found."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from persona_env.env import PersonaEnv
+from persona_env.evaluation.conversation import Conversation
+from persona_env.evaluation.report import Report
+from persona_env.metrics.statistics import Mean, Reading, measure
+
+
+@dataclass(frozen=True, slots=True)
+class TurnReport:
+    """What the replies of one turn earned.
+
+    ``reached`` counts the conversations that have the turn; ``reward``, in [0, 1], and ``measures``
+    are means over these. ``so_far`` is the mean over all conversations of the last reply up to this
+    turn: ``reward`` alone would be of those whose users were hard to please.
+    """
+
+    turn: int
+    reached: int
+    reward: Mean
+    so_far: Mean
+    measures: dict[str, Mean]
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationReport(Report):
+    """The report on whole conversations; what :class:`Report` says is of their last replies.
+
+    ``returns`` is what an episode pays, in [0, 1]: the reward of the last reply, or with several
+    topics the sum of those of their last replies, divided by the environment's ``max_topics``.
+    ``per_turn`` has an entry for each turn that was reached, ``ended`` counts how conversations
+    ended (``"content"``, ``"left"`` or ``"limit"``). ``replies`` also hold the whole conversation.
+    """
+
+    returns: Mean = field(kw_only=True)
+    per_turn: tuple[TurnReport, ...] = field(kw_only=True)
+    ended: dict[str, int] = field(kw_only=True)
+
+    def __str__(self) -> str:
+        lines = [Report.__str__(self), f"return          {self.returns}"]
+        lines += [
+            f"turn {one.turn:<11}{one.reward}   ({one.reached} conversations; so far {one.so_far})"
+            for one in self.per_turn
+        ]
+        ends = ", ".join(f"{count} {how}" for how, count in self.ended.items())
+        return "\n".join([*lines, f"ended           {ends}"])
+
+
+def told_of(
+    talks: Sequence[Conversation], replies: Sequence[dict[str, Any]], env: PersonaEnv, seed: int
+) -> dict[str, Any]:
+    """The fields that a :class:`ConversationReport` has of its own, and its ``replies``."""
+    ended = Counter(str(talk.env.ended) for talk in talks)
+    longest = max(len(talk.answers) for talk in talks)
+    return {
+        "returns": Mean.of([sum(talk.rewards) for talk in talks]),
+        "per_turn": tuple(_turn(talks, place, env, seed) for place in range(longest)),
+        "ended": {how: ended[how] for how in ("content", "left", "limit")},
+        "replies": tuple(
+            {**reply, **_whole(talk)} for reply, talk in zip(replies, talks, strict=True)
+        ),
+    }
+
+
+def _turn(talks: Sequence[Conversation], place: int, env: PersonaEnv, seed: int) -> TurnReport:
+    reached = [talk for talk in talks if len(talk.answers) > place]
+    so_far = [talk.verdicts[min(place, len(talk.verdicts) - 1)].reward for talk in talks]
+    readings = []
+    for talk in reached:
+        case, reply, _ = talk.answers[place]
+        readings.append(Reading(case, env.read(case, reply)))
+    return TurnReport(
+        turn=place + 1,
+        reached=len(reached),
+        reward=Mean.of([talk.verdicts[place].reward for talk in reached]),
+        so_far=Mean.of(so_far),
+        measures=measure(readings, env.statistics(), np.random.default_rng(seed)),
+    )
+
+
+def _whole(talk: Conversation) -> dict[str, Any]:
+    """A conversation as plain data: all turns, and of each reply scenario and reward."""
+    return {
+        "turns": [{"role": role, "content": text} for role, text in talk.env.turns],
+        "scenarios": [answer.case.scenario.id for answer in talk.answers],
+        "rewards": [verdict.reward for verdict in talk.verdicts],
+        "ended": talk.env.ended,
+    }
