@@ -84,7 +84,7 @@ def evaluate_agent(
     )  # fmt: skip
     answers = find_agent(agent, base, end_token)
     with notes().status("evaluating"):
-        report = evaluate(answers, made, episodes, seed, turns)
+        report = evaluate(answers, made, episodes, seed, turns=turns)
     writers = (
         (save, report.save),
         (matrix, report.plot_matrix),

@@ -20,9 +20,11 @@ from gymnasium.utils.env_checker import data_equivalence
 from persona_env import Exchange, Reason, Scenario, Score, UserProfile, reward_term
 from persona_env.envs.chat.env import PersonaChatEnv
 from persona_env.errors import RewardError, ScoreRangeError
+from persona_env.evaluation.scores import Answer, rewards_of
 from persona_env.rewards import get_term, judge, judge_all
 from persona_env.rewards.builtin import load_builtin
 from persona_env.rewards.term import REGISTRY
+from persona_env.scenarios.case import Case
 from persona_env.vector import PersonaVectorEnv, TokenVectorEnv
 
 from ..support import tiny_codec
@@ -139,13 +141,13 @@ def test_no_replies_no_call(called):
     assert called.calls == []
 
 
-def test_score_all_is_score_for_each(called):
+def test_an_evaluation_scores_many_replies_as_one_by_one(called):
     env = PersonaChatEnv(terms=["fake", "length"], profiles=["sam", "nora"])
-    cases = [(s, u) for u, pool in env.cases.values() for s in list(pool)[:3]]
-    replies = [f"See {i}." for i in range(len(cases))]
-    found = env.score_all(replies, cases)
-    assert called.calls == [replies]
-    assert found == [env.score(r, *case) for r, case in zip(replies, cases, strict=True)]
+    cases = [Case(s, u) for u, pool in env.cases.values() for s in list(pool)[:3]]
+    answers = [Answer(case, f"See {i}.") for i, case in enumerate(cases)]
+    found = rewards_of(env, answers)
+    assert called.calls == [[answer.reply for answer in answers]]
+    assert found.tolist() == [env.score(a.reply, *a.case).reward for a in answers]
 
 
 # --- what they return ---------------------------------------------------------------------------
@@ -219,8 +221,8 @@ def test_what_is_worked_out_once_is_kept_for_all_replies():
     seen = []
 
     def prompt_of(view):
-        seen.append(view.prompt)
-        return view.prompt
+        seen.append(view.question)
+        return view.question
 
     @reward_term(batched=True)
     def asks(views):
