@@ -393,7 +393,7 @@ def test_a_number_of_any_library_is_a_score(value, expected):
         np.str_("0.5"), "0.5", b"1", [0.5], (0.5,), {"score": 0.5}, 1j, np.complex64(0.5), object(),
         math.nan, np.float32("nan"), torch.tensor(math.nan), -0.1, 1.5, -1, 2, np.int64(2),
     ],
-    ids=repr,
+    ids=lambda value: "an object" if type(value) is object else repr(value),
 )  # fmt: skip
 def test_what_is_no_score_is_an_error_that_names_the_term(value):
     with pytest.raises(PersonaEnvError, match="reward term 'says'"):

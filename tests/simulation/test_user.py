@@ -106,7 +106,7 @@ def test_the_default_is_one_complaint_from_the_generator_of_the_environment():
         (RuleBasedUser(patience=1), RuleBasedUser),
         (Says("More."), Says),
     ],
-    ids=str,
+    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
 )
 def test_simulators_that_are_accepted(given, kind):
     env = gym.make("PersonaChat-v0", max_turns=2, user_simulator=given)
