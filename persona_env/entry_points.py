@@ -17,7 +17,6 @@ from persona_env.errors import UnknownOptionError
 from persona_env.registration import load
 from persona_env.vector import PersonaVectorEnv, TokenVectorEnv
 from persona_env.wrappers import TokenActions
-from persona_env.wrappers.token_actions import CONTEXT_LENGTH, MAX_NEW_TOKENS
 from persona_env.wrappers.token_ids import EndToken
 
 
@@ -34,18 +33,20 @@ make_text.metadata = PersonaEnv.metadata  # type: ignore[attr-defined]
 def make_tokens(
     env_class: str,
     tokenizer: Any = None,
-    max_new_tokens: int = MAX_NEW_TOKENS,
-    context_length: int = CONTEXT_LENGTH,
+    max_new_tokens: int | None = None,
+    context_length: int | None = None,
     vocab_size: int | None = None,
     *,
     end_token: EndToken | None = None,
     **options: Any,
 ) -> TokenActions:
-    """One token a step; the named arguments are those of :class:`TokenActions`."""
-    return TokenActions(
-        _text(env_class, options, make_tokens), tokenizer, max_new_tokens, context_length,
-        vocab_size, end_token=end_token,
-    )  # fmt: skip
+    """One token a step; the named arguments are those of :class:`TokenActions`.
+
+    ``max_new_tokens`` and ``context_length`` are by default those of the environment.
+    """
+    text = _text(env_class, options, make_tokens)
+    new, context = _token_lengths(text, max_new_tokens, context_length)
+    return TokenActions(text, tokenizer, new, context, vocab_size, end_token=end_token)
 
 
 def make_vector(
@@ -69,8 +70,8 @@ def make_token_vector(
     num_envs: int = 1,
     *,
     tokenizer: Any = None,
-    max_new_tokens: int = MAX_NEW_TOKENS,
-    context_length: int = CONTEXT_LENGTH,
+    max_new_tokens: int | None = None,
+    context_length: int | None = None,
     vocab_size: int | None = None,
     end_token: EndToken | None = None,
     copy: bool = True,
@@ -78,12 +79,25 @@ def make_token_vector(
     workers: int = 0,
     **options: Any,
 ) -> TokenVectorEnv:
-    """Many token environments; the named arguments are those of :class:`TokenVectorEnv`."""
+    """Many token environments; the named arguments are those of :class:`TokenVectorEnv`.
+
+    ``max_new_tokens`` and ``context_length`` are by default those of the environment.
+    """
+    text = _text(env_class, options, make_token_vector)
+    new, context = _token_lengths(text, max_new_tokens, context_length)
     return TokenVectorEnv(
-        _text(env_class, options, make_token_vector), num_envs, tokenizer=tokenizer,
-        max_new_tokens=max_new_tokens, context_length=context_length, vocab_size=vocab_size,
-        end_token=end_token, copy=copy, autoreset_mode=autoreset_mode, workers=workers,
+        text, num_envs, tokenizer=tokenizer, max_new_tokens=new, context_length=context,
+        vocab_size=vocab_size, end_token=end_token, copy=copy, autoreset_mode=autoreset_mode,
+        workers=workers,
     )  # fmt: skip
+
+
+def _token_lengths(text: PersonaEnv, new: int | None, context: int | None) -> tuple[int, int]:
+    """What was given, and for None the environment's own."""
+    return (
+        text.max_new_tokens if new is None else new,
+        text.context_length if context is None else context,
+    )
 
 
 def _text(env_class: str, options: dict[str, Any], maker: Callable[..., Any]) -> PersonaEnv:

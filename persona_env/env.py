@@ -63,6 +63,7 @@ from persona_env.users.library import choose_profiles
 from persona_env.users.library import load_profiles as bundled_profiles
 from persona_env.users.profile import UserProfile
 from persona_env.users.vector import vector_names
+from persona_env.wrappers.token_actions import CONTEXT_LENGTH, MAX_NEW_TOKENS
 
 Observation = dict[str, Any]
 Ending = Literal["content", "left", "limit"]
@@ -149,6 +150,10 @@ class PersonaEnv(gym.Env[Observation, str]):
 
     replaced_terms: ClassVar[tuple[str, ...]] = ()
     """General terms whose place its own terms take."""
+
+    max_new_tokens: ClassVar[int] = MAX_NEW_TOKENS
+    context_length: ClassVar[int] = CONTEXT_LENGTH
+    """Of its token environments by default: with the bundled tokenizer all that it asks fits."""
 
     def __init__(
         self,

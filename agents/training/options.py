@@ -8,9 +8,9 @@ from typing import Annotated
 
 from typer import Option
 
+from persona_env.env import PersonaEnv
 from persona_env.outputs import check_folder
-from persona_env.registration import SIMULATORS, find_policy, start_for
-from persona_env.wrappers.token_actions import CONTEXT_LENGTH, MAX_NEW_TOKENS
+from persona_env.registration import ENVIRONMENTS, SIMULATORS, find_policy, load, start_for
 
 Names = tuple[str, ...] | None
 
@@ -78,12 +78,17 @@ class TrainOptions:
     max_topics: Annotated[
         int, Option(min=1, help="Scenarios a user may ask about in an episode.")
     ] = 1
-    max_new_tokens: Annotated[int, Option(min=1, help="Tokens of a reply, at most.")] = (
-        MAX_NEW_TOKENS
-    )
+    max_new_tokens: Annotated[
+        int | None, Option(min=1, help="Tokens of a reply, at most; default: the environment's.")
+    ] = None
     context_length: Annotated[
-        int, Option(min=8, help="Tokens of prompt and reply that the policy sees, at most.")
-    ] = CONTEXT_LENGTH
+        int | None,
+        Option(
+            min=8,
+            help="Tokens of prompt and reply that the policy sees, at most; default: the "
+            "environment's.",
+        ),
+    ] = None
 
     def __post_init__(self) -> None:
         from ..language_model import known_device  # torch loads only where a run is to begin
@@ -91,6 +96,12 @@ class TrainOptions:
         find_policy(self.start)
         known_device(self.device)
         check_folder(self.output)
+
+    @property
+    def lengths(self) -> tuple[int, int]:
+        """The tokens of a reply, and of prompt and reply together, at most."""
+        own = load(ENVIRONMENTS[self.env]) if self.env in ENVIRONMENTS else PersonaEnv
+        return self.max_new_tokens or own.max_new_tokens, self.context_length or own.context_length
 
     @property
     def start(self) -> str:

@@ -25,12 +25,14 @@ _LOG = logging.getLogger(__name__)
 
 def token_envs(options: TrainOptions, codec: Any, size: int) -> TokenVecEnv:
     """The training environments: token actions, and a reply that does not end has failed."""
+    base = _make(options, "train")[1]
+    reply, context = options.lengths
     tokens = TokenVectorEnv(
-        _make(options, "train")[1],
+        base,
         options.envs,
         tokenizer=codec,
-        max_new_tokens=options.max_new_tokens,
-        context_length=options.context_length,
+        max_new_tokens=reply,
+        context_length=context,
         vocab_size=size,
         autoreset_mode="SameStep",
     )

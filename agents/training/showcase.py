@@ -29,7 +29,7 @@ def judge(
     options: TrainOptions, envs: dict[str, TextEnv], name: str, model: Any, codec: Codec
 ) -> None:
     """Evaluate greedy replies in each of :func:`.run_envs.judged_envs`, and save the reports."""
-    agent = LanguageModelAgent(model, codec, options.max_new_tokens)
+    agent = LanguageModelAgent(model, codec, options.lengths[0])
     for suffix, env in envs.items():
         episodes = EPISODES_A_USER * len(persona_env_of(env).users)
         report = evaluate(agent, env, episodes=episodes, seed=SEED, turns=options.max_turns)
@@ -40,8 +40,8 @@ def examples(options: TrainOptions, env: TextEnv, model: Any, codec: Codec) -> l
     """The same prompt answered for three users, or as many as there are, before and after."""
     start = load_policy(options.start, options.device, options.end_token)
     agents = {
-        "before": LanguageModelAgent(*start, options.max_new_tokens),
-        "after": LanguageModelAgent(model, codec, options.max_new_tokens),
+        "before": LanguageModelAgent(*start, options.lengths[0]),
+        "after": LanguageModelAgent(model, codec, options.lengths[0]),
     }
     return [_example(env, scenario, users, agents) for scenario, users in asked(env)]
 

@@ -26,8 +26,9 @@ def vague_profile(seen: Seen) -> str:
 def vague_user(known: Known) -> str:
     """Hack 2, with an answer: the oracle's reply to a user of this context without wishes."""
     wish = known.user.preferences.language
-    vague = known.user.model_copy(update={"preferences": Preferences(language=wish)})
-    return known.env.oracle(known.scenario, vague)
+    kept = {n: e for n, e in known.user.extensions.items() if e.role != "preference"}
+    bare = {"preferences": Preferences(language=wish), "extensions": kept}
+    return known.env.oracle(known.scenario, known.user.model_copy(update=bare))
 
 
 @outsider

@@ -16,7 +16,6 @@ from persona_env.evaluation.evaluate import draw_cases, evaluate
 from persona_env.registration import AGENTS, ENVIRONMENTS, load, make_agent, tokens_id
 from persona_env.scenarios.pools import GeneratedPool, ListPool, MixturePool
 from persona_env.wrappers import TokenActions
-from persona_env.wrappers.token_actions import CONTEXT_LENGTH, MAX_NEW_TOKENS
 from persona_env.wrappers.tokenizers import bundled_codec
 
 from ..support import tiny_codec
@@ -62,9 +61,9 @@ def test_prompts_and_right_replies_fit_the_default_tokens(name, split):
     env, codec = env_of(name, split), bundled_codec()
     cases = draw_cases(env, 3 * EPISODES, seed=1)
     replies = make_agent("oracle", env).answer(cases)
-    assert max(len(codec.encode(reply)) for reply in replies) < MAX_NEW_TOKENS
+    assert max(len(codec.encode(reply)) for reply in replies) < env.max_new_tokens
     prompts = max(len(codec.prompt(env.observe(*case))) for case in cases)
-    assert prompts <= CONTEXT_LENGTH - MAX_NEW_TOKENS
+    assert prompts <= env.context_length - env.max_new_tokens
 
 
 @every_env
@@ -73,7 +72,7 @@ def test_the_checkers_pass_with_tokens(name):
     from stable_baselines3.common.env_checker import check_env as check_sb3
 
     made = load(ENVIRONMENTS[name])(split="train")
-    env = TokenActions(made, tiny_codec(), max_new_tokens=8)
+    env = TokenActions(made, tiny_codec(), max_new_tokens=8, context_length=4 * made.context_length)
     check_env(env, skip_render_check=True)
     check_sb3(env, skip_render_check=True)
 
