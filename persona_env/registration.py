@@ -18,6 +18,7 @@ ENVIRONMENTS: dict[str, str] = {
     "PersonaRefusal-v0": "persona_env.envs.refusal:PersonaRefusalEnv",
     "PersonaOpinion-v0": "persona_env.envs.opinion:PersonaOpinionEnv",
     "PersonaCapability-v0": "persona_env.envs.capability:PersonaCapabilityEnv",
+    "PersonaTitle-v0": "persona_env.envs.title:PersonaTitleEnv",
 }
 """Text environments: each id with the registry string of its class."""
 

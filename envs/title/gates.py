@@ -1,0 +1,123 @@
+"""The gates of a title: what everybody wants of one."""
+
+from __future__ import annotations
+
+from persona_env.rewards.exchange import TermView
+from persona_env.rewards.term import Score, noted, reward_term
+
+from . import content, form
+from .habits import FIELDS
+from .phrase import phrase
+from .views import LONGEST, facts, read, spans
+
+FAULT = 0.3  # what a word said twice leaves, or a stray mark; a third time nothing is left
+AT_MOST = 0.5  # what a title with a made-up word can have
+NO_POINT = 0.1  # what is left of a title that makes no key point
+
+
+@reward_term(
+    uses=FIELDS,
+    gate=True,
+    validity="exact but for replies, which are told by how they begin and by a second sentence "
+    "(proxy)",
+)
+def title_form(view: TermView) -> Score | None:
+    """0 for what is no title: several lines, a reply, a copy of a message, nothing; else up to 1.
+
+    0.3 for a title that says a content word twice or that is padded (more than five small words in
+    a row, six Chinese characters), 0 for more; 0.3 with a stray mark, among them a third emoji, a
+    fourth tag and a third date. Falls from 1 at 16 words (28 Chinese characters) to 0 at 24 (42).
+    """
+    known = view.once(facts)
+    if known is None:
+        return None
+    title, reply = read(view), view.reply
+    if "\n" in reply.strip() or not form.is_whole(title) or len(reply) > LONGEST:
+        return Score(0.0, noted([(0, len(reply))], "no title"))
+    if form.is_reply(title, known):
+        return Score(0.0, noted([(0, len(reply))], "a reply"))
+    if form.is_copy(title, known):
+        return Score(0.0, noted([(0, len(reply))], "a copy"))
+    again, marks = form.repeated(title, known), form.stray(title)
+    again += form.padding(title, known)
+    factor = {0: 1.0, 1: FAULT}.get(len(again), 0.0) * (FAULT if marks else 1.0)
+    reasons = noted(spans(view, again), "again") + noted(spans(view, marks), "stray mark")
+    return Score(factor * form.brevity(title, known), reasons)
+
+
+@reward_term(
+    uses=FIELDS,
+    gate=True,
+    validity="proxy: a phrase that the session has not, and whose words it has far from each "
+    "other, is taken for a list",
+)
+def title_phrase(view: TermView) -> Score | None:
+    """1 for words in the order of a phrase, falling to 0 for a list of keywords.
+
+    From 0 at a mean worth of the joints of two words of 0.35 to 1 at 0.7; see
+    :func:`persona_env.envs.title.phrase.phrase`.
+    """
+    known = view.once(facts)
+    if known is None:
+        return None
+    return Score(0.0 if len(view.reply) > LONGEST else phrase(read(view), known))
+
+
+@reward_term(
+    uses=FIELDS,
+    gate=True,
+    validity="exact up to the forms of words; a synonym is taken for made up",
+)
+def title_grounded(view: TermView) -> Score | None:
+    """1 without a made-up word, else half the square of the share of content words that are known.
+
+    Known are the words of the session in other forms and compounds, function words, and the common
+    words of titles.
+    """
+    known = view.once(facts)
+    if known is None:
+        return None
+    if len(view.reply) > LONGEST:
+        return Score(0.0)
+    share, bad = content.made_up(read(view), known)
+    value = AT_MOST * (1 - share) ** 2 if bad else 1.0
+    return Score(value, noted(spans(view, bad), "made up"))
+
+
+@reward_term(
+    uses=FIELDS,
+    gate=True,
+    value_range=(NO_POINT, 1),
+    validity="exact; the phrasings are the author's",
+)
+def title_points(view: TermView) -> Score | None:
+    """From 0.1 for none of the session's key points, by the square of their share, to 1 for all.
+
+    A point counts in any of its accepted phrasings, in other forms of the words and as a compound;
+    in tags it does not count.
+    """
+    known = view.once(facts)
+    if known is None:
+        return None
+    if len(view.reply) > LONGEST:
+        return Score(NO_POINT)
+    found = content.key_points(read(view), known)
+    share = len(found) / len(known.session.points)
+    value = NO_POINT + (1 - NO_POINT) * share**2
+    return Score(value, noted(spans(view, found), "key point"))
+
+
+@reward_term(
+    uses=FIELDS,
+    gate=True,
+    values=(0, 1),
+    validity="exact, also for values that are spaced out or split by marks; a paraphrase is not "
+    "seen",
+)
+def title_private(view: TermView) -> Score | None:
+    """0 for a title with anything that the session marks as private, else 1."""
+    known = view.once(facts)
+    if known is None:
+        return None
+    found = content.private(read(view), known)
+    return Score(0.0, noted(spans(view, found), "private")) if found else None
