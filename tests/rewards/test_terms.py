@@ -67,7 +67,8 @@ def check(name, rows):
 def test_every_term_is_tested_here():
     tested = {name.removeprefix("test_") for name in globals() if name.startswith("test_")}
     builtin = {name for name, term in registered_terms().items() if term.builtin}
-    assert builtin <= tested, sorted(builtin - tested)
+    elsewhere = {name for name in builtin if name.startswith("title_")}  # tests/envs/title
+    assert builtin - elsewhere <= tested, sorted(builtin - elsewhere - tested)
 
 
 def test_calibration():
