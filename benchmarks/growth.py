@@ -70,8 +70,10 @@ def crowd(count: int) -> list[Any]:
 
 
 def judged(count: int) -> Way:
-    """Whole replies, scored by the first ``count`` of all terms."""
-    env = gym.make("PersonaChat-v0", terms=list(registered_terms())[:count])
+    """Whole replies, scored by the first ``count`` of all gates and terms."""
+    chosen = list(registered_terms().values())[:count]
+    terms, gates = ([t.name for t in chosen if t.gate is kind] for kind in (False, True))
+    env = gym.make("PersonaChat-v0", terms=terms, gates=gates)
     answers = [s.text(next(iter(s.texts))).answer for s in load_scenarios("train")]
     env.reset(seed=0)
 

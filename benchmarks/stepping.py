@@ -27,7 +27,7 @@ warnings.filterwarnings("ignore", "a prompt does not fit")  # short ones are mea
 PROMPT, REPLY, ROWS = 24, 25, 64
 LENGTH = PROMPT + REPLY
 SIZE = {"max_new_tokens": REPLY, "context_length": LENGTH}
-OFF: dict[str, Any] = {"terms": ()}
+OFF: dict[str, Any] = {"terms": (), "gates": ()}
 CODEC = bundled_codec()
 Way = Callable[[], int]  # does some steps or episodes, and says how many
 

@@ -24,9 +24,12 @@ from persona_env.errors import (
     ActionError,
     ArgumentError,
     NoEpisodeError,
+    PersonaEnvError,
     ProfileError,
     ScenarioError,
+    shown,
     unknown_name,
+    without_users,
 )
 from persona_env.memo import Memo
 from persona_env.messages import Message, chat_messages
@@ -34,7 +37,7 @@ from persona_env.metrics.statistics import Statistic
 from persona_env.reporting import card
 from persona_env.rewards import Verdict, choose_terms, judge
 from persona_env.rewards.exchange import Exchange, Turn
-from persona_env.rewards.explain import explain
+from persona_env.rewards.explain import explain, explain_to_others
 from persona_env.rewards.facts import Term
 from persona_env.rewards.term import AnyFunction, Terms
 from persona_env.rewards.transcript import GivenTurn, read_transcript
@@ -95,9 +98,10 @@ class PersonaEnv(gym.Env[Observation, str]):
         After ``max_turns`` replies, or when the user leaves: by default after a reply they are
         satisfied with (0.9).
     Info
-        ``turn``; ``messages``, see :meth:`messages`; after a step the entries of
-        :meth:`Verdict.info`; when a conversation is over ``ended``: ``"content"``, ``"left"`` or
-        ``"limit"``; with several topics ``topic``, the number of this one.
+        ``turn``; ``messages``, see :meth:`messages`; when a conversation is over ``ended``:
+        ``"content"``, ``"left"`` or ``"limit"``; with several topics ``topic``, the number of this
+        one. After a step the entries of :meth:`Verdict.info`, unless they would tell a user whom
+        the observation does not show whole (:attr:`tells_user`).
 
     Parameters
     ----------
@@ -111,9 +115,12 @@ class PersonaEnv(gym.Env[Observation, str]):
     terms:
         Reward terms, by name or as what was registered, one or several; default: the general
         ones, this environment's own and those that users weigh.
+    gates:
+        Gates, as ``terms``: what is left out of the two is as by default, and ``[]`` is none.
     user_visibility:
         What of the user an observation shows: ``"full"``, ``"partial"`` (the context without the
-        wishes) or ``"hidden"``.
+        wishes) or ``"hidden"``. With less than all, neither ``info`` nor :meth:`render` nor an
+        error tells more of the user than the observation and the reward do.
     max_turns:
         How many replies an episode may have.
     user_simulator:
@@ -124,7 +131,8 @@ class PersonaEnv(gym.Env[Observation, str]):
         How many scenarios the user may ask about in an episode, from 1 to ``max_turns``; the
         default simulator asks about one.
     debug:
-        Adds ``scenario_id`` and ``user_id`` to ``info``.
+        Adds ``scenario_id`` and ``user_id`` to ``info``, and tells there how the reward came
+        about even of a user who is hidden.
 
     Raises
     ------
@@ -162,6 +170,7 @@ class PersonaEnv(gym.Env[Observation, str]):
         scenarios: Sequence[str | Path | Scenario] | None = None,
         split: str = "train",
         terms: Terms | None = None,
+        gates: Terms | None = None,
         user_visibility: Visibility = "full",
         max_turns: int = 1,
         user_simulator: str | UserSimulator | None = None,
@@ -187,7 +196,7 @@ class PersonaEnv(gym.Env[Observation, str]):
         self.users = choose_profiles(profiles, split, self.audience)
         self.scenarios = choose_scenarios(scenarios, split, self.bundled)
         self._check_declared((scenarios,) if isinstance(scenarios, Scenario) else scenarios)
-        self.terms = self.choose_terms(terms)
+        self.terms = self.choose_terms(terms, gates)
         self.user_visibility = user_visibility
         self.max_turns = max_turns
         self.debug = flag("debug", debug)
@@ -262,7 +271,11 @@ class PersonaEnv(gym.Env[Observation, str]):
             raise NoEpisodeError("no episode is running: call reset before step")
         if not self.action_space.contains(action):
             raise refused_reply(action, self.action_space)
-        return self.settle(action, judge(self.exchange(action), self.terms))
+        try:
+            verdict = judge(self.exchange(action), self.terms)
+        except PersonaEnvError as error:
+            self.reraise(error)
+        return self.settle(action, verdict)
 
     def exchange(self, reply: str) -> Exchange:
         """What is judged if ``reply`` is the next answer: the first half of a step."""
@@ -277,7 +290,9 @@ class PersonaEnv(gym.Env[Observation, str]):
         Vector environments judge the replies of many rows between the halves.
         """
         reward, terminated = self.conclude(reply, verdict)
-        info = {**self.turn_info(), **verdict.info()}
+        info = self.turn_info()
+        if self.tells_user:
+            info |= verdict.info()
         return self.observe_turn(), reward, terminated, False, info
 
     def conclude(self, reply: str, verdict: Verdict) -> tuple[float, bool]:
@@ -287,7 +302,10 @@ class PersonaEnv(gym.Env[Observation, str]):
         """
         turns = (*self._turns, Turn("user", self._message), Turn("assistant", reply))
         last = len(turns) // 2 >= self.max_turns
-        said = None if last else self._user_says(turns, verdict)
+        try:
+            said = None if last else self._user_says(turns, verdict)
+        except PersonaEnvError as error:
+            self.reraise(error)
         reward = (verdict.reward - self._before) / self.max_topics
         self._turns, self._verdict, self._before = turns, verdict, verdict.reward
         if said is None or said.leaves is not None:
@@ -311,6 +329,24 @@ class PersonaEnv(gym.Env[Observation, str]):
         return next_utterance(
             self.user_simulator, case, turns, verdict, rng=self.np_random, space=seen
         )
+
+    @property
+    def tells_user(self) -> bool:
+        """Whether ``info``, pictures and errors may tell who asks, and by which terms they judge.
+
+        They may where an observation shows all of the user, and with ``debug=True``. Terms,
+        weights, gates and reasons are those of the user's wishes: with ``"partial"``, which hides
+        the wishes alone, they may not.
+        """
+        return self.user_visibility == "full" or self.debug
+
+    def reraise(self, error: PersonaEnvError) -> Never:
+        """Raise the error again, without the user's name if nobody is to be told who asks."""
+        if self.tells_user:
+            raise error
+        cause = error.__cause__  # one of ours names the user, too, and is quoted in the error
+        told = without_users(error, [user.id for user in self.users])
+        raise told from None if isinstance(cause, PersonaEnvError) else cause
 
     @property
     def turns(self) -> tuple[Turn, ...]:
@@ -349,9 +385,10 @@ class PersonaEnv(gym.Env[Observation, str]):
         """What is asked without ``scenarios=``; called while the environment is made."""
         return ListPool(bundled_scenarios(split))
 
-    def choose_terms(self, terms: Terms | None) -> tuple[Term, ...]:
-        """The reward terms, from what ``terms=`` names; called while the environment is made."""
-        return choose_terms(terms, self.users, self.own_terms, self.replaced_terms)
+    def choose_terms(self, terms: Terms | None, gates: Terms | None) -> tuple[Term, ...]:
+        """The gates and terms, from what ``terms=`` and ``gates=`` name; called while the
+        environment is made."""
+        return choose_terms(terms, self.users, self.own_terms, self.replaced_terms, gates)
 
     def read(self, case: Case, reply: str) -> dict[str, float]:
         """Own measures of one reply, by name; one that does not apply is left out."""
@@ -367,11 +404,19 @@ class PersonaEnv(gym.Env[Observation, str]):
         return _observation(meeting, meeting.prompt, ())
 
     def render(self) -> str | npt.NDArray[np.uint8] | None:
-        """The episode with its reward explained: text, or ``uint8 of shape (H, W, 3)``."""
+        """The episode with its reward explained: text, or ``uint8 of shape (H, W, 3)``.
+
+        Of a user who is not seen whole (:attr:`tells_user`) it shows what an observation shows,
+        and of the reward the number.
+        """
         if self.render_mode is None:
             return None
         self._check_begun()
-        text = explain(self._message, self.user, self._turns, self._verdict)
+        if self.tells_user:
+            text = explain(self._message, self.user, self._turns, self._verdict)
+        else:
+            shown = self._met.shown
+            text = explain_to_others(self._message, shown, self._turns, self._verdict)
         return text if self.render_mode == "ansi" else card.draw(text)
 
     def observe_turn(self) -> Observation:
@@ -478,7 +523,7 @@ class PersonaEnv(gym.Env[Observation, str]):
 
 def refused_reply(action: Any, space: UnicodeText) -> ActionError:
     """The error for what is no reply."""
-    given = f"one of {len(action)} characters" if isinstance(action, str) else repr(action)
+    given = f"one of {len(action)} characters" if isinstance(action, str) else shown(action)
     return ActionError(
         f"a reply is a text (str) of at most {space.max_length} characters (max_length=) that "
         f"UTF-8 can write, not {given}"

@@ -99,6 +99,23 @@ class UndeclaredFieldError(PersonaEnvError, AttributeError):
     """A reward term reads a profile field that it did not declare in ``uses``."""
 
 
+def user_named(name: str) -> str:
+    """How an error names a user: always so, and :func:`without_users` finds it again.
+
+    >>> user_named("ana")
+    "user 'ana'"
+    """
+    return f"user {name!r}"
+
+
+def without_users(error: PersonaEnvError, names: Iterable[str]) -> PersonaEnvError:
+    """The same error for who must not learn which of these users asks."""
+    text = str(error)
+    for name in names:
+        text = text.replace(user_named(name), "the hidden user")
+    return type(error)(text)
+
+
 def nearest(name: str, allowed: Iterable[str]) -> str:
     """``" Did you mean 'x'?"`` for the closest allowed name, or an empty string.
 

@@ -49,7 +49,7 @@ ODD = [
     lambda: None, ...,
 ]  # fmt: skip
 TEXT = {
-    "profiles": [], "scenarios": [], "split": [], "terms": [], "user_visibility": [],
+    "profiles": [], "scenarios": [], "split": [], "terms": [], "gates": [], "user_visibility": [],
     "behaviours": [], "max_turns": [], "max_length": [], "debug": [True],
 }  # fmt: skip
 TOKENS = {"tokenizer": [], "max_new_tokens": [], "context_length": [], "vocab_size": []}
@@ -333,7 +333,7 @@ def test_scoring_for_nobody(wrong):
 
 
 def test_what_is_given_is_not_changed_and_not_held():
-    profiles, scenarios, terms = ["sam", NORA], ["fact"], ["length", "factuality"]
+    profiles, scenarios, terms = ["sam", NORA], ["fact"], ["length", "tone"]
     behaviours = {"PersonaChat-v0": 1, "PersonaOpinion-v0": 2}
     options, seeds = {"user": "sam"}, [4, 5]
     given = (profiles, scenarios, terms, behaviours, options, seeds)

@@ -39,7 +39,7 @@ OPTIONS = [
     {"user_visibility": "partial", "max_turns": 2},
     {"profiles": ["carlos"]},
     {"scenarios": ["creative", "highest-mountain-taiwan"]},
-    {"terms": ["length", "factuality"]},
+    {"terms": ["length"], "gates": ["factuality"]},
     {"max_length": 20},
 ]
 STEP_KEYS = {"turn", "messages", "reward_terms", "reward_weights", "reward_gates", "reward_reasons"}
@@ -73,7 +73,7 @@ def rollout(env, seed, episodes=6):
             reply = REPLIES[len(trace) % len(REPLIES)]
             observation, reward, over, _, info = env.step(reply)
             trace.append([observation["prompt"], observation["transcript"], reward])
-            trace.append([info["reward_terms"], info["reward_gates"], info["reward_weights"]])
+            trace.append([info[name] for name in sorted(info) if name.startswith("reward_")])
     return trace
 
 
@@ -494,7 +494,7 @@ def test_feedback_banks_cover_the_same_things_in_every_language():
 def test_feedback_is_seeded_and_names_the_wish_missed_most():
     long = "The tap must be closed first, and then the old part is taken out of it. " * 6
     user = UserProfile(id="ana", preferences={"length": {"target": "brief", "weight": 10}})
-    env = PersonaChatEnv(profiles=[user], scenarios=["know_how"], max_turns=2, terms=["length"])
+    env = PersonaChatEnv(profiles=[user], scenarios=["know_how"], max_turns=2, terms=["length"], gates=[])
     said = {}
     for seed in range(12):
         for _ in range(2):

@@ -13,7 +13,6 @@ from stable_baselines3.common.env_util import is_wrapped
 from stable_baselines3.common.vec_env import VecEnv
 from stable_baselines3.common.vec_env.base_vec_env import VecEnvObs, VecEnvStepReturn
 
-from persona_env.rewards import combine
 from persona_env.vector import TokenVectorEnv
 
 Indices = int | Iterable[int] | None
@@ -79,20 +78,19 @@ class TokenVecEnv(VecEnv):
             final["terminal_observation"] = info.pop("final_obs")
             self.reset_infos[row] = info
             if self.cut_fails and final["cut"]:
-                rewards[row] -= self._share(row, final)
+                rewards[row] -= self._share(row)
                 terminated[row] = True
             final["TimeLimit.truncated"] = bool(truncated[row] and not terminated[row])
         return self.env.observe(), rewards.astype(np.float32), terminated | truncated, infos
 
-    def _share(self, row: int, info: dict[str, Any]) -> float:
+    def _share(self, row: int) -> float:
         """What the last reply adds to the return: without it the topic has paid nothing.
 
         In a conversation 0 would leave what the reply before was paid, and to be cut would end a
         conversation that goes badly.
         """
-        numbers = (info[f"reward_{name}"] for name in ("terms", "weights", "gates"))
         topics: int = self.env.envs[row].get_wrapper_attr("max_topics")
-        return combine(*numbers) / topics
+        return self.env.verdicts[row].reward / topics
 
     def seed(self, seed: int | None = None) -> Sequence[int | None]:
         """The seeds of the next reset: ``seed`` for the first group, one more for each after it."""

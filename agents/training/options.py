@@ -31,6 +31,7 @@ class TrainOptions:
     )
     scenarios: Annotated[Names, Option(help="Ids or categories, with commas; default: all.")] = None
     terms: Annotated[Names, Option(help="Reward terms, with commas; default: all.")] = None
+    gates: Annotated[Names, Option(help="Gates, with commas, '' for none; default: all.")] = None
     steps: Annotated[int, Option(min=1, help="Tokens to train on, in all.")] = 300_000
     seed: Annotated[int, Option(min=0, help="Of the episodes, the sampling and the updates.")] = 0
     output: Annotated[Path, Option(help="The folder of the run.")] = Path("runs/demo")

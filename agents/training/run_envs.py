@@ -88,6 +88,7 @@ def _make(
         profiles=options.profiles if users is None else users,
         scenarios=options.scenarios,
         terms=options.terms,
+        gates=options.gates,
         split=split,
         user_visibility="hidden" if options.hidden else "full",
         max_turns=options.max_turns,

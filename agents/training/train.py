@@ -71,7 +71,7 @@ def train(options: TrainOptions) -> Path:
 def identity(options: TrainOptions) -> dict[str, Any]:
     """The options that a resumed run has to share with its beginning."""
     names = (
-        "env", "profiles", "scenarios", "terms", "hidden", "max_turns", "user_simulator",
+        "env", "profiles", "scenarios", "terms", "gates", "hidden", "max_turns", "user_simulator",
         "max_topics", "end_token", "max_new_tokens", "context_length",
     )  # fmt: skip
     found = {name: getattr(options, name) for name in names} | {"policy": options.start}

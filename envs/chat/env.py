@@ -98,19 +98,21 @@ class PersonaChatEnv(PersonaEnv):
             for name, statistic in other.statistics().items()
         }
 
-    def choose_terms(self, terms: Terms | None) -> tuple[Term, ...]:
-        """Its own; each behaviour's own terms for its scenarios, without those they replace."""
-        found = super().choose_terms(terms)
-        if terms is not None:
-            return found
+    def choose_terms(self, terms: Terms | None, gates: Terms | None) -> tuple[Term, ...]:
+        """Its own; each behaviour's own terms for its scenarios, without those they replace.
+
+        What ``terms`` or ``gates`` name is for all scenarios.
+        """
+        found = super().choose_terms(terms, gates)
+        default = {True: gates is None, False: terms is None}
         for other in self._others.values():
             found = tuple(
                 replace(term, not_in=term.not_in | _names(other))
-                if term.name in other.replaced_terms
+                if default[term.gate] and term.name in other.replaced_terms
                 else term
                 for term in found
             )
-            own = map(get_term, other.own_terms)
+            own = [term for term in map(get_term, other.own_terms) if default[term.gate]]
             found += tuple(replace(term, only_in=_names(other)) for term in own)
         return in_order(found)
 

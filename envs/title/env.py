@@ -73,14 +73,14 @@ class PersonaTitleEnv(PersonaEnv):
     replaced_terms = terms.REPLACED
     max_new_tokens, context_length = 72, 512
 
-    def choose_terms(self, terms: Terms | None) -> tuple[Term, ...]:
+    def choose_terms(self, terms: Terms | None, gates: Terms | None) -> tuple[Term, ...]:
         """See :class:`PersonaEnv`; by now the users are known, and their habits are checked."""
         for user in self.users:
             try:
                 check_habits(user)
             except ProfileError as error:
                 raise ProfileError(f"user {user.id!r}: {error}") from error
-        return super().choose_terms(terms)
+        return super().choose_terms(terms, gates)
 
     def audience(self, split: str) -> tuple[UserProfile, ...]:
         """The users of ``user_profiles/title``."""

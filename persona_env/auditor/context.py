@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -19,7 +19,7 @@ from persona_env.users.profile import UserProfile
 class Seen:
     """What an agent sees of an episode: the observation, and the language it was asked in."""
 
-    observation: Mapping[str, Any]
+    observation: Mapping[str, Any] = field(repr=False)  # it may show a secret, to its owner
     language: str
 
     def say(self, key: str) -> str:

@@ -22,6 +22,7 @@ from persona_env.auditor.reward_checks import Check, failed
 from persona_env.env import PersonaEnv
 from persona_env.errors import ContractError, PersonaEnvError
 from persona_env.evaluation.evaluate import draw_cases, persona_env_of
+from persona_env.rewards import unjudged
 from persona_env.users.description import describe
 from persona_env.vector import PersonaVectorEnv
 from persona_env.wrappers import TokenActions
@@ -32,6 +33,7 @@ _BROKEN = (
     AssertionError, PersonaEnvError, gym.error.Error, TypeError, ValueError, AttributeError,
 )  # fmt: skip
 SEEDS = range(3)
+VERDICT = frozenset(unjudged().info())
 
 
 def check_persona_env(
@@ -149,6 +151,7 @@ def _rows(env: PersonaEnv) -> Sequence[str]:
 
 
 def _info(env: PersonaEnv) -> Sequence[str]:
+    env.debug = True  # also of a hidden user it then tells the terms
     env.reset(seed=0)
     info = env.step("No.")[4]
     listed = {*info["reward_terms"], *info["reward_gates"]}
@@ -159,13 +162,16 @@ def _info(env: PersonaEnv) -> Sequence[str]:
 
 
 def _hidden(env: PersonaEnv) -> Sequence[str]:
-    env.user_visibility = "hidden"
+    env.user_visibility, env.debug = "hidden", False
     found = []
     for seed in SEEDS:
         observation, info = env.reset(seed=seed)
         told = describe(env.user)
+        info |= env.step("No.")[4]
         if observation["user"] or observation["user_vector"].any() or (told and told in str(info)):
             found.append(f"seed {seed} shows the user who is hidden")
+        if judged := sorted(VERDICT & info.keys()):
+            found.append(f"seed {seed}: info tells by {judged} how a hidden user judges")
     return found
 
 

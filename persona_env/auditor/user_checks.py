@@ -13,6 +13,7 @@ from persona_env.env import PersonaEnv
 from persona_env.rewards import Term, judge
 from persona_env.rewards.exchange import Exchange
 from persona_env.scenarios.case import prompt_language_or_first
+from persona_env.users.description import DESCRIPTION
 from persona_env.users.profile import TARGETS, Preferences, Protected, UserProfile
 
 ORDERED = ("length", "reading_level")  # wishes whose last target asks for the most
@@ -60,6 +61,8 @@ def undeclared(env: PersonaEnv, samples: Sequence[Sample]) -> Check:
 
 def _without(user: UserProfile, term: Term) -> UserProfile:
     """The user with nothing but the fields that the term declares."""
+    if DESCRIPTION in term.uses:
+        return _only_described(user, term)
     fields: dict[str, Any] = {"id": "nobody", "protected": {}, "extensions": {}}
     for section in ("preferences", "context"):
         kept = getattr(user, section).model_dump()
@@ -73,6 +76,18 @@ def _without(user: UserProfile, term: Term) -> UserProfile:
     }
     fields["secrets"] = user.secrets if "secrets" in term.uses else {}
     return UserProfile.model_validate(fields)
+
+
+def _only_described(user: UserProfile, term: Term) -> UserProfile:
+    """The user with all that a description tells, and what else the term declares."""
+    told = {
+        name: e
+        for name, e in user.extensions.items()
+        if e.role in ("preference", "context") or f"extensions.{name}" in term.uses
+    }
+    kept = {"id": "nobody", "protected": Protected(), "extensions": told, "weights": {}}
+    secrets = user.secrets if "secrets" in term.uses else {}
+    return user.model_copy(update={**kept, "secrets": secrets})
 
 
 def _value(alone: tuple[Term], sample: Sample, user: UserProfile) -> tuple[float, bool]:

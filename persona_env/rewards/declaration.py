@@ -11,6 +11,7 @@ from typing import Any
 
 from persona_env.errors import RewardError, nearest
 from persona_env.rewards.numeric import number_of
+from persona_env.users.description import DESCRIPTION
 from persona_env.users.profile import Preferences, UserProfile
 
 
@@ -87,9 +88,11 @@ def fields_of(name: str, uses: str | Iterable[str]) -> tuple[str, ...]:
     roles = UserProfile.roles()
     for path in fields:
         known = isinstance(path, str)
-        role = "preference" if known and path.startswith("extensions.") else roles.get(path)
+        if known and (path == DESCRIPTION or path.startswith("extensions.")):
+            continue
+        role = roles.get(path) if known else None
         if role is None:
-            hint = nearest(path, roles) if known else ""
+            hint = nearest(path, (*roles, DESCRIPTION)) if known else ""
             raise RewardError(f"term {name!r}: unknown profile field {path!r}.{hint}")
         if role == "protected":
             raise RewardError(f"term {name!r}: {path!r} is protected and must never move a reward")

@@ -7,8 +7,9 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
-from persona_env.errors import RewardError, UndeclaredFieldError
+from persona_env.errors import RewardError, UndeclaredFieldError, user_named
 from persona_env.scenarios.schema import Scenario, ScenarioText
+from persona_env.users.description import DESCRIPTION, describe
 from persona_env.users.profile import UserProfile
 
 T = TypeVar("T")
@@ -86,6 +87,14 @@ declares ['preferences.length']. Add it to uses=(...)
     def prompt(self) -> str:
         """What the user said last: the question, or in a later turn what followed from a reply."""
         return _said_last(self.transcript, self.question)
+
+    @property
+    def description(self) -> str:
+        """The user in plain words, as :func:`persona_env.describe` writes them: preferences and
+        context, nothing protected and no secret. For a term that declares
+        ``uses=("description",)``."""
+        said: str = self.field(DESCRIPTION)
+        return said
 
     @classmethod
     def of(cls, exchange: Exchange, uses: tuple[str, ...]) -> TermView:
@@ -208,8 +217,12 @@ def _fields(user: UserProfile, uses: tuple[str, ...]) -> Mapping[str, Any]:
 
 def _readable(user: UserProfile, path: str) -> Any:
     """The field, read-only, unless this user's own extension of that name is protected."""
+    if path == DESCRIPTION:
+        return describe(user)
     extension = user.extensions.get(path.removeprefix("extensions."))
     if path.startswith("extensions.") and extension is not None and extension.role == "protected":
-        raise RewardError(f"{path!r} of user {user.id!r} is protected and must never move a reward")
+        raise RewardError(
+            f"{path!r} of {user_named(user.id)} is protected and must never move a reward"
+        )
     value = user.value(path)
     return MappingProxyType(value) if isinstance(value, dict) else value

@@ -12,17 +12,30 @@ def explain(
     message: str, user: UserProfile, turns: tuple[Turn, ...], verdict: Verdict | None
 ) -> str:
     """The episode so far, and how the last reply's reward came about."""
-    lines = [f"user      {user.id}: {describe(user)}"]
-    lines += [f"{turn.role:9} {turn.text}" for turn in turns]
-    if verdict is None:
-        return "\n".join([*lines, f"user      {message}"])
-    reply = turns[-1].text
-    return "\n".join([*lines, *explain_verdict(verdict, reply)])
+    told = [] if verdict is None else explain_verdict(verdict, turns[-1].text)
+    return _episode(f"{user.id}: {describe(user)}", message, turns, told)
+
+
+def explain_to_others(
+    message: str, shown: str, turns: tuple[Turn, ...], verdict: Verdict | None
+) -> str:
+    """The same for who must not learn who asks: what is ``shown`` of the user, and the reward."""
+    told = [] if verdict is None else [_paid(verdict)]
+    return _episode(shown or "(hidden)", message, turns, told)
+
+
+def _episode(user: str, message: str, turns: tuple[Turn, ...], told: list[str]) -> str:
+    lines = [f"user      {user}", *(f"{turn.role:9} {turn.text}" for turn in turns)]
+    return "\n".join([*lines, *(told or [f"user      {message}"])])
+
+
+def _paid(verdict: Verdict) -> str:
+    return f"reward    {verdict.reward:.3f}"
 
 
 def explain_verdict(verdict: Verdict, reply: str) -> list[str]:
     """One line for the reward, and one for each term and gate that took part."""
-    lines = [f"reward    {verdict.reward:.3f}"]
+    lines = [_paid(verdict)]
     for name, value in verdict.terms.items():
         weight = verdict.weights[name]
         if weight:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from persona_env.arguments import listed
-from persona_env.errors import RewardError, shown, unknown_name
+from persona_env.errors import ArgumentError, RewardError, shown, unknown_name
 from persona_env.rewards.builtin import GENERAL, load_builtin
 from persona_env.rewards.declaration import is_same
 from persona_env.rewards.facts import Term
@@ -54,7 +54,8 @@ def _unregistered(term: object) -> str:
         f"{term!r} is not a registered reward term of this process. Register it by "
         "@reward_term(uses=(...)), or reward_term(name='...')(it). A process that is started anew "
         "gets a copy of it: register it at the top of a module that is imported there, and give "
-        "its name, terms=['name']. If another one has its name since, give each its own by name="
+        "its name, terms=['name'] (of a gate gates=['name']). If another one has its name since, "
+        "give each its own by name="
     )
 
 
@@ -63,21 +64,39 @@ def choose_terms(
     users: Iterable[UserProfile],
     own: Iterable[AnyFunction] = (),
     replaced: Iterable[str] = (),
+    gates: Terms | None = None,
 ) -> tuple[Term, ...]:
-    """The terms of an environment: those named, or by default the general ones and its own.
+    """The gates and terms of an environment: those named, or by default the general ones and its
+    own.
 
-    Default terms leave out those that the environment's own have ``replaced``, and take in those
-    that users weigh. Raises :class:`UnknownNameError` for a name, or a profile's weight, that no
-    term has.
+    ``terms`` chooses terms alone and ``gates`` gates alone; what is ``None`` is by default. The
+    defaults leave out those that the environment's own have ``replaced``, and take in those that
+    users weigh. Raises :class:`UnknownNameError` for a name, or a profile's weight, that no term
+    has, and :class:`ArgumentError` for a gate in ``terms`` and a term in ``gates``.
     """
     known = registered_terms()
-    weighed = _weighed(users, known)
-    if terms is not None:
-        given = listed("terms", terms, (str, Callable), "a name or what was registered")
-        chosen = {get_term(term).name for term in given}
-    else:
-        chosen = {*general_terms()} - {*replaced} | {get_term(term).name for term in own} | weighed
+    default = {*general_terms()} - {*replaced} | {get_term(term).name for term in own}
+    default |= _weighed(users, known)
+    chosen = {name for name in default if (gates if known[name].gate else terms) is None}
+    chosen |= _named("terms", terms) | _named("gates", gates)
     return tuple(term for name, term in known.items() if name in chosen)
+
+
+def _named(option: str, given: Terms | None) -> set[str]:
+    """The names of what ``terms=`` or ``gates=`` lists, if all are of that kind."""
+    if given is None:
+        return set()
+    items = listed(option, given, (str, Callable), "a name or what was registered")
+    found = [get_term(one) for one in items]
+    for term in found:
+        if term.gate != (option == "gates"):
+            kind, right = ("gate", "gates") if term.gate else ("term", "terms")
+            raise ArgumentError(
+                f"{option}= names {term.name!r}, which is a {kind}: give it in {right}="
+                f"[{term.name!r}]. terms= chooses terms and gates= gates; [] is none of them, and "
+                "what is left out is as by default"
+            )
+    return {term.name for term in found}
 
 
 def _weighed(users: Iterable[UserProfile], known: Mapping[str, Term]) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from inspect import isawaitable, iscoroutine
 
-from persona_env.errors import PersonaEnvError, RewardError, ScoreRangeError
+from persona_env.errors import PersonaEnvError, RewardError, ScoreRangeError, user_named
 from persona_env.rewards.exchange import Exchange
 from persona_env.rewards.facts import Term
 from persona_env.rewards.numeric import number_of
@@ -50,7 +50,7 @@ def failure(error: BaseException, term: Term, exchanges: list[Exchange]) -> Pers
         return type(error)(f"reward term {term.name!r}: {error}")
     where = f"a batch of {len(exchanges)} replies"
     if len(exchanges) == 1:
-        where = f"scenario {exchanges[0].scenario.id!r}, user {exchanges[0].user.id!r}"
+        where = f"scenario {exchanges[0].scenario.id!r}, {user_named(exchanges[0].user.id)}"
     return RewardError(
         f"reward term {term.name!r} failed on {where}: {type(error).__name__}: {error}"
     )

@@ -56,7 +56,7 @@ TermFunction = Callable[[TermView], Value | Awaitable[Value]]
 BatchFunction = Callable[[Sequence[TermView]], Iterable[Value] | Awaitable[Iterable[Value]]]
 AnyFunction = TermFunction | BatchFunction
 Terms = str | AnyFunction | Iterable[str | AnyFunction]
-"""What ``terms=`` of an environment takes: names and callables, one or several."""
+"""What ``terms=`` and ``gates=`` of an environment take: names and callables, one or several."""
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -106,6 +106,7 @@ def reward_term(
         Default: the name of the function, or of the object's class. A lambda needs one.
     uses:
         Dotted profile fields the term may read, such as ``"preferences.length"``; one or several.
+        ``"description"`` is :attr:`TermView.description`: preferences and context in plain words.
     weight:
         A fixed default weight (finite, at least 0), or the name of a preference whose weight
         counts. Without it the term takes the user's weight of the one preference it uses, and 1 if

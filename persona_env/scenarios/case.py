@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -65,7 +65,7 @@ class CaseView:
     user: UserProfile
     language: str
     prompt: str
-    shown: str
+    shown: str = field(repr=False)  # it holds a secret where the scenario is about one
     vector: npt.NDArray[np.float32]
 
 

@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple, Protocol, runtime_checkable
 import numpy as np
 from gymnasium import spaces
 
-from persona_env.errors import SimulatorError
+from persona_env.errors import SimulatorError, shown, user_named
 from persona_env.rewards import Verdict
 from persona_env.rewards.exchange import Turn
 from persona_env.scenarios.case import prompt_language, view_case
@@ -92,7 +92,7 @@ def next_utterance(
         told = str(error) if isinstance(error, SimulatorError) else f"{kind}: {error}"
         raise SimulatorError(
             f"user simulator {type(simulator).__qualname__!r} failed on scenario "
-            f"{case.scenario.id!r}, user {case.user.id!r}: {told}"
+            f"{case.scenario.id!r}, {user_named(case.user.id)}: {told}"
         ) from error
 
 
@@ -115,7 +115,7 @@ def _checked(said: Any, case: UserCase, space: spaces.Dict) -> Utterance | None:
 
 def _check_text(said: Utterance, space: spaces.Space[Any]) -> None:
     if not space.contains(said.text):
-        given = f"{len(said.text)} characters" if isinstance(said.text, str) else repr(said.text)
+        given = f"{len(said.text)} characters" if isinstance(said.text, str) else shown(said.text)
         raise SimulatorError(
             f"it said what no observation can show, {given}: the space is {space}, texts of at "
             "most so many characters that UTF-8 can write"
@@ -136,8 +136,12 @@ def _check_change(said: Utterance, case: UserCase, space: spaces.Space[Any]) -> 
             "environment with a higher max_topics=, or change it only where case.topics_left > 0"
         )
     if user.id != case.user.id:
-        raise SimulatorError(f"it made another user of {case.user.id!r}: {user.id!r}")
+        raise SimulatorError(
+            f"it made {user_named(user.id)} of {user_named(case.user.id)}: a profile that changes "
+            "keeps its id"
+        )
+    named = user_named(user.id)
     if prompt_language(scenario, user) is None:
-        raise SimulatorError(f"user {user.id!r} cannot ask scenario {scenario.id!r}: no language")
+        raise SimulatorError(f"{named} cannot ask scenario {scenario.id!r}: no language")
     if not space.contains(view_case(scenario, user, "full").shown):
-        raise SimulatorError(f"the description of its user {user.id!r} does not fit into {space}")
+        raise SimulatorError(f"the description of its {named} does not fit into {space}")

@@ -5,6 +5,9 @@ from __future__ import annotations
 from persona_env.languages import FACTS
 from persona_env.users.profile import UserProfile
 
+DESCRIPTION = "description"
+"""What a reward term names in ``uses=`` to read :func:`describe` of the user."""
+
 _WISHES: dict[str, dict[str, str]] = {
     "language": {
         **{code: f"reply in {facts.name}" for code, facts in FACTS.items()},

@@ -7,8 +7,10 @@ reply, except to its owner when asked. Every field may be unknown (``None`` or e
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
+from unicodedata import normalize
 
 from pydantic import (
     BaseModel,
@@ -69,6 +71,17 @@ TARGETS: dict[str, tuple[str, ...]] = {
 """The named targets of each categorical preference, in order where they have one."""
 
 
+SAME_AS = {
+    "first_name": "name", "last_name": "name", "full_name": "name", "surname": "name",
+    "sex": "gender", "gender_identity": "gender", "pronouns": "gender",
+    "race": "ethnicity", "ethnic_origin": "ethnicity",
+    "faith": "religion", "citizenship": "nationality",
+    "sexuality": "sexual_orientation", "disabilities": "disability",
+}  # fmt: skip
+"""Other names of protected fields."""
+
+SECTION = re.compile(r"\s*(preferences|context|protected|extensions)\.", re.IGNORECASE)
+
 MASKED: Any = "***"
 """What is shown of a secret or protected value where a profile is printed."""
 
@@ -91,7 +104,24 @@ class Wish(_Frozen):
         return value if isinstance(value, Mapping | Wish) else {"target": value}
 
 
-class Preferences(_Frozen):
+class _Unprotected(_Frozen):
+    """A section in which no protected field may stand."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _holds_nothing_protected(cls, given: Any) -> Any:
+        names = given if isinstance(given, Mapping) else ()
+        for name in names:
+            field = protected_name(name)
+            if field is not None and name not in cls.model_fields:
+                raise ValueError(
+                    f"{name!r} is protected and must never move a reward: set "
+                    f"'protected.{field}' instead"
+                )
+        return given
+
+
+class Preferences(_Unprotected):
     """The preference core. Role: ``preference``. Unset means: no wish."""
 
     model_config = ConfigDict(json_schema_extra={"role": "preference"})
@@ -149,7 +179,7 @@ class Expertise(_Frozen):
     verified: bool = False
 
 
-class Context(_Frozen):
+class Context(_Unprotected):
     """The user's situation. Role: ``context``."""
 
     model_config = ConfigDict(json_schema_extra={"role": "context"})
@@ -230,6 +260,14 @@ class UserProfile(_Frozen):
         roles = cls.roles() if extensions else {}
         fields = {path.rpartition(".")[2]: (path, role) for path, role in roles.items()}
         for name, extension in extensions.items():
+            hidden = protected_name(name)
+            if hidden is not None and extension.role != "protected":
+                raise ValueError(
+                    f"{name!r} has the role {extension.role!r} here, and the field "
+                    f"'protected.{hidden}' the role 'protected': set 'protected.{hidden}' instead, "
+                    "or give the extension the role 'protected', or another name if it is "
+                    "something else"
+                )
             path, role = fields.get(_plain(name), ("", None))
             if role is None or extension.role in ("protected", "secret"):
                 continue
@@ -305,6 +343,18 @@ class UserProfile(_Frozen):
             raise ProfileError(read_error(f"user {self.id!r}", error)) from error
 
 
+def protected_name(name: object) -> str | None:
+    """The protected field that a name stands for, however it is written, if it does.
+
+    >>> protected_name("sexualOrientation"), protected_name("Race"), protected_name("age_band")
+    ('sexual_orientation', 'ethnicity', None)
+    """
+    plain = _plain(name) if isinstance(name, str) else ""
+    plain = SAME_AS.get(plain, plain)
+    return plain if plain in Protected.model_fields else None
+
+
 def _plain(name: str) -> str:
-    """A name as the schema would write it."""
-    return "_".join(name.casefold().replace("-", " ").replace("_", " ").split())
+    """A name as the schema would write it, without its section and marks."""
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", SECTION.sub("", normalize("NFKC", name)))
+    return "_".join(re.findall(r"[^\W_]+", words.casefold()))

@@ -29,22 +29,24 @@ class Told:
         Infos and verdicts of the other rows whose turn ended.
     ``final``
         Of rows that ended and began again: what was seen last, the info and the verdict.
+
+    A verdict is ``None`` where it may not be told (:attr:`PersonaEnv.tells_user`).
     """
 
     __slots__ = ("answered", "begun", "final")
 
     def __init__(self, begun: dict[int, Info]) -> None:
         self.begun = begun
-        self.answered: dict[int, tuple[Info, Verdict]] = {}
-        self.final: dict[int, tuple[Any, Info, Verdict]] = {}
+        self.answered: dict[int, tuple[Info, Verdict | None]] = {}
+        self.final: dict[int, tuple[Any, Info, Verdict | None]] = {}
 
     def by_row(self) -> dict[int, Info]:
         """One info for each row that is told something."""
         infos = dict(self.begun)
         for row, (info, verdict) in self.answered.items():
-            infos[row] = info | verdict.info()
+            infos[row] = _with(info, verdict)
         for row, (seen, info, verdict) in self.final.items():
-            last = {"final_obs": seen, "final_info": info | verdict.info()}
+            last = {"final_obs": seen, "final_info": _with(info, verdict)}
             infos[row] = last | self.begun[row]
         return infos
 
@@ -69,6 +71,10 @@ class Told:
             batched |= _verdicts(rows, verdicts, mask)
             infos = infos | dict(zip(rows, answers, strict=True))
         return batched | batch_infos(infos, size) if infos else {}
+
+
+def _with(info: Info, verdict: Verdict | None) -> Info:
+    return dict(info) if verdict is None else info | verdict.info()
 
 
 def batch_infos(infos: Mapping[int, Info], size: int) -> Info:
@@ -119,14 +125,23 @@ def _column(key: str, rows: list[int], values: Sequence[Any], mask: Mask) -> Any
     return array
 
 
-def _verdicts(rows: list[int], verdicts: Sequence[Verdict], everyone: Mask) -> Info:
-    """The entries of :meth:`Verdict.info`; numbers of terms that all have are rows of one array."""
+def _verdicts(rows: list[int], verdicts: Sequence[Verdict | None], everyone: Mask) -> Info:
+    """The entries of :meth:`Verdict.info` for the rows that may be told them."""
+    told = [one for one in verdicts if one is not None]
+    if len(told) == len(rows):
+        return _told(rows, told, everyone)
+    some = [row for row, one in zip(rows, verdicts, strict=True) if one is not None]
+    return _told(some, told, _chosen(some, len(everyone))[1]) if told else {}
+
+
+def _told(rows: list[int], verdicts: Sequence[Verdict], everyone: Mask) -> Info:
+    """Entries of these rows; numbers of terms that all have are rows of one array."""
     terms, weights, gates, reasons = {}, {}, {}, {}
     first = verdicts[0]
     if not all(_is_alike(one, first) for one in verdicts):  # rows of several behaviours
-        told: Info = {}
-        _add(told, rows, [one.info() for one in verdicts], everyone)
-        return told
+        batched: Info = {}
+        _add(batched, rows, [one.info() for one in verdicts], everyone)
+        return batched
     if first.terms or first.gates:
         numbers = [n.values() for v in verdicts for n in (v.terms, v.weights, v.gates)]
         width = len(first.terms) + len(first.weights) + len(first.gates)

@@ -9,7 +9,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import ForkingPickler
 
-from persona_env.errors import PersonaEnvError, RewardError
+from persona_env.errors import PersonaEnvError, RewardError, user_named
 from persona_env.rewards import Term, Verdict, judge
 from persona_env.rewards.declaration import source_of
 from persona_env.rewards.exchange import Exchange, Turn
@@ -117,7 +117,7 @@ class JudgeProcess:
         user = job[1] if isinstance(job[1], str) else job[1].id
         return RewardError(
             f"{self.name} died: it {self._end()} while it scored the reply {job[2][:SHOWN]!r} "
-            f"for user {user!r}"
+            f"for {user_named(user)}"
         )
 
     def _end(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import gymnasium as gym
@@ -17,6 +17,7 @@ from persona_env.env import Observation, PersonaEnv
 from persona_env.errors import (
     ArgumentError,
     NoEpisodeError,
+    PersonaEnvError,
     WrongEnvironmentError,
     nearest,
     shown,
@@ -54,6 +55,12 @@ class VectorRows(VectorEnv[dict[str, Any], Any, npt.NDArray[Any]]):
     workers:
         Processes that judge (see :class:`~persona_env.vector.workers.Workers`); 0: this one does.
 
+    Attributes
+    ----------
+    verdicts:
+        Those on the replies that ended in the last step, by row; infos do not tell all of them
+        (:attr:`PersonaEnv.tells_user`).
+
     Raises
     ------
     NoEpisodeError
@@ -87,6 +94,7 @@ class VectorRows(VectorEnv[dict[str, Any], Any, npt.NDArray[Any]]):
         self.observation_space = batch_space(self.single_observation_space, self.num_envs)
         if count := whole_number("workers", workers, least=0):
             self._workers = Workers(texts[0], count)
+        self.verdicts: dict[int, Verdict] = {}
         self._over = np.zeros(self.num_envs, dtype=np.bool_)
         self._waiting = False  # whether a row is over
         self._unbegun = set(range(self.num_envs))
@@ -155,25 +163,35 @@ class VectorRows(VectorEnv[dict[str, Any], Any, npt.NDArray[Any]]):
         truncations = np.zeros(self.num_envs, dtype=np.bool_)
         told = Told(self._begin_again() if self._waiting else {})
         replies = self._replies(actions, told.begun)
+        self.verdicts = {}
         if not replies:
             return rewards, terminations, truncations, told
         # Row by row: what a row needs is then still in the processor's cache.
         for (row, reply), verdict in zip(replies.items(), self._judge(replies), strict=True):
             seen, reward, terminated, truncated, info = self._settle(row, reply, verdict)
+            self.verdicts[row] = verdict
+            told_of = verdict if self._texts[row].tells_user else None
             rewards[row], terminations[row], truncations[row] = reward, terminated, truncated
             if not (terminated or truncated):
                 self._begin(row, seen, info)
             elif self.autoreset_mode is AutoresetMode.SAME_STEP:
                 first, told.begun[row] = self._texts[row].reset()
                 self._begin(row, first, told.begun[row])
-                told.final[row] = seen, info, verdict
+                told.final[row] = seen, info, told_of
                 continue
             else:
                 self._over[row] = self._waiting = True
-            told.answered[row] = info, verdict
+            told.answered[row] = info, told_of
         return rewards, terminations, truncations, told
 
-    def _judge(self, replies: dict[int, str]) -> Iterable[Verdict]:
+    def _judge(self, replies: dict[int, str]) -> Iterator[Verdict]:
+        try:
+            yield from self._verdicts_on(replies)
+        except PersonaEnvError as error:
+            least = min(self._texts, key=lambda text: text.tells_user)
+            least.reraise(error)
+
+    def _verdicts_on(self, replies: dict[int, str]) -> Iterable[Verdict]:
         texts, terms = self._texts, self._texts[0].terms
         if not terms:
             return [unjudged()] * len(replies)  # nobody writes in a verdict

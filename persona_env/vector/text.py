@@ -10,7 +10,7 @@ from gymnasium.vector import AutoresetMode
 from gymnasium.vector.utils import create_empty_array
 
 from persona_env.env import Observation, PersonaEnv, refused_reply
-from persona_env.errors import ActionError
+from persona_env.errors import ActionError, shown
 from persona_env.rewards import Verdict
 from persona_env.vector.infos import Info
 from persona_env.vector.rows import Step, VectorRows, text_rows
@@ -59,7 +59,7 @@ class PersonaVectorEnv(VectorRows):
     def _checked_actions(self, actions: Any) -> list[str]:
         if not isinstance(actions, Sequence | np.ndarray) or isinstance(actions, str):
             raise ActionError(
-                f"actions are a tuple or list of {self.num_envs} texts, not {actions!r}"
+                f"actions are a tuple or list of {self.num_envs} texts, not {shown(actions)}"
             )
         if len(actions) != self.num_envs:
             raise ActionError(f"{len(actions)} replies were given for {self.num_envs} rows")

@@ -280,7 +280,8 @@ def colour_env():
     }
     scenario = Scenario(id="colour", family="f", split="train", category="know_how", texts=texts)
     users = [UserProfile(id=code, context={"languages": [code]}) for code in ("en", "es")]
-    made = gym.make("PersonaChat-v0", profiles=users, scenarios=[scenario], terms=[names_colour])
+    options = {"terms": [names_colour], "gates": []}
+    made = gym.make("PersonaChat-v0", profiles=users, scenarios=[scenario], **options)
     return made.unwrapped
 
 

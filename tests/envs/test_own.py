@@ -50,7 +50,7 @@ def test_a_mixture_judges_by_the_terms_of_the_owner():
 
 
 def test_terms_that_are_named_are_taken_in_every_environment():
-    env = gym.make("PersonaChat-v0", terms=["length", "pretence"]).unwrapped
+    env = gym.make("PersonaChat-v0", terms=["length"], gates=["pretence"]).unwrapped
     verdict = env.score("Done!", "highest-mountain-taiwan", "sam")
     assert set(verdict.terms) | set(verdict.gates) == {"length", "pretence"}
 

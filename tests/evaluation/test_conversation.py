@@ -67,7 +67,7 @@ class ByTurn:
 
 
 def letters(**options):
-    options = {"max_turns": 3, "user_simulator": Halves(), **options}
+    options = {"max_turns": 3, "user_simulator": Halves(), "gates": [], **options}
     return Letters(profiles=[ANA, BO], scenarios=SCENARIOS, terms=["fancies"], **options)
 
 

@@ -63,7 +63,7 @@ class Fixed(ReferenceAgent):
 
 @pytest.fixture
 def letters():
-    return Letters(profiles=[ANA, BO], scenarios=SCENARIOS, terms=["likes"])
+    return Letters(profiles=[ANA, BO], scenarios=SCENARIOS, terms=["likes"], gates=[])
 
 
 def test_the_matrix_worked_by_hand(letters):
@@ -96,7 +96,7 @@ def test_the_gain_is_1_for_the_oracle_and_0_for_the_blind(letters):
 
 
 def test_the_gain_is_not_known_where_users_do_not_differ():
-    env = Letters(profiles=[ANA], scenarios=SCENARIOS, terms=["likes"])
+    env = Letters(profiles=[ANA], scenarios=SCENARIOS, terms=["likes"], gates=[])
     report = evaluate(Fixed({"ana": "a"}), env)
     assert math.isnan(report.gain.mean)
     saved = json.dumps(report.replies)
@@ -290,7 +290,7 @@ def test_users_without_a_common_scenario():
 def test_terms_that_the_oracle_does_not_know_leave_share_and_gain_undefined(tmp_path):
     why = "the reference replies do not know the reward terms ['slowly']"
     weighs = load_profile("sam").weigh(slowly=2.0)
-    for options in ({"terms": ["length", "slowly"]}, {"profiles": [weighs, "nora"]}):
+    for options in ({"terms": ["length", "slowly"], "gates": []}, {"profiles": [weighs, "nora"]}):
         env = PersonaChatEnv(**{"profiles": ["sam", "nora"], "scenarios": ["fact"], **options})
         report = evaluate(make_agent("oracle", env), env)
         assert report.undefined == {"normalised": why, "gain": why}
@@ -317,7 +317,7 @@ def test_an_oracle_that_is_not_the_best_of_what_was_seen_is_no_measure(letters):
         def oracle(self, scenario, user):
             return "b" if user.id == "ana" else "a"
 
-    env = Poor(profiles=[ANA, BO], scenarios=SCENARIOS, terms=["likes"])
+    env = Poor(profiles=[ANA, BO], scenarios=SCENARIOS, terms=["likes"], gates=[])
     why = "the agent's replies earn more than the oracle's, 0.875 against 0.375"
     assert evaluate(Fixed({"ana": "a", "bo": "b"}), env).undefined == {
         "normalised": why, "gain": why
@@ -330,7 +330,7 @@ def test_an_oracle_that_earns_nothing_is_no_measure():
         def oracle(self, scenario, user):
             return "nothing"
 
-    env = Silent(profiles=[ANA, BO], scenarios=SCENARIOS, terms=["likes"])
+    env = Silent(profiles=[ANA, BO], scenarios=SCENARIOS, terms=["likes"], gates=[])
     report = evaluate(Fixed({"ana": "nothing", "bo": "nothing"}), env)
     assert report.undefined["normalised"] == "the oracle's replies earn nothing"
     assert math.isnan(report.normalised)
@@ -338,7 +338,7 @@ def test_an_oracle_that_earns_nothing_is_no_measure():
 
 
 def test_an_environment_without_an_oracle_says_what_to_do():
-    env = PersonaEnv(profiles=[ANA], scenarios=SCENARIOS[:1], terms=["likes"])
+    env = PersonaEnv(profiles=[ANA], scenarios=SCENARIOS[:1], terms=["likes"], gates=[])
     with pytest.raises(PersonaEnvError, match=r"PersonaEnv has no oracle .*Suite\.judge"):
         evaluate(Fixed({"ana": "a"}), env)
 
@@ -385,7 +385,7 @@ def test_json_round_trip(letters, tmp_path):
 
 
 def test_an_unknown_error_is_null(tmp_path):
-    env = Letters(profiles=[ANA], scenarios=SCENARIOS[:1], terms=["likes"])
+    env = Letters(profiles=[ANA], scenarios=SCENARIOS[:1], terms=["likes"], gates=[])
     evaluate(Fixed({"ana": "a"}), env).save(tmp_path / "r.json")
 
     def refuse(token):
@@ -452,7 +452,7 @@ def asks_a_model(views: list[TermView]) -> list[float]:
 @pytest.fixture
 def slow_letters():
     ASKED.clear()
-    return Letters(profiles=[ANA, BO], scenarios=SCENARIOS, terms=["likes", "asks_a_model"])
+    return Letters(profiles=[ANA, BO], scenarios=SCENARIOS, terms=["likes", "asks_a_model"], gates=[])
 
 
 def test_batched_terms_judge_each_reply_for_its_own_user_alone(slow_letters):
@@ -486,14 +486,14 @@ def test_batched_terms_judge_for_every_user_if_asked_to(slow_letters):
 
 def test_they_are_called_in_batches():
     ASKED.clear()
-    env = PersonaChatEnv(split="heldout", profiles=["vic"], terms=["asks_a_model", "degenerate"])
+    env = PersonaChatEnv(split="heldout", profiles=["vic"], terms=["asks_a_model"], gates=["degenerate"])
     answers = [f"Reply {number}." for number in range(70)]
     evaluate(lambda seen: [answers.pop() for _ in seen], env, episodes=70)
     assert [len(call) for call in ASKED[:2]] == [64, 6]
 
 
 def test_where_every_term_is_batched_the_matrix_is_not_known():
-    env = Letters(profiles=[ANA, BO], scenarios=SCENARIOS, terms=["asks_a_model"])
+    env = Letters(profiles=[ANA, BO], scenarios=SCENARIOS, terms=["asks_a_model"], gates=[])
     report = evaluate(Fixed({"ana": "c", "bo": "a"}), env)
     assert report.reward.mean == 0.25
     assert np.isnan(report.matrix).all()

@@ -82,7 +82,7 @@ def verdicts(*terms, replies=("See.", "No.", "Yes.")):
 
 
 def test_once_a_step_and_once_a_score_in_a_single_environment(called):
-    env = PersonaChatEnv(terms=["fake", "degenerate"])
+    env = PersonaChatEnv(terms=["fake"], gates=["degenerate"])
     env.reset(seed=0)
     env.step("Yes.")
     assert called.calls == [["Yes."]]
@@ -91,7 +91,8 @@ def test_once_a_step_and_once_a_score_in_a_single_environment(called):
 
 
 def test_once_a_step_for_all_rows_and_equal_replies_once(called):
-    env = PersonaChatEnv(terms=["fake"], profiles=["sam"], scenarios=["highest-mountain-taiwan"])
+    options = {"terms": ["fake"], "gates": []}
+    env = PersonaChatEnv(profiles=["sam"], scenarios=["highest-mountain-taiwan"], **options)
     rows = PersonaVectorEnv(env, 5, autoreset_mode="SameStep")
     rows.reset(seed=0)
     rewards = rows.step(("See.", "No.", "See.", "Yes.", "No."))[1]
@@ -102,7 +103,7 @@ def test_once_a_step_for_all_rows_and_equal_replies_once(called):
 
 
 def test_rows_are_what_single_environments_are(called):
-    options = {"terms": ["fake", "length", "factuality", "degenerate"], "max_turns": 2}
+    options = {"terms": ["fake", "length"], "gates": ["factuality", "degenerate"], "max_turns": 2}
     native = gym.make_vec("PersonaChat-v0", num_envs=3, **options)
     sync = gym.make_vec("PersonaChat-v0", num_envs=3, vectorization_mode="sync", **options)
     replies = ("See the Yushan.", "No.", "Yes, 3952 metres.")
@@ -112,7 +113,7 @@ def test_rows_are_what_single_environments_are(called):
 
 
 def test_token_rows_ask_only_for_the_replies_that_end(called):
-    rows = TokenVectorEnv(PersonaChatEnv(terms=["fake"]), 3, tokenizer=tiny_codec())
+    rows = TokenVectorEnv(PersonaChatEnv(terms=["fake"], gates=[]), 3, tokenizer=tiny_codec())
     rows.reset(seed=0)
     word, end = tiny_codec().encode("e")[0], tiny_codec().end_id
     rows.step(np.array([word, word, word]))
@@ -270,7 +271,7 @@ def test_calls_of_one_plain_async_term_run_at_the_same_time():
 
 def test_they_run_where_a_loop_is_running_already(called):
     async def trainer():
-        env = PersonaChatEnv(terms=["fake"])
+        env = PersonaChatEnv(terms=["fake"], gates=[])
         env.reset(seed=0)
         return env.step("Yes.")[1]
 

@@ -460,7 +460,7 @@ def test_only_those_who_weigh_a_custom_term_feel_it():
         UserProfile(id="ana", weights={"no_haste": 10}),
         UserProfile(id="bo", weights={"no_haste": 0}),
     ]
-    env = PersonaChatEnv(profiles=users, terms=["no_haste", "half"])
+    env = PersonaChatEnv(profiles=users, terms=["no_haste", "half"], gates=[])
     rewards = [env.score("Be quick.", "drain-cleaner", user).reward for user in users]
     assert rewards == pytest.approx([0.5 / 11, 0.5])
 
@@ -475,9 +475,9 @@ def test_an_unknown_weight_is_an_error_at_construction():
 
 
 def test_terms_chosen_by_name_and_by_function():
-    env = PersonaChatEnv(terms=["tone", "factuality", half])
+    env = PersonaChatEnv(terms=["tone", half], gates="factuality")
     assert [t.name for t in env.terms] == ["factuality", "half", "tone"]
-    chosen = choose_terms(["tone", "tone"], [])
+    chosen = choose_terms(["tone", "tone"], [], gates=())
     assert [t.name for t in chosen] == ["tone"]
 
 

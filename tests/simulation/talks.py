@@ -27,12 +27,13 @@ def person(*languages, name="ana", patience=None, expertise=(), **wants):
     )
 
 
-def talking(user, *, scenarios=("know_how",), terms=("length",), rules=None, **options):
+def talking(user, *, scenarios=("know_how",), terms=("length",), gates=(), rules=None, **options):
     """An environment of one user in which a brief reply satisfies, and a long one does not."""
     given = {"max_turns": 5, "split": "all", **options}
     simulator = RuleBasedUser(**{"switch_language": 0.0, **(rules or {})})
+    given |= {"terms": terms, "gates": gates}
     return PersonaChatEnv(
-        profiles=[user], scenarios=list(scenarios), terms=terms, user_simulator=simulator, **given
+        profiles=[user], scenarios=list(scenarios), user_simulator=simulator, **given
     )
 
 

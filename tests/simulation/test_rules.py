@@ -125,7 +125,7 @@ def test_after_its_reading_an_answer_is_due_to_every_user():
         for wish in ("ask", "assume"):
             for language in scenario.texts:
                 user = person(language, clarification=wish)
-                env = talking(user, scenarios=[scenario], terms=None)
+                env = talking(user, scenarios=[scenario], terms=None, gates=None)
                 told = clarified(scenario)
                 asked = env.score(scenario.text(language).question, told, user)
                 assert env.score(env.oracle(told, user), told, user).reward >= 0.9
@@ -250,7 +250,7 @@ def test_a_user_goes_on_in_another_language(first, then):
     env = talking(
         person(first, then),
         scenarios=both,
-        terms=["length", "readable"],
+        gates=["readable"],
         rules={"switch_language": 1.0},
     )
     env.reset(seed=0)
@@ -269,7 +269,7 @@ def test_a_user_goes_on_in_another_language(first, then):
 def test_a_switch_only_takes_away():
     user = person("en", "es")
     spoken = in_language(user, "es")
-    env = talking(user, terms=None)
+    env = talking(user, terms=None, gates=None)
     for scenario in load_scenarios("all", "know_how")[:10]:
         if {"en", "es"} <= set(scenario.texts):
             for reply in (env.oracle(scenario, user), env.oracle(scenario, spoken), "No.", ""):
@@ -404,7 +404,7 @@ def test_a_protected_field_moves_no_conversation():
     for seed in range(20):
         talks = [
             converse(
-                talking(user, max_topics=2, rules=rules, terms=None),
+                talking(user, max_topics=2, rules=rules, terms=None, gates=None),
                 [LONG["en"], "Which?", SHORT["en"], oracle],
                 seed,
             )

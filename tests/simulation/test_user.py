@@ -75,7 +75,7 @@ class NeedsMore:
 
 
 def scripted(*things, **options):
-    given = {"max_turns": 4, "split": "all", "terms": ["yeses"], **options}
+    given = {"max_turns": 4, "split": "all", "terms": ["yeses"], "gates": [], **options}
     return PersonaChatEnv(profiles=["sam"], user_simulator=Says(*things), **given)
 
 
@@ -371,7 +371,8 @@ def as_described(turns):
 @pytest.mark.parametrize("form", [tuple, list, as_pairs, as_messages, as_described])
 def test_a_score_with_a_transcript_is_that_of_the_step(form):
     HEARD.clear()
-    env = PersonaChatEnv(max_turns=3, split="all", terms=["overheard", "length", "factuality"])
+    chosen = {"terms": ["overheard", "length"], "gates": ["factuality"]}
+    env = PersonaChatEnv(max_turns=3, split="all", **chosen)
     for seed in range(5):
         observation, _ = env.reset(seed=seed)
         said = [Turn("user", observation["prompt"])]

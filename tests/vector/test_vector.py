@@ -51,7 +51,7 @@ def brief(exchange):
 
 CASES = [
     {"split": "all"},
-    {"terms": ["brief", "length"], "split": "all"},
+    {"terms": ["brief", "length"], "gates": [], "split": "all"},
     {"max_turns": 3, "split": "all", "debug": True},
     {"user_visibility": "partial", "max_turns": 2},
     {
@@ -60,7 +60,8 @@ CASES = [
         "split": "all",
         "user_simulator": RuleBasedUser(patience=2, switch_language=0.5),
     },
-    {"terms": ()},
+    {"terms": (), "gates": ()},
+    {"user_visibility": "hidden", "split": "all"},
     {"behaviours": dict.fromkeys(ENVIRONMENTS, 1.0), "max_turns": 2},  # each with terms of its own
 ]
 
@@ -464,7 +465,8 @@ def test_adapter_does_what_dummy_vec_env_does(together, cut_fails, max_turns):
 @pytest.mark.parametrize("topics", [1, 2])
 def test_a_cut_reply_takes_back_what_its_topic_was_paid(topics):
     talk = {"max_turns": 3, "max_topics": topics, "user_simulator": "rule_based"}
-    short = {"terms": ["length"], "profiles": ["nora"], "scenarios": ["fact"]}  # eight words: 1/7
+    short = {"terms": ["length"], "gates": [], "profiles": ["nora"]}  # eight words: 1/7
+    short |= {"scenarios": ["fact"], "user_visibility": "hidden"}
     env = vec_env(2, talk | short)
     codec, paid = env.get_attr("codec")[0], np.zeros(2)
     env.seed(0)

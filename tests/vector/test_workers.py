@@ -39,8 +39,8 @@ def outside(exchange):
     return float(os.getpid() != int(os.environ.get("PERSONA_ENV_TEST_PARENT", "0")))
 
 
-def vector(terms, workers):
-    env = PersonaChatEnv(terms=terms, max_turns=2)
+def vector(terms, workers, gates=()):
+    env = PersonaChatEnv(terms=terms, gates=gates, max_turns=2)
     return PersonaVectorEnv(env, len(REPLIES), autoreset_mode="SameStep", workers=workers)
 
 
@@ -50,7 +50,7 @@ def test_generated_scenarios_are_sent_along():
     rewards = []
     for workers in (0, 1):
         envs = PersonaVectorEnv(
-            PersonaCalibrationEnv(terms=["calibration"]), 3, autoreset_mode="SameStep",
+            PersonaCalibrationEnv(terms=[], gates=["calibration"]), 3, autoreset_mode="SameStep",
             workers=workers,
         )  # fmt: skip
         envs.reset(seed=4)
@@ -62,7 +62,7 @@ def test_generated_scenarios_are_sent_along():
 def test_a_user_who_changed_the_language_is_sent_along():
     both = [s for s in load_scenarios("all", "know_how") if {"en", "es"} <= set(s.texts)]
     rules = {"switch_language": 1.0}
-    text = talking(person("en", "es"), scenarios=both, terms=["length", "readable"], rules=rules)
+    text = talking(person("en", "es"), scenarios=both, gates=["readable"], rules=rules)
     told = []
     for workers in (0, 1):
         envs = PersonaVectorEnv(text, 2, autoreset_mode="SameStep", workers=workers)
@@ -182,7 +182,7 @@ from persona_env import reward_term
 def mine(exchange):
     return 1.0
 
-envs = gym.make_vec("PersonaChat-v0", num_envs=2, workers=2, terms=[mine])
+envs = gym.make_vec("PersonaChat-v0", num_envs=2, workers=2, terms=[mine], gates=[])
 envs.reset(seed=0)
 envs.step(("Yes.", "No."))
 """
@@ -228,8 +228,8 @@ async def waits_here(view):
 
 
 def test_batched_and_async_terms_stay_in_this_process():
-    terms = ["judged_here", "waits_here", "length", "degenerate", "outside"]
-    ours, theirs = vector(terms, 2), vector(terms, 0)
+    terms, gates = ["judged_here", "length", "outside"], ["waits_here", "degenerate"]
+    ours, theirs = vector(terms, 2, gates), vector(terms, 0, gates)
     try:
         assert data_equivalence(ours.reset(seed=3), theirs.reset(seed=3), exact=True)
         for _ in range(3):
@@ -252,7 +252,9 @@ def test_where_all_terms_stay_no_process_starts():
 
 def test_equal_exchanges_are_judged_once_in_processes_too():
     envs = PersonaVectorEnv(
-        PersonaChatEnv(profiles=["sam"], scenarios=["highest-mountain-taiwan"], terms=["outside"]),
+        PersonaChatEnv(
+            profiles=["sam"], scenarios=["highest-mountain-taiwan"], terms=["outside"], gates=[]
+        ),
         3, autoreset_mode="SameStep", workers=1,
     )  # fmt: skip
     envs.reset(seed=0)
@@ -362,7 +364,8 @@ mine = persona_env.reward_term(name="mine")(lambda view: 0.5)
 
 def rewards(term, context):
     options = {"shared_memory": False, "context": context}
-    envs = gym.make_vec("PersonaChat-v0", 2, "async", vector_kwargs=options, terms=[term])
+    chosen = {"terms": [term], "gates": []}
+    envs = gym.make_vec("PersonaChat-v0", 2, "async", vector_kwargs=options, **chosen)
     envs.reset(seed=0)
     found = envs.step(("No.", "Yes."))[1].tolist()
     envs.close()
