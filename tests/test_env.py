@@ -231,7 +231,7 @@ def test_interleaved_environments_do_not_disturb_each_other():
         right.step("Something else entirely.")
         observation, reward, _, _, info = left.step(REPLIES[len(trace) % len(REPLIES)])
         trace.append([observation["prompt"], observation["transcript"], reward])
-        trace.append([info["reward_terms"], info["reward_gates"], info["reward_weights"]])
+        trace.append([info[name] for name in sorted(info) if name.startswith("reward_")])
     assert trace == alone
 
 
@@ -494,7 +494,9 @@ def test_feedback_banks_cover_the_same_things_in_every_language():
 def test_feedback_is_seeded_and_names_the_wish_missed_most():
     long = "The tap must be closed first, and then the old part is taken out of it. " * 6
     user = UserProfile(id="ana", preferences={"length": {"target": "brief", "weight": 10}})
-    env = PersonaChatEnv(profiles=[user], scenarios=["know_how"], max_turns=2, terms=["length"], gates=[])
+    env = PersonaChatEnv(
+        profiles=[user], scenarios=["know_how"], max_turns=2, terms=["length"], gates=[]
+    )
     said = {}
     for seed in range(12):
         for _ in range(2):

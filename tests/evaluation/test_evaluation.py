@@ -452,7 +452,9 @@ def asks_a_model(views: list[TermView]) -> list[float]:
 @pytest.fixture
 def slow_letters():
     ASKED.clear()
-    return Letters(profiles=[ANA, BO], scenarios=SCENARIOS, terms=["likes", "asks_a_model"], gates=[])
+    return Letters(
+        profiles=[ANA, BO], scenarios=SCENARIOS, terms=["likes", "asks_a_model"], gates=[]
+    )
 
 
 def test_batched_terms_judge_each_reply_for_its_own_user_alone(slow_letters):
@@ -486,7 +488,9 @@ def test_batched_terms_judge_for_every_user_if_asked_to(slow_letters):
 
 def test_they_are_called_in_batches():
     ASKED.clear()
-    env = PersonaChatEnv(split="heldout", profiles=["vic"], terms=["asks_a_model"], gates=["degenerate"])
+    env = PersonaChatEnv(
+        split="heldout", profiles=["vic"], terms=["asks_a_model"], gates=["degenerate"]
+    )
     answers = [f"Reply {number}." for number in range(70)]
     evaluate(lambda seen: [answers.pop() for _ in seen], env, episodes=70)
     assert [len(call) for call in ASKED[:2]] == [64, 6]

@@ -432,7 +432,7 @@ def test_an_outage_leaves_the_environment_where_it_was():
     async def server(views):
         return [1.0 if up else failing(ConnectionError("no server"))] * len(views)
 
-    rows = PersonaVectorEnv(PersonaChatEnv(terms=["server"], max_turns=2), 2)
+    rows = PersonaVectorEnv(PersonaChatEnv(terms=["server"], gates=[], max_turns=2), 2)
     rows.reset(seed=0)
     before = rows.observe()["prompt"]
     with pytest.raises(RewardError, match="ConnectionError: no server"):

@@ -10,13 +10,16 @@ import types
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 
+import gymnasium as gym
 import numpy as np
 import pytest
 import torch
 
 from persona_env import Score, TermView, UserProfile, load_profile, register_env, reward_term
 from persona_env.auditor.purity import impurities
+from persona_env.envs.calibration import PersonaCalibrationEnv
 from persona_env.envs.chat.env import PersonaChatEnv
 from persona_env.errors import PersonaEnvError, RewardError, ScoreRangeError, UnknownNameError
 from persona_env.registration import ENVIRONMENTS
@@ -35,6 +38,10 @@ def _registry():
     yield
     REGISTRY.clear()
     REGISTRY.update(kept)
+
+
+def many(**options):
+    return gym.make_vec("PersonaChat-v0", num_envs=2, **options)
 
 
 def score(*terms, reply="Yes."):
@@ -275,21 +282,86 @@ def test_an_environment_of_ones_own_need_not_be_a_package(monkeypatch):
     assert register_env is not None
 
 
-# --- terms= -------------------------------------------------------------------------------------
+# --- terms= and gates= --------------------------------------------------------------------------
 
 
-def test_terms_may_be_one_name_or_one_callable():
-    assert [t.name for t in PersonaChatEnv(terms="factuality").terms] == ["factuality"]
+def chosen(make=PersonaChatEnv, **options):
+    return [t.name for t in make(**options).terms]
+
+
+def kinds(gate, make=PersonaChatEnv):
+    return [t.name for t in make().terms if t.gate is gate]
+
+
+def test_terms_and_gates_may_be_one_name_or_one_callable():
+    assert chosen(terms="tone", gates="factuality") == ["factuality", "tone"]
     reward_term(shorter_than)
-    assert [t.name for t in PersonaChatEnv(terms=shorter_than).terms] == ["shorter_than"]
-    judge = reward_term(Counter())
-    assert [t.name for t in PersonaChatEnv(terms=judge).terms] == ["Counter"]
+    assert chosen(terms=shorter_than, gates=[]) == ["shorter_than"]
+    judge = reward_term(Counter(), gate=True)
+    assert chosen(terms=[], gates=judge) == ["Counter"]
 
 
 def test_a_term_named_twice_counts_once():
     reward_term(shorter_than)
-    twice = PersonaChatEnv(terms=["shorter_than", shorter_than, "tone", "tone"])
-    assert [t.name for t in twice.terms] == ["shorter_than", "tone"]
+    twice = chosen(terms=["shorter_than", shorter_than, "tone", "tone"], gates=["safety"] * 2)
+    assert twice == ["safety", "shorter_than", "tone"]
+
+
+def test_terms_leave_the_gates_as_they_are_and_gates_the_terms():
+    gates, terms = kinds(True), kinds(False)
+    assert chosen(terms=["tone"]) == [*gates, "tone"]
+    assert chosen(terms=[]) == gates
+    assert chosen(gates=["safety"]) == ["safety", *terms]
+    assert chosen(gates=[]) == terms
+    assert chosen(terms=[], gates=[]) == []
+    assert PersonaChatEnv(terms=[], gates=[]).score("No.", *CASE).reward == 1.0
+
+
+def test_what_users_weigh_joins_the_kind_that_is_not_named():
+    reward_term(shorter_than)
+    user = load_profile("sam").weigh(shorter_than=2.0)
+    assert "shorter_than" in chosen(profiles=[user], gates=["safety"])
+    assert "shorter_than" not in chosen(profiles=[user], terms=["tone"])
+
+
+def test_an_environment_keeps_its_own_gates_where_terms_are_named():
+    gates = kinds(True, PersonaCalibrationEnv)
+    assert chosen(PersonaCalibrationEnv, terms=["tone"]) == [*gates, "tone"]
+    assert "calibration" in gates
+    assert "factuality" not in gates  # which it replaces
+
+
+def test_in_a_mixture_what_is_named_is_for_all_and_the_rest_is_by_default():
+    mixed = {"behaviours": {"PersonaChat-v0": 1, "PersonaCalibration-v0": 1}}
+    env = PersonaChatEnv(terms=["confidence"], **mixed)
+    gates = {t.name: t for t in env.terms if t.gate}
+    assert [t.name for t in env.terms if not t.gate] == ["confidence"]
+    assert env.terms[-1].is_for("calibration")  # though that environment replaces it
+    assert not gates["factuality"].is_for("calibration")
+    assert gates["calibration"].is_for("calibration")
+    assert not gates["calibration"].is_for("fact")
+    assert "calibration" not in chosen(gates=["factuality"], **mixed)
+
+
+@pytest.mark.parametrize("make", [PersonaChatEnv, partial(gym.make, "PersonaChat-v0"), many])
+def test_a_gate_in_terms_and_a_term_in_gates_are_refused(make):
+    with pytest.raises(PersonaEnvError, match=r"'factuality', which is a gate: give it in gates="):
+        make(terms=["tone", "factuality"])
+    with pytest.raises(PersonaEnvError, match=r"gates= names 'tone', which is a term: .* terms="):
+        make(gates="tone")
+
+
+@pytest.mark.parametrize("gates", [3, [3], [None], [["safety"]], {"safety"}])
+def test_gates_that_are_none(gates):
+    with pytest.raises(PersonaEnvError, match=r"gates= takes a list|what was registered, not as"):
+        PersonaChatEnv(gates=gates)
+    with pytest.raises(UnknownNameError, match="Did you mean 'safety'"):
+        PersonaChatEnv(gates="saftey")
+
+
+def test_a_vector_environment_takes_gates_as_a_single_one():
+    envs = gym.make_vec("PersonaChatTokens-v0", num_envs=2, terms=["tone"], gates=["safety"])
+    assert [t.name for t in envs.get_attr("terms")[0]] == ["safety", "tone"]
 
 
 @pytest.mark.parametrize("terms", [3, [3], [None], [["tone"]]])

@@ -275,7 +275,7 @@ def test_what_is_asked_and_who_asks_can_change():
         (Utterance(3), "no observation can show, 3"),
         (Utterance("So.", leaves="angry"), "leaves= is"),
         (lambda case: Utterance("So.", scenario=case.topics[0]), "no more topics.*max_topics="),
-        (lambda case: Utterance("So.", user=person("en")), "another user of 'sam': 'ana'"),
+        (lambda case: Utterance("So.", user=person("en")), "made user 'ana' of user 'sam'"),
         (lambda case: Utterance("So.", user=person("zh", name="sam")), "cannot ask scenario"),
         (lambda case: Utterance("So.", user=case.user, leaves="left"), "who leaves changes"),
         (lambda case: Utterance("So.", user="sam"), "user= a UserProfile"),

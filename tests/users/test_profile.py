@@ -8,6 +8,7 @@ import tomllib
 import traceback
 from typing import get_args
 
+import gymnasium as gym
 import numpy as np
 import pytest
 import tomli_w
@@ -16,8 +17,23 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from rich.pretty import pretty_repr
 
-from persona_env import Exchange, UserProfile, load_profile, load_profiles, vector_names
-from persona_env.errors import ProfileError, UnknownNameError, read_error
+from persona_env import (
+    Exchange,
+    TermView,
+    UserProfile,
+    evaluate,
+    load_profile,
+    load_profiles,
+    load_scenarios,
+    vector_names,
+)
+from persona_env.auditor.context import look
+from persona_env.envs.chat import PersonaChatEnv
+from persona_env.errors import PersonaEnvError, ProfileError, UnknownNameError, read_error
+from persona_env.evaluation.public_suites import Suite
+from persona_env.evaluation.scores import Answer
+from persona_env.scenarios.case import Case, view_case
+from persona_env.simulation.user import UserCase, Utterance
 from persona_env.users.description import describe
 from persona_env.users.profile import (
     TARGETS,
@@ -30,6 +46,10 @@ from persona_env.users.profile import (
 )
 from persona_env.users.toml_format import format_profile, parse_profile
 from persona_env.users.vector import user_vector
+from persona_env.vector import PersonaVectorEnv
+from persona_env.wrappers import TokenActions
+
+from ..support import tiny_codec
 
 # --- any profile --------------------------------------------------------------------------------
 
@@ -284,13 +304,48 @@ def test_extensions_declare_their_role():
         parse_profile('id = "a"\n[extensions]\nmood = { value = "good" }')
 
 
-@pytest.mark.parametrize("role", ["preference", "context"])
-@pytest.mark.parametrize(
-    "name", [*Protected.model_fields, "Gender", "sexual orientation", "RELIGION ", "secrets"]
-)
+PROTECTED_NAMES = [
+    *Protected.model_fields, "Gender", "sexual orientation", "RELIGION ", "sexualOrientation",
+    "protected.gender", "ｇｅｎｄｅｒ", "full-name", "race",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("role", ["preference", "context", "secret"])
+@pytest.mark.parametrize("name", PROTECTED_NAMES)
 def test_a_protected_field_gets_no_other_role_by_extension(name, role):
-    with pytest.raises(ValidationError, match=r"set '[a-z_.]+' instead, or give the extension"):
+    """Not even that of a secret, which a term may declare."""
+    with pytest.raises(ValidationError, match=r"set 'protected\.[a-z_]+' instead, or give the ext"):
         UserProfile(id="ana", extensions={name: {"role": role, "value": "x"}})
+
+
+@pytest.mark.parametrize("name", PROTECTED_NAMES)
+def test_a_protected_name_may_have_the_role_protected(name):
+    user = UserProfile(id="ana", extensions={name: {"role": "protected", "value": "x"}})
+    assert "x" not in describe(user)
+
+
+@pytest.mark.parametrize("section", ["context", "preferences"])
+@pytest.mark.parametrize("name", PROTECTED_NAMES)
+def test_a_protected_field_stands_in_no_other_section(section, name):
+    with pytest.raises(
+        ValidationError, match=r"must never move a reward: set 'protected\.[a-z_]+'"
+    ):
+        UserProfile.model_validate({"id": "ana", section: {name: "x"}})
+    with pytest.raises(ProfileError, match=r"ana\.toml, line 3: .* set 'protected\.") as raised:
+        parse_profile(tomli_w.dumps({"id": "ana", section: {name: HUSH}}), "ana.toml")
+    assert HUSH not in str(raised.value)
+
+
+@pytest.mark.parametrize("role", ["preference", "context"])
+def test_secrets_get_no_other_role_by_extension(role):
+    with pytest.raises(ValidationError, match="set 'secrets' instead, or give the extension"):
+        UserProfile(id="ana", extensions={"secrets": {"role": role, "value": "x"}})
+
+
+@pytest.mark.parametrize("name", ["nickname", "username", "genders_of_nouns", "racing", "units"])
+def test_a_name_that_only_looks_protected_is_free(name):
+    user = UserProfile(id="ana", extensions={name: {"role": "context", "value": "x"}})
+    assert user.value(f"extensions.{name}") == "x"
 
 
 @pytest.mark.parametrize(
@@ -344,9 +399,16 @@ PRINTED = {
     "rich": pretty_repr,
     "in a list": lambda it: repr([it, {"user": it}]),
     "exchange": lambda it: repr(Exchange(None, it, "No.", "en")),
+    "case": lambda it: repr(Case(ASKED, it)),
+    "view of a case": lambda it: repr(view_case(ASKED, it, "full")),
+    "speaker": lambda it: f"{UserCase(ASKED, it, 'en')} {Utterance('So.', user=it)}",
+    "spec": lambda it: repr(gym.make("PersonaChat-v0", profiles=[it]).spec),
     "fields": lambda it: repr([it.protected, it.extensions, str(it.protected)]),
     "error": lambda it: str(ValueError(it)),
 }
+
+
+ASKED = load_scenarios(category="fact")[0].model_copy(update={"secret": "door_code"})
 
 
 @pytest.mark.parametrize("way", PRINTED.values(), ids=PRINTED)
@@ -354,6 +416,39 @@ def test_a_printed_profile_shows_no_private_value(way):
     said = way(PRIVATE)
     assert HUSH not in said
     assert "***" in said
+
+
+def things_around():
+    """What holds a profile, and is printed without showing it."""
+    env = PersonaChatEnv(profiles=[PRIVATE], scenarios=[ASKED], render_mode="ansi", max_turns=2)
+    observation, _ = env.reset(seed=0)
+    assert HUSH in observation["user"]  # the scenario is about it
+    env.step("No.")
+    exchange = env.exchange("No.")
+    yield from (env, env.cases, env._meetings, env.user_simulator, env.terms, env._verdict)
+    yield from (gym.make("PersonaChat-v0", profiles=[PRIVATE]), TokenActions(env, tiny_codec()))
+    yield from (PersonaVectorEnv(env, 2), TermView.of(exchange, ("secrets", "extensions.alarm")))
+    yield from (exchange, look(env, Case(ASKED, PRIVATE), {}))
+    yield Answer(Case(ASKED, PRIVATE), "No.")
+    yield Suite("own", (Case(ASKED, PRIVATE),))
+    yield evaluate(lambda seen: ["No."] * len(seen), env, episodes=1)
+
+
+def test_what_holds_a_profile_prints_no_private_value():
+    for one in things_around():
+        for said in (repr(one), str(one), f"{one}", pprint.pformat(one), pretty_repr(one)):
+            assert HUSH not in said, type(one)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"pin": HUSH}, [HUSH, [HUSH]], PRIVATE, {"user": PRIVATE}], ids=type
+)
+def test_a_reply_that_is_none_is_not_printed(wrong):
+    for env in (PersonaChatEnv(), PersonaVectorEnv(PersonaChatEnv(), 1)):
+        env.reset(seed=0)
+        with pytest.raises(PersonaEnvError) as raised:
+            env.step(wrong)
+        assert HUSH not in str(raised.value)
 
 
 def test_what_is_not_private_is_printed():
