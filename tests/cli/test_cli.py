@@ -263,13 +263,13 @@ def test_options_reach_the_run_with_their_types(tmp_path, monkeypatch):
     told("train", "--output", tmp_path)
     told(
         "train", "--output", tmp_path, "--lr", "1e-3", "--seed", "3", "--compile", "--hidden",
-        "--terms", "tone, length", "--max-new-tokens", "9", "--threads", "2",
+        "--terms", "tone, length", "--gates", "", "--max-new-tokens", "9", "--threads", "2",
     )  # fmt: skip
     assert given == [
         TrainOptions(output=tmp_path),
         TrainOptions(
             output=tmp_path, lr=1e-3, seed=3, compiled=True, hidden=True,
-            terms=("tone", "length"), max_new_tokens=9, threads=2,
+            terms=("tone", "length"), gates=(), max_new_tokens=9, threads=2,
         ),
     ]  # fmt: skip
 
