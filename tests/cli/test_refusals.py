@@ -66,6 +66,8 @@ REFUSED = [
     (*TRAIN, "--output", "new/run", "--profiles", ","),
     (*TRAIN, "--output", "new/run", "--scenarios", "facts"),
     (*TRAIN, "--output", "new/run", "--terms", "lenght"),
+    (*TRAIN, "--output", "new/run", "--terms", "factuality"),
+    (*TRAIN, "--output", "new/run", "--gates", "tone"),
     (*TRAIN, "--output", "new/run", "--temperature", "0"),
     (*TRAIN, "--output", "new/run", "--kl", "-1"),
     (*TRAIN, "--output", "new/run", "--kl", "nan"),
