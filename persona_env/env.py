@@ -345,8 +345,8 @@ class PersonaEnv(gym.Env[Observation, str]):
         if self.tells_user:
             raise error
         cause = error.__cause__  # one of ours names the user, too, and is quoted in the error
-        told = without_users(error, [user.id for user in self.users])
-        raise told from None if isinstance(cause, PersonaEnvError) else cause
+        hidden = isinstance(cause, PersonaEnvError)
+        raise without_users(error) from None if hidden else cause
 
     @property
     def turns(self) -> tuple[Turn, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 
 import numpy as np
@@ -13,6 +14,7 @@ MANY = 40  # names a message lists
 LONG = 80  # characters of a value that a message shows
 HIDDEN = frozenset({"secrets", "protected", "extensions"})
 """The sections of a profile whose values no message shows: of the last, some are secret."""
+_NAMED_USER = re.compile(r"""\buser ('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")""")
 
 
 class PersonaEnvError(Exception):
@@ -108,12 +110,13 @@ def user_named(name: str) -> str:
     return f"user {name!r}"
 
 
-def without_users(error: PersonaEnvError, names: Iterable[str]) -> PersonaEnvError:
-    """The same error for who must not learn which of these users asks."""
-    text = str(error)
-    for name in names:
-        text = text.replace(user_named(name), "the hidden user")
-    return type(error)(text)
+def without_users(error: PersonaEnvError) -> PersonaEnvError:
+    """The same error for readers who must not learn who asks.
+
+    >>> without_users(RewardError("it failed on user 'ana': no line"))
+    RewardError('it failed on the hidden user: no line')
+    """
+    return type(error)(_NAMED_USER.sub("the hidden user", str(error)))
 
 
 def nearest(name: str, allowed: Iterable[str]) -> str:

@@ -80,7 +80,7 @@ SAME_AS = {
 }  # fmt: skip
 """Other names of protected fields."""
 
-SECTION = re.compile(r"\s*(preferences|context|protected|extensions)\.", re.IGNORECASE)
+_SECTION = re.compile(r"\s*(preferences|context|protected|extensions)\.", re.IGNORECASE)
 
 MASKED: Any = "***"
 """What is shown of a secret or protected value where a profile is printed."""
@@ -356,5 +356,5 @@ def protected_name(name: object) -> str | None:
 
 def _plain(name: str) -> str:
     """A name as the schema would write it, without its section and marks."""
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", SECTION.sub("", normalize("NFKC", name)))
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", _SECTION.sub("", normalize("NFKC", name)))
     return "_".join(re.findall(r"[^\W_]+", words.casefold()))

@@ -170,18 +170,18 @@ class VectorRows(VectorEnv[dict[str, Any], Any, npt.NDArray[Any]]):
         for (row, reply), verdict in zip(replies.items(), self._judge(replies), strict=True):
             seen, reward, terminated, truncated, info = self._settle(row, reply, verdict)
             self.verdicts[row] = verdict
-            told_of = verdict if self._texts[row].tells_user else None
+            tellable = verdict if self._texts[row].tells_user else None
             rewards[row], terminations[row], truncations[row] = reward, terminated, truncated
             if not (terminated or truncated):
                 self._begin(row, seen, info)
             elif self.autoreset_mode is AutoresetMode.SAME_STEP:
                 first, told.begun[row] = self._texts[row].reset()
                 self._begin(row, first, told.begun[row])
-                told.final[row] = seen, info, told_of
+                told.final[row] = seen, info, tellable
                 continue
             else:
                 self._over[row] = self._waiting = True
-            told.answered[row] = info, told_of
+            told.answered[row] = info, tellable
         return rewards, terminations, truncations, told
 
     def _judge(self, replies: dict[int, str]) -> Iterator[Verdict]:

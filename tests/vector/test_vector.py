@@ -19,7 +19,6 @@ from persona_env.agents.ppo.vec_env import TokenVecEnv
 from persona_env.envs.chat.env import PersonaChatEnv
 from persona_env.errors import ArgumentError
 from persona_env.registration import ENVIRONMENTS
-from persona_env.rewards import combine
 from persona_env.simulation.rules import RuleBasedUser
 from persona_env.vector import PersonaVectorEnv, TokenVectorEnv
 from persona_env.vector.infos import batch_infos
@@ -418,8 +417,7 @@ class Cut(gym.Wrapper):
     def step(self, action):
         observation, reward, terminated, truncated, info = self.env.step(action)
         if info.get("cut", False):
-            entries = (info[f"reward_{name}"] for name in ("terms", "weights", "gates"))
-            return observation, reward - combine(*entries), True, False, info
+            return observation, reward - self.unwrapped._verdict.reward, True, False, info
         return observation, reward, terminated, truncated, info
 
 
@@ -439,14 +437,17 @@ def vec_env(rows, options=None, **settings):
 
 @pytest.mark.parametrize(("together", "cut_fails"), [(1, False), (1, True), (2, True)])
 @pytest.mark.parametrize("max_turns", [1, 2])
-def test_adapter_does_what_dummy_vec_env_does(together, cut_fails, max_turns):
+@pytest.mark.parametrize("visibility", ["full", "hidden"])
+def test_adapter_does_what_dummy_vec_env_does(together, cut_fails, max_turns, visibility):
+    options = {"max_turns": max_turns, "user_visibility": visibility, "gates": []}
+
     def make():
-        tokens = TokenActions(PersonaChatEnv(max_turns=max_turns), tiny_codec(), **SMALL)
+        tokens = TokenActions(PersonaChatEnv(**options), tiny_codec(), **SMALL)
         return Cut(tokens) if cut_fails else tokens
 
     theirs = Groups([make] * 4)
     theirs.together = together
-    ours = vec_env(4, {"max_turns": max_turns}, together=together, cut_fails=cut_fails)
+    ours = vec_env(4, options, together=together, cut_fails=cut_fails)
     typist, ended = Typist(4), []
     assert ours.seed(6) == theirs.seed(6)
     same(dict(ours.reset()), dict(theirs.reset()))
