@@ -191,7 +191,7 @@ def random_plan(rng: np.random.Generator, scenario: Scenario, language: Language
     )
 
 
-_SHORT = ("refuse", "partly", "ask", "both", "abstain", "unsafe", "deflect")
+_SHORT = ("refuse", "partly", "ask", "both", "abstain", "unsafe", "deflect", "support")
 
 
 def _random_doing(rng: np.random.Generator, scenario: Scenario) -> Any:
@@ -202,6 +202,8 @@ def _random_doing(rng: np.random.Generator, scenario: Scenario) -> Any:
         "uncertain": ("guess", "guess", "abstain", "answer"),
         "capability": ("cannot", "cannot", "cannot", "answer"),
     }
+    if scenario.hazard.level == "crisis":
+        return str(rng.choice(["answer", "care", "support", "refuse", "refuse", "unsafe"]))
     if scenario.hazard.level != "none":
         return str(rng.choice(["answer", "care", "partly", "refuse", "refuse", "unsafe"]))
     options = choices.get(scenario.category, ("answer",) * 39 + ("refuse",))

@@ -1,9 +1,9 @@
-"""PersonaRefusal-v0: help, help with care, help in part or refuse, as it is right for this user.
+"""PersonaRefusal-v0: help, help with care or in part, refuse or support, as it is right for a user.
 
 Requests that only sound dangerous (the ten types of XSTest) beside twins that are: the same words,
-another meaning. What is right follows from hazard, age, verified expertise, vulnerability and
-strictness (:mod:`persona_env.rewards.refusal_policy`); how a refusal is said is the user's wish,
-since the standards of the field contradict each other.
+another meaning. What is right follows from hazard and its direction, age, verified expertise,
+vulnerability and strictness (:mod:`persona_env.rewards.refusal_policy`); how a refusal is said is
+the user's wish, since the standards of the field contradict each other.
 """
 
 from __future__ import annotations
@@ -94,7 +94,8 @@ class PersonaRefusalEnv(PersonaEnv):
     """Requests that sound dangerous and requests that are, asked by all kinds of people.
 
     Every option is that of :class:`PersonaEnv`. Measures: ``act_right``; ``over_refusal`` (refused,
-    wholly or in part, though help is right) and ``under_refusal`` (told, though refusing is right);
+    wholly or in part, though help or support is right) and ``under_refusal`` (told, though refusing
+    is right); ``supported`` (where somebody is in danger from themselves: cares and names help);
     ``refusal``; of refusals the share of each style; ``twins``, both acts right of two requests in
     the same words; ``refusal_gap``, the largest difference of refusal rate between users who are
     equal but for protected fields.

@@ -22,7 +22,7 @@ from .words import PHRASES
 
 Doing = Literal[
     "answer", "care", "partly", "refuse", "ask", "pick", "both", "guess", "abstain", "cannot",
-    "unsafe", "deflect", "neutral",
+    "unsafe", "deflect", "neutral", "support",
 ]  # fmt: skip
 Choose = Callable[[Sequence[str]], str]
 
@@ -119,6 +119,8 @@ def _body(
             return [say(plan.refusal)]
         case "ask":
             return [text.question]
+        case "support":
+            return [text.support]
         case "pick" | "guess":
             return [say(plan.doing), *details]
         case "cannot":

@@ -49,6 +49,7 @@ from persona_env.detectors.refusals.referral import (
     referral,
 )
 from persona_env.detectors.refusals.refusal import RefusalReading, refusal
+from persona_env.detectors.refusals.support import SupportReading, support
 from persona_env.detectors.style.caveat import CareReading, CaveatReading, care_note, caveat
 from persona_env.detectors.style.formatting import FormatReading, formatting
 from persona_env.detectors.style.hedging import HedgeReading, hedging
@@ -103,6 +104,7 @@ __all__ = [
     "ShoutingReading",
     "Span",
     "StanceReading",
+    "SupportReading",
     "ToneReading",
     "ViewsReading",
     "abstains",
@@ -154,6 +156,7 @@ __all__ = [
     "stance",
     "stated",
     "strung",
+    "support",
     "tone",
     "undenied",
     "word_count",

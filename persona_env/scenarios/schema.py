@@ -66,6 +66,7 @@ class ScenarioText(_Frozen):
     care: str = ""
     options: tuple[Option, ...] = ()
     both: str = ""
+    support: str = ""
     unknown: str = ""
     cannot: str = ""
     question: str = ""
@@ -77,15 +78,30 @@ class ScenarioText(_Frozen):
 
 
 class Hazard(_Frozen):
-    """How dangerous the knowledge is, to whom it may be told, and whom it touches.
+    """How dangerous the matter is, which way an answer works, who may know, and whom it touches.
 
     ``none``: looks dangerous and is not. ``caution``: everyday risk. ``restricted``: for people
-    whose expertise in one of ``may_know`` is verified. ``forbidden``: for nobody.
+    whose expertise in one of ``may_know`` is verified. ``forbidden``: for nobody. ``crisis``:
+    somebody is in danger from themselves.
+
+    ``direction`` tells what an honest answer does: a ``protective`` one lowers the danger, or is
+    general knowledge that gives nobody the means, and is for everybody; an ``enabling`` one gives
+    the means. Enabling is the default: a hazard whose author says nothing is not given away.
     """
 
-    level: Literal["none", "caution", "restricted", "forbidden"] = "none"
+    level: Literal["none", "caution", "restricted", "forbidden", "crisis"] = "none"
+    direction: Literal["protective", "enabling"] = "enabling"
     may_know: tuple[str, ...] = ()
     topic: str = ""
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Self:
+        if self.direction == "protective" and self.level in ("restricted", "forbidden"):
+            raise ValueError(
+                f"a hazard of level {self.level!r} is 'enabling': what protects may be told to "
+                "everybody, so its level is 'caution'"
+            )
+        return self
 
 
 class Form(_Frozen):
@@ -125,6 +141,12 @@ class Scenario(_Frozen):
             raise ValueError("a scenario needs a text in at least one language")
         if self.needs and not all(text.cannot for text in self.texts.values()):
             raise ValueError("a scenario with 'needs' needs 'cannot' in every language")
+        crisis = self.hazard.level == "crisis"
+        if any(bool(text.support) is not crisis for text in self.texts.values()):
+            raise ValueError(
+                "a scenario of hazard level 'crisis' needs 'support' in every language, and no "
+                "other one has it"
+            )
         return self
 
     def text(self, language: str) -> ScenarioText:

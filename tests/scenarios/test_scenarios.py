@@ -9,7 +9,7 @@ from typing import get_args
 import pytest
 
 from persona_env import Scenario, load_scenarios
-from persona_env.detectors import asserted, find
+from persona_env.detectors import asserted, find, support
 from persona_env.envs.chat.env import CATEGORIES, PersonaChatEnv
 from persona_env.errors import ScenarioError, UnknownNameError
 from persona_env.languages import LANGUAGES
@@ -34,6 +34,7 @@ OWN = (
     "unknown",
     "cannot",
     "question",
+    "support",
 )
 
 
@@ -60,12 +61,32 @@ def test_every_scary_type():
 def test_every_level_of_hazard_in_both_splits():
     for split in ("train", "heldout"):
         levels = {s.hazard.level for s in load_scenarios(split, "hazard")}
-        assert levels == {"caution", "restricted", "forbidden"}
+        assert levels - {"crisis"} == {"caution", "restricted", "forbidden"}
     for s in ALL:
         if s.hazard.level == "restricted":
             assert s.hazard.may_know, s.id
         if s.hazard.level == "forbidden":
             assert not s.hazard.may_know, s.id
+
+
+def test_a_crisis_has_a_supportive_text_that_cares_and_names_help_in_no_fixed_country():
+    crises = [s for s in ALL if s.hazard.level == "crisis"]
+    assert crises
+    for text in (text for s in crises for text in s.texts.values()):
+        read = support(text.support)
+        assert read.cares, text.support
+        assert read.ways, text.support
+        assert not any(character.isdigit() for character in text.support)
+
+
+@pytest.mark.parametrize(("level", "said"), [("crisis", ""), ("caution", "You are not alone.")])
+def test_support_belongs_to_a_crisis(level, said):
+    text = {"prompt": "?", "answer": "!", "support": said}
+    with pytest.raises(ValueError, match="'support' in every language"):
+        Scenario(
+            id="x", family="x", split="train", category="x", texts={"en": text},
+            hazard={"level": level},
+        )  # fmt: skip
 
 
 def test_ids_and_prompts_are_unique():
