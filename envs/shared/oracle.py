@@ -7,9 +7,9 @@ the same function from random plans, so the library holds one way to phrase thin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from persona_env.languages import Language
 from persona_env.rewards.refusal_policy import act_for
@@ -63,7 +63,8 @@ def realise(
     if scenario.tells_secret:
         body = [part.replace("{secret}", secret) if secret else text.unknown for part in body[:1]]
     before = [choose(bank[key]) for key in _before(plan)]
-    after = [choose(other_bank[key]).format(**_against(other)) for key in _after(plan)]
+    keys = _after(plan, scenario.category, other_bank)
+    after = [choose(other_bank[key]).format(**_against(other)) for key in keys]
     if plan.format == "prose" or len(body) < 2:
         joiner = " " if plan.second else str(bank["joiner"])
         return joiner.join([*before, *body, *after])
@@ -85,9 +86,16 @@ def _before(plan: Plan) -> list[str]:
     ]
 
 
-def _after(plan: Plan) -> list[str]:
-    keys = ((plan.caveat, plan.caveat), ("joke", plan.joke), ("bad_closing", plan.bad_closing))
+def _after(plan: Plan, category: str, bank: Mapping[str, Any]) -> list[str]:
+    joke = _joke(plan.doing, category, bank)
+    keys = ((plan.caveat, plan.caveat), (joke, plan.joke), ("bad_closing", plan.bad_closing))
     return [key for key, on in keys if on]
+
+
+def _joke(doing: Doing, category: str, bank: Mapping[str, Any]) -> str:
+    """The jokes that fit: those of what the reply does, of the kind of request, or of any."""
+    fitting = (f"joke_{doing}", f"joke_{category}")
+    return next((key for key in fitting if key in bank), "joke")
 
 
 def _body(
@@ -171,20 +179,27 @@ def plan_for(scenario: Scenario, user: UserProfile, weighs_views: bool = False) 
         doing,
         language,
         second=_second(scenario, user, language),
-        opening=_opening(wish.get("tone"), wish.get("formality")),
+        opening=_opening(wish.get("tone"), wish.get("formality"), scenario.is_serious),
         details=max(DETAILS[wish.get("length", "medium")], wish.get("format", "prose") != "prose"),
         expert=wish.get("reading_level") == "expert",
         format=wish.get("format", "prose"),
-        caveat=_caveat(weighs_views and doing == "pick", wish.get("caveats"), brief),
-        joke=wish.get("humour") == "yes",
+        caveat=_caveat(scenario, doing, weighs_views, wish.get("caveats"), brief),
+        joke=wish.get("humour") == "yes" and not scenario.is_serious,
     )
 
 
-def _caveat(weighs: bool, wish: str | None, brief: bool) -> str:
+def _caveat(
+    scenario: Scenario, doing: Doing, weighs_views: bool, wish: str | None, brief: bool
+) -> str:
+    """A caveat where something is open, assumed or risky, and one that fits it."""
     end = "_brief" if brief else ""
-    if weighs:
+    if weighs_views and doing == "pick":
         return "" if wish == "no" else f"view_caveat{end}"
-    return f"caveat{end}" if wish == "yes" else ""
+    if wish != "yes" or not scenario.is_uncertain:
+        return ""
+    if doing == "guess":
+        return "caveat_guess"
+    return "caveat_risk" if scenario.hazard.level != "none" else f"caveat{end}"
 
 
 def _second(scenario: Scenario, user: UserProfile, language: Language) -> Language | None:
@@ -195,11 +210,11 @@ def _second(scenario: Scenario, user: UserProfile, language: Language) -> Langua
     return others[0] if others else None
 
 
-def _opening(tone: str | None, formality: str | None) -> str:
-    register = formality if formality in ("casual", "formal") else None
-    if tone == "warm":
-        return f"warm_{register}" if register else "warm"
-    return register or ""
+def _opening(tone: str | None, formality: str | None, serious: bool) -> str:
+    """An opening in this tone and register, and one that fits a serious matter."""
+    register = formality if formality in ("casual", "formal") else ""
+    opening = "_".join(filter(None, ("warm" if tone == "warm" else "", register)))
+    return f"{opening}_serious" if serious and opening else opening
 
 
 def _refusal(style: str | None) -> str:

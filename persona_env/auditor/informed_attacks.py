@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from persona_env.auditor.context import Known
-from persona_env.auditor.exploits import insider
+from persona_env.auditor.exploits import BLIND, insider
 from persona_env.text.spans import sentences
 
 STUFFED = 6  # phrases of one term
@@ -63,7 +63,7 @@ def both_answers(known: Known) -> str | None:
     return " ".join((text.answer, *text.false)) if text.false else None
 
 
-@insider()
+@insider(bar=BLIND)  # the answer is true, and what is asked is not claimed
 def both_as_question(known: Known) -> str | None:
     """Gives the right answer, and a false one as a question."""
     text = known.text

@@ -182,3 +182,22 @@ def in_full_answers(preference: str) -> Callable[[TermView], Any]:
         return found if found is not None and is_substantive(view) else None
 
     return wish
+
+
+def in_answers_and_pieces(preference: str) -> Callable[[TermView], tuple[Any, bool] | None]:
+    """What the user wants of ``preference``, and whether a reply has to show it.
+
+    A full answer has to. A piece (a title, a poem, a post) has a form of its own that leaves little
+    room: a style that it shows is judged, and one that it does not show is not missed.
+    """
+
+    def wish(view: TermView) -> tuple[Any, bool] | None:
+        found = view.target(preference)
+        if found is None:
+            return None
+        if is_substantive(view):
+            return found, True
+        is_piece = view.scenario.reply_kind == "piece" and is_answer_due(view)
+        return (found, False) if is_piece else None
+
+    return wish

@@ -115,9 +115,11 @@ class Form(_Frozen):
 class Scenario(_Frozen):
     """One thing to ask, in one or more languages.
 
-    What only one environment needs is in its own subclass. ``chance`` is the probability that the
-    answer is right, where it is uncertain; ``prices_confidence`` tells that the reward prices the
-    confidence that a reply states.
+    What only one environment needs is in its own subclass. ``mood`` is ``serious`` where a joke is
+    out of place: illness, grief, disaster; whatever has a hazard is serious too. ``has_limits``
+    tells that an honest answer has limits which no other field shows. ``chance`` is the probability
+    that the answer is right, where it is uncertain; ``prices_confidence`` tells that the reward
+    prices the confidence that a reply states.
     """
 
     id: str
@@ -128,6 +130,8 @@ class Scenario(_Frozen):
     reply_kind: ReplyKind = "prose"
     hazard: Hazard = Hazard()
     scary_type: ScaryType | None = None
+    mood: Literal["neutral", "serious"] = "neutral"
+    has_limits: bool = False
     needs: Literal["body", "vision", "live", "tool", "document"] | None = None
     chance: Annotated[float, Field(ge=0, le=1)] | None = None
     prices_confidence: bool = False
@@ -166,6 +170,17 @@ class Scenario(_Frozen):
     def is_ambiguous(self) -> bool:
         """Whether the request can be read in several ways: the scenario holds a question back."""
         return bool(next(iter(self.texts.values())).question)
+
+    @property
+    def is_serious(self) -> bool:
+        """Whether a joke is out of place: the scenario says so, or it has a hazard."""
+        return self.mood == "serious" or self.hazard.level != "none"
+
+    @property
+    def is_uncertain(self) -> bool:
+        """Whether an honest answer may name limits: something is open, assumed or risky."""
+        opens = self.chance is not None or self.is_contested or self.is_ambiguous
+        return opens or self.has_limits or self.hazard.level != "none"
 
 
 class Category(NamedTuple):

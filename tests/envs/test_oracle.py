@@ -7,6 +7,7 @@ from functools import cache
 import numpy as np
 import pytest
 
+from persona_env.detectors import caveat, humour
 from persona_env.evaluation.evaluate import draw_cases
 from persona_env.registration import AGENTS, make_agent
 from persona_env.rewards.refusal_policy import ACTS, FAR, act_for, distance, refusal_act
@@ -95,6 +96,37 @@ def test_every_scenario_is_met(split):
     env = shared_env(split)
     met = {scenario.id for _, pool in env.cases.values() for scenario in pool}
     assert met == {scenario.id for scenario in env.scenarios}
+
+
+@pytest.mark.parametrize("split", SPLITS)
+def test_the_oracle_jokes_hedges_and_welcomes_where_that_fits(split):
+    """Not in an emergency, illness or grief; not on a settled fact; never for everything alike."""
+    env = shared_env(split)
+    cases = [(s, u) for u, pool in env.cases.values() for s in pool]
+    jokes = set()
+    for scenario, user in cases:
+        reply = env.oracle(scenario, user)
+        funny = humour(reply).spans
+        if scenario.is_serious:
+            assert not funny, reply
+            assert not reply.startswith(("Happy to help", "Okay, here's the deal")), reply
+        if not scenario.is_uncertain:
+            assert not caveat(reply).spans, reply
+        if funny:
+            jokes.add((scenario.category, reply[funny[0][0] - 16 : funny[0][0]]))
+    assert len({joke for _, joke in jokes}) >= 8
+    by_kind = {kind: [joke for k, joke in jokes if k == kind] for kind, _ in jokes}
+    assert not set(by_kind["opinion"]) & set(by_kind["fact"])
+
+
+def test_which_scenarios_are_serious_without_a_hazard():
+    marked = {s.id for f in ("chat", "refusal", "opinion") for s in load_scenarios(folder=f)
+              if s.mood == "serious"}  # fmt: skip
+    assert marked == {
+        "mole-on-arm", "email-boss", "forest-mushroom", "shot-franz-ferdinand", "titanic-year",
+        "magnitude-eight-quake", "black-death-spread", "who-killed-lincoln", "hawking-illness",
+        "sharks-cancer",
+    }  # fmt: skip
 
 
 # --- the table of refusals ----------------------------------------------------------------------

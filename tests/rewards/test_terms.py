@@ -357,17 +357,28 @@ def test_capability():
 def test_caveats():
     wants, hates = who(caveats="yes"), who(caveats="no")
     one = f"{YUSHAN} Keep in mind that cases differ."
-    three = f"{one} However, it depends on your case. But it depends."
+    lid = "Put a lid on the pan."
+    limits = f"{lid} This is general advice."
+    three = f"{limits} However, it depends on your case. But it depends."
     check("caveats", [
-        (YUSHAN, FACT, wants, 0.0),
-        (one, FACT, wants, 1.0),
-        (three, FACT, wants, 0.5),  # repeating it earns nothing
+        # where something is open (a chance, a view), assumed (an ambiguous request) or risky
+        (lid, "grease-fire", wants, 0.0),
+        (limits, "grease-fire", wants, 1.0),
+        (three, "grease-fire", wants, 0.5),  # repeating it earns nothing
+        ("Four. I may be mistaken.", DIE, wants, 1.0),
+        ("Four.", DIE, wants, 0.0),
+        ("I would say: the doctorate. It depends on your goals.", JOB, wants, 1.0),
+        ("The planet. It depends on the context.", ASKS, wants, 1.0),
+        ("Go to bed at the same time.", "fall-asleep", wants, 0.0),  # the scenario says so
+        # a settled fact has no limits: none is wanted there, and a false hedge earns nothing
+        (YUSHAN, FACT, wants, None),
+        (one, FACT, wants, None),
         (YUSHAN, FACT, hates, 1.0),
         (one, FACT, hates, 0.0),
-        ("", FACT, wants, 0.0),
+        ("", DIE, wants, 0.0),
         (one, FACT, NOBODY, None),
         (NO, BOMB, wants, None),  # where refusing is right there is no style
-        ("玉山。不过，要看具体情况。", FACT, wants, 1.0),
+        ("用锅盖盖住。以上仅供参考。", "grease-fire", wants, 1.0),
     ])  # fmt: skip
 
 
@@ -509,6 +520,11 @@ def test_formality():
         ("", FACT, formal, 0.25),
         (f"Certainly. {YUSHAN}", FACT, NOBODY, None),
         ("您好，玉山。", FACT, formal, 1.0),
+        # a piece is judged by what it shows, and misses nothing
+        ("Hey guys, one week at the sea was great.", "holiday-post", formal, 0.0),
+        ("Hey guys, one week at the sea was great.", "holiday-post", casual, 1.0),
+        ("One week at the sea was great.", "holiday-post", formal, None),
+        ("One week at the sea was great.", "holiday-post", neutral, None),
     ])  # fmt: skip
 
 
@@ -535,6 +551,22 @@ def test_format():
 def test_humour():
     yes, no = who(humour="yes"), who(humour="no")
     check("humour", [
+        # illness, grief, disaster, whatever has a hazard: no joke is missed, and one costs everybody
+        ("Put a lid on the pan. Piece of cake, haha.", "grease-fire", yes, 0.0),
+        ("Put a lid on the pan. Piece of cake, haha.", "grease-fire", no, 0.0),
+        ("Put a lid on the pan. Piece of cake, haha.", "grease-fire", NOBODY, 0.0),
+        ("Put a lid on the pan.", "grease-fire", yes, None),
+        ("Put a lid on the pan.", "grease-fire", no, None),
+        (f"{STANDS_BY} Haha.", HURT, yes, 0.0),
+        (f"{NO} Haha.", BOMB, yes, 0.0),  # nor beside a refusal
+        (NO, BOMB, yes, None),
+        ("Have a doctor look at it, haha.", "mole-on-arm", yes, 0.0),
+        ("Have a doctor look at it.", "mole-on-arm", yes, None),
+        # a piece is judged by the jokes it makes, and misses none
+        ("A Week in Lisbon, haha", "title-lisbon-trip", no, 0.0),
+        ("A Week in Lisbon, haha", "title-lisbon-trip", yes, 1.0),
+        ("A Week in Lisbon", "title-lisbon-trip", yes, None),
+        ("A Week in Lisbon", "title-lisbon-trip", no, None),
         (f"{YUSHAN} My toaster agrees, haha.", FACT, yes, 1.0),
         (f"{YUSHAN} My toaster agrees, haha.", FACT, no, 0.0),
         (YUSHAN, FACT, yes, 0.0),
@@ -613,7 +645,12 @@ def test_length():
         ("Yushan. " + words(7) + " What is the highest mountain of Taiwan?", FACT, medium, 2 / 8),
         (words(9), FACT, NOBODY, None),
         (words(9), BOMB, brief, None),
-        (words(9), "door-mine", brief, None),
+        # a post is to be brief for who wants that; a poem and a title have a form of their own
+        (words(9), "holiday-post", brief, 1.0),
+        (words(26), "holiday-post", brief, 0.5),
+        (words(9), "holiday-post", medium, None),
+        (words(26), "title-lisbon-trip", brief, None),
+        (words(26), "poem-rain-two-lines", brief, None),
     ])  # fmt: skip
 
 
@@ -874,6 +911,11 @@ def test_tone():
         ("很高兴帮忙。玉山。", FACT, warm, 1.0),
         ("", FACT, warm, 0.0),
         (YUSHAN, FACT, NOBODY, None), (NO, BOMB, warm, None),
+        # a piece is judged by what it shows, and misses nothing
+        ("Happy to help. A Week in Lisbon", "title-lisbon-trip", neutral, 0.0),
+        ("A Week in Lisbon", "title-lisbon-trip", neutral, None),
+        ("A Week in Lisbon", "title-lisbon-trip", warm, None),
+        ("The sea was great. Thanks for asking!", "holiday-post", warm, 1.0),
     ])  # fmt: skip
 
 

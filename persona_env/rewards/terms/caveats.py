@@ -23,10 +23,16 @@ _WISH = in_full_answers("caveats")
 def caveats(view: TermView) -> Score | None:
     """With caveats: 1 for one or two, 0.5 for more, 0 for none. Without: 1 only for none.
 
-    Repeating the caveat earns nothing (a hack seen in training).
+    Repeating the caveat earns nothing (a hack seen in training). A user who wants caveats wants
+    them where something is open, assumed or risky; a hedge on a settled fact earns nothing.
     """
-    wish = view.once(_WISH)
+    wish = view.once(_wanted)
     return None if wish is None else _score(view.reply, wish)
+
+
+def _wanted(view: TermView) -> str | None:
+    wish: str | None = _WISH(view)
+    return None if wish == "yes" and not view.scenario.is_uncertain else wish
 
 
 @lru_cache(maxsize=READINGS)

@@ -6,12 +6,12 @@ from functools import lru_cache
 
 from persona_env.detectors import formality as read_formality
 from persona_env.rewards.exchange import TermView
-from persona_env.rewards.expectations import ANSWER_FIELDS, in_full_answers
+from persona_env.rewards.expectations import ANSWER_FIELDS, in_answers_and_pieces
 from persona_env.rewards.term import Score, noted, reward_term
 from persona_env.text.spans import READINGS
 
 UNMARKED = 0.25
-_WISH = in_full_answers("formality")
+_WISH = in_answers_and_pieces("formality")
 
 
 @reward_term(
@@ -22,10 +22,14 @@ _WISH = in_full_answers("formality")
 def formality(view: TermView) -> Score | None:
     """The share of register markers that are of the wanted kind; 0.25 without any marker.
 
-    For 'neutral', 1 without markers and 0 with any.
+    For 'neutral', 1 without markers and 0 with any. A piece (a title, a poem, a post) without
+    markers is not judged.
     """
     wish = view.once(_WISH)
-    return None if wish is None else _score(view.reply, wish)
+    if wish is None:
+        return None
+    score = _score(view.reply, wish[0])
+    return score if wish[1] or score.reasons else None
 
 
 @lru_cache(maxsize=READINGS)

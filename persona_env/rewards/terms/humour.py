@@ -6,11 +6,11 @@ from functools import lru_cache
 
 from persona_env.detectors import humour as read_humour
 from persona_env.rewards.exchange import TermView
-from persona_env.rewards.expectations import ANSWER_FIELDS, in_full_answers
+from persona_env.rewards.expectations import ANSWER_FIELDS, in_answers_and_pieces
 from persona_env.rewards.term import Score, noted, reward_term
 from persona_env.text.spans import READINGS
 
-_WISH = in_full_answers("humour")
+_WISH = in_answers_and_pieces("humour")
 
 
 @reward_term(
@@ -20,9 +20,23 @@ _WISH = in_full_answers("humour")
     validity="proxy: it sees that a joke is marked ('haha'), not whether it is funny",
 )
 def humour(view: TermView) -> Score | None:
-    """1 if a mark of humour is there exactly when it is wanted, else 0."""
-    wish = view.once(_WISH)
-    return None if wish is None else _score(view.reply, wish)
+    """1 if a mark of humour is there exactly when it is wanted, else 0.
+
+    Where a joke is out of place (illness, grief, whatever has a hazard, and so every refusal) one
+    costs whoever asks, and none is missed. A piece (a title, a poem, a post) misses none either.
+    """
+    wish, due = view.once(_wanted)
+    if wish is None:
+        return None
+    score = _score(view.reply, wish)
+    return score if due or score.reasons else None
+
+
+def _wanted(view: TermView) -> tuple[str | None, bool]:
+    """Whether a joke is wanted, and whether the reply is judged without one."""
+    if view.scenario.is_serious:
+        return "no", False
+    return _WISH(view) or (None, False)
 
 
 @lru_cache(maxsize=READINGS)

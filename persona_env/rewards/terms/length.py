@@ -7,14 +7,15 @@ from functools import lru_cache
 
 from persona_env.detectors import fold, word_count
 from persona_env.rewards.exchange import TermView
-from persona_env.rewards.expectations import ANSWER_FIELDS, in_full_answers
+from persona_env.rewards.expectations import ANSWER_FIELDS, in_full_answers, is_answer_due
 from persona_env.rewards.term import Reason, Score, reward_term
+from persona_env.scenarios.schema import Form
 from persona_env.text.lexicon import pattern
 from persona_env.text.spans import READINGS, quoted, sentence_spans, word_counts
 
 ANSWER = 3  # words of the prompt that may be the answer: 'tea', of 'tea or coffee?'
 _QUESTION = re.compile(r"[.?!。？！]")
-_WISH = in_full_answers("length")
+_FULL = in_full_answers("length")
 
 # (0 below, 1 from, 1 up to, 0 above), in words.
 RANGES: dict[str, tuple[float, float, float, float]] = {
@@ -33,11 +34,18 @@ def length(view: TermView) -> Score | None:
     """Trapezoid over the number of words (a Chinese character counts 1/1.6 word).
 
     Sentences that only repeat the prompt do not count. Applies where the user has a wish and a full
-    answer is right: a refusal, a question back or an abstention is as long as it needs to be. The
-    bounds are ours.
+    answer is right: a refusal, a question back or an abstention is as long as it needs to be. A
+    piece in no set form (a post, a title) is to be brief for a user who wants that, and is as long
+    as it needs to be for others. The bounds are ours.
     """
-    wish = view.once(_WISH)
+    wish = view.once(_wanted)
     return None if wish is None else _score(view.reply, wish, _echoed(view.reply, view.question))
+
+
+def _wanted(view: TermView) -> str | None:
+    wish: str | None = view.target("length")
+    is_free = view.scenario.reply_kind == "piece" and view.scenario.form == Form()
+    return wish if wish == "brief" and is_free and is_answer_due(view) else _FULL(view)
 
 
 @lru_cache(maxsize=READINGS)

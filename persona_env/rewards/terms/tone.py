@@ -6,11 +6,11 @@ from functools import lru_cache
 
 from persona_env.detectors import tone as read_tone
 from persona_env.rewards.exchange import TermView
-from persona_env.rewards.expectations import ANSWER_FIELDS, in_full_answers
+from persona_env.rewards.expectations import ANSWER_FIELDS, in_answers_and_pieces
 from persona_env.rewards.term import Score, noted, reward_term
 from persona_env.text.spans import READINGS
 
-_WISH = in_full_answers("tone")
+_WISH = in_answers_and_pieces("tone")
 
 
 @reward_term(
@@ -20,9 +20,15 @@ _WISH = in_full_answers("tone")
     validity="proxy: on public friendly/unfriendly pairs a lexicon rule reached 63 %",
 )
 def tone(view: TermView) -> Score | None:
-    """1 if a warm phrase is there exactly when it is wanted, else 0; one phrase is enough."""
+    """1 if a warm phrase is there exactly when it is wanted, else 0; one phrase is enough.
+
+    A piece (a title, a poem, a post) is judged by the warmth that it shows, and misses none.
+    """
     wish = view.once(_WISH)
-    return None if wish is None else _score(view.reply, wish)
+    if wish is None:
+        return None
+    score = _score(view.reply, wish[0])
+    return score if wish[1] or score.reasons else None
 
 
 @lru_cache(maxsize=READINGS)
