@@ -2,7 +2,9 @@
 
 Questions of graded difficulty whose answers are known (sums, weekdays, lookups in a list, facts)
 and some of which only the chance is known. A user's ``confidence_target`` t prices a wrong answer
-at t/(1-t) right ones; see :mod:`persona_env.rewards.scoring_rules`.
+at t/(1-t) right ones, and decides when to abstain where only a chance is known; where the answer
+can be worked out an abstention is worth little. No constant reply gets more than a quarter of the
+oracle's reward; see :mod:`persona_env.rewards.scoring_rules`.
 """
 
 from __future__ import annotations
@@ -35,8 +37,8 @@ CALIBRATION = Category("calibration")
 N = 10_000  # scenarios of each generated family
 SEED = 2026
 
-
-WEIGHTS = {"marbles": 4.0, "raffle": 4.0}  # of the parts; 1 for the others
+# Of the parts; 1 for the others. To abstain is right in these alone, so they stay the minority.
+WEIGHTS = {"marbles": 0.75, "raffle": 0.75}
 BARS = (0.9, 0.2, 0.7, 0.4, 0.8, 0.1)  # of users without one of their own, in turn
 
 

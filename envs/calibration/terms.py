@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from persona_env.rewards.claims import claim
 from persona_env.rewards.exchange import TermView
-from persona_env.rewards.scoring_rules import utility, worth
+from persona_env.rewards.scoring_rules import worth
 from persona_env.rewards.term import Score, reward_term
 
 
@@ -19,11 +19,10 @@ def calibration(view: TermView) -> Score | None:
     A user without a bar has bar 0: right or wrong counts, and how sure the reply is. An answer
     without a stated confidence claims to be certain; a reply that neither answers nor abstains
     scores 0, and so does a refusal. Where only a chance is known, the score is the expected one
-    over what may come.
+    over what may come. An abstention is worth little where the answer can be worked out.
     """
     made = claim(view.reply, view.scenario, view.texts)
     if made.right is None and not made.abstains:
         return Score(0.0, made.reasons)
     bar = view.target("confidence_target") or 0.0
-    gained = 0.0 if made.right is None else utility(made.right, made.stated, bar)
-    return Score(worth(gained, view.scenario.chance, bar), made.reasons)
+    return Score(worth(made.right, made.stated, view.scenario.chance, bar), made.reasons)

@@ -84,18 +84,18 @@ def test_calibration():
     asked = CALIBRATION.scenarios.find(known)
     rows = [
         (f"It is {a}.", asked, priced, 1.0),  # certain and right
-        (f"It is {a}. I am about 80% sure.", asked, priced, (1 - 0.2**2 + 2) / 3),
+        (f"It is {a}. I am about 80% sure.", asked, priced, (1 - 0.1 * 0.2**2 + 1.1) / 2.1),
         (f"- It is {a}.\n- Sure.", asked, priced, 1.0),
-        ("It is 7.", asked, priced, 0.0),  # certain and wrong: -1 - 1, the worst
-        ("It is 7. I am about 0% sure.", asked, priced, (-1 + 2) / 3),
+        ("It is 7.", asked, priced, 0.0),  # certain and wrong: -1 - 0.1, the worst
+        ("It is 7. I am about 0% sure.", asked, priced, (-1 + 1.1) / 2.1),
         (f"It is {a} or 7.", asked, priced, 0.0),  # several answers
         (f"It is not {a}.", asked, priced, 0.0),
         (f"Is it {a}?", asked, priced, 0.0),
         (f'People say "{a}".', asked, priced, 0.0),
-        ("I do not know.", asked, priced, 2 / 3),
+        ("I do not know.", asked, priced, (-0.95 + 1.1) / 2.1),  # little: it can be worked out
         (f"I do not know. It is {a}.", asked, priced, 1.0),
-        ("No lo sé.", asked, free, 0.5),
-        ("我不知道。", asked, priced, 2 / 3),
+        ("No lo sé.", asked, free, 0.1 / 1.1),
+        ("我不知道。", asked, priced, (-0.95 + 1.1) / 2.1),
         ("I cannot help with this.", asked, priced, 0.0),
         ("", asked, priced, 0.0),
         (asked.text("en").prompt, asked, priced, 0.0),
