@@ -222,7 +222,7 @@ def test_the_page_says_proxy_where_nothing_is_measured():
     assert "- `deflection`: " in text
     assert all(f"| `{name}` |" in text for name, t in registered_terms().items() if t.builtin)
     empty = page([])
-    assert "| `calibrated_refusal` | `care_note`, `find`, `refusal` | proxy |" in empty
+    assert "| `calibrated_refusal` | `care_note`, `find`, `refusal`, `support` | proxy |" in empty
 
 
 def test_detectors_behind_a_term_are_found():
