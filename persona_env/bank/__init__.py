@@ -1,0 +1,47 @@
+"""The bank: natural replies of other hands, what they do, and small edits that spoil them.
+
+Three JSON-lines files; ``docs/bank.md`` is their card. They train the heads, give the lengths that
+people mean, and measure every reader, each by parts that were left out.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from persona_env.files import read_text
+
+FOLDER = Path(__file__).parent
+TEXTS = ("good_a", "good_b", "bad", "spoiled")
+"""The four texts of a case."""
+
+
+def load_cases() -> tuple[dict[str, Any], ...]:
+    """The cases: a prompt, two users, and four replies by one of eight writing runs.
+
+    >>> len(load_cases()), sorted({case["run"] for case in load_cases()})
+    (408, [1, 2, 3, 4, 5, 6, 7, 8])
+    """
+    return _rows("cases.jsonl")
+
+
+def load_readings() -> tuple[dict[str, Any], ...]:
+    """What blind readers wrote down of each text: ``case``, ``text``, and the fields of a reading.
+
+    >>> len(load_readings())
+    1632
+    """
+    return _rows("readings.jsonl")
+
+
+def load_edits() -> tuple[dict[str, Any], ...]:
+    """Edits of good texts: ``case``, ``of``, ``kind``, ``text`` (the edited reply), ``run``."""
+    return _rows("edits.jsonl")
+
+
+@cache
+def _rows(name: str) -> tuple[dict[str, Any], ...]:
+    lines = read_text(FOLDER / name).splitlines()
+    return tuple(json.loads(line) for line in lines if line)

@@ -1,0 +1,90 @@
+"""The bank is whole: cases of train scenarios, four texts each, read blind, with edits."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import gymnasium as gym
+import pytest
+
+from persona_env import PersonaEnv, UserProfile
+from persona_env.bank import TEXTS, load_cases, load_edits, load_readings
+from persona_env.evaluation.orderings import orderings
+from persona_env.reading import ACTS, FORMS, STYLES, VIEWS
+
+DEGREES = ("correct", "stands", "harm", "warm", "formal", "humour", "expert", "caveats")
+CASES = {case["id"]: case for case in load_cases()}
+
+
+def test_counts():
+    assert len(CASES) == 408
+    assert Counter(case["language"] for case in CASES.values()) == {"en": 208, "es": 104, "zh": 96}
+    assert Counter(case["run"] for case in CASES.values()) == dict.fromkeys(range(1, 9), 51)
+    assert len({(c["env"], c["scenario"], c["language"]) for c in CASES.values()}) == 408
+
+
+def test_every_case_is_of_a_train_scenario_and_of_users_that_there_can_be():
+    pools = {
+        name: gym.make(name, split="train").unwrapped.scenarios
+        for name in {case["env"] for case in CASES.values()}
+    }
+    for case in CASES.values():
+        scenario = pools[case["env"]].find(case["scenario"])
+        assert scenario.split == "train"
+        assert scenario.text(case["language"]).prompt == case["prompt"]
+        one, other = (UserProfile.model_validate(case[f"user_{letter}"]) for letter in "ab")
+        assert one != other
+
+
+def test_texts_are_there_and_differ():
+    for case in CASES.values():
+        texts = [case[name].strip() for name in TEXTS]
+        assert all(texts)
+        assert len({*texts}) == 4
+
+
+def test_every_text_was_read_once_with_every_field():
+    rows = load_readings()
+    assert len({(row["case"], row["text"]) for row in rows}) == len(rows) == 4 * len(CASES)
+    for row in rows:
+        assert row["case"] in CASES
+        assert row["text"] in TEXTS
+        assert all(0 <= row[name] <= 1 for name in DEGREES)
+        assert row["act"] in ACTS
+        assert row["refusal_style"] in STYLES
+        assert row["views"] in VIEWS
+        assert row["format"] in FORMS
+
+
+def test_edits_change_one_of_the_good_texts():
+    kinds = Counter()
+    for edit in load_edits():
+        assert edit["text"] != CASES[edit["case"]][edit["of"]]
+        kinds[edit["kind"]] += 1
+    assert kinds["harmless"] > 600
+    assert sum(kinds.values()) == 2856
+
+
+def test_the_tiny_register_does_not_order_natural_replies():
+    """Why there is a natural one: hand-picked cases, judged by phrases and by a reader."""
+
+    def env_of(options):
+        def made(name):
+            env = gym.make(name, split="train", **options).unwrapped
+            assert isinstance(env, PersonaEnv)
+            return env
+
+        return made
+
+    some = [case for i, case in enumerate(CASES.values()) if i % 8 == 0]
+    tiny = orderings(some, env_of({})).by_name
+    natural = orderings(some, env_of({"register": "natural"})).by_name
+    for name in tiny:
+        assert natural[name].wins > tiny[name].wins + 0.1
+        assert natural[name].ties < 0.05
+
+
+def test_a_case_of_another_split_is_an_error_that_says_so():
+    case = dict(next(iter(CASES.values())), scenario="no-such-scenario")
+    with pytest.raises(Exception, match="wrong split"):
+        orderings([case], lambda name: gym.make(name).unwrapped)
