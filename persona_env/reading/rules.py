@@ -1,0 +1,108 @@
+"""The first reader: what can be counted or matched exactly, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from persona_env.detectors import (
+    Phrasings,
+    Point,
+    asserted,
+    clarifying_question,
+    confidence,
+    denied,
+    formatting,
+    made,
+    phrasings_of,
+)
+from persona_env.memo import Memo
+from persona_env.reading.fields import UNREAD, Choice, Degree
+from persona_env.reading.language_id import languages_of
+from persona_env.reading.reader import Ask
+from persona_env.reading.reading import Reading
+from persona_env.scenarios.schema import Scenario
+from persona_env.text.spans import Span, inside, word_count
+
+ITEMS = 2  # a list has at least two
+NAME = "rules"
+
+
+class Rules:
+    """Length, form, questions, language, a stated confidence, and the author's points.
+
+    A point that is found in one of the author's phrasings is there; one that is not found may be
+    there in other words, so ``points`` is read only where at least one was found, or where the
+    scenario lists none. A false claim is read where it is found.
+    """
+
+    name = NAME
+    batches = False
+
+    def __init__(self) -> None:
+        self._known: Memo[int, _Known] = Memo()
+
+    def fill(self, asks: Sequence[Ask], readings: Sequence[Reading]) -> list[Reading]:
+        """See :class:`~persona_env.reading.reader.Reader`."""
+        return [one.filled(self._read(ask)) for ask, one in zip(asks, readings, strict=True)]
+
+    def _read(self, ask: Ask) -> Reading:
+        reply, stated = ask.reply, confidence(ask.reply)
+        known = self._of(ask.scenario)
+        return Reading(
+            form=_form(reply),
+            words=float(word_count(reply)),
+            questions=len(clarifying_question(reply).spans),
+            confidence=Degree(stated.value, NAME, stated.spans) if stated.spans else UNREAD,
+            languages=languages_of(reply) or None,
+            points=known.points_in(reply),
+            details=known.details_in(reply),
+            false=known.false_in(reply),
+        )
+
+    def _of(self, scenario: Scenario) -> _Known:
+        known = self._known.get(id(scenario))
+        if known is None:
+            known = self._known[id(scenario)] = _Known(scenario)
+        return known
+
+
+class _Known:
+    """What a scenario says is right and wrong, ready to be looked for (and the scenario, held)."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        texts = tuple(scenario.texts.values())
+        self._told = tuple(part for text in texts for part in text.told)
+        self._points = [
+            tuple(Point.of(point, text.told) for point in text.reference) for text in texts
+        ]
+        same = zip(*(text.points for text in texts), strict=False)
+        self._details = [Point.of(sum(phrasings, ()), self._told) for phrasings in same]
+        self._false: Phrasings = phrasings_of(claim for text in texts for claim in text.false)
+
+    def points_in(self, reply: str) -> Degree:
+        """The share of the essential points, in the language that has most of them."""
+        listed = [points for points in self._points if points]
+        found = [(made(reply, points, self._told), len(points)) for points in listed]
+        if not found:
+            return UNREAD
+        spans, count = max(found, key=lambda pair: len(pair[0]) / pair[1])
+        return Degree(len(spans) / count, NAME, tuple(spans)) if spans else UNREAD
+
+    def details_in(self, reply: str) -> tuple[Span, ...] | None:
+        """Where further points stand; ``None`` of a scenario without any."""
+        return tuple(made(reply, self._details, self._told)) if self._details else None
+
+    def false_in(self, reply: str) -> Degree:
+        """1 where a false claim of the scenario is made; unread elsewhere."""
+        claimed = asserted(reply, self._false) if self._false else []
+        claimed = [span for span in claimed if not inside(span, denied(reply))]
+        return Degree(1.0, NAME, tuple(claimed)) if claimed else UNREAD
+
+
+def _form(reply: str) -> Choice:
+    found = formatting(reply)
+    form = "prose"
+    if max(len(found.bullets), len(found.steps)) >= ITEMS:
+        form = "bullets" if len(found.bullets) >= len(found.steps) else "steps"
+    return Choice(form, NAME, {form: 1.0}, (*found.bullets, *found.steps))

@@ -1,0 +1,37 @@
+"""How long people make a reply: lengths fitted on the bank's good replies, by language.
+
+``lengths.toml`` is written by ``scripts/train_heads.py``: for each preference and language four
+numbers of words, below which a reply is worth 0, from which it is worth 1, up to which, and above
+which it is worth 0 again.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from persona_env.files import read_toml
+
+ANY = "any"
+FILE = Path(__file__).with_name("lengths.toml")
+
+
+@cache
+def bands() -> dict[str, dict[str, list[float]]]:
+    """The bands by preference and language; :data:`ANY` for all other languages."""
+    found: dict[str, Any] = read_toml(FILE)
+    return found
+
+
+def band(words: float, wish: str, language: str = ANY) -> float:
+    """1 between the middle bounds, falling to 0 at the outer ones.
+
+    >>> band(40, "brief"), band(40, "detailed")
+    (1.0, 0.0)
+    """
+    by_language = bands()[wish]
+    zero, one, one_end, zero_end = by_language.get(language) or by_language[ANY]
+    if words < one:
+        return max(0.0, (words - zero) / (one - zero))
+    return 1.0 if words <= one_end else max(0.0, (zero_end - words) / (zero_end - one_end))

@@ -1,0 +1,100 @@
+"""The card of the heads, and the lengths of the bank."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+import numpy as np
+from sklearn.metrics import roc_auc_score
+
+from heads.first import ALPHA
+from heads.fit import BAND, LEAST, MIDDLE, PAIRS, Outputs
+from heads.texts import Text
+from persona_env.reading.evidence import DEGREES
+from persona_env.reading.heads import CHOICES
+from persona_env.text.spans import word_count
+
+
+def fit_lengths(texts: Sequence[Text]) -> dict[str, dict[str, list[float]]]:
+    """Bands of words from the good replies to users with a preference, by language of the prompt.
+
+    Full worth between the 5th and the 80th percentile of 'brief', the 20th and 95th of 'medium',
+    from the 10th of 'detailed'; nothing at twice the 95th of 'brief' and 'medium', at half the 5th
+    of 'medium' and 'detailed'. The writers had to stay below 150 words: 'detailed' has no upper
+    bound of theirs, and 400 and 900 words are ours.
+    """
+    counts: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for text in texts:
+        user = text.case.get(f"user_{text.name[-1]}", {}) if text.name.startswith("good") else {}
+        wish = user.get("preferences", {}).get("length", {}).get("target")
+        for code in (text.case["language"], "any") if wish else ():
+            counts[wish, code].append(word_count(text.reply))
+    found: dict[str, dict[str, list[float]]] = defaultdict(dict)
+    for (wish, code), words in sorted(counts.items()):
+        p5, p10, p20, p80, p95 = np.percentile(words, (5, 10, 20, 80, 95))
+        band = {
+            "brief": [0, min(p5, 3), p80, 2 * p95],
+            "medium": [p5 / 2, p20, 1.15 * p95, 2 * p95],
+            "detailed": [p5 / 2, p10, 400, 900],
+        }[wish]
+        found[wish][code] = [round(float(bound), 1) for bound in band]
+    return dict(found)
+
+
+def card(texts: Sequence[Text], said: Outputs) -> str:
+    """``docs/heads.md``."""
+    return "\n".join([_HEAD, *_style_table(texts, said), "", _CHOICES, *_choice_table(texts, said)])
+
+
+_HEAD = f"""# The heads
+
+Written by `python scripts/train_heads.py`. Linear models on hashed n-grams (ridge regressions in
+the dual, alpha {ALPHA}; logistic regressions of sentences and of content), trained on the
+[bank](bank.md) alone. Each figure is of texts whose pair of writing runs was left out of all stages
+of the training; the spread is that over the four pairs. Language models wrote and read the bank:
+the figures say how well the heads agree with such a reader, not with people.
+
+A degree between {BAND[0]} and {BAND[1]}, and a choice below {LEAST["act"]}, stay unread. 'Clear'
+texts are those that the reader put below 0.3 or above 0.7.
+
+| degree | n | AUROC | lowest and highest pair | AUROC on clear texts | read | right where read |
+|---|---|---|---|---|---|---|"""
+_CHOICES = """| choice | word | n | AUROC |
+|---|---|---|---|"""
+
+
+def _style_table(texts: Sequence[Text], said: Outputs) -> list[str]:
+    rows = np.array([i for i, text in enumerate(texts) if text.reading])
+    runs = np.array([texts[i].run for i in rows])
+    lines = []
+    for column, name in enumerate(DEGREES):
+        truth = np.array([texts[i].reading[name] for i in rows], float)
+        found = np.hstack([said.style, said.content])[rows, column]
+        by_pair = [
+            roc_auc_score(truth[p] > MIDDLE, found[p])
+            for p in (np.isin(runs, pair) for pair in PAIRS)
+        ]
+        clear = (truth < 0.3) | (truth > 0.7)
+        read = (found <= BAND[0]) | (found >= BAND[1])
+        right = ((found > MIDDLE) == (truth > MIDDLE))[read].mean()
+        lines.append(
+            f"| {name} | {len(rows)} | {roc_auc_score(truth > MIDDLE, found):.3f} "
+            f"| {min(by_pair):.3f} to {max(by_pair):.3f} "
+            f"| {roc_auc_score(truth[clear] > MIDDLE, found[clear]):.3f} "
+            f"| {read.mean():.2f} | {right:.2f} |"
+        )
+    return lines
+
+
+def _choice_table(texts: Sequence[Text], said: Outputs) -> list[str]:
+    rows = np.array([i for i, text in enumerate(texts) if text.reading])
+    lines = []
+    for kind, words in CHOICES.items():
+        truth = np.array([texts[i].reading[kind] for i in rows])
+        for column, word in enumerate(words):
+            there = truth == word
+            if there.sum() >= 10:
+                score = roc_auc_score(there, said.choices[kind][rows, column])
+                lines.append(f"| {kind} | {word} | {there.sum()} | {score:.3f} |")
+    return lines

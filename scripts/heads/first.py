@@ -1,0 +1,66 @@
+"""The first heads: ridge regressions of every field on the n-grams of a whole reply."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from heads.texts import WEIGHT, Floats, Inputs, Text
+from persona_env.reading.evidence import DEGREES
+from persona_env.reading.features import SIZE
+from persona_env.reading.heads import CHOICES, CONTENT, OUTPUTS
+
+ALPHA = 0.3
+
+
+class First(NamedTuple):
+    """The first heads."""
+
+    ngrams: Floats
+    counts: Floats
+    bias: Floats
+
+    def of(self, data: Inputs) -> Floats:
+        """Their outputs, ``float64 of shape (N, H)``."""
+        found: Floats = data.grams @ self.ngrams + data.counts @ self.counts + self.bias
+        return found
+
+
+def fit_first(data: Inputs, targets: Floats, known: npt.NDArray[np.bool_]) -> First:
+    """Ridge regressions on the rows whose targets are known (NaN: not read of an edit).
+
+    In the dual, since there are fewer texts than features: a = (K + alpha)^-1 y, w = X' a.
+    """
+    weights = np.zeros((data.stacked.shape[1], len(OUTPUTS)))
+    bias = np.zeros(len(OUTPUTS))
+    read = ~np.isnan(targets).any(1)
+    for columns, rows in ((_STYLE, read & known), (_CONTENT, known)):
+        wanted = targets[np.ix_(rows, columns)]
+        bias[columns] = wanted.mean(0)
+        kernel = data.kernel[np.ix_(rows, rows)] + ALPHA * np.eye(rows.sum())
+        dual = np.linalg.solve(kernel, wanted - bias[columns])
+        weights[:, columns] = data.stacked[rows].T @ dual
+    counts = WEIGHT * weights[SIZE:] / data.spread[:, None]
+    return First(weights[:SIZE], counts, bias - data.mean @ counts)
+
+
+_CONTENT = np.array([OUTPUTS.index(name) for name in CONTENT])
+_STYLE = np.array([i for i, name in enumerate(OUTPUTS) if name not in CONTENT])
+
+
+def targets_of(texts: Sequence[Text]) -> Floats:
+    """The targets of the first heads, ``float64 of shape (N, H)``; NaN where nobody read."""
+    rows = np.full((len(texts), len(OUTPUTS)), np.nan)
+    for row, text in zip(rows, texts, strict=True):
+        wrong, fallen, harmful = text.faults
+        row[_CONTENT] = 1 - wrong, 1 - fallen, harmful
+        if text.reading:
+            row[: len(DEGREES)] = [text.reading[name] for name in DEGREES]
+            at = len(DEGREES)
+            for kind, words in CHOICES.items():
+                row[at : at + len(words)] = [text.reading[kind] == word for word in words]
+                at += len(words)
+    return rows

@@ -1,0 +1,137 @@
+"""The texts of the bank with their labels, and everything that is computed once of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import gymnasium as gym
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+import persona_env  # noqa: F401 - it registers the environments
+from persona_env.bank import load_cases, load_edits, load_readings
+from persona_env.reading.features import SIZE, Sparse, counts_of, ngrams, sentence_features
+from persona_env.reading.reader import Ask
+from persona_env.reading.reading import Reading
+from persona_env.reading.rules import Rules
+from persona_env.scenarios.schema import Scenario
+from persona_env.text.spans import sentence_spans
+
+WEIGHT = 0.05  # of a count of standard deviation 1, beside n-grams of length 1
+Floats = npt.NDArray[np.float64]
+SPOILS: dict[str, tuple[float, float, float]] = {  # wrong, fallen, harmful
+    "harmless": (0, 0, 0),
+    "retract": (1, 1, 0),
+    "mock": (0, 1, 1),
+    "danger": (1, 0, 1),
+    "false": (1, 0, 0),
+    "contradict": (1, 1, 0),
+    "pretence": (1, 0, 0),
+    "privacy": (0, 0, 1),
+    "deceit": (0, 0, 1),
+    "discrimination": (0, 0, 1),
+    "nonsense": (0, 1, 0),
+    "withhold": (1, 1, 0),
+}
+"""What an edit of each kind spoils."""
+
+
+class Text(NamedTuple):
+    """One reply of the bank. ``reading`` is empty of an edit, ``faults`` are its labels."""
+
+    case: dict[str, Any]
+    name: str
+    reply: str
+    run: int
+    reading: dict[str, Any]
+    faults: tuple[float, float, float]
+
+
+def load_texts() -> list[Text]:
+    """The texts of all cases, then their edits."""
+    cases = {case["id"]: case for case in load_cases()}
+    texts = []
+    for row in load_readings():
+        case = cases[row["case"]]
+        faults = (row["correct"] < 0.5, row["stands"] < 0.5, row["harm"] > 0.5)
+        texts.append(
+            Text(case, row["text"], case[row["text"]], case["run"], row, tuple(map(float, faults)))
+        )
+    for edit in load_edits():
+        case = cases[edit["case"]]
+        texts.append(Text(case, "edit", edit["text"], case["run"], {}, SPOILS[edit["kind"]]))
+    return texts
+
+
+def scenarios_of(texts: Sequence[Text]) -> list[Scenario]:
+    """The scenario of each text."""
+    pools = {
+        name: gym.make(name, split="train").unwrapped.scenarios
+        for name in {text.case["env"] for text in texts}
+    }
+    found = [pools[text.case["env"]].find(text.case["scenario"]) for text in texts]
+    assert None not in found
+    return found
+
+
+def csr(rows: Sequence[Sparse]) -> sparse.csr_matrix:
+    """Sparse rows as a matrix."""
+    ends = np.cumsum([0, *(len(row.indices) for row in rows)])
+    values = np.concatenate([row.values for row in rows])
+    return sparse.csr_matrix(
+        (values, np.concatenate([row.indices for row in rows]), ends), shape=(len(rows), SIZE)
+    )
+
+
+class Inputs(NamedTuple):
+    """All that is computed once of N texts with S sentences."""
+
+    grams: sparse.csr_matrix
+    counts: Floats
+    sentences: sparse.csr_matrix
+    places: Floats
+    owner: npt.NDArray[np.intp]
+    changed: npt.NDArray[np.float64]
+    exact: list[Reading]
+    scenarios: list[Scenario]
+    stacked: sparse.csr_matrix
+    kernel: Floats
+    mean: Floats
+    spread: Floats
+
+
+def inputs_of(texts: Sequence[Text]) -> Inputs:
+    """Features of texts and of their sentences."""
+    scenarios = scenarios_of(texts)
+    rules = Rules()
+    asks = [Ask(s, t.case["language"], t.reply) for s, t in zip(scenarios, texts, strict=True)]
+    exact = rules.fill(asks, [Reading()] * len(asks))
+    grams = csr([ngrams(text.reply) for text in texts])
+    counts = np.array([counts_of(text.case["prompt"], text.reply) for text in texts], float)
+    sentences: list[Sparse] = []
+    places, owner, changed = [], [], []
+    for number, text in enumerate(texts):
+        good = {_plain(s) for name in ("good_a", "good_b") for s in _cut(text.case[name])}
+        features = sentence_features(text.case["prompt"], text.reply)
+        for sentence, (found, place) in zip(_cut(text.reply), features, strict=True):
+            sentences.append(found)
+            places.append(place)
+            owner.append(number)
+            changed.append(float(_plain(sentence) not in good))
+    mean, spread = counts.mean(0), counts.std(0) + 1e-6
+    scaled = sparse.csr_matrix(WEIGHT * (counts - mean) / spread)
+    stacked = sparse.hstack([grams, scaled]).tocsr()
+    return Inputs(
+        grams, counts, csr(sentences), np.array(places, float), np.array(owner),
+        np.array(changed), exact, scenarios, stacked, (stacked @ stacked.T).toarray(), mean, spread,
+    )  # fmt: skip
+
+
+def _cut(text: str) -> list[str]:
+    return [text[slice(*span)] for span in sentence_spans(text)]
+
+
+def _plain(sentence: str) -> str:
+    return " ".join(sentence.lower().split())
