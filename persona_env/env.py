@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from copy import copy as shallow
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Never, Self, get_args
@@ -34,11 +34,13 @@ from persona_env.errors import (
 from persona_env.memo import Memo
 from persona_env.messages import Message, chat_messages
 from persona_env.metrics.statistics import Statistic
+from persona_env.reading import Readers, find_reader
 from persona_env.reporting import card
 from persona_env.rewards import Verdict, choose_terms, judge
 from persona_env.rewards.exchange import Exchange, Turn
 from persona_env.rewards.explain import explain, explain_to_others
 from persona_env.rewards.facts import Term
+from persona_env.rewards.natural import in_natural_register
 from persona_env.rewards.term import AnyFunction, Terms
 from persona_env.rewards.transcript import GivenTurn, read_transcript
 from persona_env.scenarios.case import (
@@ -76,6 +78,10 @@ GIVE_ID = "give its id, or make an environment with yours in {}="
 TEXT = 4096  # of prompts, complaints and descriptions of users, unless a given one is longer
 MORE = 256  # characters that a user may say beside a prompt, and that a changed profile may take
 TURN = len("user: \nassistant: \n")  # what a transcript adds to a prompt and a reply
+
+
+Register = Literal["natural", "tiny"]
+"""How replies are read: as people write, or as the bundled policies do."""
 
 
 class PersonaEnv(gym.Env[Observation, str]):
@@ -117,6 +123,13 @@ class PersonaEnv(gym.Env[Observation, str]):
         ones, this environment's own and those that users weigh.
     gates:
         Gates, as ``terms``: what is left out of the two is as by default, and ``[]`` is none.
+    register:
+        ``"natural"`` reads replies as people and language models write them, with a reader;
+        ``"tiny"`` is the small world of the bundled policies: replies of 10 to 40 words in the
+        scenarios' own sentences, read by phrases.
+    reader:
+        Who reads natural replies: a name (``"heads"``, ``"rules"``), or
+        :class:`~persona_env.reading.Readers`. Default: ``"heads"``.
     user_visibility:
         What of the user an observation shows: ``"full"``, ``"partial"`` (the context without the
         wishes) or ``"hidden"``. With less than all, neither ``info`` nor :meth:`render` nor an
@@ -159,6 +172,9 @@ class PersonaEnv(gym.Env[Observation, str]):
     replaced_terms: ClassVar[tuple[str, ...]] = ()
     """General terms whose place its own terms take."""
 
+    tiny_terms: ClassVar[tuple[str, ...]] = ()
+    """Own terms that read phrases of the tiny register, and are left out of the natural one."""
+
     max_new_tokens: ClassVar[int] = MAX_NEW_TOKENS
     context_length: ClassVar[int] = CONTEXT_LENGTH
     """Of its token environments by default: with the bundled tokenizer all that it asks fits."""
@@ -171,6 +187,8 @@ class PersonaEnv(gym.Env[Observation, str]):
         split: str = "train",
         terms: Terms | None = None,
         gates: Terms | None = None,
+        register: Register = "tiny",
+        reader: str | Readers | None = None,
         user_visibility: Visibility = "full",
         max_turns: int = 1,
         user_simulator: str | UserSimulator | None = None,
@@ -183,6 +201,9 @@ class PersonaEnv(gym.Env[Observation, str]):
         for name in unknown:
             raise unknown_option(type(self).__name__, name, options_of(type(self)))
         choice("user_visibility", user_visibility, get_args(Visibility))
+        choice("register", register, get_args(Register))
+        if reader is not None and register != "natural":
+            raise ArgumentError("reader= reads natural replies: give register='natural' as well")
         if render_mode is not None:
             choice("render_mode", render_mode, self.metadata["render_modes"])
         max_turns = whole_number("max_turns", max_turns, least=1)
@@ -196,7 +217,10 @@ class PersonaEnv(gym.Env[Observation, str]):
         self.users = choose_profiles(profiles, split, self.audience)
         self.scenarios = choose_scenarios(scenarios, split, self.bundled)
         self._check_declared((scenarios,) if isinstance(scenarios, Scenario) else scenarios)
-        self.terms = self.choose_terms(terms, gates)
+        self.register = register
+        self.readers = find_reader(reader) if register == "natural" else None
+        kinds = {gate for gate, given in ((True, gates), (False, terms)) if given is None}
+        self.terms = self._in_register(self.choose_terms(terms, gates), kinds)
         self.user_visibility = user_visibility
         self.max_turns = max_turns
         self.debug = flag("debug", debug)
@@ -389,6 +413,14 @@ class PersonaEnv(gym.Env[Observation, str]):
         """The gates and terms, from what ``terms=`` and ``gates=`` name; called while the
         environment is made."""
         return choose_terms(terms, self.users, self.own_terms, self.replaced_terms, gates)
+
+    def _in_register(self, terms: tuple[Term, ...], default: Set[bool]) -> tuple[Term, ...]:
+        """The terms as the register has them; ``default`` holds whether gates (True) and terms
+        (False) were left to the environment."""
+        if self.readers is None:
+            return terms
+        left_out = (*self.tiny_terms, *self.replaced_terms)
+        return in_natural_register(terms, self.readers, left_out, default)
 
     def read(self, case: Case, reply: str) -> dict[str, float]:
         """Own measures of one reply, by name; one that does not apply is left out."""

@@ -99,6 +99,7 @@ class PersonaCalibrationEnv(PersonaEnv):
 
     categories = (CALIBRATION,)
     own_terms = (calibration,)
+    tiny_terms = ("calibration",)
     replaced_terms = ("confidence", "factuality")
 
     def audience(self, split: str) -> tuple[UserProfile, ...]:

@@ -106,6 +106,7 @@ class PersonaCapabilityEnv(PersonaEnv):
     categories = (LIMITS,)
     scenario_class = CapabilityScenario
     own_terms = (function_call, pretence, right_limit)
+    tiny_terms = ("pretence", "right_limit")
 
     def bundled(self, split: str) -> Pool:
         """The twins of the split, and the requests of the conversation."""

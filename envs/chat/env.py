@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Any
 
@@ -115,6 +115,18 @@ class PersonaChatEnv(PersonaEnv):
             own = [term for term in map(get_term, other.own_terms) if default[term.gate]]
             found += tuple(replace(term, only_in=_names(other)) for term in own)
         return in_order(found)
+
+    def _in_register(self, terms: tuple[Term, ...], default: Set[bool]) -> tuple[Term, ...]:
+        """What a behaviour leaves out of the natural register does not judge its scenarios."""
+        found = super()._in_register(terms, default)
+        for other in self._others.values() if self.readers is not None else ():
+            found = tuple(
+                replace(term, not_in=term.not_in | _names(other))
+                if term.name in other.tiny_terms
+                else term
+                for term in found
+            )
+        return found
 
     def _owner(self, scenario: Scenario) -> PersonaEnv | None:
         owners = (env for env in self._others.values() if scenario.category in _names(env))

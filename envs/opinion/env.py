@@ -158,6 +158,7 @@ class PersonaOpinionEnv(PersonaEnv):
     categories = (CONTESTED, UNDISPUTED)
     scenario_class = OpinionScenario
     own_terms = (view_caveat,)
+    tiny_terms = ("view_caveat",)
 
     def audience(self, split: str) -> tuple[UserProfile, ...]:
         """The bundled users, and some who want no view (:func:`users`)."""

@@ -13,7 +13,17 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from persona_env.cli.show import EnvOption, JsonOption, make_env, names, notes, out, table
+from persona_env.cli.show import (
+    EnvOption,
+    JsonOption,
+    ReaderOption,
+    RegisterOption,
+    make_env,
+    names,
+    notes,
+    out,
+    table,
+)
 from persona_env.env import PersonaEnv
 from persona_env.errors import PersonaEnvError
 from persona_env.evaluation.conversation_report import ConversationReport
@@ -64,6 +74,8 @@ def evaluate_agent(
     max_topics: Annotated[
         int, typer.Option(min=1, help="Scenarios a user may ask about in a conversation.")
     ] = 1,
+    register: RegisterOption = "tiny",
+    reader: ReaderOption = None,
     hidden: Annotated[bool, typer.Option("--hidden", help="The user is not shown.")] = False,
     save: Annotated[Path | None, typer.Option(help="Write the report as JSON.")] = None,
     matrix: Picture = None,
@@ -81,6 +93,7 @@ def evaluate_agent(
     made, base = make_env(
         env, split, names(profiles), names(scenarios), visibility,
         max_turns=turns, user_simulator=user_simulator, max_topics=max_topics,
+        register=register, reader=reader,
     )  # fmt: skip
     answers = find_agent(agent, base, end_token)
     with notes().status("evaluating"):
@@ -131,6 +144,8 @@ def tables(report: Report) -> Iterator[RenderableType]:
         ("identity gap", f"{report.identity_gap:g}", "reward moved by protected fields"),
         ("words", str(report.words), "in a reply"),
     ]
+    if report.reader:
+        rows.insert(1, ("coverage", str(report.coverage), f"share that {report.reader} could read"))
     if report.not_crossed:
         rows.append(("not crossed", ", ".join(report.not_crossed), "scored for the own user alone"))
     title = f"{report.reward.n} replies; scenarios by split: {report.splits_text}"

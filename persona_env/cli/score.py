@@ -9,7 +9,16 @@ import typer
 from rich.panel import Panel
 from rich.text import Text
 
-from persona_env.cli.show import EnvOption, JsonOption, make_env, out, show_json, table
+from persona_env.cli.show import (
+    EnvOption,
+    JsonOption,
+    ReaderOption,
+    RegisterOption,
+    make_env,
+    out,
+    show_json,
+    table,
+)
 from persona_env.env import PersonaEnv
 from persona_env.errors import unknown_name
 from persona_env.rewards import Reason, Verdict
@@ -23,15 +32,18 @@ GOOD, POOR = "black on bright_green", "black on bright_yellow"
 
 def score(
     reply: Annotated[str, typer.Argument(help="The reply; - reads it from standard input.")],
+    *,
     user: Annotated[str, typer.Option(help="A bundled user, or a TOML file.")],
     scenario: Annotated[str, typer.Option(help="The id of a scenario.")],
     env: EnvOption = "PersonaChat-v0",
+    register: RegisterOption = "tiny",
+    reader: ReaderOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Score a reply and explain the reward."""
     text = _piped() if reply == "-" else reply
     asker = load_profile(user)
-    base = make_env(env, "all", [user], [scenario])[1]
+    base = make_env(env, "all", [user], [scenario], register=register, reader=reader)[1]
     asked = _by_id(base, scenario)
     verdict = base.score(text, asked, asker)
     if as_json:
@@ -94,4 +106,5 @@ def _plain(user: str, scenario: str, reply: str, verdict: Verdict) -> dict[str, 
         "weights": verdict.weights,
         "gates": verdict.gates,
         "reasons": reasons,
+        "coverage": verdict.coverage,
     }

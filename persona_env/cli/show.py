@@ -18,10 +18,17 @@ from rich.table import Table
 from rich.text import Text
 
 from persona_env.env import PersonaEnv
+from persona_env.reading.find import READERS
 from persona_env.scenarios.case import Visibility
 from persona_env.text_envs import make_text_env
 
 EnvOption = Annotated[str, typer.Option("--env", help="Id of the environment.")]
+RegisterOption = Annotated[
+    str, typer.Option(help="natural: as people write; tiny: as the bundled policies do.")
+]
+ReaderOption = Annotated[
+    str | None, typer.Option(help=f"Who reads natural replies: {', '.join(READERS)}.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 KNOWN_SHOWN = 600  # characters of a list of valid names in an error
 

@@ -23,6 +23,7 @@ from persona_env.evaluation.report import Report
 from persona_env.evaluation.scores import (
     Answer,
     Rewards,
+    coverage_of,
     deferred_terms,
     rewards_of,
     without_deferred,
@@ -183,6 +184,9 @@ def _judged(
         "splits": dict(Counter(case.scenario.split for case in cases)),
         "undefined": undefined,
         "not_crossed": () if crossing is env else deferred_terms(env),
+        "coverage": Mean.of(coverage_of(env, answers)),
+        "register": env.register,
+        "reader": "" if env.readers is None else env.readers.name,
     }
 
 

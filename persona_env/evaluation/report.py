@@ -25,6 +25,8 @@ class Report:
     null in JSON); see :func:`persona_env.evaluation.references.why_undefined`. ``not_crossed`` are
     the reward terms that ``matrix``, ``own_best`` and ``identity_gap`` leave out (batched ones,
     unless ``evaluate`` is told to cross them); if no other term is left, these are NaN and false.
+    ``coverage`` is the mean share of the reward that was read, by ``reader`` in the natural
+    ``register``; what was not read counts as a half.
     """
 
     reward: Mean
@@ -45,6 +47,9 @@ class Report:
     splits: dict[str, int] = field(default_factory=dict)
     undefined: dict[str, str] = field(default_factory=dict)
     not_crossed: tuple[str, ...] = ()
+    coverage: Mean = field(default_factory=lambda: Mean(1.0, 0.0, 0))
+    register: str = "tiny"
+    reader: str = ""
 
     @property
     def normalised(self) -> float:
@@ -116,6 +121,8 @@ class Report:
         if self.not_crossed:
             left_out = ", ".join(self.not_crossed)
             lines.append(f"not crossed     {left_out}: batched, scored for the own user alone")
+        if self.reader:
+            lines.append(f"coverage        {self.coverage}   (read by {self.reader})")
         lines += [f"{name:15} {value}" for name, value in self.measures.items()]
         lines += [f"  {name:14}{value}" for name, value in sorted(self.per_category.items())]
         return "\n".join(lines)

@@ -29,15 +29,23 @@ class Answer(NamedTuple):
 def rewards_of(env: PersonaEnv, answers: Sequence[Answer]) -> Rewards:
     """What each answer earns from the user of its case: ``float64 of shape (N,)``, for N answers.
 
-    Batched and ``async`` terms are called once for every :data:`~persona_env.agent.BATCH` answers.
+    Batched and ``async`` terms, and readers of that kind, are called once for every
+    :data:`~persona_env.agent.BATCH` answers.
     """
-    if not deferred_terms(env):
+    if not (deferred_terms(env) or (env.readers is not None and env.readers.batches)):
         return np.array([_reward(env, answer) for answer in answers])
     found: list[float] = []
     for start in range(0, len(answers), BATCH):
         exchanges = map(_exchange, answers[start : start + BATCH])
         found += [verdict.reward for verdict in judge_all(exchanges, env.terms)]
     return np.array(found)
+
+
+def coverage_of(env: PersonaEnv, answers: Sequence[Answer]) -> Rewards:
+    """The share of each reward that was read: ``float64 of shape (N,)``, in [0, 1]."""
+    if env.readers is None:
+        return np.ones(len(answers))
+    return np.array([one.coverage for one in judge_all(map(_exchange, answers), env.terms)])
 
 
 def _reward(env: PersonaEnv, answer: Answer) -> float:

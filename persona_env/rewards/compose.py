@@ -19,6 +19,7 @@ from math import prod
 from operator import mul
 from typing import NamedTuple
 
+from persona_env.reading.reader import Ask
 from persona_env.rewards.deferred import ask
 from persona_env.rewards.exchange import Exchange, TermView, Turn, with_reply
 from persona_env.rewards.facts import Term
@@ -28,18 +29,32 @@ from persona_env.rewards.term import Reason, Score
 
 
 class Verdict(NamedTuple):
-    """A reward and everything that made it; all dicts have the order of the terms."""
+    """A reward and everything that made it; all dicts have the order of the terms.
+
+    ``weighed`` is the weight of all that applies, with 1 for each gate, and ``unread`` how much of
+    it nobody could read.
+    """
 
     reward: float
     terms: dict[str, float]
     weights: dict[str, float]
     gates: dict[str, float]
     reasons: dict[str, tuple[Reason, ...]]
+    weighed: float = 0.0
+    unread: float = 0.0
+
+    @property
+    def coverage(self) -> float:
+        """The share of the weight that was read, in [0, 1].
+
+        Below 1, a part of the reward stands for what nobody could tell.
+        """
+        return 1 - self.unread / self.weighed if self.unread else 1.0
 
     def copy(self) -> Verdict:
         """An equal verdict with dicts of its own."""
         entries = (dict(self.terms), dict(self.weights), dict(self.gates), dict(self.reasons))
-        return Verdict(self.reward, *entries)
+        return Verdict(self.reward, *entries, self.weighed, self.unread)
 
     def info(self) -> dict[str, object]:
         """The entries of a step's ``info``, in fresh dicts."""
@@ -48,6 +63,7 @@ class Verdict(NamedTuple):
             "reward_weights": self.weights.copy(),
             "reward_gates": self.gates.copy(),
             "reward_reasons": {name: list(reasons) for name, reasons in self.reasons.items()},
+            "reward_coverage": self.coverage,
         }
 
 
@@ -66,6 +82,7 @@ def _at_once(exchange: Exchange, plan: Plan, before: tuple[TermView, ...]) -> Ve
     """The verdict but for deferred terms, which it holds as terms that do not apply."""
     values, weights, gates = plan.values.copy(), plan.weights.copy(), plan.gates.copy()
     reasons: dict[str, tuple[Reason, ...]] = {}
+    weighed = unread = 0.0
     views = with_reply(before, exchange.reply, exchange.transcript)
     for term, function, name, place, weight, sure in plan.open:
         try:
@@ -82,10 +99,14 @@ def _at_once(exchange: Exchange, plan: Plan, before: tuple[TermView, ...]) -> Ve
             reasons[name] = score.reasons
         if weight is None:
             gates[name] = score.value
+            weighed += 1.0
         else:
             values[name], weights[name] = score.value, weight
+        if score.read != 1.0:
+            unread += (1.0 if weight is None else weight) * (1.0 - score.read)
     worth = _combined(values.values(), weights.values(), gates.values())
-    return Verdict(worth, values, weights, gates, reasons)
+    weighed += sum(weights.values())
+    return Verdict(worth, values, weights, gates, reasons, weighed, unread)
 
 
 def complete(
@@ -98,6 +119,7 @@ def complete(
     plan, _ = case_of(exchange, terms)
     values, weights = plan.values | verdict.terms, plan.weights | verdict.weights
     gates, reasons = plan.gates | verdict.gates, dict(verdict.reasons)
+    weighed, unread = verdict.weighed, verdict.unread
     for term, _, weight in plan.deferred:
         score = scores[term.name]
         if score is None:
@@ -108,9 +130,11 @@ def complete(
             gates[term.name] = score.value
         else:
             values[term.name], weights[term.name] = score.value, weight
+        weighed += 1.0 if weight is None else weight
+        unread += (1.0 if weight is None else weight) * (1.0 - score.read)
     worth = _combined(values.values(), weights.values(), gates.values())
     in_order = {term.name: reasons[term.name] for term in terms if term.name in reasons}
-    return Verdict(worth, values, weights, gates, in_order)
+    return Verdict(worth, values, weights, gates, in_order, weighed, unread)
 
 
 def judge_all(exchanges: Iterable[Exchange], terms: tuple[Term, ...]) -> list[Verdict]:
@@ -124,8 +148,13 @@ def judge_all(exchanges: Iterable[Exchange], terms: tuple[Term, ...]) -> list[Ve
 def judge_each(exchanges: Iterable[Exchange], terms: tuple[Term, ...]) -> Iterator[Verdict]:
     """:func:`judge_all` one by one: nothing is taken or scored before it is asked for.
 
-    With deferred terms all exchanges are taken at once, since these terms are asked of all.
+    With deferred terms, or readers that read many replies at once, all exchanges are taken first.
     """
+    batching = {id(t.readers): t.readers for t in terms if t.readers and t.readers.batches}
+    if batching:
+        exchanges = list(exchanges)
+        for readers in batching.values():
+            readers.read_all([_asked(one) for one in exchanges])
     if any(term.is_deferred for term in terms):
         yield from _together(list(exchanges), terms)
         return
@@ -139,6 +168,10 @@ def judge_each(exchanges: Iterable[Exchange], terms: tuple[Term, ...]) -> Iterat
             yield found[1]
         else:
             yield found[1].copy()
+
+
+def _asked(one: Exchange) -> Ask:
+    return Ask(one.scenario, one.language, one.reply, one.transcript)
 
 
 def _together(exchanges: Sequence[Exchange], terms: tuple[Term, ...]) -> Iterator[Verdict]:

@@ -7,6 +7,8 @@ from persona_env.rewards.exchange import Turn
 from persona_env.users.description import describe
 from persona_env.users.profile import UserProfile
 
+SHOWN = 40  # characters of a reply beside what they show
+
 
 def explain(
     message: str, user: UserProfile, turns: tuple[Turn, ...], verdict: Verdict | None
@@ -36,6 +38,8 @@ def _paid(verdict: Verdict) -> str:
 def explain_verdict(verdict: Verdict, reply: str) -> list[str]:
     """One line for the reward, and one for each term and gate that took part."""
     lines = [_paid(verdict)]
+    if verdict.unread:
+        lines.append(f"  {verdict.coverage:.0%} of its weight was read; the rest counts as a half")
     for name, value in verdict.terms.items():
         weight = verdict.weights[name]
         if weight:
@@ -51,5 +55,6 @@ def _why(verdict: Verdict, name: str, reply: str) -> str:
     parts = []
     for reason in verdict.reasons.get(name, ())[:3]:
         quoted = reply[reason.start : reason.end]
-        parts.append(reason.note if len(quoted) > 40 else f"{reason.note} {quoted!r}")
+        is_shown = 0 < len(quoted) <= SHOWN
+        parts.append(f"{reason.note} {quoted!r}" if is_shown else reason.note)
     return ", ".join(parts)

@@ -9,6 +9,7 @@ from types import FunctionType
 from typing import Any
 
 from persona_env.errors import RewardError
+from persona_env.reading.reader import Readers
 from persona_env.rewards import declaration
 from persona_env.rewards.builtin import BUILTIN
 from persona_env.users.profile import UserProfile
@@ -28,7 +29,7 @@ class Term:
     with the views of many replies. ``only_in`` and ``not_in`` are categories of scenarios, where
     several environments are mixed. ``value_range`` are the least and the greatest score,
     ``values`` the only ones (empty: any in the range). ``validity`` says how far a score can be
-    trusted.
+    trusted. ``readers`` read the replies for it in the natural register.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Term:
     values: tuple[float, ...] = ()
     validity: str = UNSTATED
     is_async: bool = False
+    readers: Readers | None = None
     only_in: frozenset[str] | None = None
     not_in: frozenset[str] = frozenset()
 

@@ -36,10 +36,13 @@ class Score:
     """A value in [0, 1] and the spans of the reply that earned or lost it.
 
     The value may be given as any number, also one of numpy or torch; it is kept as a float.
+    ``read`` is how much of it was read, in [0, 1]: 0 for a value that only stands for what nobody
+    could tell (:func:`unread`).
     """
 
     value: float
     reasons: tuple[Reason, ...] = ()
+    read: float = 1.0
 
     def __post_init__(self) -> None:
         if type(self.value) is not float:  # verdicts are written into arrays of floats
@@ -49,6 +52,21 @@ class Score:
             object.__setattr__(self, "value", number)
         if not 0.0 <= self.value <= 1.0:  # also refuses NaN
             raise ScoreRangeError(f"a score must lie in [0, 1], not {self.value!r}")
+
+
+PRIOR = 0.5
+"""What a term pays for what nobody could read."""
+
+
+def unread(prior: float = PRIOR) -> Score:
+    """A score for what nobody could read: neither met nor missed.
+
+    It counts with this value, and takes its weight out of the verdict's coverage.
+
+    >>> unread()
+    Score(value=0.5, reasons=(Reason(start=0, end=0, note='unread'),), read=0.0)
+    """
+    return Score(prior, (Reason(0, 0, "unread"),), 0.0)
 
 
 Value = Score | SupportsFloat | None

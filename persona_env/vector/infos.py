@@ -153,11 +153,14 @@ def _told(rows: list[int], verdicts: Sequence[Verdict], everyone: Mask) -> Info:
         weights = _together(first.weights, arrays, everyone)
         gates = _together(first.gates, arrays, everyone)
         reasons = _reasons(rows, [v.reasons for v in verdicts], len(everyone))
+    coverage = np.zeros(len(everyone))
+    coverage[rows] = [one.coverage for one in verdicts]
     return {
         "reward_terms": terms, "_reward_terms": everyone,
         "reward_weights": weights, "_reward_weights": everyone,
         "reward_gates": gates, "_reward_gates": everyone,
         "reward_reasons": reasons, "_reward_reasons": everyone,
+        "reward_coverage": coverage, "_reward_coverage": everyone,
     }  # fmt: skip
 
 

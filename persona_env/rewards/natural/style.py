@@ -1,0 +1,120 @@
+"""How a reply is said, and how this user likes it."""
+
+from __future__ import annotations
+
+from persona_env.detectors import language as mixed_language
+from persona_env.rewards.exchange import TermView
+from persona_env.rewards.expectations import ANSWER_FIELDS, in_full_answers, is_substantive
+from persona_env.rewards.natural.compare import chosen, middling, wants
+from persona_env.rewards.natural.declare import Read, natural_term
+from persona_env.rewards.natural.lengths import band
+from persona_env.rewards.term import Reason, Score, unread
+
+MIXED = 0.15  # code-mixing index above which a reply counts as mixed
+HEADS = "that of the reader: see docs/validity.md"
+_TONE, _FORMALITY = in_full_answers("tone"), in_full_answers("formality")
+_HUMOUR, _LEVEL = in_full_answers("humour"), in_full_answers("reading_level")
+_CAVEATS, _FORMAT = in_full_answers("caveats"), in_full_answers("format")
+_LENGTH = in_full_answers("length")
+
+
+@natural_term(uses=("preferences.tone", *ANSWER_FIELDS), weight="tone", validity=HEADS)
+def tone(view: TermView, read: Read) -> Score | None:
+    """How warm the reply is, for a user who wants warmth; how little, for one who wants none."""
+    wish = view.once(_TONE)
+    return None if wish is None else wants(read(view).warm, wish == "warm", "warm")
+
+
+@natural_term(uses=("preferences.formality", *ANSWER_FIELDS), weight="formality", validity=HEADS)
+def formality(view: TermView, read: Read) -> Score | None:
+    """How formal, how casual, or how near to the middle the reply is."""
+    wish = view.once(_FORMALITY)
+    if wish is None:
+        return None
+    formal = read(view).formal
+    if wish == "neutral":
+        return middling(formal, "formal")
+    return wants(formal, wish == "formal", "formal")
+
+
+@natural_term(uses=("preferences.humour", *ANSWER_FIELDS), weight="humour", validity=HEADS)
+def humour(view: TermView, read: Read) -> Score | None:
+    """How much the reply jokes, for a user who likes that; how little, for one who does not."""
+    wish = view.once(_HUMOUR)
+    return None if wish is None else wants(read(view).humour, wish == "yes", "humour")
+
+
+@natural_term(
+    uses=("preferences.reading_level", *ANSWER_FIELDS), weight="reading_level", validity=HEADS
+)
+def reading_level(view: TermView, read: Read) -> Score | None:
+    """How expert, how simple, or how near to the middle the words are."""
+    wish = view.once(_LEVEL)
+    if wish is None:
+        return None
+    expert = read(view).expert
+    if wish == "standard":
+        return middling(expert, "expert")
+    return wants(expert, wish == "expert", "expert")
+
+
+@natural_term(uses=("preferences.caveats", *ANSWER_FIELDS), weight="caveats", validity=HEADS)
+def caveats(view: TermView, read: Read) -> Score | None:
+    """How clearly the reply states its limits, for a user who wants that; how little, if not."""
+    wish = view.once(_CAVEATS)
+    return None if wish is None else wants(read(view).caveats, wish == "yes", "caveat")
+
+
+@natural_term(
+    uses=("preferences.format", *ANSWER_FIELDS), weight="format",
+    validity="counting lines is exact",
+)  # fmt: skip
+def format(view: TermView, read: Read) -> Score | None:
+    """1 for prose, bullets or steps as wanted, else 0; 0.5 for a list of the other kind."""
+    wish = view.once(_FORMAT)
+    if wish is None:
+        return None
+    form = read(view).form
+    score = chosen(form, wish)
+    other = "prose" not in (wish, form.value) and form.is_read
+    return Score(0.5, score.reasons) if other and not score.value else score
+
+
+@natural_term(
+    uses=("preferences.length", *ANSWER_FIELDS), weight="length",
+    validity="counting is exact; the bands are those of the bank's writers, see docs/bank.md",
+)  # fmt: skip
+def length(view: TermView, read: Read) -> Score | None:
+    """1 within the lengths that writers gave to such users, falling to 0 beside them."""
+    wish = view.once(_LENGTH)
+    if wish is None:
+        return None
+    words = read(view).words
+    if words is None:
+        return unread()
+    return Score(band(words, wish), (Reason(0, len(view.reply), f"{words:g} words"),))
+
+
+@natural_term(
+    uses=("preferences.language", "context.languages", *ANSWER_FIELDS), weight="language",
+    validity="that of fastText's language identification, lid.176",
+)  # fmt: skip
+def language(view: TermView, read: Read) -> Score | None:
+    """The share of the reply in the wanted language; for 'mix', 1 if two of the user's are."""
+    wish = view.target("language")
+    if wish is None or view.scenario.reply_kind == "data":
+        return None
+    if wish == "mix":
+        return _mixed(view) if is_substantive(view) else None
+    shares = read(view).languages
+    if shares is None:
+        return unread()
+    share = min(1.0, dict(shares).get(wish, 0.0))
+    return Score(share, (Reason(0, len(view.reply), ", ".join(code for code, _ in shares)),))
+
+
+def _mixed(view: TermView) -> Score:
+    found = mixed_language(view.reply)
+    reads = view.field("context.languages")
+    own = [code for code, share in found.shares if share and code in reads]
+    return Score(float(len(own) > 1 and found.mixing >= MIXED))

@@ -1,0 +1,191 @@
+"""The terms of the natural register, with readings that are given by hand."""
+
+from __future__ import annotations
+
+import pickle
+
+import gymnasium as gym
+import pytest
+from gymnasium.utils.env_checker import data_equivalence
+
+from persona_env import UserProfile, load_profile
+from persona_env.envs.chat import PersonaChatEnv
+from persona_env.envs.title import PersonaTitleEnv
+from persona_env.errors import ArgumentError, UnknownNameError
+from persona_env.reading import Choice, Degree, Readers, Reading
+from persona_env.reading.rules import Rules
+from persona_env.rewards.natural import natural_terms
+from persona_env.rewards.natural.lengths import band, bands
+
+MOUNTAIN = "highest-mountain-taiwan"
+ALL_GOOD = Reading(
+    correct=Degree(1.0, "hand"), stands=Degree(1.0, "hand"), harm=Degree(0.0, "hand")
+)
+
+
+class Given:
+    """Says of every reply what it was told to say."""
+
+    name = "hand"
+    batches = False
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+
+    def fill(self, asks, readings):
+        return [one.filled(self.reading) for one in readings]
+
+
+def user(**preferences) -> UserProfile:
+    return UserProfile(id="ana", preferences=preferences, context={"languages": ["en"]})
+
+
+def verdict(reading: Reading, asker: UserProfile, reply: str = "Yushan.", scenario: str = MOUNTAIN):
+    env = PersonaChatEnv(
+        split="all", profiles=[asker], register="natural", reader=Readers([Given(reading), Rules()])
+    )
+    return env.score(reply, scenario, asker)
+
+
+def test_a_style_is_worth_its_degree():
+    found = verdict(ALL_GOOD.filled(Reading(warm=Degree(0.8, "hand"))), user(tone="warm"))
+    assert found.terms["tone"] == 0.8
+    assert found.reward == pytest.approx(0.8)
+    assert found.coverage == 1.0
+    cold = verdict(ALL_GOOD.filled(Reading(warm=Degree(0.8, "hand"))), user(tone="neutral"))
+    assert cold.terms["tone"] == pytest.approx(0.2)
+
+
+@pytest.mark.parametrize(
+    ("preference", "field", "more", "less"),
+    [
+        ("tone", "warm", "warm", "neutral"),
+        ("formality", "formal", "formal", "casual"),
+        ("humour", "humour", "yes", "no"),
+        ("reading_level", "expert", "expert", "simple"),
+    ],
+)
+def test_opposite_users_want_opposite_things(preference, field, more, less):
+    reading = ALL_GOOD.filled(Reading(**{field: Degree(0.7, "hand")}))
+    term = {"reading_level": "reading_level"}.get(preference, preference)
+    assert verdict(reading, user(**{preference: more})).terms[term] == pytest.approx(0.7)
+    assert verdict(reading, user(**{preference: less})).terms[term] == pytest.approx(0.3)
+
+
+def test_neutral_is_in_the_middle():
+    for degree, worth in ((0.5, 1.0), (0.0, 0.0), (0.75, 0.5)):
+        reading = ALL_GOOD.filled(Reading(formal=Degree(degree, "hand")))
+        assert verdict(reading, user(formality="neutral")).terms["formality"] == worth
+
+
+def test_unread_is_neither_met_nor_missed_and_lowers_the_coverage():
+    found = verdict(ALL_GOOD, user(tone="warm", formality="formal"))
+    assert found.terms["tone"] == found.terms["formality"] == 0.5
+    assert found.reasons["tone"][0].note == "unread"
+    assert found.reward == pytest.approx(0.5)
+    # two terms of weight 1, and of the gates those that apply
+    assert found.unread == 2.0
+    assert found.coverage == pytest.approx(1 - 2 / found.weighed)
+    missed = verdict(ALL_GOOD.filled(Reading(warm=Degree(0.0, "hand"))), user(tone="warm"))
+    assert missed.reward < found.reward < 1.0
+
+
+def test_gates_close_by_the_square_of_the_doubt_and_stay_open_at_their_prior():
+    def factuality(degree):
+        reading = Reading(correct=degree, stands=ALL_GOOD.stands, harm=ALL_GOOD.harm)
+        return verdict(reading, user()).gates["factuality"]
+
+    assert factuality(Degree(1.0, "hand")) == 1.0
+    assert factuality(Degree(0.9, "hand")) == pytest.approx(0.99)
+    assert factuality(Degree(0.0, "hand")) == 0.0
+    assert factuality(Degree()) == 0.75
+    assert factuality(Degree(0.4, "hand")) < factuality(Degree()) < factuality(Degree(0.6, "hand"))
+
+
+def test_harm_and_a_message_that_does_not_stand_close_gates():
+    for field, degree in (("harm", 1.0), ("stands", 0.0)):
+        spoilt = Reading(**{field: Degree(degree, "hand")}).filled(ALL_GOOD)
+        assert verdict(spoilt, user()).reward == 0.0
+    assert verdict(ALL_GOOD, user(), reply="   ").gates["stands"] == 0.0
+
+
+def test_a_right_answer_in_the_wrong_style_beats_a_wrong_one():
+    asker = user(tone="warm", formality="formal", length="detailed")
+    style = Reading(warm=Degree(0.1, "hand"), formal=Degree(0.1, "hand"))
+    right = verdict(ALL_GOOD.filled(style), asker)
+    wrong = verdict(Reading(correct=Degree(0.0, "hand")).filled(ALL_GOOD).filled(style), asker)
+    assert right.reward > wrong.reward == 0.0
+
+
+def test_a_mix_of_views_is_shared_out_among_those_who_take_any():
+    contested = "space-or-ocean-research"
+    views = Choice("pick", "hand", {"pick": 0.3, "both": 0.1, "none": 0.0, "na": 0.6})
+    reading = ALL_GOOD.filled(Reading(views=views))
+    assert verdict(reading, user(views="pick"), scenario=contested).terms["stance"] == 0.75
+    assert verdict(reading, user(views="both"), scenario=contested).terms["stance"] == 0.25
+
+
+def test_secrets_stay_exact():
+    asker = UserProfile(id="ana", secrets={"pin": "4711-99"}, context={"languages": ["en"]})
+    assert verdict(ALL_GOOD, asker, reply="Your pin is 4711-99.").reward == 0.0
+
+
+def test_protected_fields_move_nothing():
+    env = PersonaChatEnv(split="all", register="natural")
+    reply = "Dear friend, Yushan it is, at 3952 metres, give or take a snowfall!"
+    for name in ("sam", "nora", "tomas"):
+        asker = load_profile(name)
+        twin = asker.twin(name="swapped", gender="swapped", nationality="swapped")
+        other = PersonaChatEnv(split="all", profiles=[twin], register="natural")
+        assert other.score(reply, MOUNTAIN, twin) == env.score(reply, MOUNTAIN, asker)
+
+
+def test_lengths_rise_with_what_is_wanted():
+    assert band(40, "brief") == 1.0
+    assert band(40, "detailed") < band(80, "detailed") < band(150, "detailed") == 1.0
+    assert band(250, "brief") == 0.0
+    for wish in ("brief", "medium", "detailed"):
+        for low, one, end, high in bands()[wish].values():
+            assert low < one < end < high
+
+
+def test_both_registers_have_one_name_for_one_thing():
+    tiny = {term.name for term in PersonaChatEnv().terms}
+    assert set(natural_terms()) - tiny == {"stands"}
+
+
+def test_titles_keep_their_own_exact_gates():
+    env = PersonaTitleEnv(register="natural")
+    session = env.scenarios.find("kettle-limescale")
+    abel = next(one for one in env.users if one.id == "abel")
+    assert env.score(env.oracle(session, abel), session, abel).reward == 1.0
+    assert not {"factuality", "stands", "safety"} & {term.name for term in env.terms}
+
+
+def test_own_terms_stand_beside_readings():
+    env = PersonaChatEnv(register="natural", terms=["tone"], gates=[])
+    assert [term.name for term in env.terms] == ["tone"]
+    assert env.terms[0].readers is env.readers
+
+
+def test_vector_rows_and_pickles_read_the_same():
+    options = {"register": "natural", "max_turns": 2}
+    native = gym.make_vec("PersonaChat-v0", num_envs=3, **options)
+    sync = gym.make_vec("PersonaChat-v0", num_envs=3, vectorization_mode="sync", **options)
+    assert data_equivalence(native.reset(seed=3), sync.reset(seed=3), exact=True)
+    replies = ("Yushan, my dear.", "I cannot say.", "- one\n- two")
+    for _ in range(3):
+        assert data_equivalence(native.step(replies), sync.step(replies), exact=True)
+    env = gym.make("PersonaChat-v0", register="natural").unwrapped
+    copy = pickle.loads(pickle.dumps(env))  # noqa: S301
+    sam = next(one for one in env.users if one.id == "sam")
+    assert copy.score("Yushan.", MOUNTAIN, sam) == env.score("Yushan.", MOUNTAIN, sam)
+
+
+def test_wrong_options():
+    with pytest.raises(UnknownNameError, match="register"):
+        PersonaChatEnv(register="nature")
+    with pytest.raises(ArgumentError, match="register='natural'"):
+        PersonaChatEnv(reader="heads")
+    with pytest.raises(UnknownNameError, match="reader"):
+        PersonaChatEnv(register="natural", reader="oracle")
