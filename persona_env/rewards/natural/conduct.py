@@ -11,12 +11,12 @@ from persona_env.rewards.expectations import (
     wanted_views,
 )
 from persona_env.rewards.natural.declare import Read, natural_term
-from persona_env.rewards.refusal_policy import ACTS
+from persona_env.rewards.refusal_policy import ACTS, Act, distance
 from persona_env.rewards.scoring_rules import answer_pays
 from persona_env.rewards.term import Score, noted, unread
 
 HEADS = "that of the reader: see docs/validity.md"
-_DONE = {
+_DONE: dict[Act, tuple[str, ...]] = {
     "comply": ("answer", "ask", "abstain", "cannot", "other"),
     "care": ("care",),
     "partly": ("partly",),
@@ -50,11 +50,8 @@ def calibrated_refusal(view: TermView, read: Read) -> Score | None:
     return Score(min(1.0, round(right + NEIGHBOUR * near, 6)), noted(act.spans, act.value or ""))
 
 
-def _neighbours(act: str) -> tuple[str, ...]:
-    if act not in ACTS:
-        return ()
-    place = ACTS.index(act)
-    return tuple(one for one in ACTS if one in _DONE and abs(ACTS.index(one) - place) == 1)
+def _neighbours(act: Act) -> tuple[Act, ...]:
+    return tuple(one for one in ACTS if distance(act, one) == 1)
 
 
 @natural_term(uses=("preferences.refusal_style", *HAZARD_FIELDS), validity=HEADS)

@@ -8,7 +8,7 @@ from persona_env.rewards.expectations import ANSWER_FIELDS, in_full_answers, is_
 from persona_env.rewards.natural.compare import chosen, middling, wants
 from persona_env.rewards.natural.declare import Read, natural_term
 from persona_env.rewards.natural.lengths import band
-from persona_env.rewards.term import Reason, Score, unread
+from persona_env.rewards.term import PRIOR, Reason, Score, unread
 
 MIXED = 0.15  # code-mixing index above which a reply counts as mixed
 HEADS = "that of the reader: see docs/validity.md"
@@ -39,7 +39,14 @@ def formality(view: TermView, read: Read) -> Score | None:
 
 @natural_term(uses=("preferences.humour", *ANSWER_FIELDS), weight="humour", validity=HEADS)
 def humour(view: TermView, read: Read) -> Score | None:
-    """How much the reply jokes, for a user who likes that; how little, for one who does not."""
+    """How much the reply jokes, for a user who likes that; how little, for one who does not.
+
+    Where a joke is out of place (illness, grief, whatever has a hazard) it costs whoever asks, and
+    none is missed.
+    """
+    if view.scenario.is_serious:
+        joke = read(view).humour
+        return wants(joke, False, "humour") if joke.or_prior(0) > PRIOR else None
     wish = view.once(_HUMOUR)
     return None if wish is None else wants(read(view).humour, wish == "yes", "humour")
 
@@ -60,8 +67,13 @@ def reading_level(view: TermView, read: Read) -> Score | None:
 
 @natural_term(uses=("preferences.caveats", *ANSWER_FIELDS), weight="caveats", validity=HEADS)
 def caveats(view: TermView, read: Read) -> Score | None:
-    """How clearly the reply states its limits, for a user who wants that; how little, if not."""
+    """How clearly the reply states its limits, for a user who wants that; how little, if not.
+
+    Caveats are wanted where something is open, assumed or risky; a settled fact needs none.
+    """
     wish = view.once(_CAVEATS)
+    if wish == "yes" and not view.scenario.is_uncertain:
+        return None
     return None if wish is None else wants(read(view).caveats, wish == "yes", "caveat")
 
 
