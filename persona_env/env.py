@@ -63,6 +63,7 @@ from persona_env.simulation.user import (
     next_utterance,
 )
 from persona_env.spaces import UnicodeText
+from persona_env.text.visible import visible
 from persona_env.users.description import describe
 from persona_env.users.library import choose_profiles
 from persona_env.users.library import load_profiles as bundled_profiles
@@ -327,7 +328,7 @@ class PersonaEnv(gym.Env[Observation, str]):
         turns = (*self._turns, Turn("user", self._message), Turn("assistant", reply))
         last = len(turns) // 2 >= self.max_turns
         try:
-            said = None if last else self._user_says(turns, verdict)
+            said = None if last else self._user_says(_as_seen(turns), verdict)
         except PersonaEnvError as error:
             self.reraise(error)
         reward = (verdict.reward - self._before) / self.max_topics
@@ -572,6 +573,13 @@ def _longest_description(users: Sequence[UserProfile]) -> int:
     """As :func:`_longest_prompt`: a profile may hold a biography."""
     longest = max(len(describe(one, secrets=tuple(one.secrets))) for one in users)
     return max(TEXT, longest + MORE)
+
+
+def _as_seen(turns: tuple[Turn, ...]) -> tuple[Turn, ...]:
+    """The turns as the user sees them: nothing hidden in what the assistant said."""
+    return tuple(
+        [turn if turn.role == "user" else Turn(turn.role, visible(turn.text)) for turn in turns]
+    )
 
 
 def _ending(verdict: Verdict, limit: bool) -> Ending:

@@ -63,7 +63,7 @@ def _where(reply: str, name: str) -> tuple[int, int]:
 
 PRETENDS = 0.2
 _NUMBER = re.compile(r"(?<![a-z\d.,:])\d+(?:[.,:]\d+)*(?![a-z\d])")
-_MARKER = re.compile(r"^\s*\d{1,2}[.)、]", re.MULTILINE)
+_MARKER = re.compile(r"^[^\S\n]*+\d{1,2}[.)、]", re.MULTILINE)
 
 
 @reward_term(

@@ -1,7 +1,8 @@
 """Function calls: as a reply writes them, and whether one is what this user wanted.
 
-A call is ``{"tool": ..., "arguments": {...}}``, bare or in one code fence, and nothing beside it: a
-program reads it. Reading is ``json.loads`` within bounds, and nothing of a reply is ever run.
+A call is ``{"tool": ..., "arguments": {...}}``, bare or in one code fence of any kind, and nothing
+beside it: a program reads it. Reading is ``json.loads`` within bounds, and nothing of a reply is
+ever run.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from .scenario import Tool, call_of, tools_of
 LONGEST = 2000  # characters of a call
 DEEPEST = 16  # brackets that open in a call
 DIGITS = 15  # of a whole number
-_FENCED = re.compile(r"```(?:json)?[ \t]*\n(.*?)\n?[ \t]*```", re.DOTALL)
+_OPENING = re.compile(r"(`{3,}|~{3,})[^`~\r\n]*\r?\n")
 _TRIES = re.compile(r"[\"']?\btool[\"']?\s*:\s*[\"']")
 
 
@@ -46,9 +47,7 @@ def read_call(reply: str) -> Written:
     >>> read_call('{"tool": "set_timer", "arguments": {"minutes": 5}}').arguments
     {'minutes': 5}
     """
-    body = reply.strip()
-    if fenced := _FENCED.fullmatch(body):
-        body = fenced[1].strip()
+    body = _unfenced(reply.strip())
     if len(body) > LONGEST or body.count("{") + body.count("[") > DEEPEST:
         raise CallError("too long or too deep")
     try:
@@ -63,6 +62,16 @@ def read_call(reply: str) -> Written:
     if not isinstance(found["tool"], str) or not isinstance(found["arguments"], dict):
         raise CallError("tool is a name, arguments an object")
     return Written(found["tool"], found["arguments"])
+
+
+def _unfenced(body: str) -> str:
+    """What stands in the one fence of backticks or tildes, of any language, that a reply is."""
+    opening = _OPENING.match(body)
+    if opening is None:
+        return body
+    inside = body.rstrip(opening[1][0])
+    closed = len(body) - len(inside) >= len(opening[1])
+    return inside[opening.end() :].strip() if closed else body
 
 
 def tries_call(reply: str) -> tuple[int, int] | None:

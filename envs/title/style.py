@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from persona_env.detectors import language as read_language
 from persona_env.languages import LATIN
 from persona_env.text.spans import CJK_CHARACTERS_PER_WORD, Span, is_cjk
@@ -135,7 +137,8 @@ def _in_capitals(words: list[str]) -> frozenset[str]:
 def _after_separators(title: Title) -> set[int]:
     ends = [end for _, (_, end) in title.separators]
     starts = [start for start, _ in title.words]
-    return {next((i for i, s in enumerate(starts) if s >= end), -1) for end in ends}
+    places = {bisect_left(starts, end) for end in ends}
+    return {place if place < len(starts) else -1 for place in places}
 
 
 def _has_capitals_inside(word: str) -> bool:

@@ -80,9 +80,11 @@ def read_title(text: str) -> Title:
 
 
 def _blank(text: str, spans: tuple[Span, ...]) -> str:
-    for start, end in spans:
-        text = f"{text[:start]}{' ' * (end - start)}{text[end:]}"
-    return text
+    parts, at = [], 0
+    for start, end in sorted(spans):
+        parts += [text[at:start], " " * (end - max(at, start))]
+        at = max(at, end)
+    return "".join(parts) + text[at:]
 
 
 def _runs(text: str, spans: list[Span]) -> tuple[Span, ...]:

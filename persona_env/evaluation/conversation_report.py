@@ -12,7 +12,8 @@ import numpy as np
 from persona_env.env import PersonaEnv
 from persona_env.evaluation.conversation import Conversation
 from persona_env.evaluation.report import Report
-from persona_env.metrics.statistics import Mean, Reading, measure
+from persona_env.evaluation.scores import reading_of
+from persona_env.metrics.statistics import Mean, measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +75,7 @@ def told_of(
 def _turn(talks: Sequence[Conversation], place: int, env: PersonaEnv, seed: int) -> TurnReport:
     reached = [talk for talk in talks if len(talk.answers) > place]
     so_far = [talk.verdicts[min(place, len(talk.verdicts) - 1)].reward for talk in talks]
-    readings = []
-    for talk in reached:
-        case, reply, _ = talk.answers[place]
-        readings.append(Reading(case, env.read(case, reply)))
+    readings = [reading_of(env, talk.answers[place]) for talk in reached]
     return TurnReport(
         turn=place + 1,
         reached=len(reached),

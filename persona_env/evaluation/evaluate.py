@@ -25,6 +25,7 @@ from persona_env.evaluation.scores import (
     Rewards,
     coverage_of,
     deferred_terms,
+    reading_of,
     rewards_of,
     without_deferred,
 )
@@ -147,7 +148,7 @@ def _judged(
     diagonal = crossed[np.arange(len(cases)), rows]
     own = diagonal if crossing is env else rewards_of(env, answers)
     undefined = why_undefined(env, users, own, blind, oracle)
-    readings = [Reading(answer.case, env.read(answer.case, answer.reply)) for answer in answers]
+    readings = [reading_of(env, answer) for answer in answers]
     per_user = {u.id: Mean.of(own[rows == i]) for i, u in enumerate(users)}
     return {
         "reward": Mean.of(own),

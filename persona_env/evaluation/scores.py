@@ -11,8 +11,9 @@ import numpy.typing as npt
 
 from persona_env.agent import BATCH
 from persona_env.env import PersonaEnv
+from persona_env.metrics.statistics import Reading
 from persona_env.rewards import judge_all
-from persona_env.rewards.exchange import Exchange, Turn
+from persona_env.rewards.exchange import Exchange, Turn, see_reply
 from persona_env.scenarios.case import Case, prompt_language_or_first
 
 Rewards = npt.NDArray[np.float64]
@@ -58,6 +59,12 @@ def _exchange(answer: Answer) -> Exchange:
     case = answer.case
     language = prompt_language_or_first(*case)
     return Exchange(*case, answer.reply, language, answer.transcript)
+
+
+def reading_of(env: PersonaEnv, answer: Answer) -> Reading:
+    """What the environment's own measures read of an answer: of what its user sees."""
+    seen = see_reply(answer.case.scenario, answer.reply).text
+    return Reading(answer.case, env.read(answer.case, seen))
 
 
 def deferred_terms(env: PersonaEnv) -> tuple[str, ...]:

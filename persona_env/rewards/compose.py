@@ -9,6 +9,8 @@ with gates :math:`G_g` and terms :math:`s_d` in [0, 1], and weights :math:`w_{u,
 - ``None`` means 'does not apply': a term leaves both sums, a gate counts as 1. In ``info`` such an
   entry has value 0 and weight 0 (a term) or value 1 (a gate).
 - Without a term that applies and has weight, the mean is 1: the gates alone decide.
+- What is read of a reply is what the user sees of it (:mod:`persona_env.text.visible`); reasons
+  point into the reply as it was written.
 - An exception in a term is an error that names the term, never a number.
 """
 
@@ -83,7 +85,7 @@ def _at_once(exchange: Exchange, plan: Plan, before: tuple[TermView, ...]) -> Ve
     values, weights, gates = plan.values.copy(), plan.weights.copy(), plan.gates.copy()
     reasons: dict[str, tuple[Reason, ...]] = {}
     weighed = unread = 0.0
-    views = with_reply(before, exchange.reply, exchange.transcript)
+    views = with_reply(before, exchange)
     for term, function, name, place, weight, sure in plan.open:
         try:
             result = function(views[place])
@@ -96,7 +98,7 @@ def _at_once(exchange: Exchange, plan: Plan, before: tuple[TermView, ...]) -> Ve
         except Exception as error:  # a broken term must never become a number
             raise failure(error, term, [exchange]) from error
         if score.reasons:
-            reasons[name] = score.reasons
+            reasons[name] = _in_reply(exchange, score.reasons)
         if weight is None:
             gates[name] = score.value
             weighed += 1.0
@@ -107,6 +109,18 @@ def _at_once(exchange: Exchange, plan: Plan, before: tuple[TermView, ...]) -> Ve
     worth = _combined(values.values(), weights.values(), gates.values())
     weighed += sum(weights.values())
     return Verdict(worth, values, weights, gates, reasons, weighed, unread)
+
+
+def _in_reply(exchange: Exchange, reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
+    """The same reasons, with spans into the reply as it was written."""
+    seen = exchange.seen
+    if not seen.shifts:
+        return reasons
+    spans = (seen.to_original((reason.start, reason.end)) for reason in reasons)
+    return tuple(
+        reason._replace(start=start, end=end)
+        for reason, (start, end) in zip(reasons, spans, strict=True)
+    )
 
 
 def complete(
@@ -125,7 +139,7 @@ def complete(
         if score is None:
             continue
         if score.reasons:
-            reasons[term.name] = score.reasons
+            reasons[term.name] = _in_reply(exchange, score.reasons)
         if weight is None:
             gates[term.name] = score.value
         else:

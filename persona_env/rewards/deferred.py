@@ -50,7 +50,7 @@ class Asking:
         self._count = len(exchanges)
         for place, exchange in enumerate(exchanges):
             plan, before = case_of(exchange, terms)
-            views = with_reply(before, exchange.reply, exchange.transcript)
+            views = with_reply(before, exchange)
             for term, view, _ in plan.deferred:
                 question = Question(place, exchange, views[view])
                 self._questions.setdefault(term, []).append(question)

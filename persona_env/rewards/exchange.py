@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from persona_env.errors import RewardError, UndeclaredFieldError, user_named
 from persona_env.scenarios.schema import Scenario, ScenarioText
+from persona_env.text.visible import Visible, see
 from persona_env.users.description import DESCRIPTION, describe
 from persona_env.users.profile import UserProfile
 
@@ -28,7 +29,8 @@ class Exchange(NamedTuple):
 
     ``language`` is the language the scenario was asked in. ``transcript`` is all that was said
     before the reply, and ends with what the user said last; it is empty where the user has asked
-    the scenario's question and nothing else was said.
+    the scenario's question and nothing else was said. ``reply`` is as it was written; what is read
+    of it is what the user sees, :attr:`seen`.
     """
 
     scenario: Scenario
@@ -36,6 +38,11 @@ class Exchange(NamedTuple):
     reply: str
     language: str
     transcript: tuple[Turn, ...] = ()
+
+    @property
+    def seen(self) -> Visible:
+        """What is seen of the reply."""
+        return see_reply(self.scenario, self.reply)
 
     @property
     def question(self) -> str:
@@ -46,6 +53,14 @@ class Exchange(NamedTuple):
     def prompt(self) -> str:
         """What the user said last."""
         return _said_last(self.transcript, self.question)
+
+
+def see_reply(scenario: Scenario, reply: str) -> Visible:
+    """What the user sees of a reply to ``scenario``, or a program where a call is asked for.
+
+    All that reads a reply reads this: terms of the library and others, and evaluation's measures.
+    """
+    return see(reply, scenario.reply_kind == "data")
 
 
 def _said_last(transcript: tuple[Turn, ...], question: str) -> str:
@@ -68,7 +83,8 @@ declares ['preferences.length']. Add it to uses=(...)
     """
 
     __slots__ = (
-        "_fields", "_kept", "language", "question", "reply", "scenario", "texts", "transcript",
+        "_fields", "_kept", "language", "question", "raw_reply", "reply", "scenario", "texts",
+        "transcript",
     )  # fmt: skip
     scenario: Scenario
     language: str
@@ -78,8 +94,11 @@ declares ['preferences.length']. Add it to uses=(...)
     texts: tuple[ScenarioText, ...]
     """The scenario's text in the question's language first, then in the others."""
     reply: str
+    """What is seen of the reply (:mod:`persona_env.text.visible`); reasons point into it."""
+    raw_reply: str
+    """The reply as it was written."""
     transcript: tuple[Turn, ...]
-    """All that was said before the reply; see :class:`Exchange`."""
+    """All that was said before the reply, as it was written; see :class:`Exchange`."""
     _fields: Mapping[str, Any]
     _kept: dict[Any, Any]
 
@@ -100,7 +119,7 @@ declares ['preferences.length']. Add it to uses=(...)
     def of(cls, exchange: Exchange, uses: tuple[str, ...]) -> TermView:
         """The view of an exchange for a term that declares ``uses``."""
         before = cls.before(exchange.scenario, exchange.user, exchange.language, uses)
-        return with_reply((before,), exchange.reply, exchange.transcript)[0]
+        return with_reply((before,), exchange)[0]
 
     @classmethod
     def before(
@@ -162,6 +181,7 @@ class _Unanswered(TermView):
 
     __slots__ = ()
     reply = property(_no_reply)
+    raw_reply = property(_no_reply)
     transcript = property(_no_reply)
 
 
@@ -190,11 +210,9 @@ def _unanswered(
     return view
 
 
-def with_reply(
-    views: Iterable[TermView], reply: str, transcript: tuple[Turn, ...]
-) -> list[TermView]:
-    """The views of one reply, made from those before it."""
-    answered = []
+def with_reply(views: Iterable[TermView], exchange: Exchange) -> list[TermView]:
+    """The views of an exchange, made from those before its reply."""
+    answered, shown = [], exchange.seen.text
     for before in views:
         view: TermView = _Draft()
         view.scenario = before.scenario
@@ -203,8 +221,8 @@ def with_reply(
         view.texts = before.texts
         view._fields = before._fields
         view._kept = before._kept
-        view.reply = reply
-        view.transcript = transcript
+        view.reply, view.raw_reply = shown, exchange.reply
+        view.transcript = exchange.transcript
         view.__class__ = TermView
         answered.append(view)
     return answered

@@ -16,7 +16,7 @@ from persona_env.errors import LanguageError, unknown_name
 from persona_env.languages import HAN, LATIN, phrase_lines
 from persona_env.languages.lexicon import SHARED, list_names
 from persona_env.text.prefilter import Index, needs, tokens
-from persona_env.text.spans import READINGS, PerWord, Span, fold, inside, quoted
+from persona_env.text.spans import READINGS, PerWord, Span, fold, outside, quoted
 
 _MACRO = re.compile(r"\{([a-z_]+)\}")
 _START = r"^|(?<=[.!?,;:]\s)|(?<=[.!?,;:。])"  # of a sentence or a clause, in any language
@@ -103,7 +103,7 @@ def _found(text: str, name: str, chosen: tuple[int, ...]) -> tuple[Span, ...]:
     if not found:
         return ()
     quotes = quoted(text)
-    return tuple(span for span in found if span[0] < span[1] and not inside(span, quotes))
+    return tuple(span for span in outside(found, quotes) if span[0] < span[1])
 
 
 def hits(text: str, name: str) -> tuple[Span, ...]:
@@ -113,7 +113,11 @@ def hits(text: str, name: str) -> tuple[Span, ...]:
     ((0, 4),)
     """
     chosen = _lines(text, name)
-    return _found(text, name, chosen) if chosen else ()
+    if not chosen:
+        return ()
+    blanks = len(text) - len(bare := text.lstrip())  # else what starts a text would not be found
+    found = _found(bare, name, chosen)
+    return tuple((start + blanks, end + blanks) for start, end in found) if blanks else found
 
 
 def plain_hits(text: str, name: str) -> tuple[Span, ...]:

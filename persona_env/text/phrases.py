@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
 
 from persona_env.text.lexicon import pattern
-from persona_env.text.spans import Span, fold, inside, is_cjk, quoted, sentence_spans
+from persona_env.text.spans import Span, fold, is_cjk, outside, quoted, sentence_spans
 
 _PHRASINGS = 16384
 _INVISIBLE = "\u00ad\u200b-\u200f\u2060\ufeff"
@@ -136,7 +136,7 @@ def asserted(text: str, phrasings: Iterable[str]) -> list[Span]:
     if not found:
         return []
     folded, quotes, pieces = fold(text), quoted(text), sentence_spans(text)
-    return [span for span in found if not inside(span, quotes) and _affirmed(folded, span, pieces)]
+    return [span for span in outside(found, quotes) if _affirmed(folded, span, pieces)]
 
 
 def _affirmed(folded: str, span: Span, pieces: Iterable[Span]) -> bool:

@@ -10,6 +10,7 @@ import re
 from bisect import bisect
 from collections.abc import Callable, Iterable
 from functools import cache, lru_cache
+from itertools import accumulate
 from typing import NamedTuple, TypeVar
 
 from persona_env.languages import FACTS, HAN, LATIN, word_lines
@@ -256,3 +257,19 @@ def inside(span: Span, others: Iterable[Span]) -> bool:
     True
     """
     return any(start <= span[0] and span[1] <= end for start, end in others)
+
+
+def outside(spans: Iterable[Span], others: Iterable[Span]) -> list[Span]:
+    """Those of ``spans`` that lie within none of ``others``: :func:`inside` for many at once.
+
+    >>> outside([(2, 3), (4, 6)], [(0, 5)])
+    [(4, 6)]
+    """
+    ordered = sorted(others)
+    starts, reach = [start for start, _ in ordered], [*accumulate((end for _, end in ordered), max)]
+
+    def is_inside(start: int, end: int) -> bool:
+        before = bisect(starts, start)
+        return before > 0 and reach[before - 1] >= end
+
+    return [span for span in spans if not is_inside(*span)]

@@ -25,7 +25,18 @@ GOOD = '{"tool": "t", "arguments": {"a": 1}}'
 
 @pytest.mark.parametrize(
     "reply",
-    [GOOD, f"\n {GOOD} \n", f"```json\n{GOOD}\n```", f"```\n{GOOD}```", GOOD.replace(" ", "\n")],
+    [
+        GOOD,
+        f"\n {GOOD} \n",
+        f"```json\n{GOOD}\n```",
+        f"```\n{GOOD}```",
+        GOOD.replace(" ", "\n"),
+        f"```json\r\n{GOOD}\r\n```\r\n",
+        f"```JSON\n{GOOD}\n```",
+        f"``` tool_call \n{GOOD}\n`````",
+        f"~~~json\n{GOOD}\n~~~",
+        f"````application/json\n{GOOD}\n````",
+    ],
 )
 def test_what_is_a_call(reply):
     assert read_call(reply).arguments == {"a": 1}

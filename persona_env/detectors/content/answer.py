@@ -9,10 +9,10 @@ from typing import NamedTuple
 from persona_env.detectors.content.confidence import confidence
 from persona_env.detectors.content.denial import denied, reader_of
 from persona_env.text.phrases import asserted
-from persona_env.text.spans import Span, fold, inside
+from persona_env.text.spans import Span, fold, outside
 
 _NUMBER = re.compile(r"(?<![\w.,])-?\d+(?:[.,]\d+)*(?![\w])")
-_ITEM = re.compile(r"(?m)^\s*\d{1,2}[.)](?=\s)")
+_ITEM = re.compile(r"(?m)^[^\S\n]*+\d{1,2}[.)](?=\s)")
 
 
 class Key(NamedTuple):
@@ -50,7 +50,7 @@ def answered(reply: str, keys: Sequence[Key]) -> AnswerReading | None:
     wrong = [span for key in keys for span in asserted(reply, key.wrong)]
     wrong += _other_numbers(reply, keys)
     refused = denied(reply) if wrong else ()
-    wrong = sorted({span for span in wrong if not inside(span, refused)})
+    wrong = sorted({*outside(wrong, refused)})
     if wrong:
         return AnswerReading(False, tuple(wrong))
     found = [spans for key in keys if (spans := _stated(reply, key))]
@@ -70,11 +70,8 @@ def _other_numbers(reply: str, keys: Sequence[Key]) -> list[Span]:
     allowed = {number for key in keys for text in key.own for number in _numbers(text)}
     allowed |= set(phrasings)
     skipped = [*confidence(reply).spans, *(m.span() for m in _ITEM.finditer(folded))]
-    return [
-        match.span()
-        for match in _NUMBER.finditer(folded)
-        if match[0] not in allowed and not inside(match.span(), skipped)
-    ]
+    others = (found.span() for found in _NUMBER.finditer(folded) if found[0] not in allowed)
+    return outside(others, skipped)
 
 
 def _numbers(text: str) -> list[str]:

@@ -14,7 +14,7 @@ from persona_env.text.spans import (
     CJK,
     READINGS,
     Span,
-    inside,
+    outside,
     raw_words,
     sentence_spans,
     word_count,
@@ -70,7 +70,7 @@ def order(text: str) -> OrderReading:
     if not found:
         return _NONE
     titles = [match.span() for match in _TITLE.finditer(text)]
-    spans = tuple(sorted(span for span in found if not inside(span, titles)))
+    spans = tuple(sorted(outside(found, titles)))
     return OrderReading(min(1.0, len(spans) / max(1, word_count(text))), spans) if spans else _NONE
 
 
@@ -150,9 +150,9 @@ def _latin() -> re.Pattern[str]:
     often = _any(words("said_twice", *LATIN))
     never.append(rf"(?!(?:{often})\b)([^\W\dA-ZÀ-Þ{CJK}_]{{{_TWICE},}})[ \t]+\1(?![\w'’-])")
     return re.compile(
-        rf"^[ \t]*{_MARK}?[ \t]*(?i:{_any(lone)})[ \t]*$|^[ \t]*[-*•][ \t]*{_MARK}?[ \t]*$"
+        rf"^[ \t]*+(?:{_MARK}[ \t]*+)?(?i:{_any(lone)})[ \t]*$|^[ \t]*+[-*•][ \t]*+{_MARK}?[ \t]*$"
         rf"|(?<![\w'’-])(?:{_any(never)})"
-        rf"|(?<=[\w%])[ \t]+(?:{_any(_listed()[2])})(?=[ \t]+[^\W\dA-ZÀ-Þ]|[ \t]*$)",
+        rf"|(?<=[\w%])[ \t]++(?:{_any(_listed()[2])})(?=[ \t]+[^\W\dA-ZÀ-Þ]|[ \t]*$)",
         re.M,
     )
 
@@ -161,7 +161,7 @@ def _latin() -> re.Pattern[str]:
 def _chinese() -> re.Pattern[str]:
     particle = _any(words("particle", *HAN))
     return re.compile(
-        rf"^[ \t]*{_MARK}?[ \t]*(?:{particle})[ \t]*$|^[ \t]*[。，！？、：；]"
+        rf"^[ \t]*+(?:{_MARK}[ \t]*+)?(?:{particle})[ \t]*$|^[ \t]*+[。，！？、：；]"
         rf"|[。！？][ \t]*[。，！？、：；]|[，。：；！？](?:{particle})"
         rf"|(?<=[{CJK}])[ \t]+(?=[{CJK}])",
         re.M,
