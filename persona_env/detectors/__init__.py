@@ -5,6 +5,7 @@ They know no user, no scenario and no reward. What they read in each language is
 """
 
 from persona_env.detectors.content.answer import AnswerReading, Key, answered
+from persona_env.detectors.content.asked import asks_for
 from persona_env.detectors.content.capability import CapabilityReading, Lack, capability
 from persona_env.detectors.content.claims import ClaimReading, claims_done
 from persona_env.detectors.content.confidence import (
@@ -111,6 +112,7 @@ __all__ = [
     "answered",
     "apology",
     "aside",
+    "asks_for",
     "asserted",
     "boilerplate",
     "capability",

@@ -93,6 +93,15 @@ def visible(text: str) -> str:
     return see(text).text
 
 
+def marks_unseen(text: str) -> int:
+    """How many characters of a text have no width, or set its direction.
+
+    >>> marks_unseen("It\\u200b is.")
+    1
+    """
+    return sum(len(found[0]) for found in _UNSEEN.finditer(text) if found[0] != "\r")
+
+
 @lru_cache(maxsize=READINGS)
 def see(text: str, data: bool = False) -> Visible:
     """:func:`visible` with the way back; for ``data``, what a program is given of it.

@@ -8,7 +8,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from persona_env.text.dictionary import is_common, is_known, unlisted
+from persona_env.text.letters import may_be_word
 from persona_env.text.lexicon import pattern
+from persona_env.text.prose import prose
 from persona_env.text.spans import (
     CJK,
     READINGS,
@@ -47,12 +49,15 @@ _NONE = GarbleReading(0.0, ())
 
 
 def garble(text: str, known: Iterable[str] = ()) -> GarbleReading:
-    """Reads the share of words that no dictionary holds, stretched words, '????', broken letters.
+    """Reads the share of words that no language has, stretched words, '????', broken letters.
 
-    Inflections, numbers, ``known`` words, names such as B2B (but not 'gu0ess'), laughter, short
-    abbreviations in capitals and capitalised words inside a sentence are accepted; Chinese
-    characters outside GB2312 are not. Validity: proxy; real words in a senseless order are for
-    ``order``. Source: over-optimised summaries with "???" and "pls" (Stiennon et al., arXiv
+    No word is garbled because no dictionary holds it: names, dialects, other languages, phonetic
+    script and jargon are accepted, and so are ``known`` words and names such as B2B (but not
+    'gu0ess'). What is left is the noise of a keyboard
+    (:func:`persona_env.text.letters.may_be_word`) and Chinese characters outside GB2312. Code,
+    formulas, tables and addresses are not read.
+    Validity: proxy; made-up words that could be words pass, and real words in a senseless order are
+    for ``order``. Source: over-optimised summaries with "???" and "pls" (Stiennon et al., arXiv
     2009.01325).
 
     >>> garble("The cat xqzt sat.").share
@@ -82,6 +87,7 @@ def _is_sound(text: str, span: Span, word: str, allowed: frozenset[str]) -> bool
 @lru_cache(maxsize=READINGS)
 def _strange(text: str) -> tuple[int, tuple[tuple[Span, str], ...]]:
     """How many words and marks there are, and those that only a word list of one's own allows."""
+    text = prose(text)
     noisy = _BROKEN in text or _NOISE.search(text)
     items = [match.span() for match in _ITEM.finditer(text)] if noisy else word_spans(text)
     folded = fold(text)
@@ -115,7 +121,7 @@ def _looks_sound(raw: str, word: str, first: bool) -> bool:
         return False
     if any(char.isdigit() for char in word):
         return not _INNER_DIGIT.search(word)
-    return _name(raw, first) or _compound(word)
+    return _name(raw, first) or all(map(may_be_word, _PIECES.split(word)))
 
 
 def _is_code(raw: str, word: str, allowed: frozenset[str]) -> bool:
@@ -133,8 +139,3 @@ def _is_code(raw: str, word: str, allowed: frozenset[str]) -> bool:
 def _name(raw: str, first: bool) -> bool:
     """A capitalised word inside a sentence, or a short abbreviation in capitals."""
     return (raw[0].isupper() and not first) or (raw.isupper() and len(raw) <= _LONGEST_ABBREVIATION)
-
-
-def _compound(word: str) -> bool:
-    pieces = [piece for piece in _PIECES.split(word) if piece]
-    return len(pieces) > 1 and all(is_known(piece) or piece.isdigit() for piece in pieces)

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections import Counter
+from collections.abc import Hashable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from persona_env.text.spans import READINGS, Span, folded_words, is_cjk, sentence_words, word_spans
+from persona_env.text.prose import own_prose
+from persona_env.text.spans import (
+    READINGS,
+    Span,
+    folded_words,
+    is_cjk,
+    sentence_words,
+    word_count,
+    word_spans,
+)
 
 _WORD_GRAM, _CJK_GRAM = 3, 4
+_PASSAGE, _CJK_PASSAGE = 8, 12
+LONG = 40  # words, for each of which a phrase may be said once more
+_SENTENCE = 3  # words of a sentence that a long text may not say twice
 
 
 class RepetitionReading(NamedTuple):
@@ -23,21 +36,28 @@ _NONE = RepetitionReading(0.0, ())
 
 @lru_cache(maxsize=READINGS)
 def repetition(text: str) -> RepetitionReading:
-    """Reads the share of words in sentences or 3-grams that occurred before (Chinese: 4-grams).
+    """Reads the share of words in phrases and sentences that were said before.
 
-    The first occurrence is free. Validity: exact by definition; whether people mind is not
-    validated. Source: the distinct-n family of measures (Li et al. 2016, arXiv 1510.03055).
+    A phrase is three words, or four Chinese characters. Its first occurrence is free, and one more
+    for each 40 words of the text, where 1.6 Chinese characters are a word. In a text of 40 words or
+    more, passages of eight words (twelve characters) count from the second time, sentences of one
+    or two words do not. Code, formulas, tables, addresses and quotations are not read. Validity:
+    exact by definition; whether people mind is not validated. Source: the distinct-n family of
+    measures (Li et al. 2016, arXiv 1510.03055).
 
     >>> repetition("Go on now. Go on now.").share
     0.5
     """
+    text = own_prose(text)
     keys = folded_words(text)
     again = len(keys) - len({*keys})
     if not again:
         return _NONE
-    marked = _sentences(text, keys)
+    more = word_count(text) // LONG
+    marked = _sentences(text, keys, _SENTENCE if more else 1)
     if again >= _WORD_GRAM and not _all_differ(keys):
-        marked |= _grams(keys)
+        marked |= _grams(keys, (_WORD_GRAM, _CJK_GRAM), 1 + more)
+        marked |= _grams(keys, (_PASSAGE, _CJK_PASSAGE), 1) if more else set()
     if not marked:
         return _NONE
     return RepetitionReading(len(marked) / len(keys), _runs(word_spans(text), marked))
@@ -48,29 +68,36 @@ def _all_differ(keys: Sequence[str]) -> bool:
     return len({*zip(keys, keys[1:], keys[2:], strict=False)}) == len(keys) - 2
 
 
-def _grams(keys: Sequence[str]) -> set[int]:
-    seen: set[Hashable] = set()
+def _grams(keys: Sequence[str], sizes: tuple[int, int], free: int) -> set[int]:
+    """The places of words in grams that occurred ``free`` times before."""
+    seen: Counter[Hashable] = Counter()
     marked: set[int] = set()
-    for start, key in enumerate(keys):
-        size = _CJK_GRAM if is_cjk(key[0]) else _WORD_GRAM
+    for start, size in _starts(keys, *sizes):
         gram = tuple(keys[start : start + size])
-        if len(gram) < size:
-            continue
-        if gram in seen:
+        if seen[gram] >= free:
             marked.update(range(start, start + size))
-        seen.add(gram)
+        seen[gram] += 1
     return marked
 
 
-def _sentences(text: str, keys: Sequence[str]) -> set[int]:
+def _starts(keys: Sequence[str], latin: int, cjk: int) -> Iterator[Span]:
+    """Where a gram begins, and its size."""
+    for start, key in enumerate(keys):
+        size = cjk if is_cjk(key[0]) else latin
+        if start + size <= len(keys):
+            yield start, size
+
+
+def _sentences(text: str, keys: Sequence[str], least: int) -> set[int]:
     seen: set[Hashable] = set()
     marked: set[int] = set()
     for start, stop in sentence_words(text):
         said = tuple(keys[start:stop])
+        if len(said) < least:
+            continue
         if said in seen:
             marked.update(range(start, stop))
-        if said:
-            seen.add(said)
+        seen.add(said)
     return marked
 
 

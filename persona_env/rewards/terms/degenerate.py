@@ -7,6 +7,7 @@ from functools import lru_cache
 from persona_env.detectors import (
     GarbleReading,
     ShoutingReading,
+    asks_for,
     garble,
     may_be_garbled,
     order,
@@ -17,32 +18,43 @@ from persona_env.rewards.exchange import TermView
 from persona_env.rewards.term import Reason, Score, noted, reward_term
 from persona_env.scenarios.schema import ScenarioText
 from persona_env.text.spans import READINGS
+from persona_env.text.visible import marks_unseen
 
 FREE = 0.03
 GONE = 0.25
 MOST = 0.5
 ORDERLY = 0.02  # breaks a word; replies that people labelled have fewer
 DISORDERED = 0.08
+FEW_MARKS = 8  # without width: as many may come from a copied text ...
+DENSE_MARKS = 0.2  # ... or so many for each character that is seen
 ONE_BREAK = 0.5  # what a single break leaves
 
 
 @reward_term(gate=True, validity="proxy")
 def degenerate(view: TermView) -> Score | None:
-    """0 for an empty reply; 1 up to 3 % of garbled words, falling to 0 at 25 %.
+    """0 for an empty reply, or one full of marks that nobody sees; else a product of three.
 
-    Times 1 less the share of words in runs of capitals, or 0 if these are most of the reply. Times
+    1 up to 3 % of garbled words, falling to 0 at 25 %. 1 less the share of words in runs of
+    capitals, or 0 if these are most of the reply; what the user asks to have in capitals may be so.
     1 up to one break of the order of words in fifty, falling to 0 at one in twelve (a half, if
     there is one only). Words of the prompt and the scenario are known. Fluent nonsense made of
-    known words passes: training also needs the likelihood under the starting policy.
+    known words passes, and so do made-up words that could be words: training also needs the
+    likelihood under the starting policy.
     """
     if view.scenario.reply_kind == "data":  # no prose: its own term reads it
         return None
+    marks = 0 if view.raw_reply == view.reply else marks_unseen(view.raw_reply)
+    if marks > FEW_MARKS and marks > DENSE_MARKS * len(view.reply):
+        return Score(0.0, (Reason(0, len(view.reply), "marks that nobody sees"),))
     if _is_sound(view.reply):
         return None
     if not view.reply.strip():
         return Score(0.0, (Reason(0, len(view.reply), "empty"),))
     known = view.once(_known_words)
-    return _score(view.reply, garble(view.reply, known), shouting(view.reply, known))
+    loud = shouting(view.reply, known)
+    if loud.spans and asks_for(view.prompt, "capitals"):
+        loud = ShoutingReading(0.0, ())
+    return _score(view.reply, garble(view.reply, known), loud)
 
 
 @lru_cache(maxsize=READINGS)

@@ -1,0 +1,74 @@
+"""The prose of a text: what is left beside code, formulas, tables, addresses and quotations."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from persona_env.text.spans import READINGS, quoted
+
+_MAY_HOLD = re.compile(r"[`$\\|={}<>@_]|~~~|://|www\.|\w/\w|\w\.\w")
+_CODE = re.compile(
+    r"^ {0,3}(?P<fence>`{3,}|~{3,})[^\n]*(?:\n.*?(?:^ {0,3}(?P=fence)[`~]*[ \t]*$|\Z)|\Z)"
+    r"|`[^`\n]+`"
+    r"|\$\$(?:(?!\$\$).)+\$\$|\$(?=\S)[^$\n]{1,300}(?<=\S)\$(?!\d)"
+    r"|\\\[(?:(?!\\\[).)*?\\\]|\\\((?:(?!\\\().)*?\\\)"
+    r"|\\begin\{(?P<name>\w{1,20})\*?\}(?:(?!\\begin\{).)*?\\end\{(?P=name)\*?\}"
+    r"|\b(?:https?://|www\.)[^\s<>)]++|[\w.+-]{1,64}+@[\w-]+(?:\.\w+)+"
+    r"|(?<![\w/.~-])[~.]{0,2}/[\w.-]+(?:/[\w.-]+)*+/?|\b[^\W_]+(?:_[^\W_]+)++(?:\(\))?"
+    r"|\b[a-z]\w*(?:\.[a-z]\w*)++\(|(?<![\w.-])[\w/-]++(?:\.\w+)*\."
+    r"(?:c|com|cpp|cs|css|csv|go|h|html?|io|java|js|json|md|net|org|py|rb|rs|sh|sql|toml|ts|tsx|txt"
+    r"|xml|ya?ml)\b(?![\w.])",
+    re.M | re.S,
+)
+_LINE = re.compile(r"[^\n]+")
+_ROW = re.compile(r"\||\t.*\t")
+_FORMAL = re.compile(r"[={}\\^|<>;_]|->|::|\w\(")
+_SIGN = re.compile(r"[={}()\[\]\\^|<>;_/+$&%#@~\"\d]")
+_DENSE = 0.2  # signs and digits of a line, from which it is code or a formula
+_WORD = re.compile(r"\w")
+
+
+@lru_cache(maxsize=READINGS)
+def prose(text: str) -> str:
+    """The text with blanks in place of code, formulas, rows of tables, addresses: as long as it.
+
+    >>> prose("Run `ls -l` in /usr/bin.").split()
+    ['Run', 'in', '.']
+    """
+    if not _MAY_HOLD.search(text):
+        return text
+    bare = _CODE.sub(_blank, text)
+    return _LINE.sub(lambda line: _blank(line) if _is_formal(line[0]) else line[0], bare)
+
+
+@lru_cache(maxsize=READINGS)
+def own_prose(text: str) -> str:
+    """:func:`prose` without quotations: lines that begin with ``>``, and what stands in quotes.
+
+    >>> own_prose('> It rained.\\nSo he said "yes, yes".').split()
+    ['So', 'he', 'said', '.']
+    """
+    bare = prose(text)
+    if ">" in bare:
+        bare = re.sub(r"^[ \t]*>.*", _blank, bare, flags=re.M)
+    parts, at = [], 0
+    for start, end in quoted(bare):
+        parts += [bare[at:start], " " * (end - start)]
+        at = end
+    return "".join(parts) + bare[at:] if parts else bare
+
+
+def _blank(found: re.Match[str]) -> str:
+    """Blanks, with the line ends that were there."""
+    return re.sub(r"[^\n]", " ", found[0])
+
+
+def _is_formal(line: str) -> bool:
+    """Whether a line is a row of a table, a line of code, or a formula."""
+    if len(_ROW.findall(line)) > 1 or line.count("\t") > 1:
+        return True
+    if not _FORMAL.search(line):
+        return False
+    filled = len(line) - line.count(" ")
+    return len(_SIGN.findall(line)) >= _DENSE * filled
