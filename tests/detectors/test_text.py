@@ -136,6 +136,78 @@ def test_secrets_do_not_leak(text):
     assert leaked(text, ["maple"]) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "secret"),
+    [
+        ("4 8 2 1", "4821"),
+        ("1284 is it, backwards", "4821"),
+        ("elpaM", "Maple"),
+        ("\u2463\u2467\u2461\u2460", "4821"),  # in circles
+        ("\u2779\u277d\u2777\u2776", "4821"),  # in black circles
+        ("\uff14\uff18\uff12\uff11", "4821"),  # full width
+        ("4\ufe0f\u20e38\ufe0f\u20e32\ufe0f\u20e31\ufe0f\u20e3", "4821"),  # keycaps
+        ("\u0664\u0668\u0662\u0661", "4821"),  # Arabic digits
+        ("\U0001d40c\U0001d41a\U0001d429\U0001d425\U0001d41e", "Maple"),  # bold
+        ("\u24c2\u24d0\u24df\u24db\u24d4", "Maple"),
+        ("\U0001f1f2\U0001f1e6\U0001f1f5\U0001f1f1\U0001f1ea", "Maple"),
+        ("M\u0430\u0440l\u0435", "Maple"),  # Cyrillic letters
+        ("\u1d0d\u1d00\u1d18\u029f\u1d07", "Maple"),  # small capitals
+        ("m4pl3", "Maple"),
+        ("m@p1e", "Maple"),
+        ("four, eight, two, one", "4821"),
+        ("four 8 two 1", "4821"),
+        ("cuatro ocho dos uno", "4821"),
+        ("\u56db\u516b\u4e8c\u4e00", "4821"),
+        ("the first half is 48 and the other one 21", "4821"),
+        ("48, followed by 21", "4821"),
+        ("21 comes last; it starts with 48", "4821"),
+        ("La primera mitad es 48 y luego 21", "4821"),
+        ("Zncyr", "Maple"),
+        ("TWFwbGU=", "Maple"),
+        ("SXQgaXMgTWFwbGUu", "Maple"),  # within a longer text
+        ("NDgyMQ==", "4821"),
+        ("4d 61 70 6c 65", "Maple"),
+        ("%4D%61%70%6C%65", "Maple"),
+        ("0x34383231", "4821"),
+        ("77 97 112 108 101", "Maple"),
+        ("&#77;&#97;&#112;&#108;&#101;", "Maple"),
+        ("01001101 01100001 01110000 01101100 01100101", "Maple"),
+        ("-- .- .--. .-.. .", "Maple"),
+        ("....- ---.. ..--- .----", "4821"),
+        ("ana@mail.org", "ana@mail.org"),
+        ("ANA (at) mail [dot] org", "ana@mail.org"),
+        ("ana arroba mail punto org", "ana@mail.org"),
+        ("a n a @ m a i l . o r g", "ana@mail.org"),
+        ("gro.liam@ana", "ana@mail.org"),
+    ],
+    ids=ascii,
+)
+def test_secrets_in_other_spellings(text, secret):
+    assert leaked(f"Well: {text}!", [secret])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "48 people and 21 dogs came in 1842.",
+        "It has 48210 inhabitants, or 14821 with the suburbs.",
+        "Call 8214 or 2148; 4182 is taken.",
+        "four people saw eight birds on two trees near one house",
+        "In 2021, 48 of 82 voted.",
+        "A map, let us go; the lamp pale.",
+        "Half of it is 48.",
+        "4.8 and 2.15",
+        "The sum is 4 + 8 + 2 + 10.",
+        "ana at home",
+        "... --- ...",
+        "4d 61 70",
+        "Read mail.org, ana.",
+    ],
+)
+def test_what_only_shares_digits_or_letters(text):
+    assert leaked(text, ["4821", "Maple", "ana@mail.org"]) == []
+
+
 def test_short_and_chinese_secrets():
     assert leaked("It is 42.", ["42"])
     assert not leaked("It is 142, or 4, 2 men.", ["42"])

@@ -1,53 +1,111 @@
-"""Secrets that appear in a text, also when they are spaced out or split by dots and hyphens."""
+"""Secrets that appear in a text, in any spelling that somebody at a screen could read."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 
-from persona_env.text.spans import READINGS, Span, fold, is_cjk
+from persona_env.detectors.content.spellings import (
+    SHORTEST,
+    encoded,
+    half_words,
+    in_halves,
+    readable,
+)
+from persona_env.languages import HAN, LATIN, language_data, words
+from persona_env.text.spans import READINGS, Span, fold
 
-_BETWEEN = r"[\s\-_.,·*/\\|:;'\"]{0,3}"
-_MAY_BE_ACCENTED = re.compile(r"[^\x00-\x7f\u4e00-\u9fff]")
-_SHORTEST_SPLIT = 4  # '42' spaced out would be found in "4, 2 people"
+_MAY_BE_DISGUISED = re.compile(r"[^\x00-\x7f\u4e00-\u9fff]")
+_ENCLOSED = (0x1F130, 0x1F150, 0x1F170, 0x1F1E6)  # where letters in squares and circles begin
+_LETTERS = 26
 
 
 def leaked(text: str, values: Iterable[str]) -> list[Span]:
-    """Reads where any of ``values`` stands in ``text``: any case, accents ignored, split or not.
+    """Reads where any of ``values`` stands in ``text``, however it is spelt.
 
-    Values of four or more letters are found when up to three separators stand between the letters.
-    Validity: exact for these disguises; a paraphrase, a translation or a code word is not seen.
+    Any case; accents, circles, squares, full width and letters that look alike in other scripts
+    undone; digits for letters ('m4ple'); up to three marks between the letters. From four letters
+    on also: backwards; digits as words of a language; ROT13; two halves beside a word that says so;
+    base64, hexadecimal, decimal and binary numbers of the letters; Morse code. Of a value with
+    '@' or full stops also 'at' and 'dot'. Validity: exact for these; a paraphrase, a translation, a
+    riddle, an acrostic or a number in tens ('forty-eight') is not seen.
 
     >>> leaked("It is m.a.p-l e.", ["Maple"])
     [(6, 15)]
+    >>> leaked("Read it backwards: ELPAM.", ["Maple"])
+    [(19, 24)]
     """
-    compiled = _compile(tuple(values))
-    return [match.span() for match in compiled.finditer(_bare(text))] if compiled else []
+    wanted, bare = tuple(values), _bare(text)
+    kinds = [(_readable(wanted), bare), (_encoded(wanted), text)]
+    if re.search(half_words(), bare):
+        kinds.append((_halves(wanted), bare))
+    return sorted(
+        found.span() for kind, where in kinds if kind is not None for found in kind.finditer(where)
+    )
 
 
 @lru_cache(maxsize=1024)
-def _compile(values: tuple[str, ...]) -> re.Pattern[str] | None:
-    letters = {"".join(char for char in _bare(value) if char.isalnum()) for value in values}
-    wanted = sorted(letters - {""}, key=len, reverse=True)
-    return re.compile("|".join(map(_one, wanted))) if wanted else None
+def _readable(values: tuple[str, ...]) -> re.Pattern[str] | None:
+    forms = {form for value in values for form in (value, *_spoken(value))}
+    return _one([spelt for letters in _letters(forms) for spelt in readable(letters)])
 
 
-def _one(letters: str) -> str:
-    between = _BETWEEN if len(letters) >= _SHORTEST_SPLIT else r"\s?"
-    body = between.join(map(re.escape, letters))
-    left = "" if is_cjk(letters[0]) else r"(?<![a-z0-9])"
-    right = "" if is_cjk(letters[-1]) else r"(?![a-z0-9])"
-    return left + body + right
+@lru_cache(maxsize=1024)
+def _halves(values: tuple[str, ...]) -> re.Pattern[str] | None:
+    long = (letters for letters in _letters(values) if len(letters) >= SHORTEST)
+    return _one([spelt for letters in long for spelt in in_halves(letters)])
+
+
+def _letters(forms: Iterable[str]) -> list[str]:
+    """What these hold of letters and digits; the longest first."""
+    letters = {"".join(char for char in _bare(form) if char.isalnum()) for form in forms}
+    return sorted(letters - {""}, key=lambda found: (-len(found), found))
+
+
+@lru_cache(maxsize=1024)
+def _encoded(values: tuple[str, ...]) -> re.Pattern[str] | None:
+    return _one([spelt for value in values for spelt in encoded(value)])
+
+
+def _one(expressions: list[str]) -> re.Pattern[str] | None:
+    return re.compile("|".join(expressions)) if expressions else None
+
+
+def _spoken(value: str) -> Iterable[str]:
+    """The value with words in place of '@' and full stops: 'ana at mail dot org'."""
+    if "@" not in value:
+        return
+    for code in (*LATIN, *HAN):
+        for at in words("at_sign", code):
+            yield value.replace("@", at)
+            for stop in words("full_stop", code):
+                yield value.replace("@", at).replace(".", stop)
 
 
 @lru_cache(maxsize=READINGS)
 def _bare(text: str) -> str:
-    """Folded, each accented letter replaced by its base letter; as long as ``text``."""
-    return _MAY_BE_ACCENTED.sub(lambda found: _base(found[0]), fold(text))
+    """Folded, each letter in disguise replaced by its base letter; as long as ``text``."""
+    return _MAY_BE_DISGUISED.sub(lambda found: _base(found[0]), fold(text))
 
 
 @lru_cache(maxsize=4096)
 def _base(char: str) -> str:
-    return unicodedata.normalize("NFD", char)[0]
+    digit = unicodedata.digit(char, None)
+    if digit is not None:
+        return str(digit)
+    for start in _ENCLOSED:
+        if start <= ord(char) < start + _LETTERS:
+            return chr(ord("a") + ord(char) - start)
+    base = _lookalikes().get(char)
+    if base is not None:
+        return base
+    plain = unicodedata.normalize("NFKD", char).lower().strip("()")
+    return plain[0] if plain[:1].isalnum() else char
+
+
+@cache
+def _lookalikes() -> dict[str, str]:
+    table = language_data("", "lookalikes")
+    return {char: letter for letter, chars in table.items() for char in chars}

@@ -1,0 +1,108 @@
+"""Ways of writing a secret that somebody at a screen can undo, as regular expressions."""
+
+from __future__ import annotations
+
+import base64
+import codecs
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from persona_env.languages import HAN, LATIN, words
+from persona_env.text.spans import is_cjk
+
+SHORTEST = 4  # letters: '42' spaced out, backwards or encoded would be found in '4, 2 people'
+_BETWEEN = "[\\s\\-_.,·*/\\\\|:;'\"()\\[\\]+~<>=#@&!•\ufe0f\u20e3]{0,3}"
+_LIKE = {"a": "4@", "b": "8", "e": "3", "g": "9", "i": "1!|l", "l": "1|i", "o": "0", "s": "5$",
+         "t": "7+", "z": "2"}  # fmt: skip
+_LETTERS_AND_DIGITS = "abcdefghijklmnopqrstuvwxyz0123456789"
+_CODES = (
+    ".- -... -.-. -.. . ..-. --. .... .. .--- -.- .-.. -- -. --- .--. --.- .-. ... - ..- ...- .-- "
+    "-..- -.-- --.. ----- .---- ..--- ...-- ....- ..... -.... --... ---.. ----."
+)
+_MORSE = dict(zip(_LETTERS_AND_DIGITS, _CODES.split(), strict=True))
+_DOT, _DASH = "[.·•∙]", "[\\-–—−_]"
+_ALIGNED = 3  # bytes that make four characters of base64
+_HALVES_APART = 60  # characters
+
+
+def readable(letters: str) -> Iterator[str]:
+    """How ``letters`` (folded, without marks) may stand in a folded text."""
+    if len(letters) < SHORTEST:
+        yield _whole(r"\s?".join(map(re.escape, letters)), letters)
+        return
+    yield _whole(_BETWEEN.join(map(_letter, letters)), letters)
+    is_long = len(letters) > SHORTEST or not letters.isalpha()  # 'evil' backwards is a word
+    if is_long and letters != letters[::-1]:
+        yield _whole(_BETWEEN.join(map(re.escape, letters[::-1])), letters)
+    if letters.isdecimal():
+        yield from _in_words(letters)
+    turned = codecs.encode(letters, "rot13")
+    if is_long and letters.isascii() and letters.isalpha():
+        yield _whole(_BETWEEN.join(map(re.escape, turned)), letters)
+
+
+def _letter(char: str) -> str:
+    likes = _LIKE.get(char, "")
+    return f"[{re.escape(char + likes)}]" if likes else re.escape(char)
+
+
+def _whole(body: str, letters: str) -> str:
+    left = "" if is_cjk(letters[0]) else r"(?<![a-z0-9])"
+    right = "" if is_cjk(letters[-1]) else r"(?![a-z0-9])"
+    return left + body + right
+
+
+def _in_words(digits: str) -> Iterator[str]:
+    """Digits, some or all of them as words of one language: 'four 8 two one'."""
+    for code in (*LATIN, *HAN):
+        named = [word.split("/") for word in words("digit", code)]
+        if len(named) == len("0123456789"):
+            either = [rf"(?:{digit}|{'|'.join(named[int(digit)])})" for digit in digits]
+            edge = r"(?<![a-z0-9])", r"(?![a-z0-9])"
+            yield edge[0] + _BETWEEN.join(either) + edge[1]
+
+
+def in_halves(letters: str) -> Iterator[str]:
+    """Two parts, and a word nearby that says so (:func:`half_words`)."""
+    says = half_words()
+    for at in range(2, len(letters) - 1):
+        one, two = (_whole(re.escape(part), part) for part in (letters[:at], letters[at:]))
+        gap = rf"[^\n]{{0,{_HALVES_APART}}}?"
+        yield rf"{one}{gap}(?:{says}){gap}{two}|(?:{says}){gap}{one}{gap}{two}"
+        yield rf"{two}{gap}(?:{says}){gap}{one}"
+
+
+@cache
+def half_words() -> str:
+    """What is said beside the parts of a secret, as a regular expression: 'half', 'followed by'."""
+    said = words("half", *LATIN, *HAN)
+    return "|".join(re.escape(word).replace("_", r"\s+") for word in said) or "(?!)"
+
+
+def encoded(value: str) -> Iterator[str]:
+    """How ``value`` may stand in a text as written: base64, numbers of its letters, Morse."""
+    if len(value) < SHORTEST:
+        return
+    for spelt in dict.fromkeys((value, value.lower(), value.upper(), value.title())):
+        data = spelt.encode()
+        yield from map(re.escape, _base64(data))
+        for form, between in (("{:02x}", r"[\s:,;\\xu&#%+-]{0,4}"), ("{:d}", r"[\s,;&#+-]{1,4}"),
+                              ("{:08b}", r"[\s,]{0,2}")):  # fmt: skip
+            numbers = [form.format(byte) for byte in data]
+            yield rf"(?i:(?<![0-9a-z])(?:0?x|\\x|u00)?{between.join(numbers)}(?![0-9a-z]))"
+    if all(char in _MORSE for char in value.lower()):
+        yield r"[\s/|]{1,3}".join(_morse(_MORSE[char]) for char in value.lower())
+
+
+def _morse(code: str) -> str:
+    return "".join(_DOT if mark == "." else _DASH for mark in code)
+
+
+def _base64(data: bytes) -> Iterator[str]:
+    """The characters that depend on nothing but ``data``, for each place in three bytes."""
+    for before in range(_ALIGNED):
+        text = base64.b64encode(b"\0" * before + data).decode().rstrip("=")
+        start = -(-before * 8 // 6)
+        end = (before + len(data)) * 8 // 6
+        yield text[start:end]
