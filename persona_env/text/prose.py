@@ -16,7 +16,7 @@ _CODE = re.compile(
     r"|\\begin\{(?P<name>\w{1,20})\*?\}(?:(?!\\begin\{).)*?\\end\{(?P=name)\*?\}"
     r"|\b(?:https?://|www\.)[^\s<>)]++|[\w.+-]{1,64}+@[\w-]+(?:\.\w+)+"
     r"|(?<![\w/.~-])[~.]{0,2}/[\w.-]+(?:/[\w.-]+)*+/?|\b[^\W_]+(?:_[^\W_]+)++(?:\(\))?"
-    r"|\b[a-z]\w*(?:\.[a-z]\w*)++\(|(?<![\w.-])[\w/-]++(?:\.\w+)*\."
+    r"|(?<![\w.])[a-z]\w*+(?:\.[a-z]\w*+)++\(|(?<![\w./-])[\w/-]++(?:\.\w+)*\."
     r"(?:c|com|cpp|cs|css|csv|go|h|html?|io|java|js|json|md|net|org|py|rb|rs|sh|sql|toml|ts|tsx|txt"
     r"|xml|ya?ml)\b(?![\w.])",
     re.M | re.S,
