@@ -185,7 +185,7 @@ def judge_each(exchanges: Iterable[Exchange], terms: tuple[Term, ...]) -> Iterat
 
 
 def _asked(one: Exchange) -> Ask:
-    return Ask(one.scenario, one.language, one.reply, one.transcript)
+    return Ask(one.scenario, one.language, one.seen.text, one.transcript)
 
 
 def _together(exchanges: Sequence[Exchange], terms: tuple[Term, ...]) -> Iterator[Verdict]:
