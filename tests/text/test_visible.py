@@ -168,7 +168,9 @@ def test_a_batched_term_reads_what_is_seen():
     def own_batch(views):
         return [Score(float(view.reply == "Yes."), (Reason(0, 3, "yes"),)) for view in views]
 
-    env = PersonaChatEnv(terms=[own_batch], profiles=[load_profile("sam").weigh(own_batch=1.0)])
+    env = PersonaChatEnv(
+        terms=[own_batch], gates=[], profiles=[load_profile("sam").weigh(own_batch=1.0)]
+    )
     verdict = env.score("~~No~~ Yes.", "highest-mountain-taiwan", "sam")
     assert verdict.reward == 1.0
     assert verdict.reasons["own_batch"] == (Reason(7, 10, "yes"),)

@@ -52,7 +52,7 @@ def degenerate(view: TermView) -> Score | None:
         return Score(0.0, (Reason(0, len(view.reply), "empty"),))
     known = view.once(_known_words)
     loud = shouting(view.reply, known)
-    if loud.spans and asks_for(view.prompt, "capitals"):
+    if loud.spans and asks_for(view.question, "capitals"):
         loud = ShoutingReading(0.0, ())
     return _score(view.reply, garble(view.reply, known), loud)
 

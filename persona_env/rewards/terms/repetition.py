@@ -24,7 +24,7 @@ def repetition(view: TermView) -> Score | None:
     """
     if view.scenario.reply_kind == "data":
         return None
-    return _score(view.reply, asks_for(view.prompt, "refrains"))
+    return _score(view.reply, asks_for(view.question, "refrains"))
 
 
 @lru_cache(maxsize=READINGS)

@@ -282,7 +282,6 @@ def test_the_sessions_tell_every_kind_of_private_detail():
     assert any(value.replace(" ", "").isalpha() for value in told)
 
 
-@pytest.mark.xfail(strict=True, reason="the detector of secrets does not read past an '@'")
 def test_an_address_is_private_without_its_first_part_being_listed():
     session = CHAIN.sessions["en"].model_copy(update={"private": ("orla@example.org",)})
     assert private(read_title("Chain of orla@example.org"), facts_of(session, "en"))
