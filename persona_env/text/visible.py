@@ -25,6 +25,9 @@ _UNSEEN = re.compile(
     rf"[{_CONTROLS}{_MARKS}]+|\r(?=\n)|(?<![{_PICTURES}\ufe0f])\u200d"
     rf"|(?<![{_PICTURES}0-9#*])[\ufe00-\ufe0f]|(?<![\U0001f3f4{_TAGS}])[\U000e0000-\U000e007f]+"
 )
+_MAY_BE_UNSEEN = re.compile(
+    rf"[{_CONTROLS}{_MARKS}\r\x0b\x0c\u2028\u2029\x85\u200d\ufe00-\ufe0f\U000e0000-\U000e007f]"
+)
 _LINE_ENDS = str.maketrans(dict.fromkeys("\r\x0b\x0c\x85\u2028\u2029", "\n"))
 _ODD_LINE_ENDS = re.compile("[\r\x0b\x0c\x85\u2028\u2029]")
 _FORMATTED = re.compile(r"<|~~|^ {0,3}\[[^\]\n]{1,99}\]:", re.M)
@@ -34,6 +37,10 @@ _AROUND = (
     "\ufeff\u200b\u200e\u200f\u2060"
 )
 _STACKED = 30  # combining marks on one letter: the bound of Unicode's stream-safe format
+_MAY_BE_STACKED = re.compile(  # all combining marks, and letters between them
+    r"[\u0300-\u1dff\u20d0-\u20ff\u2cef-\u30ff\ua66f-\uabff\ufb1e\ufe20-\ufe2f"
+    r"\U000101fd-\U0001e94a]{31}"
+)
 _COMBINING = range(0x300, 0x1E950)
 _JAMO = range(0x1161, 0x11C3)
 
@@ -61,7 +68,7 @@ class Visible(NamedTuple):
 
     >>> seen = see(" It is<!-- not --> so.")
     >>> seen.text, seen.to_original((3, 8))
-    ('It is so.', (4, 20))
+    ('It is so.', (4, 21))
     """
 
     text: str
@@ -129,8 +136,11 @@ def _is_plain(text: str) -> bool:
         return False
     if text.isascii():
         return not _ODD_ASCII.search(text)
-    odd = _UNSEEN.search(text) or _ODD_LINE_ENDS.search(text) or _stacks().search(text)
-    return not odd and unicodedata.is_normalized("NFC", text)
+    if _MAY_BE_UNSEEN.search(text) and (_UNSEEN.search(text) or _ODD_LINE_ENDS.search(text)):
+        return False
+    if _MAY_BE_STACKED.search(text) and _stacks().search(text):
+        return False
+    return unicodedata.is_normalized("NFC", text)
 
 
 def _without_marks(text: str) -> Step:
