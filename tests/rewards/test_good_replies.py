@@ -1,8 +1,8 @@
 """Gates that leave good prose alone, and what they still have to catch.
 
-``tests/data/good_replies.jsonl`` holds good replies of 26 kinds that a language model wrote without
-a look at any gate. Lines with an even number were looked at while the gates were written, those
-with an odd number were not.
+``tests/data/good_replies.jsonl`` holds good replies of 26 kinds by a separate writer. Lines with
+an even number were looked at while the gates were written. Of those with an odd number only counts
+were taken, by kind, and the beginnings of the first two were seen.
 """
 
 from __future__ import annotations
