@@ -69,6 +69,10 @@ class SimulatorError(PersonaEnvError, RuntimeError):
     """A user simulator is wrong, or failed to say what the user says next."""
 
 
+class JudgeError(PersonaEnvError, RuntimeError):
+    """A judge cannot be asked, or its record is wrong or lacks an answer."""
+
+
 class UnknownNameError(PersonaEnvError, KeyError):
     """A name is not in its registry."""
 

@@ -54,7 +54,7 @@ LAYERS = (
     "users reporting wrappers",
     "scenarios bank",
     "reading",
-    "rewards metrics agent",
+    "rewards metrics agent judges",
     "simulation validity",
     "env",
     "vector evaluation",

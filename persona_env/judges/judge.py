@@ -1,0 +1,160 @@
+"""A judge: the reader that asks a model one question about each different reply."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from persona_env.errors import JudgeError
+from persona_env.judges.answers import Answer, read_answer
+from persona_env.judges.cost import Cost
+from persona_env.judges.question import ORDER, Question, Questions, question_digest
+from persona_env.judges.record import Asked, Keys, Record, asked
+from persona_env.reading import Ask, Reading
+
+FIELDS = tuple("form" if name == "format" else name for name in ORDER)
+"""The fields of a reading that a judge fills."""
+
+
+class Judge(ABC):
+    """Asks once for each different question, whoever the users are.
+
+    Parameters
+    ----------
+    model:
+        The name of the model.
+    parameters:
+        All else that its answers depend on; part of a record's keys.
+    record:
+        Answers that are there are replayed, new ones are appended.
+    all_fields:
+        Whether the judge's reading goes before what others read; else it fills what they left
+        unread.
+    """
+
+    batches = True
+
+    def __init__(
+        self,
+        model: str,
+        parameters: Mapping[str, Any],
+        record: Record | None = None,
+        *,
+        all_fields: bool = False,
+    ) -> None:
+        self.model = model
+        self.name = f"judge:{model}"
+        self.parameters = dict(parameters)
+        self.record = record
+        self.all_fields = all_fields
+        self.cost = Cost()
+        self._questions = Questions()
+        self._keys = Keys(self._who)
+
+    @property
+    def _who(self) -> Asked:
+        return asked(self.model, self.parameters)
+
+    @abstractmethod
+    def answers(self, questions: Sequence[Question]) -> Iterator[tuple[int, Answer]]:
+        """Ask the model: the place and the answer of each question, as they come."""
+
+    def ask(self, questions: Sequence[Question]) -> list[Answer]:
+        """The answers to a batch of questions, from the record where it has them.
+
+        A question that occurs again in the batch is another sample, with an answer of its own.
+        """
+        seen: Counter[Question] = Counter()
+        keys = []
+        for question in questions:
+            keys.append(self._keys.of(question, seen[question]))
+            seen[question] += 1
+        record, found = self.record, dict[int, Answer]()
+        if record is not None:
+            known = map(record.get, keys)
+            found = {place: answer for place, answer in enumerate(known) if answer is not None}
+        self.cost.replayed += len(found)
+        left = [place for place in range(len(questions)) if place not in found]
+        for place, answer in self.answers([questions[i] for i in left]) if left else ():
+            found[left[place]] = answer
+            self.cost.add(answer)
+            if record is not None:
+                record.add(self._who, keys[left[place]], answer)
+        return [found[place] for place in range(len(questions))]
+
+    def fill(self, asks: Sequence[Ask], readings: Sequence[Reading]) -> list[Reading]:
+        """See :class:`~persona_env.reading.reader.Reader`; a blank reply is not asked about."""
+        questions: dict[Question, list[int]] = {}
+        for place, (one, reading) in enumerate(zip(asks, readings, strict=True)):
+            if one.reply.strip() and (self.all_fields or not _is_full(reading)):
+                questions.setdefault(self._questions.of(one), []).append(place)
+        filled = list(readings)
+        for answer, places in zip(self.ask([*questions]), questions.values(), strict=True):
+            read = read_answer(answer, asks[places[0]].reply)
+            self.cost.failures.update(read.failures.values())
+            for place in places:
+                filled[place] = self._joined(readings[place], read.reading)
+        return filled
+
+    def _joined(self, known: Reading, judged: Reading) -> Reading:
+        return judged.filled(known) if self.all_fields else known.filled(judged)
+
+
+def _is_full(reading: Reading) -> bool:
+    return not any(name in FIELDS for name in reading.unread)
+
+
+class ReplayJudge(Judge):
+    """Replays a record, strictly: it asks nobody, and a miss is an error.
+
+    Raises
+    ------
+    JudgeError
+        If there is no record, if it holds the answers of several models and ``model`` names none
+        of them, or, when asked, if it lacks an answer.
+    """
+
+    def __init__(
+        self, record: str | Record, model: str | None = None, *, all_fields: bool = False
+    ) -> None:
+        record = record if isinstance(record, Record) else Record(record)
+        who = _one_of(record, model)
+        self._recorded = who
+        super().__init__(who.model, {}, record, all_fields=all_fields)
+
+    @property
+    def _who(self) -> Asked:
+        return self._recorded
+
+    def answers(self, questions: Sequence[Question]) -> Iterator[tuple[int, Answer]]:
+        """Raise :class:`JudgeError`: the record lacks these."""
+        path = self.record.path if self.record else ""
+        raise JudgeError(
+            f"{path} has no answer of {self.model!r} to {len(questions)} of the questions asked: "
+            "replies, scenarios or the question's words are not those it was recorded with. Record "
+            f"them as well: --judge {self.model}@URL --judge-record {path}"
+        )
+
+
+def _one_of(record: Record, model: str | None) -> Asked:
+    all_known = [one for one in dict.fromkeys(record.asked) if model in (None, one.model)]
+    known = [one for one in all_known if one.question == question_digest()]
+    names = sorted({one.model for one in record.asked})
+    if all_known and not known:
+        raise JudgeError(
+            f"{record.path} was recorded with other words of the question: record it again with "
+            "--judge MODEL@URL --judge-record FILE, or install the version that recorded it"
+        )
+    if not known:
+        raise JudgeError(
+            f"{record.path} holds no answers{f' of {model!r}; it has {names}' if names else ''}: "
+            "record some with --judge MODEL@URL --judge-record FILE"
+        )
+    if len(known) > 1:
+        raise JudgeError(
+            f"{record.path} holds the answers of several models or parameters ({names}): name one "
+            "with ReplayJudge(FILE, model=...), or record each in a file of its own"
+        )
+    return known[0]
