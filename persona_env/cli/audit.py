@@ -7,6 +7,14 @@ from typing import Annotated
 import typer
 
 from persona_env.auditor import audit
+from persona_env.cli.judging import (
+    JudgeKeyOption,
+    JudgeOption,
+    JudgeRecordOption,
+    MaxCallsOption,
+    judged_by,
+    tell_cost,
+)
 from persona_env.cli.show import JsonOption, make_env, notes
 from persona_env.registration import find_policy
 
@@ -27,14 +35,20 @@ def audit_reward(
             help="Also try a policy's best samples: a bundled one, a folder or a Hugging Face id."
         ),
     ] = None,
+    judge: JudgeOption = None,
+    judge_key_env: JudgeKeyOption = None,
+    judge_record: JudgeRecordOption = None,
+    max_calls: MaxCallsOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Look for text that a reward pays and nobody should; exit status 1 if there is any."""
     if policy is not None:
         find_policy(policy)
-    made = make_env(env, split)[0]
+    judged = judged_by(judge, judge_key_env, judge_record, max_calls)
+    made = make_env(env, split, **judged)[0]
     with notes().status("auditing"):
         report = audit(made, reward, seed=seed, episodes=episodes, steps=steps, policy=policy)
+    tell_cost(judged)
     typer.echo(report.to_json() if as_json else str(report))
     if not report.passed:
         raise typer.Exit(1)

@@ -13,6 +13,15 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from persona_env.cli.judging import (
+    JudgeKeyOption,
+    JudgeOption,
+    JudgeRecordOption,
+    MaxCallsOption,
+    judged_by,
+    tell_cost,
+    who_reads,
+)
 from persona_env.cli.show import (
     EnvOption,
     JsonOption,
@@ -82,6 +91,10 @@ def evaluate_agent(
     reliability: Annotated[
         Path | None, typer.Option(help="Draw stated confidence against accuracy (.png or .svg).")
     ] = None,
+    judge: JudgeOption = None,
+    judge_key_env: JudgeKeyOption = None,
+    judge_record: JudgeRecordOption = None,
+    max_calls: MaxCallsOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Evaluate an agent: its replies for each user, scored by every user."""
@@ -90,14 +103,16 @@ def evaluate_agent(
         if picture is not None:
             picture_format(picture)
     visibility: Visibility = "hidden" if hidden else "full"
+    judged = judged_by(judge, judge_key_env, judge_record, max_calls)
     made, base = make_env(
         env, split, names(profiles), names(scenarios), visibility,
         max_turns=turns, user_simulator=user_simulator, max_topics=max_topics,
-        register=register, reader=reader,
+        **who_reads(register, reader, judged),
     )  # fmt: skip
     answers = find_agent(agent, base, end_token)
     with notes().status("evaluating"):
         report = evaluate(answers, made, episodes, seed, turns=turns)
+    tell_cost(judged)
     writers = (
         (save, report.save),
         (matrix, report.plot_matrix),

@@ -9,6 +9,15 @@ import typer
 from rich.panel import Panel
 from rich.text import Text
 
+from persona_env.cli.judging import (
+    JudgeKeyOption,
+    JudgeOption,
+    JudgeRecordOption,
+    MaxCallsOption,
+    judged_by,
+    tell_cost,
+    who_reads,
+)
 from persona_env.cli.show import (
     EnvOption,
     JsonOption,
@@ -36,16 +45,24 @@ def score(
     user: Annotated[str, typer.Option(help="A bundled user, or a TOML file.")],
     scenario: Annotated[str, typer.Option(help="The id of a scenario.")],
     env: EnvOption = "PersonaChat-v0",
+    *,
     register: RegisterOption = "tiny",
     reader: ReaderOption = None,
+    judge: JudgeOption = None,
+    judge_key_env: JudgeKeyOption = None,
+    judge_record: JudgeRecordOption = None,
+    max_calls: MaxCallsOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Score a reply and explain the reward."""
     text = _piped() if reply == "-" else reply
     asker = load_profile(user)
-    base = make_env(env, "all", [user], [scenario], register=register, reader=reader)[1]
+    judged = judged_by(judge, judge_key_env, judge_record, max_calls)
+    options = who_reads(register, reader, judged)
+    base = make_env(env, "all", [user], [scenario], **options)[1]
     asked = _by_id(base, scenario)
     verdict = base.score(text, asked, asker)
+    tell_cost(judged)
     if as_json:
         show_json(_plain(asker.id, asked.id, text, verdict))
         return

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 from persona_env.detectors import refusal
@@ -75,24 +77,36 @@ def _failed(failure: Failure) -> Read:
 
 def _objects_about(text: str) -> list[Pairs]:
     """The objects of a text that have a field of the question."""
-    text = _THOUGHT.sub("", text)
-    return [pairs for pairs in objects_in(text) if any(name in ORDER for name, _ in pairs)]
+    if not text.startswith("{"):
+        text = _THOUGHT.sub("", text)
+    return [pairs for pairs in objects_in(text) if any(name in _NAMES for name, _ in pairs)]
 
 
 def objects_in(text: str) -> Iterator[Pairs]:
     """The outermost JSON objects of a text, as pairs of name and value; in linear time."""
+    whole = _object(text) if text.startswith("{") else None
+    if whole is not None:
+        yield whole
+        return
     for candidate in _balanced(text):
-        try:
-            value = json.loads(candidate, object_pairs_hook=list, parse_constant=_no_number)
-        except (ValueError, RecursionError):
-            continue
-        yield value
+        found = _object(candidate)
+        if found is not None:
+            yield found
+
+
+def _object(text: str) -> Pairs | None:
+    try:
+        found: Pairs = _DECODER.decode(text)
+    except (ValueError, RecursionError):
+        return None
+    return found
 
 
 def _no_number(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
+_DECODER = json.JSONDecoder(object_pairs_hook=list, parse_constant=_no_number)
 _MARK = re.compile(r'[{}"\\]')
 
 
@@ -119,26 +133,29 @@ def _balanced(text: str) -> Iterator[str]:
 
 def _read(pairs: Pairs) -> Read:
     given = dict(pairs)
-    doubled = {n for n, _ in pairs if n in given} if len(given) < len(pairs) else set()
-    names = [name for name, _ in pairs]
+    if len(given) < len(pairs):
+        counts = Counter(name for name, _ in pairs)
+        given = {name: value for name, value in given.items() if counts[name] == 1}
     failures: dict[str, Failure] = {}
     read: dict[str, Any] = {}
-    for name in ORDER:
-        if name not in given or (doubled and names.count(name) > 1):
-            failures[name] = _FORM
-            continue
-        value = _READ[name](given[name])
-        if isinstance(value, str):
-            failures[name] = _FORM if value == _FORM else _RANGE
+    for name, field, reads in _FIELDS:
+        value = reads(given[name]) if name in given else _FORM
+        if value is _FORM or value is _RANGE:
+            failures[name] = value
         elif value is not None:
-            read["form" if name == "format" else name] = value
+            read[field] = value
     return Read(Reading(**read), failures)
 
 
 def _degree(value: Any) -> Degree | Failure:
     if type(value) is not float and type(value) is not int:  # neither texts nor booleans
         return _FORM
-    return Degree(float(value), BY) if 0 <= value <= 1 else _RANGE
+    return _judged(value) if 0 <= value <= 1 else _RANGE
+
+
+@lru_cache(maxsize=1024)
+def _judged(value: float) -> Degree:
+    return Degree(float(value), BY)
 
 
 def _choice(words: tuple[str, ...]) -> Callable[[Any], Choice | Failure]:
@@ -151,10 +168,15 @@ def _choice(words: tuple[str, ...]) -> Callable[[Any], Choice | Failure]:
 
 
 def _languages(value: Any) -> tuple[tuple[str, float], ...] | Failure | None:
-    """Equal shares, since shares are not asked; an empty list says nothing."""
     if not isinstance(value, list) or not all(isinstance(code, str) for code in value):
         return _FORM
-    codes = [_CODE.match(code.strip().lower()) for code in value]
+    return _shares(tuple(value))
+
+
+@lru_cache(maxsize=1024)
+def _shares(listed: tuple[str, ...]) -> tuple[tuple[str, float], ...] | Failure | None:
+    """Equal shares, since shares are not asked; an empty list says nothing."""
+    codes = [_CODE.match(code.strip().lower()) for code in listed]
     if not all(codes):
         return _RANGE
     names = dict.fromkeys(code.group() for code in codes if code)
@@ -166,3 +188,5 @@ _READ: dict[str, Callable[[Any], Any]] = {
     **{name: _choice(words) for name, words in CHOICES.items()},
     "languages": _languages,
 }
+_FIELDS = [(name, "form" if name == "format" else name, _READ[name]) for name in ORDER]
+_NAMES = frozenset(ORDER)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -16,6 +15,7 @@ from persona_env.reading import Ask, Reading
 
 FIELDS = tuple("form" if name == "format" else name for name in ORDER)
 """The fields of a reading that a judge fills."""
+_NOTHING = Reading()
 
 
 class Judge(ABC):
@@ -66,11 +66,11 @@ class Judge(ABC):
 
         A question that occurs again in the batch is another sample, with an answer of its own.
         """
-        seen: Counter[Question] = Counter()
+        seen: dict[Question, int] = {}
         keys = []
         for question in questions:
-            keys.append(self._keys.of(question, seen[question]))
-            seen[question] += 1
+            sample = seen[question] = seen.get(question, -1) + 1
+            keys.append(self._keys.of(question, sample))
         record, found = self.record, dict[int, Answer]()
         if record is not None:
             known = map(record.get, keys)
@@ -88,7 +88,7 @@ class Judge(ABC):
         """See :class:`~persona_env.reading.reader.Reader`; a blank reply is not asked about."""
         questions: dict[Question, list[int]] = {}
         for place, (one, reading) in enumerate(zip(asks, readings, strict=True)):
-            if one.reply.strip() and (self.all_fields or not _is_full(reading)):
+            if (self.all_fields or _has_gaps(reading)) and not one.reply.isspace() and one.reply:
                 questions.setdefault(self._questions.of(one), []).append(place)
         filled = list(readings)
         for answer, places in zip(self.ask([*questions]), questions.values(), strict=True):
@@ -99,11 +99,15 @@ class Judge(ABC):
         return filled
 
     def _joined(self, known: Reading, judged: Reading) -> Reading:
+        if known == _NOTHING:
+            return judged
         return judged.filled(known) if self.all_fields else known.filled(judged)
 
 
-def _is_full(reading: Reading) -> bool:
-    return not any(name in FIELDS for name in reading.unread)
+def _has_gaps(reading: Reading) -> bool:
+    if reading.correct.value is None or reading.act.value is None:  # mostly so, and quickly told
+        return True
+    return any(name in FIELDS for name in reading.unread)
 
 
 class ReplayJudge(Judge):

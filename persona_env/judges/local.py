@@ -64,8 +64,9 @@ class LocalJudge(Judge):
     ) -> None:
         choice("way", way, WAYS)
         parameters: dict[str, Any] = {"way": way, "local": True}
-        if way == "json":
-            parameters["max_new_tokens"] = MAX_NEW_TOKENS
+        parameters |= (
+            {"max_new_tokens": MAX_NEW_TOKENS} if way == "json" else {"asked": texts()["levels"]}
+        )
         super().__init__(model, parameters, record, all_fields=all_fields)
         self.way, self.device = way, device
 

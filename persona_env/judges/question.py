@@ -26,7 +26,7 @@ ORDER = ("act", "refusal_style", *DEGREES, "views", "languages", "format")
 """The fields of an answer, in the order in which they are asked."""
 _TEXTS = Path(__file__).with_name("question.toml")
 _TICKS = re.compile("`+")
-_TICK_LIKE = re.compile("[`\u1fef\uff40]")  # what NFKC makes a backtick of
+_TICK_LIKE = ("`", "\u1fef", "\uff40")  # what NFKC makes a backtick of
 _LEAST = 3  # backticks of a fence
 _REMEMBERED = 4096
 
@@ -87,8 +87,8 @@ def schema() -> dict[str, Any]:
 
 @cache
 def question_digest() -> str:
-    """What changes with the version, the words and the schema of the question."""
-    return digest(texts(), schema())
+    """What changes with the version, the system message and the schema of the question."""
+    return digest(texts()["version"], system_text(), schema())
 
 
 class Questions:
@@ -125,7 +125,8 @@ def fenced(text: str) -> str:
     ```
     ````
     """
-    fence = "`" * (_LEAST if not _TICK_LIKE.search(text) else max(_LEAST, _longest(text) + 1))
+    longest = _longest(text) if any(tick in text for tick in _TICK_LIKE) else 0
+    fence = "`" * max(_LEAST, longest + 1)
     return f"{fence}\n{text.strip()}\n{fence}"
 
 
