@@ -1,0 +1,87 @@
+"""``--judge`` and its like: the natural register is implied and said, and the cost is told."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.cli.test_cli import refused, run
+from tests.judges.fake_server import GOOD, completion, obeying, serving
+
+TEXT = json.dumps(GOOD)
+SCORE = ("score", "It has four.", "--scenario", "violin-strings", "--user", "amina", "--json")
+
+
+def good(body, number):
+    return completion(TEXT)
+
+
+def test_score_asks_a_judge_and_says_so():
+    with serving(obeying(good)) as fake:
+        judged = run(*SCORE, "--judge", f"m@{fake.url}")
+        assert len(fake.questions) == 1
+    assert judged.exit_code == 0
+    assert "read by rules+judge:m, in the natural register" in judged.stderr
+    assert "judge:m: 1 asked in 2 calls (0 repeated), 0 replayed; 10 tokens in" in judged.stderr
+    verdict = json.loads(judged.stdout)
+    assert "stands" in verdict["gates"]  # a gate of the natural register alone
+    assert "stands" not in json.loads(run(*SCORE).stdout)["gates"]
+
+
+def test_a_record_is_written_and_then_replayed_without_a_judge(tmp_path, monkeypatch):
+    monkeypatch.setenv("A_KEY", "sk-1")
+    record = tmp_path / "r.jsonl"
+    with serving(obeying(good)) as fake:
+        first = run(
+            *SCORE, "--judge", f"m@{fake.url}", "--judge-record", record,
+            "--judge-key-env", "A_KEY", "--max-calls", 5,
+        )  # fmt: skip
+        assert fake.headers[-1]["Authorization"] == "Bearer sk-1"
+    again = run(*SCORE, "--judge-record", record)
+    assert again.stdout == first.stdout
+    assert "0 asked in 0 calls (0 repeated), 1 replayed" in again.stderr
+
+
+def test_eval_asks_once_a_reply_whoever_judges_it():
+    with serving(obeying(good)) as fake:
+        done = run("eval", "--agent", "constant", "--episodes", 3, "--judge", f"m@{fake.url}")
+        asked = len(fake.questions)
+        replies = {body["messages"][1]["content"] for body in fake.questions}
+    assert done.exit_code == 0, done.stderr
+    assert asked == len(replies)
+    assert f"{asked} asked" in done.stderr
+
+
+def test_a_budget_ends_the_calls_and_not_the_evaluation():
+    with serving(obeying(good)) as fake:
+        done = run(
+            "eval", "--agent", "constant", "--episodes", 3, "--judge", f"m@{fake.url}",
+            "--max-calls", 2,
+        )  # fmt: skip
+        assert len(fake.bodies) == 2
+    assert done.exit_code == 0, done.stderr
+    assert "grader_failed" in done.stderr
+
+
+def test_audit_takes_a_judge():
+    with serving(obeying(good)) as fake:
+        done = run(
+            "audit", "--episodes", 2, "--steps", 0, "--judge", f"m@{fake.url}", "--max-calls", 3
+        )
+        assert len(fake.bodies) == 3
+    assert done.exit_code in (0, 1), done.stderr
+    assert "in the natural register" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--judge", "m"), "give MODEL@URL"),
+        (("--judge", "m@ftp://x"), "give MODEL@URL"),
+        (("--max-calls", "3"), "--judge MODEL@URL"),
+        (("--judge-record", "no_such_file.jsonl"), "holds no answers"),
+    ],
+)
+def test_what_is_no_judge_is_refused(options, said):
+    assert said in refused(*SCORE, *options)
