@@ -91,6 +91,21 @@ class TrainOptions:
         ),
     ] = None
 
+    judge: Annotated[
+        str | None,
+        Option(help="Who reads the replies: MODEL@URL. Implies the natural register."),
+    ] = None
+    judge_key_env: Annotated[
+        str | None, Option(help="The environment variable with the endpoint's key.")
+    ] = None
+    judge_record: Annotated[
+        Path | None,
+        Option(help="Replay the answers in this file, and with --judge add what it lacks."),
+    ] = None
+    max_calls: Annotated[
+        int | None, Option(min=0, help="Calls of the endpoint, retries with them, at most.")
+    ] = None
+
     def __post_init__(self) -> None:
         from ..language_model import known_device  # torch loads only where a run is to begin
 

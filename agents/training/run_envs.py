@@ -5,12 +5,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import gymnasium as gym
 
 from persona_env.env import PersonaEnv
 from persona_env.errors import PersonaEnvError, ScenarioError
+from persona_env.judges import judge_readers
 from persona_env.scenarios.library import choose_scenarios
 from persona_env.text_envs import make_text_env
 from persona_env.users.profile import UserProfile
@@ -94,4 +97,22 @@ def _make(
         max_turns=options.max_turns,
         user_simulator=options.user_simulator,
         max_topics=options.max_topics,
+        **_read_by(options.judge, options.judge_key_env, options.judge_record, options.max_calls),
     )
+
+
+def new_judge() -> None:
+    """Begin a run: its judge has a budget of its own, and reads its record anew."""
+    _read_by.cache_clear()
+
+
+@lru_cache(maxsize=1)
+def _read_by(
+    judge: str | None, key_env: str | None, record: Path | None, max_calls: int | None
+) -> dict[str, Any]:
+    """The register and the reader of a run; all its environments share one judge and its budget."""
+    if judge is None and key_env is None and record is None and max_calls is None:
+        return {}
+    readers = judge_readers(judge, key_env=key_env, record=record, max_calls=max_calls)
+    _LOG.info("replies are read by %s, in the natural register", readers.name)
+    return {"register": "natural", "reader": readers}

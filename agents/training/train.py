@@ -23,7 +23,7 @@ from ..language_model import load_policy, save_tokenizer
 from ..ppo.ppo import LanguageModelPPO, make_ppo
 from .checkpoint import load_modules, read_facts
 from .options import TrainOptions
-from .run_envs import judged_envs, token_envs
+from .run_envs import judged_envs, new_judge, token_envs
 from .run_folder import FACTS, POLICY, STATE, check_run, only_writer
 from .run_log import RunLog
 from .showcase import examples, judge
@@ -46,6 +46,7 @@ def train(options: TrainOptions) -> Path:
     """
     check_run(options.output, options.resume)
     torch.set_num_threads(options.threads or threads_for(load_policy(options.start)[0]))
+    new_judge()
     ppo, (envs, held_out) = build(options), judged_envs(options)
     if options.resume:
         _resume(ppo, options)
@@ -72,7 +73,7 @@ def identity(options: TrainOptions) -> dict[str, Any]:
     """The options that a resumed run has to share with its beginning."""
     names = (
         "env", "profiles", "scenarios", "terms", "gates", "hidden", "max_turns", "user_simulator",
-        "max_topics", "end_token", "max_new_tokens", "context_length",
+        "max_topics", "end_token", "max_new_tokens", "context_length", "judge",
     )  # fmt: skip
     found = {name: getattr(options, name) for name in names} | {"policy": options.start}
     plain: dict[str, Any] = json.loads(_json(found))
