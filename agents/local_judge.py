@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from itertools import pairwise, takewhile
 
 import torch
-from transformers import AutoTokenizer
+from transformers import AutoTokenizer, DynamicCache
 
 from persona_env.errors import JudgeError
 from persona_env.registration import find_policy
 
 from .hub import only_local
+from .inference.cache import keyword_of
 from .language_model import generate, load_policy
 
 
@@ -35,23 +37,54 @@ class LocalModel:
         return self.codec.decode(made[0])
 
     @torch.inference_mode()
-    def probabilities(self, system: str, user: str, words: Sequence[str]) -> list[float] | None:
-        """How probable each word of one token comes next, among these; ``None``: no room."""
-        ids = self._prompt(system, user, 1)
-        if ids is None:
+    def probabilities(
+        self, system: str, asked: Sequence[tuple[str, Sequence[str]]]
+    ) -> list[list[float]] | None:
+        """For each user message how probable each of its words comes next, among these.
+
+        A word is the last token it has by itself. What the messages begin with alike is read once.
+        ``None``: one does not fit.
+        """
+        prompts = [ids for user, _ in asked if (ids := self._prompt(system, user, 1)) is not None]
+        if len(prompts) < len(asked):
             return None
-        signs = [self.tokenizer.encode(word, add_special_tokens=False)[-1] for word in words]
-        if len(set(signs)) < len(signs):
+        signs = [self._signs(words) for _, words in asked]
+        shared = _shared(prompts)
+        cache = DynamicCache(config=self.model.config)
+        if shared:
+            self._logits(prompts[0][:shared], cache)
+        found = []
+        for ids, of_words in zip(prompts, signs, strict=True):
+            shares = self._logits(ids[shared:], cache)[of_words].float().softmax(-1)
+            found.append([float(share) for share in shares])
+            cache.crop(shared - len(ids))  # negative: so many of the last ones are dropped
+        return found
+
+    def _signs(self, words: Sequence[str]) -> list[int]:
+        found = [self.tokenizer.encode(word, add_special_tokens=False)[-1] for word in words]
+        if len(set(found)) < len(found):
             raise JudgeError(
                 f"the tokenizer of this model has no token for each of {list(words)}: give "
                 "way='json'"
             )
-        logits = self.model(input_ids=torch.tensor([ids], device=self.model.device)).logits[0, -1]
-        found: list[float] = logits[signs].float().softmax(-1).tolist()
         return found
+
+    def _logits(self, ids: list[int], cache: DynamicCache) -> torch.Tensor:
+        """What comes after the ids, which are added to the cache: ``float of shape (V,)``."""
+        given = torch.tensor([ids], device=self.model.device)
+        named = {keyword_of(self.model): cache, "use_cache": True, "logits_to_keep": 1}
+        made = self.model(input_ids=given, **named)
+        logits: torch.Tensor = made.logits[0, -1]
+        return logits
 
     def _prompt(self, system: str, user: str, room: int) -> list[int] | None:
         """The ids of the prompt, whole: a part of a question is another question."""
         said = [{"role": "system", "content": system}, {"role": "user", "content": user}]
         ids = self.codec.prompt(said)
         return ids if len(ids) + room <= self.places else None
+
+
+def _shared(prompts: Sequence[Sequence[int]]) -> int:
+    """How many ids all prompts begin with; of each at least one is left."""
+    columns = zip(*(ids[:-1] for ids in prompts), strict=False)
+    return sum(1 for _ in takewhile(lambda c: all(a == b for a, b in pairwise(c)), columns))

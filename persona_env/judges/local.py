@@ -30,8 +30,13 @@ class Runner(Protocol):
         """Its greedy reply; ``None`` where the prompt does not fit."""
         ...
 
-    def probabilities(self, system: str, user: str, words: Sequence[str]) -> list[float] | None:
-        """How probable each word is as its first one, among these; ``None``: it does not fit."""
+    def probabilities(
+        self, system: str, asked: Sequence[tuple[str, Sequence[str]]]
+    ) -> list[list[float]] | None:
+        """For each user message how probable each of its words comes next, among these.
+
+        ``None``: one does not fit.
+        """
         ...
 
 
@@ -92,16 +97,21 @@ class LocalJudge(Judge):
 
     def _levels(self, question: Question) -> str | None:
         """The answer that the probabilities of levels and words make, as JSON of the schema."""
-        made: dict[str, Any] = {"languages": []}
-        for name in (*DEGREES, *CHOICES):
-            words = CHOICES.get(name)
-            signs = LEVELS if words is None else LETTERS[: len(words)]
-            user = question.user + _only(name, words, signs)
-            found = self.runner.probabilities(question.system, user, signs)
-            if found is None:
-                return None
-            made[name] = _mean(found) if words is None else words[found.index(max(found))]
-        return json.dumps(made)
+        names = (*DEGREES, *CHOICES)
+        words = [CHOICES.get(name) for name in names]
+        signs = [LEVELS if of is None else LETTERS[: len(of)] for of in words]
+        asked = [
+            (question.user + _only(name, of, sign), sign)
+            for name, of, sign in zip(names, words, signs, strict=True)
+        ]
+        found = self.runner.probabilities(question.system, asked)
+        if found is None:
+            return None
+        made = {
+            name: _mean(shares) if of is None else of[shares.index(max(shares))]
+            for name, of, shares in zip(names, words, found, strict=True)
+        }
+        return json.dumps({**made, "languages": []})
 
 
 def _only(name: str, words: tuple[str, ...] | None, signs: Sequence[str]) -> str:

@@ -49,10 +49,13 @@ class Told:
         self.users.append(user)
         return self.text
 
-    def probabilities(self, system, user, words):
-        self.users.append(user)
-        field = next(name for name in self.signs if f'field "{name}"' in user)
-        return [float(word == self.signs[field]) for word in words]
+    def probabilities(self, system, asked):
+        self.users += [user for user, _ in asked]
+        fields = [next(n for n in self.signs if f'field "{n}"' in user) for user, _ in asked]
+        return [
+            [float(word == self.signs[field]) for word in words]
+            for field, (_, words) in zip(fields, asked, strict=True)
+        ]
 
 
 def judge_with(runner, **options):
@@ -102,8 +105,11 @@ def test_levels_of_a_model_are_probabilities(folder):
     values = [getattr(reading, name).value for name in DEGREES]
     assert all(0 < value < 1 for value in values)
     assert reading.act.is_read
-    shares = judge.runner.probabilities("Read.", "Say a digit.", LEVELS)
-    assert sum(shares) == pytest.approx(1)
+    said = [("Say a digit, please.", LEVELS), ("Say a digit.", LEVELS), ("Speak!", LETTERS)]
+    together = judge.runner.probabilities("Read.", said)
+    for one, shares in zip(said, together, strict=True):
+        assert sum(shares) == pytest.approx(1)
+        assert judge.runner.probabilities("Read.", [one])[0] == pytest.approx(shares, abs=1e-5)
 
 
 def test_a_question_that_does_not_fit_is_not_cut_but_fails(folder):
@@ -115,7 +121,7 @@ def test_a_question_that_does_not_fit_is_not_cut_but_fails(folder):
 
 def test_signs_that_are_one_token_are_an_error(folder):
     with pytest.raises(JudgeError, match="give way='json'"):
-        LocalJudge(str(folder)).runner.probabilities("Read.", "Say.", ["b", "zqb"])
+        LocalJudge(str(folder)).runner.probabilities("Read.", [("Say.", ["b", "zqb"])])
 
 
 def test_it_is_recorded_and_replayed(tmp_path):
