@@ -13,7 +13,6 @@ import gymnasium as gym
 
 from persona_env.env import PersonaEnv
 from persona_env.errors import PersonaEnvError, ScenarioError
-from persona_env.judges import judge_readers
 from persona_env.scenarios.library import choose_scenarios
 from persona_env.text_envs import make_text_env
 from persona_env.users.profile import UserProfile
@@ -113,6 +112,8 @@ def _read_by(
     """The register and the reader of a run; all its environments share one judge and its budget."""
     if judge is None and key_env is None and record is None and max_calls is None:
         return {}
+    from persona_env.judges import judge_readers  # an HTTP client loads only where it is needed
+
     readers = judge_readers(judge, key_env=key_env, record=record, max_calls=max_calls)
     _LOG.info("replies are read by %s, in the natural register", readers.name)
     return {"register": "natural", "reader": readers}

@@ -9,8 +9,6 @@ import typer
 
 from persona_env.cli.show import notes
 from persona_env.errors import ArgumentError
-from persona_env.judges import Judge, judge_readers
-from persona_env.reading import Readers
 
 JudgeOption = Annotated[
     str | None,
@@ -46,6 +44,8 @@ def judged_by(
     """
     if judge is None and key_env is None and record is None and max_calls is None:
         return {}
+    from persona_env.judges import judge_readers  # an HTTP client loads only where it is needed
+
     readers = judge_readers(judge, key_env=key_env, record=record, max_calls=max_calls)
     notes().print(f"replies are read by {readers.name}, in the natural register")
     return {"register": "natural", "reader": readers}
@@ -62,7 +62,6 @@ def who_reads(register: str, reader: str | None, judged: dict[str, Any]) -> dict
 
 def tell_cost(options: dict[str, Any]) -> None:
     """Say on standard error what the judge of these options cost, if there is one."""
-    readers = options.get("reader")
-    for reader in readers.readers if isinstance(readers, Readers) else ():
-        if isinstance(reader, Judge):
-            notes().print(f"{reader.name}: {reader.cost}")
+    if options:
+        judge = options["reader"].readers[-1]
+        notes().print(f"{judge.name}: {judge.cost}")

@@ -45,7 +45,6 @@ def score(
     user: Annotated[str, typer.Option(help="A bundled user, or a TOML file.")],
     scenario: Annotated[str, typer.Option(help="The id of a scenario.")],
     env: EnvOption = "PersonaChat-v0",
-    *,
     register: RegisterOption = "tiny",
     reader: ReaderOption = None,
     judge: JudgeOption = None,
