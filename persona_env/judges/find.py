@@ -6,9 +6,10 @@ from pathlib import Path
 
 from persona_env.errors import ArgumentError, JudgeError
 from persona_env.judges.endpoint import EndpointJudge
-from persona_env.judges.judge import Judge, ReplayJudge
+from persona_env.judges.judge import Judge
 from persona_env.judges.local import LocalJudge
 from persona_env.judges.record import Record
+from persona_env.judges.replay import ReplayJudge
 from persona_env.reading import Readers, find_reader
 
 NAMES = "judge:MODEL@URL, replay:FILE or local:MODEL"

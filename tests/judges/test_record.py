@@ -10,7 +10,7 @@ import pytest
 
 from persona_env.errors import JudgeError
 from persona_env.judges import Answer, EndpointJudge, Record, ReplayJudge, question_of
-from persona_env.judges import judge as judge_module
+from persona_env.judges import replay as replay_module
 from persona_env.judges.judge import Judge
 from persona_env.judges.record import Keys, asked
 from persona_env.reading import Reading
@@ -167,7 +167,7 @@ def test_a_file_of_several_models_needs_a_name(tmp_path):
 def test_a_file_of_another_version_is_refused(tmp_path, monkeypatch):
     path = tmp_path / "r.jsonl"
     read(Counting(Record(path)), "One.")
-    monkeypatch.setattr(judge_module, "question_digest", lambda: "another")
+    monkeypatch.setattr(replay_module, "question_digest", lambda: "another")
     with pytest.raises(JudgeError, match="other words of the question"):
         ReplayJudge(str(path))
 
