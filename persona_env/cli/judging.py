@@ -52,7 +52,7 @@ def judged_by(
 
 
 def who_reads(register: str, reader: str | None, judged: dict[str, Any]) -> dict[str, Any]:
-    """The options of an environment: those of the judge, or else ``--register`` and ``--reader``."""
+    """Options of an environment: those of the judge, or else ``--register`` and ``--reader``."""
     if judged and reader is not None:
         raise ArgumentError(
             "--reader and --judge both say who reads: give one, or both as --reader heads+judge:..."
