@@ -42,7 +42,10 @@ OPTIONS = [
     {"terms": ["length"], "gates": ["factuality"]},
     {"max_length": 20},
 ]
-STEP_KEYS = {"turn", "messages", "reward_terms", "reward_weights", "reward_gates", "reward_reasons"}
+STEP_KEYS = {
+    "turn", "messages", "reward_terms", "reward_weights", "reward_gates", "reward_reasons",
+    "reward_coverage",
+}  # fmt: skip
 REPLIES = [
     "",
     "No.",

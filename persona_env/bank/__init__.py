@@ -7,7 +7,7 @@ people mean, and measure every reader, each by parts that were left out.
 from __future__ import annotations
 
 import json
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +41,7 @@ def load_edits() -> tuple[dict[str, Any], ...]:
     return _rows("edits.jsonl")
 
 
-@cache
+@lru_cache(maxsize=3)
 def _rows(name: str) -> tuple[dict[str, Any], ...]:
     lines = read_text(FOLDER / name).splitlines()
     return tuple(json.loads(line) for line in lines if line)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -60,7 +60,7 @@ class Weights(NamedTuple):
     middle: dict[str, tuple[float, float]]
 
 
-@cache
+@lru_cache(maxsize=4)
 def load_weights(path: Path = FILE) -> Weights:
     """The shipped heads, or those of another file."""
     from safetensors import safe_open
