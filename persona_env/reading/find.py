@@ -1,4 +1,5 @@
-"""Readers by name: ``"rules"``, ``"heads"``, or several behind one another, a judge the last."""
+"""Readers by name: ``"rules"``, ``"heads"``, ``"probes"``, each behind what is more exact; a judge
+may stand behind them."""
 
 from __future__ import annotations
 
@@ -11,14 +12,17 @@ from persona_env.reading.reader import Reader, Readers
 from persona_env.reading.rules import Rules
 from persona_env.registration import load
 
-READERS: dict[str, tuple[Callable[[], Reader], ...]] = {
+PROBES = "persona_env.agents.probes:Probes"
+READERS: dict[str, tuple[Callable[[], Reader] | str, ...]] = {
     "rules": (Rules,),
     "heads": (Rules, Heads),
+    "probes": (Rules, PROBES, Heads),
 }
-"""What each name stands for: the readers, the most exact first."""
+"""What each name stands for: the readers, the most exact first; of a registry string a model may
+be given after a colon."""
 DEFAULT = "heads"
 FIND_JUDGE = "persona_env.judges:find_judge"
-_JUDGED = re.compile(r"(?:([a-z]+)\+)?((?:judge|replay|local):.*)", re.DOTALL)
+_JUDGED = re.compile(r"(?:(.+?)\+)?((?:judge|replay|local):.*)", re.DOTALL)
 
 
 def find_reader(reader: str | Readers | None = None) -> Readers:
@@ -26,6 +30,8 @@ def find_reader(reader: str | Readers | None = None) -> Readers:
 
     A judge (:func:`persona_env.judges.find_judge`) stands behind the rules, or behind the readers
     that are named before a ``+``.
+    ``"probes"`` needs a language model, ``"probes:MODEL"`` names another than the default: a folder
+    or an id of the Hugging Face Hub.
 
     >>> find_reader("heads").name
     'rules+heads'
@@ -34,7 +40,7 @@ def find_reader(reader: str | Readers | None = None) -> Readers:
     >>> find_reader("haeds")
     Traceback (most recent call last):
     persona_env.errors.UnknownNameError: unknown reader 'haeds'. Did you mean 'heads'? Known: \
-['heads', 'rules']
+['heads', 'probes', 'rules']
     """
     if isinstance(reader, Readers):
         return reader
@@ -45,7 +51,24 @@ def find_reader(reader: str | Readers | None = None) -> Readers:
         )
     judged = _JUDGED.fullmatch(name)
     first, judge = (judged[1] or "rules", judged[2]) if judged else (name, None)
-    if first not in READERS:
-        raise unknown_name("reader", first, READERS)
     behind = [] if judge is None else [load(FIND_JUDGE)(judge)]
-    return Readers([*(make() for make in READERS[first]), *behind])
+    return Readers([*_named(first), *behind])
+
+
+def _named(name: str) -> list[Reader]:
+    kind, colon, model = name.partition(":")
+    if kind not in READERS:
+        raise unknown_name("reader", kind, READERS)
+    makers = READERS[kind]
+    if colon and not (model and any(isinstance(make, str) for make in makers)):
+        raise ArgumentError(
+            f"reader={name!r}: only 'probes:MODEL' names a model, a folder or 'org/name' of the hub"
+        )
+    return [_made(make, model) for make in makers]
+
+
+def _made(make: Callable[[], Reader] | str, model: str) -> Reader:
+    if not isinstance(make, str):
+        return make()
+    made: Reader = load(make)(model) if model else load(make)()
+    return made

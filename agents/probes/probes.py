@@ -1,0 +1,145 @@
+"""The reader ``"probes"``: act, style and content by linear heads on a language model's states."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from persona_env.errors import PersonaEnvError
+from persona_env.messages import Message
+from persona_env.reading import UNCHOSEN, UNREAD, Ask, Choice, Degree, Reading
+from persona_env.reading.evidence import DEGREES, evidence_of
+from persona_env.reading.heads import CHOICES, faults_of, first_outputs, sigmoid
+from persona_env.reading.heads import load_weights as load_heads
+
+from .encoder import Encoder
+from .loading import MODEL
+from .weights import (
+    CHECK,
+    FILE,
+    Values,
+    Weights,
+    choice_probabilities,
+    content_inputs,
+    load_weights,
+)
+
+NAME = "probes"
+ALIKE = 0.9  # the cosine from which a model is the one that the heads were trained on
+
+
+class Probes:
+    """Reads what :class:`~persona_env.reading.heads.Heads` reads, from a language model's states.
+
+    The model runs once over each reply in its chat template. Probes (Alain & Bengio 2016,
+    https://arxiv.org/abs/1610.01644) are logistic regressions on its states; those of content see
+    what rules and n-gram heads found as well. A degree in the middle, and a choice without a clear
+    winner, stay unread.
+
+    Parameters
+    ----------
+    model:
+        A folder or an id of the Hugging Face Hub; a folder may hold one GGUF file.
+    weights:
+        The heads: by default ``probes.safetensors`` in the folder, or else the shipped ones, which
+        were trained on :data:`~.loading.MODEL`.
+    device:
+        One that torch knows.
+
+    Raises
+    ------
+    PersonaEnvError
+        If there is no such model, or the heads were trained on another one.
+    """
+
+    name = NAME
+    batches = True
+
+    def __init__(
+        self, model: str | Path = MODEL, weights: str | Path | None = None, device: str = "cpu"
+    ) -> None:
+        self._arguments = (str(model), weights, device)
+        own = Path(model) / FILE.name
+        self.weights = load_weights(Path(weights or (own if own.is_file() else FILE)))
+        self._encoder = encoder_of(str(model), self.weights.layers, device)
+        _check(self._encoder, self.weights, str(model))
+
+    def __reduce__(self) -> tuple[type[Probes], tuple[Any, ...]]:
+        return Probes, self._arguments
+
+    def fill(self, asks: Sequence[Ask], readings: Sequence[Reading]) -> list[Reading]:
+        """See :class:`~persona_env.reading.reader.Reader`; what rules read is used as evidence."""
+        states = self._encoder.states([(messages_of(ask), ask.reply) for ask in asks])
+        logits = self.weights.logits(states.reshape(len(asks), -1))
+        return [
+            one.filled(_read(self.weights, ask, one, row))
+            for ask, one, row in zip(asks, readings, logits, strict=True)
+        ]
+
+
+@lru_cache(maxsize=2)
+def encoder_of(model: str, layers: tuple[int, ...], device: str) -> Encoder:
+    """The encoder, one for all environments of a process."""
+    return Encoder(model, layers, device)
+
+
+def messages_of(ask: Ask) -> list[Message]:
+    """What stands before the reply, as chat messages."""
+    turns = ask.transcript or (("user", ask.question),)
+    return [{"role": role, "content": text} for role, text in turns]
+
+
+def check_states(encoder: Encoder) -> Values:
+    """The state of :data:`~.weights.CHECK`: ``float32 of shape (K,)``."""
+    prompt, reply = CHECK
+    return encoder.states([([{"role": "user", "content": prompt}], reply)]).reshape(-1)
+
+
+def _check(encoder: Encoder, weights: Weights, model: str) -> None:
+    states, wanted = check_states(encoder), weights.check
+    if states.shape == wanted.shape:
+        a, b = ((each - weights.mean) / weights.spread for each in (states, wanted))
+        if float(a @ b) >= ALIKE * float(np.linalg.norm(a) * np.linalg.norm(b)):
+            return
+    raise PersonaEnvError(
+        f"the probes were trained on the states of {weights.model!r}, and those of {model!r} "
+        f"(width {encoder.width}) differ. Give a copy of that model, or train probes on yours: "
+        f"'python scripts/train_probes.py --model {model} --output FILE', and put FILE into its "
+        f"folder as {FILE.name!r}"
+    )
+
+
+def _read(weights: Weights, ask: Ask, exact: Reading, logits: Values) -> Reading:
+    choices = {
+        kind: choice_probabilities(logits, kind, weights.sharpness[place])
+        for place, kind in enumerate(CHOICES)
+    }
+    inputs = content_inputs(ask.scenario, ngram_evidence(ask, exact), logits, choices["act"])
+    content = sigmoid(inputs @ weights.content + weights.content_bias)
+    style = sigmoid(logits[: len(weights.slope)] * weights.slope + weights.shift)
+    values = dict(zip(DEGREES, (*style, *content), strict=True))
+    read: dict[str, Any] = {n: _degree(float(v), *weights.middle[n]) for n, v in values.items()}
+    read |= {kind: _choice(found, weights.middle[kind][1]) for kind, found in choices.items()}
+    return Reading(**read)
+
+
+def ngram_evidence(ask: Ask, exact: Reading) -> Values:
+    """What rules and the n-gram heads say: ``float32 of shape (E,)``."""
+    heads = load_heads()
+    raw = first_outputs(heads, ask.prompt, ask.reply)
+    acts = choice_probabilities(raw, "act", heads.sharpness[0])
+    faults = faults_of(heads, ask.prompt, ask.reply)
+    return evidence_of(ask.scenario, exact, raw[: len(DEGREES)], acts, faults)
+
+
+def _degree(value: float, low: float, high: float) -> Degree:
+    return UNREAD if low < value < high else Degree(round(value, 4), NAME)
+
+
+def _choice(probabilities: dict[str, float], least: float) -> Choice:
+    best = max(probabilities, key=lambda word: probabilities[word])
+    return Choice(best, NAME, probabilities) if probabilities[best] >= least else UNCHOSEN
