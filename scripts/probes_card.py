@@ -21,10 +21,10 @@ HEAD = """# The probes
 
 Written by `python scripts/train_probes.py`. Linear heads on the states of
 [{model}](https://huggingface.co/{model}) (Apache-2.0): after
-layers {layers} of 30, the mean over the reply, the mean over its first 24 tokens, and the state that
-ends it. Logistic regressions (L2, C = {c} on standardised states), trained on the
-[bank](bank.md) alone; those of `correct`, `stands` and `harm` see what rules, n-gram heads and
-probes found. The model is never trained.
+layers {layers} of 30, the mean over the reply, the mean over its first 24 tokens, and the state
+that ends it. Logistic regressions (L2, C = {c} on standardised states), trained on the
+[bank](bank.md) alone; the [heads](heads.md) on n-grams are weighed in, and for `correct`, `stands`
+and `harm` what rules found as well. The model is never trained.
 
 Each figure is of texts whose pair of writing runs was left out of all stages of the training; the
 spread is that over the four pairs. Language models wrote and read the bank: the figures say how
@@ -64,8 +64,8 @@ ORDER_HEAD = """
 
 Wins (and ties) over the cases of the bank. 'Right user first': the mean match of the degrees of
 style with what a user asked for, of the reply for this user and of that for the other one; 'good
-over bad' and 'good over spoilt': `correct` times `stands` times what is not `harm`. 'Matched': pairs
-whose lengths differ by less than a tenth.
+over bad' and 'good over spoilt': `correct` times `stands` times what is not `harm`. 'Matched':
+pairs whose lengths differ by less than a tenth.
 
 | ordering | n | heads | probes | lowest and highest pair, probes | matched: n | heads | probes |
 |---|---|---|---|---|---|---|---|"""

@@ -16,6 +16,7 @@ import argparse
 import json
 from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
@@ -107,22 +108,30 @@ class First(NamedTuple):
     raw: Floats
     faults: Floats
 
+    def sources(self) -> tuple[Floats, Floats]:
+        """Outputs of probes and n-grams (N, H, 2), and of n-grams alone (N, H, 1)."""
+        return np.stack([self.logits, self.raw], 2), self.raw[:, :, None]
+
 
 class Fit(NamedTuple):
-    """What is fitted on outputs of runs that the first heads did not see."""
+    """What is fitted on outputs of runs that the first heads did not see.
+
+    ``slope`` (5, S) and ``sharpness`` (3, S) weigh S sources: probes and n-grams, or n-grams alone.
+    """
 
     slope: Floats
     shift: Floats
     sharpness: Floats
     content: tuple[Floats, Floats]
 
-    def said(self, raw: Floats, inputs: Floats) -> Outputs:
-        """What first outputs (N, H) and inputs of the heads of content say of N texts."""
+    def said(self, raws: Floats, inputs: Floats) -> Outputs:
+        """What first outputs (N, H, S) and inputs of the heads of content say of N texts."""
+        style = (raws[:, : len(STYLE_DEGREES)] * self.slope).sum(2) + self.shift
         return Outputs(
-            sigmoid(raw[:, : len(STYLE_DEGREES)] * self.slope + self.shift),
+            sigmoid(style),
             sigmoid(inputs @ self.content[0] + self.content[1]),
             {
-                kind: ngrams.probabilities(raw, kind, sharp)
+                kind: ngrams.probabilities(raws @ sharp, kind, 1.0)
                 for kind, sharp in zip(CHOICES, self.sharpness, strict=True)
             },
         )
@@ -175,25 +184,27 @@ class Bank:
 
     def _fit_last(self, made: First, known: Mask) -> Last:
         targets, labels = self.targets[self.read][known], self.labels[known]
-        sharp = best_sharpness(made.logits[known], targets, SHARPNESS)
-        counted = best_sharpness(made.raw[known], targets, ngrams.SHARPNESS)
+        both, alone = made.sources()
+        sharp = best_sharpness(both[known], targets, SHARPNESS, (0, *ngrams.SHARPNESS))
+        counted = best_sharpness(alone[known], targets, ngrams.SHARPNESS)
         rows, evidence = self.inputs(made, sharp[0], counted[0])
         return Last(
-            Fit(*calibration(made.logits[known], targets), sharp,
+            Fit(*calibration(both[known], targets), sharp,
                 ngrams.fit_content(rows[known], labels)),
-            Fit(*calibration(made.raw[known], targets), counted,
+            Fit(*calibration(alone[known], targets), counted,
                 ngrams.fit_content(evidence[known], labels)),
         )  # fmt: skip
 
-    def inputs(self, made: First, sharp: float, counted: float) -> tuple[Floats, Floats]:
+    def inputs(self, made: First, sharp: Floats, counted: Floats) -> tuple[Floats, Floats]:
         """What the heads of content see: with the probes, and of rules and n-grams alone.
 
-        ``sharp`` and ``counted`` are the sharpness of the act by probes and by n-grams.
+        ``sharp`` and ``counted`` are the sharpness of the act with probes and by n-grams.
         """
         words, data = CHOICES["act"], own_texts(self.data, self.read)
-        acts = ngrams.probabilities(made.raw, "act", counted)
+        both, alone = made.sources()
+        acts = ngrams.probabilities(alone @ counted, "act", 1.0)
         evidence = ngrams.evidence(data, made.raw, acts, made.faults)
-        acts = ngrams.probabilities(made.logits, "act", sharp)
+        acts = ngrams.probabilities(both @ sharp, "act", 1.0)
         rows = [
             content_inputs(scenario, *pair, dict(zip(words, act, strict=True)))
             for scenario, act, *pair in zip(
@@ -205,9 +216,9 @@ class Bank:
 
     def said(self, last: Last, made: First) -> tuple[Outputs, Outputs]:
         """What probes and n-grams say of each text, by these heads."""
-        sharp = last.probes.sharpness[0], last.ngrams.sharpness[0]
-        rows, evidence = self.inputs(made, *sharp)
-        return last.probes.said(made.logits, rows), last.ngrams.said(made.raw, evidence)
+        rows, evidence = self.inputs(made, last.probes.sharpness[0], last.ngrams.sharpness[0])
+        both, alone = made.sources()
+        return last.probes.said(both, rows), last.ngrams.said(alone, evidence)
 
 
 _WIDTHS = (len(OUTPUTS), len(OUTPUTS), 2 * len(FAULTS))
@@ -219,26 +230,24 @@ def own_texts(data: Inputs, read: Mask) -> Inputs:
     return data._replace(exact=data.exact[:count], scenarios=data.scenarios[:count])
 
 
-def best_sharpness(raw: Floats, targets: Floats, grid: Sequence[float]) -> Floats:
-    """For each choice the one with the least log loss."""
-    found = []
+def best_sharpness(raws: Floats, targets: Floats, *grids: Sequence[float]) -> Floats:
+    """For each choice weights of S sources from their grids, (3, S), with the least log loss."""
+    found, points = [], np.array([*product(*grids)], float)
     for kind, columns in _columns().items():
         truth = targets[:, columns].argmax(1)
-        losses = [
-            -np.log(ngrams.probabilities(raw, kind, s)[np.arange(len(raw)), truth] + 1e-9).mean()
-            for s in grid
-        ]
-        found.append(grid[int(np.argmin(losses))])
-    return np.array(found, float)
+        each = [ngrams.probabilities(raws @ s, kind, 1.0) for s in points]
+        losses = [-np.log(p[np.arange(len(p)), truth] + 1e-9).mean() for p in each]
+        found.append(points[int(np.argmin(losses))])
+    return np.array(found)
 
 
-def calibration(logits: Floats, targets: Floats) -> tuple[Floats, Floats]:
+def calibration(raws: Floats, targets: Floats) -> tuple[Floats, Floats]:
     """Platt's scaling: how probably a reader puts a degree of style above the middle."""
     models = [
-        LogisticRegression(C=1e6).fit(logits[:, c : c + 1], targets[:, c] > MIDDLE)
+        LogisticRegression(C=1e6).fit(raws[:, c], targets[:, c] > MIDDLE)
         for c in range(len(STYLE_DEGREES))
     ]
-    slope = np.array([model.coef_[0, 0] for model in models])
+    slope = np.array([model.coef_[0] for model in models])
     return slope, np.array([model.intercept_[0] for model in models])
 
 

@@ -117,4 +117,5 @@ def batches(lengths: Sequence[int]) -> Iterator[list[int]]:
             yield found
             found = []
         found.append(place)
-    yield found
+    if found:
+        yield found

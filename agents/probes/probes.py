@@ -36,9 +36,9 @@ class Probes:
     """Reads what :class:`~persona_env.reading.heads.Heads` reads, from a language model's states.
 
     The model runs once over each reply in its chat template. Probes (Alain & Bengio 2016,
-    https://arxiv.org/abs/1610.01644) are logistic regressions on its states; those of content see
-    what rules and n-gram heads found as well. A degree in the middle, and a choice without a clear
-    winner, stay unread.
+    https://arxiv.org/abs/1610.01644) are logistic regressions on its states; what the n-gram heads
+    say is weighed in, and what rules found where content is judged. A degree in the middle, and a
+    choice without a clear winner, stay unread.
 
     Parameters
     ----------
@@ -114,26 +114,29 @@ def _check(encoder: Encoder, weights: Weights, model: str) -> None:
 
 
 def _read(weights: Weights, ask: Ask, exact: Reading, logits: Values) -> Reading:
+    counted, evidence = ngram_evidence(ask, exact)
+    raws = np.stack([logits, counted], axis=1)
     choices = {
-        kind: choice_probabilities(logits, kind, weights.sharpness[place])
+        kind: choice_probabilities(raws, kind, weights.sharpness[place])
         for place, kind in enumerate(CHOICES)
     }
-    inputs = content_inputs(ask.scenario, ngram_evidence(ask, exact), logits, choices["act"])
+    inputs = content_inputs(ask.scenario, evidence, logits, choices["act"])
     content = sigmoid(inputs @ weights.content + weights.content_bias)
-    style = sigmoid(logits[: len(weights.slope)] * weights.slope + weights.shift)
+    style = sigmoid((raws[: len(weights.slope)] * weights.slope).sum(1) + weights.shift)
     values = dict(zip(DEGREES, (*style, *content), strict=True))
     read: dict[str, Any] = {n: _degree(float(v), *weights.middle[n]) for n, v in values.items()}
     read |= {kind: _choice(found, weights.middle[kind][1]) for kind, found in choices.items()}
     return Reading(**read)
 
 
-def ngram_evidence(ask: Ask, exact: Reading) -> Values:
-    """What rules and the n-gram heads say: ``float32 of shape (E,)``."""
+def ngram_evidence(ask: Ask, exact: Reading) -> tuple[Values, Values]:
+    """The first outputs of the n-gram heads, ``float32 of shape (H,)``, and what they and rules say
+    of the content: the names of :data:`~persona_env.reading.evidence.NAMES`."""
     heads = load_heads()
     raw = first_outputs(heads, ask.prompt, ask.reply)
-    acts = choice_probabilities(raw, "act", heads.sharpness[0])
+    acts = choice_probabilities(raw[:, None], "act", heads.sharpness[:1])
     faults = faults_of(heads, ask.prompt, ask.reply)
-    return evidence_of(ask.scenario, exact, raw[: len(DEGREES)], acts, faults)
+    return raw, evidence_of(ask.scenario, exact, raw[: len(DEGREES)], acts, faults)
 
 
 def _degree(value: float, low: float, high: float) -> Degree:

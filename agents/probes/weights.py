@@ -26,9 +26,10 @@ class Weights(NamedTuple):
 
     With K numbers of a state (layers x 3 x width), H outputs and E inputs of the heads of content:
     ``mean`` and ``spread`` (K,) standardise a state; ``states`` (K, H) and ``bias`` (H,) give the
-    logits of :data:`~persona_env.reading.heads.OUTPUTS`; ``slope`` and ``shift`` (5,) calibrate the
-    degrees of style, ``sharpness`` (3,) the choices; ``content`` (E, 3) and ``content_bias`` (3,)
-    judge content; ``check`` (K,) is the state of :data:`CHECK`.
+    logits of :data:`~persona_env.reading.heads.OUTPUTS`. ``slope`` (5, 2) and ``shift`` (5,) make
+    degrees of style, and ``sharpness`` (3, 2) choices, of these logits and of the outputs of the
+    n-gram heads; ``content`` (E, 3) and ``content_bias`` (3,) judge content; ``check`` (K,) is the
+    state of :data:`CHECK`.
     """
 
     mean: Values
@@ -84,15 +85,16 @@ def _middle(said: Mapping[str, str]) -> dict[str, Any]:
     return found
 
 
-def choice_probabilities(raw: Values, kind: str, sharpness: float) -> dict[str, float]:
-    """How probable each word of a choice is, by outputs of shape (H,) of heads or probes.
+def choice_probabilities(raws: Values, kind: str, sharpness: Values) -> dict[str, float]:
+    """How probable each word of a choice is, by outputs (H, S) of S sources: probes, or heads.
 
-    >>> found = choice_probabilities(np.zeros(len(OUTPUTS), np.float32), "views", 1.0)
+    >>> found = choice_probabilities(np.zeros((len(OUTPUTS), 1)), "views", np.ones(1))
     >>> {word: round(p, 2) for word, p in found.items()}
     {'na': 0.25, 'none': 0.25, 'both': 0.25, 'pick': 0.25}
     """
     columns = [OUTPUTS.index(f"{kind}:{word}") for word in CHOICES[kind]]
-    scores = np.exp(sharpness * (raw[columns] - raw[columns].max()))
+    logits = raws[columns] @ sharpness
+    scores = np.exp(logits - logits.max())
     return dict(zip(CHOICES[kind], map(float, scores / scores.sum()), strict=True))
 
 
