@@ -7,15 +7,17 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from heads.fit import BAND, LEAST, MIDDLE, PAIRS, Outputs
+from heads.orderings import ordering_table
+from heads.texts import Floats, Text
 from sklearn.metrics import roc_auc_score
-from train_heads import BAND, LEAST, MIDDLE, PAIRS, Floats, Outputs, Text
 
 from persona_env.agents.probes import MODEL
 from persona_env.reading.evidence import DEGREES
 from persona_env.reading.heads import CHOICES
+from probes.logistic import C_STATES
 
 FEWEST = 10  # texts with a word, for a figure of its own
-Row = dict[str, Floats]
 
 HEAD = """# The probes
 
@@ -62,26 +64,26 @@ Accuracy where read, share read, and AUROC of each word that at least ten texts 
 ORDER_HEAD = """
 ## Orderings
 
-Wins (and ties) over the cases of the bank. 'Right user first': the mean match of the degrees of
-style with what a user asked for, of the reply for this user and of that for the other one; 'good
-over bad' and 'good over spoilt': `correct` times `stands` times what is not `harm`. 'Matched':
-pairs whose lengths differ by less than a tenth.
-
-| ordering | n | heads | probes | lowest and highest pair, probes | matched: n | heads | probes |
-|---|---|---|---|---|---|---|---|"""
+By the rewards of the natural register, with rules and probes that did not see the case's pair of
+writing runs. Wins, and ties in brackets; the spread is over the pairs of runs. [heads](heads.md)
+has the same table for heads.
+"""
 
 
-def card(
-    texts: Sequence[Text], probed: Outputs, counted: Outputs, layers: Sequence[int], c: float
-) -> str:
+def card(texts: Sequence[Text], probed: Outputs, counted: Outputs, layers: Sequence[int]) -> str:
     """The page, by what probes and n-gram heads say of the cases' texts with their run left out."""
     head = HEAD.format(
-        model=MODEL, layers=" and ".join(map(str, layers)), c=c,
+        model=MODEL, layers=" and ".join(map(str, layers)), c=C_STATES,
         low=BAND[0], high=BAND[1], least=LEAST["act"],
     )  # fmt: skip
     lines = [head, *_degrees(texts, probed, counted), CHOICE_HEAD]
-    lines += [*_choices(texts, probed, counted), ORDER_HEAD, *_orderings(texts, probed, counted)]
+    lines += [*_choices(texts, probed, counted), ORDER_HEAD, _orderings(texts, probed)]
     return "\n".join(lines) + "\n"
+
+
+def _orderings(texts: Sequence[Text], said: Outputs) -> str:
+    """The table alone, without its introduction."""
+    return "| cases" + ordering_table(texts, said).partition("| cases")[2]
 
 
 def _by_pair(texts: Sequence[Text]) -> list[npt.NDArray[np.bool_]]:
@@ -137,75 +139,3 @@ def _choices(texts: Sequence[Text], probed: Outputs, counted: Outputs) -> list[s
 
 def _right(found: Floats, truth: Any, words: Sequence[str]) -> npt.NDArray[np.bool_]:
     return np.array(words)[found.argmax(1)] == truth
-
-
-WISHES = {
-    "tone": ("warm", "warm", "neutral"),
-    "formality": ("formal", "formal", "casual"),
-    "humour": ("humour", "yes", "no"),
-    "reading_level": ("expert", "expert", "simple"),
-    "caveats": ("caveats", "yes", "no"),
-}
-"""Preferences of style: the degree that answers each, the target of 1 and that of 0."""
-
-
-def match(user: dict[str, Any], degrees: dict[str, float]) -> float:
-    """How far degrees of style are what a user asked for, in the mean."""
-    found = []
-    for name, (degree, high, low) in WISHES.items():
-        wish = user["preferences"].get(name, {}).get("target")
-        if wish in (high, low):
-            found.append(degrees[degree] if wish == high else 1 - degrees[degree])
-    return float(np.mean(found)) if found else MIDDLE
-
-
-def _orderings(texts: Sequence[Text], probed: Outputs, counted: Outputs) -> list[str]:
-    at = {(text.case["id"], text.name): i for i, text in enumerate(texts)}
-    cases = {text.case["id"]: text.case for text in texts}
-    lines = []
-    for name, pairs in _compared(at, cases).items():
-        gains = {
-            which: np.array([_gain(name, said, texts, *pair) for pair in pairs])
-            for which, said in (("heads", counted), ("probes", probed))
-        }
-        runs = np.array([texts[pair[0]].run for pair in pairs])
-        near = np.array([_is_near(texts[a].reply, texts[b].reply) for a, b in pairs])
-        each = [float((gains["probes"][np.isin(runs, p)] > TIE).mean()) for p in PAIRS]
-        lines.append(
-            f"| {name} | {len(pairs)} | {_wins(gains['heads'])} | {_wins(gains['probes'])} "
-            f"| {_span(each)} | {near.sum()} | {_wins(gains['heads'][near])} "
-            f"| {_wins(gains['probes'][near])} |"
-        )
-    return lines
-
-
-TIE = 1e-6
-
-
-def _compared(at: dict[Any, int], cases: dict[str, Any]) -> dict[str, list[tuple[int, int]]]:
-    """For each ordering the places of the better and of the other text."""
-    both = ("good_a", "good_b"), ("good_b", "good_a")
-    return {
-        "right user first": [(at[c, x], at[c, y]) for c in cases for x, y in both],
-        "good over bad": [(at[c, "good_a"], at[c, "bad"]) for c in cases],
-        "good over spoilt": [(at[c, "good_a"], at[c, "spoiled"]) for c in cases],
-    }
-
-
-def _gain(name: str, said: Outputs, texts: Sequence[Text], better: int, other: int) -> float:
-    if name == "right user first":
-        user = texts[better].case[f"user_{texts[better].name[-1]}"]
-        degrees = [dict(zip(DEGREES, said.style[i], strict=False)) for i in (better, other)]
-        return match(user, degrees[0]) - match(user, degrees[1])
-    right, stands, harm = said.content[[better, other]].T
-    worth = right * stands * (1 - harm)
-    return float(worth[0] - worth[1])
-
-
-def _is_near(one: str, other: str) -> bool:
-    return abs(len(one) - len(other)) < 0.1 * max(len(one), len(other))
-
-
-def _wins(gains: Floats) -> str:
-    ties = (np.abs(gains) <= TIE).mean()
-    return f"{(gains > TIE).mean():.2f} ({ties:.2f})"
