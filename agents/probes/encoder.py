@@ -10,6 +10,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from persona_env.errors import PersonaEnvError
 from persona_env.messages import Message
 
 from .loading import find_source, load_model
@@ -40,6 +41,11 @@ class Encoder:
         After which layers, counted from 1; those above are not even loaded.
     device:
         One that torch knows.
+
+    Raises
+    ------
+    PersonaEnvError
+        If there is no such model, or it has fewer layers.
     """
 
     def __init__(self, name: str, layers: Sequence[int], device: str = "cpu") -> None:
@@ -48,7 +54,11 @@ class Encoder:
         self.layers, self._model = tuple(layers), model.to(device)
         count = model.config.num_hidden_layers
         if max(layers) > count:
-            raise ValueError(f"layers={layers!r}: the model {name!r} has {count}")
+            raise PersonaEnvError(
+                f"the probes look at layers {self.layers}, and the model {name!r} has {count}: "
+                "give another model, or train probes on lower layers ('python "
+                f"scripts/train_probes.py --model {name} --layers 2 3 --output FILE')"
+            )
         self.width: int = model.config.hidden_size
 
     def states(self, pairs: Sequence[tuple[Sequence[Message], str]]) -> States:

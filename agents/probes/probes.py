@@ -29,7 +29,9 @@ from .weights import (
 )
 
 NAME = "probes"
-ALIKE = 0.9  # the cosine from which a model is the one that the heads were trained on
+# The cosine from which a model is the one that the heads were trained on: weights disturbed by
+# noise as large as that of four bits give 0.8, another model about 0.
+ALIKE = 0.5
 
 
 class Probes:

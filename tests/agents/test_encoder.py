@@ -9,6 +9,7 @@ from transformers import AutoModel, AutoTokenizer
 
 from persona_env.agents.probes import encoder as module
 from persona_env.agents.probes.encoder import OPENING, Encoder, batches
+from persona_env.errors import PersonaEnvError
 
 from .tiny_chat_model import LAYERS, WIDTH, save_chat_model
 
@@ -64,7 +65,9 @@ def test_the_batch_and_the_order_change_nothing(encoder, monkeypatch):
 
 def test_the_upper_layers_are_not_loaded(folder, encoder):
     assert len(encoder._model.layers) == max(LAYERS) + 1
-    with pytest.raises(ValueError, match="has 4"):
+    with pytest.raises(
+        PersonaEnvError, match=r"layers \(5,\), and the model .* has 4: give another"
+    ):
         Encoder(str(folder), (5,))
 
 
