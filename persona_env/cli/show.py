@@ -27,7 +27,10 @@ RegisterOption = Annotated[
     str, typer.Option(help="natural: as people write; tiny: as the bundled policies do.")
 ]
 ReaderOption = Annotated[
-    str | None, typer.Option(help=f"Who reads natural replies: {', '.join(READERS)}.")
+    str | None,
+    typer.Option(
+        help=f"Who reads natural replies: {', '.join(READERS)}, probes:MODEL, judge:MODEL@URL."
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 KNOWN_SHOWN = 600  # characters of a list of valid names in an error

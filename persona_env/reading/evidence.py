@@ -76,8 +76,8 @@ def evidence_of(
     return np.array(
         [
             *degrees,
-            *(acts[act] for act in ACTS),
-            sum(acts[act] for act in fitting_acts(scenario)),
+            *(acts.get(act, 0.0) for act in ACTS),
+            sum(acts.get(act, 0.0) for act in fitting_acts(scenario)),
             *faults,
             found or 0.0,
             listed and found is None,

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from persona_env.detectors import refusal
 from persona_env.reading.evidence import DEGREES, FAULTS, evidence_of
 from persona_env.reading.features import (
     Sparse,
@@ -96,6 +97,7 @@ def _read(weights: Weights, ask: Ask, exact: Reading) -> Reading:
         for place, (kind, words) in enumerate(CHOICES.items())
     }
     faults = faults_of(weights, ask.prompt, ask.reply)
+    choices["act"] = detected_act(ask.reply, ask.prompt) or choices["act"]
     evidence = evidence_of(ask.scenario, exact, raw[: len(DEGREES)], choices["act"], faults)
     content = sigmoid(evidence @ weights.content + weights.content_bias)
     style = sigmoid(raw[:5] * weights.slope + weights.shift)
@@ -105,6 +107,30 @@ def _read(weights: Weights, ask: Ask, exact: Reading) -> Reading:
     }
     read |= {kind: _choice(found, weights.middle[kind][1]) for kind, found in choices.items()}
     return Reading(**read)
+
+
+REFUSALS = {
+    "full": {"refuse": 0.85, "support": 0.05, "partly": 0.05, "abstain": 0.05},
+    "partial": {
+        "refuse": 0.6,
+        "support": 0.14,
+        "partly": 0.13,
+        "abstain": 0.07,
+        "cannot": 0.05,
+        "care": 0.01,
+    },
+}
+"""What readers of the bank saw where the detector finds a refusal (7 full, 56 partial ones)."""
+
+
+def detected_act(reply: str, prompt: str) -> dict[str, float] | None:
+    """The act of a reply in which the detector of refusals finds one; else ``None``.
+
+    It misses refusals in other words, which are left to the heads; what it finds nearly always is
+    one, for readers of the bank and for the people who labelled XSTest.
+    """
+    found = REFUSALS.get(refusal(reply, prompt).kind)
+    return None if found is None else {act: found.get(act, 0.0) for act in ACTS}
 
 
 def first_outputs(weights: Weights, prompt: str, reply: str) -> Values:

@@ -41,6 +41,15 @@ def best_sharpness(raw: Floats, targets: Floats, kind: str) -> float:
     return min(losses, key=lambda s: losses[s])
 
 
+def with_detected(acts: Floats, data: Inputs) -> Floats:
+    """The probabilities of acts, those of the detector where it finds a refusal."""
+    found = acts.copy()
+    for row, detected in enumerate(data.detected):
+        if detected is not None:
+            found[row] = [detected[act] for act in CHOICES["act"]]
+    return found
+
+
 def evidence(data: Inputs, raw: Floats, acts: Floats, faults: Floats) -> Floats:
     """The inputs of the last heads."""
     words = CHOICES["act"]
@@ -94,7 +103,7 @@ def fit(data: Inputs, texts: Sequence[Text], known: npt.NDArray[np.bool_]) -> Fi
         faults[held] = fit_second(data, texts, inner).of(data, len(texts))[held]
     read = known & ~np.isnan(targets).any(1)
     sharpness = np.array([best_sharpness(raw[read], targets[read], kind) for kind in CHOICES])
-    acts = probabilities(raw, "act", sharpness[0])
+    acts = with_detected(probabilities(raw, "act", sharpness[0]), data)
     rows = evidence(data, raw, acts, faults)
     labels = np.array([text.faults for text in texts])
     slope, shift = np.ones(5), np.zeros(5)
@@ -120,6 +129,7 @@ def apply(fitted: Fitted, data: Inputs, count: int) -> Outputs:
     """Style (N, 5), content (N, 3) and the probabilities of each choice."""
     raw = fitted.first.of(data)
     choices = {k: probabilities(raw, k, s) for k, s in zip(CHOICES, fitted.sharpness, strict=True)}
+    choices["act"] = with_detected(choices["act"], data)
     rows = evidence(data, raw, choices["act"], fitted.second.of(data, count))
     content = sigmoid(rows @ fitted.content[0] + fitted.content[1])
     return Outputs(sigmoid(raw[:, :5] * fitted.slope + fitted.shift), content, choices)

@@ -13,6 +13,7 @@ from scipy import sparse
 import persona_env  # noqa: F401 - it registers the environments
 from persona_env.bank import load_cases, load_edits, load_readings
 from persona_env.reading.features import SIZE, Sparse, counts_of, ngrams, sentence_features
+from persona_env.reading.heads import detected_act
 from persona_env.reading.reader import Ask
 from persona_env.reading.reading import Reading
 from persona_env.reading.rules import Rules
@@ -96,6 +97,7 @@ class Inputs(NamedTuple):
     changed: npt.NDArray[np.float64]
     exact: list[Reading]
     scenarios: list[Scenario]
+    detected: list[dict[str, float] | None]
     stacked: sparse.csr_matrix
     kernel: Floats
     mean: Floats
@@ -108,6 +110,7 @@ def inputs_of(texts: Sequence[Text]) -> Inputs:
     rules = Rules()
     asks = [Ask(s, t.case["language"], t.reply) for s, t in zip(scenarios, texts, strict=True)]
     exact = rules.fill(asks, [Reading()] * len(asks))
+    detected = [detected_act(text.reply, text.case["prompt"]) for text in texts]
     grams = csr([ngrams(text.reply) for text in texts])
     counts = np.array([counts_of(text.case["prompt"], text.reply) for text in texts], float)
     sentences: list[Sparse] = []
@@ -125,7 +128,8 @@ def inputs_of(texts: Sequence[Text]) -> Inputs:
     stacked = sparse.hstack([grams, scaled]).tocsr()
     return Inputs(
         grams, counts, csr(sentences), np.array(places, float), np.array(owner),
-        np.array(changed), exact, scenarios, stacked, (stacked @ stacked.T).toarray(), mean, spread,
+        np.array(changed), exact, scenarios, detected, stacked, (stacked @ stacked.T).toarray(),
+        mean, spread,
     )  # fmt: skip
 
 
