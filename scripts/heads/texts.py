@@ -17,6 +17,7 @@ from persona_env.reading.heads import detected_act
 from persona_env.reading.reader import Ask
 from persona_env.reading.reading import Reading
 from persona_env.reading.rules import Rules
+from persona_env.rewards.exchange import see_reply
 from persona_env.scenarios.schema import Scenario
 from persona_env.text.spans import sentence_spans
 
@@ -63,7 +64,11 @@ def load_texts() -> list[Text]:
     for edit in load_edits():
         case = cases[edit["case"]]
         texts.append(Text(case, "edit", edit["text"], case["run"], {}, SPOILS[edit["kind"]]))
-    return texts
+    scenarios = scenarios_of(texts)
+    return [
+        text._replace(reply=see_reply(scenario, text.reply).text)  # what a reward reads of it
+        for text, scenario in zip(texts, scenarios, strict=True)
+    ]
 
 
 def scenarios_of(texts: Sequence[Text]) -> list[Scenario]:
