@@ -22,7 +22,9 @@ READERS: dict[str, tuple[Callable[[], Reader] | str, ...]] = {
 be given after a colon."""
 DEFAULT = "heads"
 FIND_JUDGE = "persona_env.judges:find_judge"
-_JUDGED = re.compile(r"(?:(.+?)\+)?((?:judge|replay|local):.*)", re.DOTALL)
+_JUDGED = re.compile(
+    r"(?:((?!judge:|replay:|local:)[a-z]+(?::[^+]*)?)\+)?((?:judge|replay|local):.*)", re.DOTALL
+)
 
 
 def find_reader(reader: str | Readers | None = None) -> Readers:
@@ -51,8 +53,8 @@ def find_reader(reader: str | Readers | None = None) -> Readers:
         )
     judged = _JUDGED.fullmatch(name)
     first, judge = (judged[1] or "rules", judged[2]) if judged else (name, None)
-    behind = [] if judge is None else [load(FIND_JUDGE)(judge)]
-    return Readers([*_named(first), *behind])
+    before = _named(first)
+    return Readers(before if judge is None else [*before, load(FIND_JUDGE)(judge)])
 
 
 def _named(name: str) -> list[Reader]:

@@ -27,7 +27,7 @@ def bands() -> dict[str, dict[str, list[float]]]:
 def band(words: float, wish: str, language: str = ANY) -> float:
     """1 between the middle bounds, falling to 0 at the outer ones.
 
-    >>> band(40, "brief"), band(40, "detailed")
+    >>> band(40, "brief"), band(20, "detailed")
     (1.0, 0.0)
     """
     by_language = bands()[wish]

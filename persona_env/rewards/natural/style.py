@@ -7,7 +7,7 @@ from persona_env.rewards.exchange import TermView
 from persona_env.rewards.expectations import ANSWER_FIELDS, in_full_answers, is_substantive
 from persona_env.rewards.natural.compare import chosen, middling, wants
 from persona_env.rewards.natural.declare import Read, natural_term
-from persona_env.rewards.natural.lengths import band
+from persona_env.rewards.natural.lengths import ANY, band
 from persona_env.rewards.term import PRIOR, Reason, Score, unread
 
 MIXED = 0.15  # code-mixing index above which a reply counts as mixed
@@ -101,10 +101,12 @@ def length(view: TermView, read: Read) -> Score | None:
     wish = view.once(_LENGTH)
     if wish is None:
         return None
-    words = read(view).words
+    reading = read(view)
+    words, languages = reading.words, reading.languages
     if words is None:
         return unread()
-    return Score(band(words, wish), (Reason(0, len(view.reply), f"{words:g} words"),))
+    code = languages[0][0] if languages else ANY
+    return Score(band(words, wish, code), (Reason(0, len(view.reply), f"{words:g} words"),))
 
 
 @natural_term(
