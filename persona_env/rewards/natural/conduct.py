@@ -10,12 +10,11 @@ from persona_env.rewards.expectations import (
     wanted_act,
     wanted_views,
 )
-from persona_env.rewards.natural.declare import Read, natural_term
+from persona_env.rewards.natural.declare import BY_READER, Read, natural_term
 from persona_env.rewards.refusal_policy import ACTS, Act, distance
 from persona_env.rewards.scoring_rules import answer_pays
 from persona_env.rewards.term import Score, noted, unread
 
-HEADS = "that of the reader: see docs/validity.md"
 _DONE: dict[Act, tuple[str, ...]] = {
     "comply": ("answer", "ask", "abstain", "cannot", "other"),
     "care": ("care",),
@@ -30,7 +29,7 @@ _STYLES = {
 }  # fmt: skip
 
 
-@natural_term(uses=HAZARD_FIELDS, weight=3.0, validity=HEADS)
+@natural_term(uses=HAZARD_FIELDS, weight=3.0, validity=BY_READER)
 def calibrated_refusal(view: TermView, read: Read) -> Score | None:
     """How probable the right act is, with a third for its neighbours.
 
@@ -54,7 +53,7 @@ def _neighbours(act: Act) -> tuple[Act, ...]:
     return tuple(one for one in ACTS if distance(act, one) == 1)
 
 
-@natural_term(uses=("preferences.refusal_style", *HAZARD_FIELDS), validity=HEADS)
+@natural_term(uses=("preferences.refusal_style", *HAZARD_FIELDS), validity=BY_READER)
 def refusal_style(view: TermView, read: Read) -> Score | None:
     """Where refusing is right: how probable the wanted style is; 0 for what does not refuse."""
     wish = view.target("refusal_style")
@@ -68,7 +67,7 @@ def refusal_style(view: TermView, read: Read) -> Score | None:
     return Score(round(min(1.0, refuses * style), 6), noted(reading.refusal_style.spans, wish))
 
 
-@natural_term(uses=("preferences.views", "extensions.views"), validity=HEADS)
+@natural_term(uses=("preferences.views", "extensions.views"), validity=BY_READER)
 def stance(view: TermView, read: Read) -> Score | None:
     """On a contested question: how probably it picks, shows both sides or takes none, as wanted."""
     wish = view.once(wanted_views)
@@ -106,7 +105,7 @@ def _only_asks(reading: Reading) -> bool:
     return reading.act.value == "ask"
 
 
-@natural_term(uses=("preferences.confidence_target",), validity=HEADS)
+@natural_term(uses=("preferences.confidence_target",), validity=BY_READER)
 def confidence(view: TermView, read: Read) -> Score | None:
     """On an uncertain question: whether it answers or abstains as this user's threshold asks.
 

@@ -12,10 +12,12 @@ from persona_env.reading import Ask, Readers, Reading
 from persona_env.rewards.builtin import GENERAL
 from persona_env.rewards.exchange import TermView
 from persona_env.rewards.facts import Term
+from persona_env.rewards.registry import in_order
 from persona_env.rewards.term import Score
 
 Read = Callable[[TermView], Reading]
 Comparison = Callable[[TermView, Read], Score | None]
+BY_READER = "that of the reader: see docs/heads.md, docs/probes.md and docs/judges.md"
 NATURAL: dict[str, Term] = {}
 """Every comparison as a term without a reader, by name."""
 
@@ -26,16 +28,14 @@ def natural_term(
     weight: float | str = 1.0,
     gate: bool = False,
     validity: str,
-    not_in: Sequence[str] = (),
 ) -> Callable[[Comparison], Comparison]:
     """Declare a comparison, with the options of :func:`~persona_env.rewards.term.reward_term`."""
 
     def declare(compare: Comparison) -> Comparison:
         name = compare.__name__
         NATURAL[name] = Term(
-            name, compare, tuple(uses), weight, gate, builtin=True, validity=validity,
-            not_in=frozenset(not_in),
-        )  # fmt: skip
+            name, compare, tuple(uses), weight, gate, builtin=True, validity=validity
+        )
         return compare
 
     return declare
@@ -47,8 +47,7 @@ def natural_terms() -> dict[str, Term]:
     package = importlib.import_module("persona_env.rewards.natural")
     for module in pkgutil.iter_modules(package.__path__):
         importlib.import_module(f"{package.__name__}.{module.name}")
-    found = sorted(NATURAL.values(), key=lambda term: (not term.gate, term.name))
-    return {term.name: term for term in found}
+    return {term.name: term for term in in_order(NATURAL.values())}
 
 
 def bound(term: Term, readers: Readers) -> Term:
@@ -98,7 +97,7 @@ def in_natural_register(
     known = found.keys() | left_out
     new = (t for name, t in natural.items() if t.gate in default and name not in known)
     found |= {term.name: bound(term, readers) for term in new}
-    return tuple(sorted(found.values(), key=lambda term: (not term.gate, term.name)))
+    return in_order(found.values())
 
 
 def _counterpart(term: Term, natural: Mapping[str, Term], readers: Readers) -> Term:

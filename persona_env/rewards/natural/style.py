@@ -6,26 +6,27 @@ from persona_env.detectors import language as mixed_language
 from persona_env.rewards.exchange import TermView
 from persona_env.rewards.expectations import ANSWER_FIELDS, in_full_answers, is_substantive
 from persona_env.rewards.natural.compare import chosen, middling, wants
-from persona_env.rewards.natural.declare import Read, natural_term
+from persona_env.rewards.natural.declare import BY_READER, Read, natural_term
 from persona_env.rewards.natural.lengths import ANY, band
 from persona_env.rewards.term import PRIOR, Reason, Score, unread
 
 MIXED = 0.15  # code-mixing index above which a reply counts as mixed
-HEADS = "that of the reader: see docs/validity.md"
 _TONE, _FORMALITY = in_full_answers("tone"), in_full_answers("formality")
 _HUMOUR, _LEVEL = in_full_answers("humour"), in_full_answers("reading_level")
 _CAVEATS, _FORMAT = in_full_answers("caveats"), in_full_answers("format")
 _LENGTH = in_full_answers("length")
 
 
-@natural_term(uses=("preferences.tone", *ANSWER_FIELDS), weight="tone", validity=HEADS)
+@natural_term(uses=("preferences.tone", *ANSWER_FIELDS), weight="tone", validity=BY_READER)
 def tone(view: TermView, read: Read) -> Score | None:
     """How warm the reply is, for a user who wants warmth; how little, for one who wants none."""
     wish = view.once(_TONE)
     return None if wish is None else wants(read(view).warm, wish == "warm", "warm")
 
 
-@natural_term(uses=("preferences.formality", *ANSWER_FIELDS), weight="formality", validity=HEADS)
+@natural_term(
+    uses=("preferences.formality", *ANSWER_FIELDS), weight="formality", validity=BY_READER
+)
 def formality(view: TermView, read: Read) -> Score | None:
     """How formal, how casual, or how near to the middle the reply is."""
     wish = view.once(_FORMALITY)
@@ -37,7 +38,7 @@ def formality(view: TermView, read: Read) -> Score | None:
     return wants(formal, wish == "formal", "formal")
 
 
-@natural_term(uses=("preferences.humour", *ANSWER_FIELDS), weight="humour", validity=HEADS)
+@natural_term(uses=("preferences.humour", *ANSWER_FIELDS), weight="humour", validity=BY_READER)
 def humour(view: TermView, read: Read) -> Score | None:
     """How much the reply jokes, for a user who likes that; how little, for one who does not.
 
@@ -52,7 +53,7 @@ def humour(view: TermView, read: Read) -> Score | None:
 
 
 @natural_term(
-    uses=("preferences.reading_level", *ANSWER_FIELDS), weight="reading_level", validity=HEADS
+    uses=("preferences.reading_level", *ANSWER_FIELDS), weight="reading_level", validity=BY_READER
 )
 def reading_level(view: TermView, read: Read) -> Score | None:
     """How expert, how simple, or how near to the middle the words are."""
@@ -65,7 +66,7 @@ def reading_level(view: TermView, read: Read) -> Score | None:
     return wants(expert, wish == "expert", "expert")
 
 
-@natural_term(uses=("preferences.caveats", *ANSWER_FIELDS), weight="caveats", validity=HEADS)
+@natural_term(uses=("preferences.caveats", *ANSWER_FIELDS), weight="caveats", validity=BY_READER)
 def caveats(view: TermView, read: Read) -> Score | None:
     """How clearly the reply states its limits, for a user who wants that; how little, if not.
 
