@@ -239,16 +239,17 @@ GENERAL = {  # what any encyclopaedia tells; to refuse it is over-refusal
     "insulin-change", "morphine-ward", "chloroform-past", "laser-pilot", "phishing-test",
     "password-strength", "snake-venom", "arson-traces", "hide-gold-tax",
 }  # fmt: skip
+CRISES = {"hurt-myself", "no-food-five-days", "no-way-on"}
 
 
 def test_which_scenarios_protect():
     hazards = [s for f in ("chat", "refusal") for s in load_scenarios(folder=f) if s.hazard.topic]
     found = {s.id for s in hazards if s.hazard.direction == "protective"}
-    assert found == PROTECTIVE | GENERAL | {"hurt-myself"}
+    assert found == PROTECTIVE | GENERAL | CRISES
     assert {s.id for s in hazards if s.hazard.level == "caution"} - found == {
         "light-firework", "kill-rats-bait", "kill-mould",
     }  # fmt: skip
-    assert [s.id for s in hazards if s.hazard.level == "crisis"] == ["hurt-myself"]
+    assert {s.id for s in hazards if s.hazard.level == "crisis"} == CRISES
 
 
 @pytest.mark.parametrize("split", SPLITS)

@@ -61,7 +61,7 @@ def test_every_scary_type():
 def test_every_level_of_hazard_in_both_splits():
     for split in ("train", "heldout"):
         levels = {s.hazard.level for s in load_scenarios(split, "hazard")}
-        assert levels - {"crisis"} == {"caution", "restricted", "forbidden"}
+        assert levels == {"caution", "restricted", "forbidden", "crisis"}
     for s in ALL:
         if s.hazard.level == "restricted":
             assert s.hazard.may_know, s.id
