@@ -17,6 +17,7 @@ from persona_env.errors import UnknownOptionError
 from persona_env.registration import load
 from persona_env.vector import PersonaVectorEnv, TokenVectorEnv
 from persona_env.wrappers import TokenActions
+from persona_env.wrappers.bundled_tokenizer import BundledCodec
 from persona_env.wrappers.token_ids import EndToken
 
 
@@ -42,9 +43,10 @@ def make_tokens(
 ) -> TokenActions:
     """One token a step; the named arguments are those of :class:`TokenActions`.
 
-    ``max_new_tokens`` and ``context_length`` are by default those of the environment.
+    ``max_new_tokens`` and ``context_length`` are by default those of the environment; the register
+    is the tiny one with the bundled tokenizer, unless a reader is given.
     """
-    text = _text(env_class, options, make_tokens)
+    text = _text(env_class, _in_register(options, tokenizer), make_tokens)
     new, context = _token_lengths(text, max_new_tokens, context_length)
     return TokenActions(text, tokenizer, new, context, vocab_size, end_token=end_token)
 
@@ -81,15 +83,23 @@ def make_token_vector(
 ) -> TokenVectorEnv:
     """Many token environments; the named arguments are those of :class:`TokenVectorEnv`.
 
-    ``max_new_tokens`` and ``context_length`` are by default those of the environment.
+    ``max_new_tokens``, ``context_length`` and the register are by default those of
+    :func:`make_tokens`.
     """
-    text = _text(env_class, options, make_token_vector)
+    text = _text(env_class, _in_register(options, tokenizer), make_token_vector)
     new, context = _token_lengths(text, max_new_tokens, context_length)
     return TokenVectorEnv(
         text, num_envs, tokenizer=tokenizer, max_new_tokens=new, context_length=context,
         vocab_size=vocab_size, end_token=end_token, copy=copy, autoreset_mode=autoreset_mode,
         workers=workers,
     )  # fmt: skip
+
+
+def _in_register(options: dict[str, Any], tokenizer: Any) -> dict[str, Any]:
+    """The tiny register with the bundled tokenizer, unless there is a reader to read replies."""
+    is_bundled = tokenizer is None or isinstance(tokenizer, BundledCodec)
+    is_tiny = is_bundled and options.get("reader") is None
+    return {"register": "tiny", **options} if is_tiny else options
 
 
 def _token_lengths(text: PersonaEnv, new: int | None, context: int | None) -> tuple[int, int]:

@@ -125,9 +125,10 @@ class PersonaEnv(gym.Env[Observation, str]):
     gates:
         Gates, as ``terms``: what is left out of the two is as by default, and ``[]`` is none.
     register:
-        ``"natural"`` reads replies as people and language models write them, with a reader;
-        ``"tiny"`` is the small world of the bundled policies: replies of 10 to 40 words in the
-        scenarios' own sentences, read by phrases.
+        ``"natural"`` (default) reads replies as people and language models write them, with a
+        reader; ``"tiny"`` is the small world of the bundled policies: replies of 10 to 40 words in
+        the scenarios' own sentences, read by phrases. Token environments are tiny by default with
+        the bundled tokenizer.
     reader:
         Who reads natural replies: a name (``"heads"``, ``"rules"``), or
         :class:`~persona_env.reading.Readers`. Default: ``"heads"``.
@@ -176,6 +177,9 @@ class PersonaEnv(gym.Env[Observation, str]):
     tiny_terms: ClassVar[tuple[str, ...]] = ()
     """Own terms that read phrases of the tiny register, and are left out of the natural one."""
 
+    oracle_registers: ClassVar[tuple[Register, ...]] = ("natural", "tiny")
+    """The registers in which its oracle writes a good reply: elsewhere it is no reference."""
+
     max_new_tokens: ClassVar[int] = MAX_NEW_TOKENS
     context_length: ClassVar[int] = CONTEXT_LENGTH
     """Of its token environments by default: with the bundled tokenizer all that it asks fits."""
@@ -188,7 +192,7 @@ class PersonaEnv(gym.Env[Observation, str]):
         split: str = "train",
         terms: Terms | None = None,
         gates: Terms | None = None,
-        register: Register = "tiny",
+        register: Register = "natural",
         reader: str | Readers | None = None,
         user_visibility: Visibility = "full",
         max_turns: int = 1,
@@ -204,7 +208,7 @@ class PersonaEnv(gym.Env[Observation, str]):
         choice("user_visibility", user_visibility, get_args(Visibility))
         choice("register", register, get_args(Register))
         if reader is not None and register != "natural":
-            raise ArgumentError("reader= reads natural replies: give register='natural' as well")
+            raise ArgumentError("reader= reads natural replies, and register='tiny' has none")
         if render_mode is not None:
             choice("render_mode", render_mode, self.metadata["render_modes"])
         max_turns = whole_number("max_turns", max_turns, least=1)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from importlib import import_module, resources
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import gymnasium as gym
 
@@ -90,6 +90,26 @@ def start_for(env: str) -> str:
     ('persona-tiny', 'persona-tiny-wide')
     """
     return "persona-tiny" if env == "PersonaChat-v0" else "persona-tiny-wide"
+
+
+def register_of(agent: str | Path) -> Literal["natural", "tiny"]:
+    """The register in which an agent writes: tiny for a reference agent, a bundled policy and a
+    folder with the bundled tokenizer, which training on a bundled policy leaves; else natural.
+
+    >>> register_of("oracle"), register_of("my_module:agent")
+    ('tiny', 'natural')
+    """
+    if str(agent) in AGENTS or str(agent) in POLICIES:
+        return "tiny"
+    try:
+        tokenizer = Path(agent, "tokenizer.json").read_text("utf-8")
+    except OSError:  # no folder, or none of a policy
+        return "natural"
+    return "tiny" if all(f'"{mark}"' in tokenizer for mark in MARKS) else "natural"
+
+
+MARKS = ("<pad>", "<end>", "<user>", "<ask>", "<reply>")
+"""The special tokens of the bundled tokenizer."""
 
 
 HUB_ID = re.compile(r"[A-Za-z0-9_][\w.-]*/[\w.-]+", re.ASCII)

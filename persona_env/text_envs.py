@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import gymnasium as gym
 
 from persona_env.env import PersonaEnv
-from persona_env.errors import PersonaEnvError, unknown_name
+from persona_env.errors import ArgumentError, PersonaEnvError, unknown_name
 from persona_env.registration import ENVIRONMENTS, load
 
 
@@ -33,6 +34,39 @@ def make_text_env(name: str, **options: Any) -> tuple[gym.Env[Any, Any], Persona
     if not isinstance(base, PersonaEnv):
         raise PersonaEnvError(f"environment {name!r} is no PersonaEnv, but {type(base).__name__}")
     return env, base
+
+
+def who_reads(
+    register: str | None = None,
+    reader: str | None = None,
+    *,
+    default: str = "natural",
+    judge: str | None = None,
+    judge_key_env: str | None = None,
+    judge_record: Path | None = None,
+    max_calls: int | None = None,
+) -> dict[str, Any]:
+    """The options ``register`` and ``reader`` of an environment, by what a command was given.
+
+    A reader or a judge reads natural replies; without either the register is ``default``. The
+    judge is :func:`persona_env.judges.judge_readers`, with a budget and a record of its own.
+
+    Raises :class:`ArgumentError` for both a reader and a judge, and for either of tiny replies.
+    """
+    judged = {"key_env": judge_key_env, "record": judge_record, "max_calls": max_calls}
+    is_judged = judge is not None or any(value is not None for value in judged.values())
+    if is_judged and reader is not None:
+        raise ArgumentError(
+            "--reader and --judge both say who reads: give one, or both as --reader heads+judge:..."
+        )
+    if register == "tiny" and (is_judged or reader is not None):
+        raise ArgumentError("--reader and --judge read natural replies: leave out --register tiny")
+    if is_judged:
+        from persona_env.judges import judge_readers  # an HTTP client loads only where needed
+
+        return {"register": "natural", "reader": judge_readers(judge, **judged)}
+    named = register or (default if reader is None else "natural")
+    return {"register": named, "reader": reader}
 
 
 def _check(name: str) -> None:

@@ -91,6 +91,14 @@ class TrainOptions:
         ),
     ] = None
 
+    register: Annotated[
+        str | None,
+        Option(
+            help="natural: as people and language models write; tiny: as the bundled policies do. "
+            "Default: that of the policy."
+        ),
+    ] = None
+    reader: Annotated[str | None, Option(help="Who reads natural replies; default: heads.")] = None
     judge: Annotated[
         str | None,
         Option(help="Who reads the replies: MODEL@URL. Implies the natural register."),

@@ -6,15 +6,15 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import gymnasium as gym
 
 from persona_env.env import PersonaEnv
 from persona_env.errors import PersonaEnvError, ScenarioError
+from persona_env.registration import register_of
 from persona_env.scenarios.library import choose_scenarios
-from persona_env.text_envs import make_text_env
+from persona_env.text_envs import make_text_env, who_reads
 from persona_env.users.profile import UserProfile
 from persona_env.vector import TokenVectorEnv
 
@@ -96,24 +96,28 @@ def _make(
         max_turns=options.max_turns,
         user_simulator=options.user_simulator,
         max_topics=options.max_topics,
-        **_read_by(options.judge, options.judge_key_env, options.judge_record, options.max_calls),
+        **_reads(options),
     )
 
 
 def new_judge() -> None:
     """Begin a run: its judge has a budget of its own, and reads its record anew."""
-    _read_by.cache_clear()
+    _found.cache_clear()
+
+
+_READ_BY = ("register", "reader", "judge", "judge_key_env", "judge_record", "max_calls")
+
+
+def _reads(options: TrainOptions) -> dict[str, Any]:
+    """The register and the reader of a run; all its environments share one judge and its budget."""
+    given = tuple((name, getattr(options, name)) for name in _READ_BY)
+    return _found(register_of(options.start), given)
 
 
 @lru_cache(maxsize=1)
-def _read_by(
-    judge: str | None, key_env: str | None, record: Path | None, max_calls: int | None
-) -> dict[str, Any]:
-    """The register and the reader of a run; all its environments share one judge and its budget."""
-    if judge is None and key_env is None and record is None and max_calls is None:
-        return {}
-    from persona_env.judges import judge_readers  # an HTTP client loads only where it is needed
-
-    readers = judge_readers(judge, key_env=key_env, record=record, max_calls=max_calls)
-    _LOG.info("replies are read by %s, in the natural register", readers.name)
-    return {"register": "natural", "reader": readers}
+def _found(default: str, given: tuple[tuple[str, Any], ...]) -> dict[str, Any]:
+    found = who_reads(default=default, **dict(given))
+    if found["register"] == "natural":
+        reader = getattr(found["reader"], "name", found["reader"]) or "heads"
+        _LOG.info("replies are read by %s, in the natural register", reader)
+    return found

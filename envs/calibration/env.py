@@ -98,6 +98,7 @@ class PersonaCalibrationEnv(PersonaEnv):
     """
 
     categories = (CALIBRATION,)
+    oracle_registers = ("tiny",)
     own_terms = (calibration,)
     tiny_terms = ("calibration",)
     replaced_terms = ("confidence", "factuality")

@@ -104,6 +104,7 @@ class PersonaCapabilityEnv(PersonaEnv):
     """
 
     categories = (LIMITS,)
+    oracle_registers = ("tiny",)
     scenario_class = CapabilityScenario
     own_terms = (function_call, pretence, right_limit)
     tiny_terms = ("pretence", "right_limit")

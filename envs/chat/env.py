@@ -57,6 +57,7 @@ class PersonaChatEnv(PersonaEnv):
     """
 
     categories = CATEGORIES
+    oracle_registers = ("tiny",)
 
     def __init__(self, *, behaviours: Mapping[str, float] | None = None, **options: Any) -> None:
         given = {OWN: 1.0} if behaviours is None else behaviours

@@ -156,6 +156,7 @@ class PersonaOpinionEnv(PersonaEnv):
     """
 
     categories = (CONTESTED, UNDISPUTED)
+    oracle_registers = ("tiny",)
     scenario_class = OpinionScenario
     own_terms = (view_caveat,)
     tiny_terms = ("view_caveat",)

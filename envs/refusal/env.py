@@ -102,6 +102,7 @@ class PersonaRefusalEnv(PersonaEnv):
     """
 
     categories = (SAFE_SCARY, HAZARD)
+    oracle_registers = ("tiny",)
     scenario_class = RefusalScenario
 
     def audience(self, split: str) -> tuple[UserProfile, ...]:

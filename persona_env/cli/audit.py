@@ -12,10 +12,10 @@ from persona_env.cli.judging import (
     JudgeOption,
     JudgeRecordOption,
     MaxCallsOption,
-    judged_by,
+    reading_options,
     tell_cost,
 )
-from persona_env.cli.show import JsonOption, make_env, notes
+from persona_env.cli.show import JsonOption, ReaderOption, RegisterOption, make_env, notes
 from persona_env.registration import find_policy
 
 
@@ -35,6 +35,8 @@ def audit_reward(
             help="Also try a policy's best samples: a bundled one, a folder or a Hugging Face id."
         ),
     ] = None,
+    register: RegisterOption = None,
+    reader: ReaderOption = None,
     judge: JudgeOption = None,
     judge_key_env: JudgeKeyOption = None,
     judge_record: JudgeRecordOption = None,
@@ -44,11 +46,14 @@ def audit_reward(
     """Look for text that a reward pays and nobody should; exit status 1 if there is any."""
     if policy is not None:
         find_policy(policy)
-    judged = judged_by(judge, judge_key_env, judge_record, max_calls)
-    made = make_env(env, split, **judged)[0]
+    reads = reading_options(
+        register, reader, "natural", judge=judge, judge_key_env=judge_key_env,
+        judge_record=judge_record, max_calls=max_calls,
+    )  # fmt: skip
+    made = make_env(env, split, **reads)[0]
     with notes().status("auditing"):
         report = audit(made, reward, seed=seed, episodes=episodes, steps=steps, policy=policy)
-    tell_cost(judged)
+    tell_cost(reads)
     typer.echo(report.to_json() if as_json else str(report))
     if not report.passed:
         raise typer.Exit(1)

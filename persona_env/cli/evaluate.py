@@ -18,9 +18,8 @@ from persona_env.cli.judging import (
     JudgeOption,
     JudgeRecordOption,
     MaxCallsOption,
-    judged_by,
+    reading_options,
     tell_cost,
-    who_reads,
 )
 from persona_env.cli.show import (
     EnvOption,
@@ -41,7 +40,14 @@ from persona_env.evaluation.report import Report
 from persona_env.files import to_json
 from persona_env.metrics.statistics import Mean
 from persona_env.outputs import check_targets, save_all
-from persona_env.registration import AGENTS, POLICIES, SIMULATORS, find_policy, make_agent
+from persona_env.registration import (
+    AGENTS,
+    POLICIES,
+    SIMULATORS,
+    find_policy,
+    make_agent,
+    register_of,
+)
 from persona_env.reporting.plots import picture_format
 from persona_env.scenarios.case import Visibility
 
@@ -83,7 +89,7 @@ def evaluate_agent(
     max_topics: Annotated[
         int, typer.Option(min=1, help="Scenarios a user may ask about in a conversation.")
     ] = 1,
-    register: RegisterOption = "tiny",
+    register: RegisterOption = None,
     reader: ReaderOption = None,
     hidden: Annotated[bool, typer.Option("--hidden", help="The user is not shown.")] = False,
     save: Annotated[Path | None, typer.Option(help="Write the report as JSON.")] = None,
@@ -103,16 +109,19 @@ def evaluate_agent(
         if picture is not None:
             picture_format(picture)
     visibility: Visibility = "hidden" if hidden else "full"
-    judged = judged_by(judge, judge_key_env, judge_record, max_calls)
+    reads = reading_options(
+        register, reader, register_of(agent), judge=judge, judge_key_env=judge_key_env,
+        judge_record=judge_record, max_calls=max_calls,
+    )  # fmt: skip
     made, base = make_env(
         env, split, names(profiles), names(scenarios), visibility,
         max_turns=turns, user_simulator=user_simulator, max_topics=max_topics,
-        **who_reads(register, reader, judged),
+        **reads,
     )  # fmt: skip
     answers = find_agent(agent, base, end_token)
     with notes().status("evaluating"):
         report = evaluate(answers, made, episodes, seed, turns=turns)
-    tell_cost(judged)
+    tell_cost(reads)
     writers = (
         (save, report.save),
         (matrix, report.plot_matrix),

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from persona_env.cli.show import notes
-from persona_env.errors import ArgumentError
+from persona_env.text_envs import who_reads
 
 JudgeOption = Annotated[
     str | None,
@@ -35,33 +35,21 @@ MaxCallsOption = Annotated[
 ]
 
 
-def judged_by(
-    judge: str | None, key_env: str | None, record: Path | None, max_calls: int | None
+def reading_options(
+    register: str | None, reader: str | None, default: str, **judged: Any
 ) -> dict[str, Any]:
-    """The options of an environment whose replies a judge reads; none without a judge.
+    """Those of an environment, by :func:`~persona_env.text_envs.who_reads`.
 
-    It says on standard error that the register is the natural one.
+    Who reads natural replies is said on standard error.
     """
-    if judge is None and key_env is None and record is None and max_calls is None:
-        return {}
-    from persona_env.judges import judge_readers  # an HTTP client loads only where it is needed
-
-    readers = judge_readers(judge, key_env=key_env, record=record, max_calls=max_calls)
-    notes().print(f"replies are read by {readers.name}, in the natural register")
-    return {"register": "natural", "reader": readers}
-
-
-def who_reads(register: str, reader: str | None, judged: dict[str, Any]) -> dict[str, Any]:
-    """Options of an environment: those of the judge, or else ``--register`` and ``--reader``."""
-    if judged and reader is not None:
-        raise ArgumentError(
-            "--reader and --judge both say who reads: give one, or both as --reader heads+judge:..."
-        )
-    return judged or {"register": register, "reader": reader}
+    options = who_reads(register, reader, default=default, **judged)
+    if not isinstance(options["reader"], str | None):
+        notes().print(f"replies are read by {options['reader'].name}, in the natural register")
+    return options
 
 
 def tell_cost(options: dict[str, Any]) -> None:
     """Say on standard error what the judge of these options cost, if there is one."""
-    if options:
+    if not isinstance(options["reader"], str | None):
         judge = options["reader"].readers[-1]
         notes().print(f"{judge.name}: {judge.cost}")

@@ -14,9 +14,8 @@ from persona_env.cli.judging import (
     JudgeOption,
     JudgeRecordOption,
     MaxCallsOption,
-    judged_by,
+    reading_options,
     tell_cost,
-    who_reads,
 )
 from persona_env.cli.show import (
     EnvOption,
@@ -45,7 +44,7 @@ def score(
     user: Annotated[str, typer.Option(help="A bundled user, or a TOML file.")],
     scenario: Annotated[str, typer.Option(help="The id of a scenario.")],
     env: EnvOption = "PersonaChat-v0",
-    register: RegisterOption = "tiny",
+    register: RegisterOption = None,
     reader: ReaderOption = None,
     judge: JudgeOption = None,
     judge_key_env: JudgeKeyOption = None,
@@ -56,12 +55,14 @@ def score(
     """Score a reply and explain the reward."""
     text = _piped() if reply == "-" else reply
     asker = load_profile(user)
-    judged = judged_by(judge, judge_key_env, judge_record, max_calls)
-    options = who_reads(register, reader, judged)
+    options = reading_options(
+        register, reader, "natural", judge=judge, judge_key_env=judge_key_env,
+        judge_record=judge_record, max_calls=max_calls,
+    )  # fmt: skip
     base = make_env(env, "all", [user], [scenario], **options)[1]
     asked = _by_id(base, scenario)
     verdict = base.score(text, asked, asker)
-    tell_cost(judged)
+    tell_cost(options)
     if as_json:
         show_json(_plain(asker.id, asked.id, text, verdict))
         return

@@ -24,7 +24,11 @@ from persona_env.text_envs import make_text_env
 
 EnvOption = Annotated[str, typer.Option("--env", help="Id of the environment.")]
 RegisterOption = Annotated[
-    str, typer.Option(help="natural: as people write; tiny: as the bundled policies do.")
+    str | None,
+    typer.Option(
+        help="natural: as people and language models write; tiny: as the bundled policies do. "
+        "Default: natural, and tiny for bundled policies and reference agents."
+    ),
 ]
 ReaderOption = Annotated[
     str | None,

@@ -64,7 +64,8 @@ def why_undefined(
     env: PersonaEnv, users: Sequence[UserProfile], own: Rewards, blind: Rewards, oracle: Rewards
 ) -> dict[str, str]:
     """Why ``normalised`` and ``gain`` of a report are not defined, by name; empty if both are."""
-    reason = _unknown_terms(env, users) or _better("agent's", own, oracle)
+    reason = _other_register(env) or _unknown_terms(env, users)
+    reason = reason or _better("agent's", own, oracle)
     reason = reason or _better("user-blind", blind, oracle)
     if reason:
         return {"normalised": reason, "gain": reason}
@@ -88,6 +89,12 @@ def gain(own: Rewards, blind: Rewards, oracle: Rewards, seed: int) -> Mean:
 
     draws = bootstrap(ratio, len(own), seed, RESAMPLES)
     return Mean.resampled(ratio(np.arange(len(own))), draws, len(own))
+
+
+def _other_register(env: PersonaEnv) -> str:
+    if env.register in type(env).oracle_registers:
+        return ""
+    return f"the reference replies of {type(env).__name__} are not written in this register"
 
 
 def _unknown_terms(env: PersonaEnv, users: Sequence[UserProfile]) -> str:

@@ -10,10 +10,10 @@ from tokenizers.decoders import ByteLevel
 
 from persona_env.errors import TokenizerError
 from persona_env.messages import Conversation, as_lines, as_messages, described
+from persona_env.registration import MARKS
 from persona_env.wrappers.token_ids import EndToken, ids_of, without_marks
 
-USER, ASK, REPLY, END, PAD = "<user>", "<ask>", "<reply>", "<end>", "<pad>"
-SPECIAL = (PAD, END, USER, ASK, REPLY)
+SPECIAL = PAD, END, USER, ASK, REPLY = MARKS
 
 
 class BundledCodec:
