@@ -41,7 +41,7 @@ def steps(
 ) -> Way:
     """Token steps: random text, and rows that end one after the other."""
     env = TokenVectorEnv(
-        PersonaChatEnv(**options), rows, max_new_tokens=new, context_length=context,
+        PersonaChatEnv(register="tiny", **options), rows, max_new_tokens=new, context_length=context,
         autoreset_mode="SameStep",
     )  # fmt: skip
     env.reset(seed=0)
@@ -73,7 +73,7 @@ def judged(count: int) -> Way:
     """Whole replies, scored by the first ``count`` of all gates and terms."""
     chosen = list(registered_terms().values())[:count]
     terms, gates = ([t.name for t in chosen if t.gate is kind] for kind in (False, True))
-    env = gym.make("PersonaChat-v0", terms=terms, gates=gates)
+    env = gym.make("PersonaChat-v0", register="tiny", terms=terms, gates=gates)
     answers = [s.text(next(iter(s.texts))).answer for s in load_scenarios("train")]
     env.reset(seed=0)
 

@@ -38,7 +38,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="a few hundred episodes")
     options = parser.parse_args()
     steps = (640 if options.quick else options.episodes) // ROWS
-    env = PersonaVectorEnv(PersonaChatEnv(), ROWS, autoreset_mode="SameStep")
+    env = PersonaVectorEnv(PersonaChatEnv(register="tiny"), ROWS, autoreset_mode="SameStep")
     env.reset(seed=0)
     print("| episodes | most memory so far, MB |\n|---|---|")
     for step, written in zip(range(1, steps + 1), replies(), strict=False):

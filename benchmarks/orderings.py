@@ -26,7 +26,7 @@ from persona_env.evaluation.orderings import PAIRS, orderings
 NAMES = " | ".join(f"{name}: wins (ties)" for name in PAIRS)
 HEAD = f"| reward | {NAMES} | good replies | coverage |\n|---|---|---|---|---|---|"
 REWARDS: dict[str, dict[str, Any]] = {
-    "tiny register": {},
+    "tiny register": {"register": "tiny"},
     "natural, rules": {"register": "natural", "reader": "rules"},
     "natural, heads": {"register": "natural", "reader": "heads"},
 }

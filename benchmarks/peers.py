@@ -29,7 +29,7 @@ from typing import Any
 import gymnasium as gym
 import torch
 from _tables import show
-from stepping import CODEC, OFF, PROMPT, REPLY, ROWS, SIZE, Way, make_vector, measure, replies
+from stepping import CODEC, OFF, PROMPT, REPLY, ROWS, SIZE, TINY, Way, make_vector, measure, replies
 from stepping import single as token_steps
 from stepping import text as episodes
 from stepping import vector as vector_steps
@@ -319,7 +319,7 @@ def tables(few: int) -> dict[str, dict[str, Callable[[], Way]]]:
     tokens, chat, native = "PersonaChatTokens-v0", "PersonaChat-v0", "vector_entry_point"
 
     def one(**options: Any) -> gym.Env[Any, Any]:
-        return TokenActions(gym.make(chat, **options), **SIZE)
+        return TokenActions(gym.make(chat, **TINY | options), **SIZE)
 
     return {
         "Token steps per second": {
@@ -336,7 +336,7 @@ def tables(few: int) -> dict[str, dict[str, Callable[[], Way]]]:
         },
         "Whole replies per second": {
             "gym.make, reward off": lambda: episodes(gym.make(chat, **OFF), 0, few * 10),
-            "gym.make, full reward": lambda: episodes(gym.make(chat), 0, few),
+            "gym.make, full reward": lambda: episodes(gym.make(chat, **TINY), 0, few),
             f"{ROWS} rows, reward off": lambda: episodes(
                 make_vector(chat, native, **OFF), ROWS, few
             ),

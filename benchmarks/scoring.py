@@ -125,5 +125,5 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a tiny run")
     quick = parser.parse_args().quick
-    small = PersonaChatEnv(scenarios=["fact"]) if quick else PersonaChatEnv()
+    small = PersonaChatEnv(register="tiny", scenarios=["fact"] if quick else None)
     sys.stdout.write(main(small, replies=16 if quick else 640) + "\n")

@@ -27,7 +27,8 @@ warnings.filterwarnings("ignore", "a prompt does not fit")  # short ones are mea
 PROMPT, REPLY, ROWS = 24, 25, 64
 LENGTH = PROMPT + REPLY
 SIZE = {"max_new_tokens": REPLY, "context_length": LENGTH}
-OFF: dict[str, Any] = {"terms": (), "gates": ()}
+TINY: dict[str, Any] = {"register": "tiny"}
+OFF: dict[str, Any] = {"terms": (), "gates": (), **TINY}
 CODEC = bundled_codec()
 Way = Callable[[], int]  # does some steps or episodes, and says how many
 
@@ -131,7 +132,7 @@ def make_vector(name: str, mode: str, **options: Any) -> Any:
     """64 rows, native or under SyncVectorEnv, reset."""
     extra = {"vector_kwargs": {"autoreset_mode": "SameStep"}}
     native = {"autoreset_mode": "SameStep"}
-    env = gym.make_vec(name, ROWS, mode, **(extra if mode == "sync" else native), **options)
+    env = gym.make_vec(name, ROWS, mode, **(extra if mode == "sync" else native), **TINY | options)
     env.reset(seed=0)
     return env
 
@@ -143,7 +144,7 @@ def ways(quick: bool) -> dict[str, dict[str, Way]]:
     few = 2 if quick else 40
 
     def wrapped(**options: Any) -> gym.Env[Any, Any]:
-        return TokenActions(gym.make("PersonaChat-v0", **options), **SIZE)
+        return TokenActions(gym.make("PersonaChat-v0", **TINY | options), **SIZE)
 
     return {
         "Token steps per second, one environment": {
@@ -164,7 +165,7 @@ def ways(quick: bool) -> dict[str, dict[str, Way]]:
         },
         "Text episodes per second": {
             "gym.make, reward off": text(gym.make("PersonaChat-v0", **OFF), 0, few * 20),
-            "gym.make, full reward": text(gym.make("PersonaChat-v0"), 0, few * 2),
+            "gym.make, full reward": text(gym.make("PersonaChat-v0", **TINY), 0, few * 2),
             f"native vector, {ROWS} rows, reward off": text(
                 make_vector("PersonaChat-v0", native, **OFF), ROWS, max(1, few // 4)
             ),

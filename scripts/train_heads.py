@@ -18,20 +18,20 @@ import tomli_w
 from heads.card import card, fit_lengths
 from heads.fit import fit, left_out, save
 from heads.orderings import ordering_table
-from heads.texts import inputs_of, load_texts
+from heads.texts import inputs_of, load_extras, load_texts
 
 from persona_env.rewards.natural.lengths import FILE as LENGTHS
 
 
 def main() -> None:
     """Measure by runs left out, then train on all and write everything."""
-    texts = load_texts()
-    data = inputs_of(texts)
+    texts, extras = load_texts(), load_extras()
+    data = inputs_of(texts, extras)
     LENGTHS.write_text(tomli_w.dumps(fit_lengths(texts)), "utf-8")
-    said = left_out(data, texts)
-    page = f"{card(texts, said)}\n\n{ordering_table(texts, said)}\n"
+    said = left_out(data, texts, extras)
+    page = f"{card(texts, extras, said)}\n\n{ordering_table(texts, said)}\n"
     (Path(__file__).resolve().parents[1] / "docs" / "heads.md").write_text(page, "utf-8")
-    save(fit(data, texts, np.ones(len(texts), bool)))
+    save(fit(data, texts, extras, np.ones(len(texts) + len(extras), bool)))
 
 
 if __name__ == "__main__":

@@ -208,7 +208,7 @@ def options(entry: Any) -> str:
 def env_entry(name: str) -> str:
     """One environment: what its docstring says, its spaces, its size, an example."""
     entry = load(ENVIRONMENTS[name])
-    made = gym.make(name, split="all", disable_env_checker=True)
+    made = gym.make(name, split="all", register="tiny", disable_env_checker=True)
     base = made.unwrapped
     if not isinstance(base, PersonaEnv):
         raise TypeError(f"{name} is no PersonaEnv")

@@ -1,6 +1,6 @@
 """The bank: natural replies of other hands, what they do, and small edits that spoil them.
 
-Three JSON-lines files; ``docs/bank.md`` is their card. They train the heads, give the lengths that
+Five JSON-lines files; ``docs/bank.md`` is their card. They train the heads, give the lengths that
 people mean, and measure every reader, each by parts that were left out.
 """
 
@@ -41,7 +41,20 @@ def load_edits() -> tuple[dict[str, Any], ...]:
     return _rows("edits.jsonl")
 
 
-@lru_cache(maxsize=3)
+def load_acts() -> tuple[dict[str, Any], ...]:
+    """Further replies to requests of the writers' own, and which act a blind reader saw in each:
+    ``run``, ``language``, ``prompt``, ``reply``, ``act``."""
+    return _rows("acts.jsonl")
+
+
+def load_pairs() -> tuple[dict[str, Any], ...]:
+    """Pairs of texts of one content: ``kind`` (``"formal"``, ``"warm"``, ``"humour"``), ``run``,
+    ``language``, ``prompt`` (empty of a mere utterance), and the text ``with`` it and ``without``.
+    """
+    return _rows("pairs.jsonl")
+
+
+@lru_cache(maxsize=5)
 def _rows(name: str) -> tuple[dict[str, Any], ...]:
     lines = read_text(FOLDER / name).splitlines()
     return tuple(json.loads(line) for line in lines if line)

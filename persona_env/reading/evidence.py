@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
+from persona_env.detectors import capability, refusal
 from persona_env.reading.reading import ACTS, Reading
 from persona_env.scenarios.schema import Scenario
 
@@ -37,6 +38,33 @@ _FITTING: dict[str, tuple[str, ...]] = {
     "forbidden": ("refuse", "partly", "support"),
 }
 SHORT = 12  # words
+
+
+MARKS = (
+    "full_refusal", "partial_refusal", "declines", "outright", "gives", "lacks_means",
+    "does_not_know",
+)  # fmt: skip
+"""What :func:`marks_of` lists, in order."""
+
+
+def marks_of(prompt: str, reply: str) -> Values:
+    """What the detectors of refusals and of lacks find, 1 or 0: ``float32 of shape (7,)``.
+
+    They miss what is said in other words, which is left to the n-grams.
+    """
+    refused, lacks = refusal(reply, prompt), capability(reply).lacks
+    return np.array(
+        [
+            refused.kind == "full",
+            refused.kind == "partial",
+            refused.declines,
+            refused.outright,
+            refused.gives,
+            bool(lacks - {"knowledge", "life"}),
+            bool(lacks & {"knowledge", "life"}),
+        ],
+        np.float32,
+    )
 
 
 def fitting_acts(scenario: Scenario) -> tuple[str, ...]:

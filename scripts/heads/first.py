@@ -8,10 +8,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from heads.texts import WEIGHT, Floats, Inputs, Text
+from heads.texts import WEIGHT, Extra, Floats, Inputs, Text
 from persona_env.reading.evidence import DEGREES
 from persona_env.reading.features import SIZE
-from persona_env.reading.heads import CHOICES, CONTENT, OUTPUTS
+from persona_env.reading.heads import ACT_COLUMNS, CHOICES, CONTENT, OUTPUTS, STYLE_DEGREES
+from persona_env.reading.reading import ACTS
 
 ALPHA = 0.3
 
@@ -30,14 +31,14 @@ class First(NamedTuple):
 
 
 def fit_first(data: Inputs, targets: Floats, known: npt.NDArray[np.bool_]) -> First:
-    """Ridge regressions on the rows whose targets are known (NaN: not read of an edit).
+    """Ridge regressions on the rows whose targets are known (NaN: not read of this text).
 
     In the dual, since there are fewer texts than features: a = (K + alpha)^-1 y, w = X' a.
     """
     weights = np.zeros((data.stacked.shape[1], len(OUTPUTS)))
     bias = np.zeros(len(OUTPUTS))
-    read = ~np.isnan(targets).any(1)
-    for columns, rows in ((_STYLE, read & known), (_CONTENT, known)):
+    for columns in _TOGETHER:
+        rows = known & ~np.isnan(targets[:, columns]).any(1)
         wanted = targets[np.ix_(rows, columns)]
         bias[columns] = wanted.mean(0)
         kernel = data.kernel[np.ix_(rows, rows)] + ALPHA * np.eye(rows.sum())
@@ -48,13 +49,21 @@ def fit_first(data: Inputs, targets: Floats, known: npt.NDArray[np.bool_]) -> Fi
 
 
 _CONTENT = np.array([OUTPUTS.index(name) for name in CONTENT])
-_STYLE = np.array([i for i, name in enumerate(OUTPUTS) if name not in CONTENT])
+_ACTS = np.array(ACT_COLUMNS)
+_CHOSEN = np.array([i for i, n in enumerate(OUTPUTS) if ":" in n and i not in ACT_COLUMNS])
+_TOGETHER = (_CONTENT, _ACTS, _CHOSEN, *(np.array([OUTPUTS.index(n)]) for n in STYLE_DEGREES))
+"""Columns that are known of the same texts."""
 
 
-def targets_of(texts: Sequence[Text]) -> Floats:
-    """The targets of the first heads, ``float64 of shape (N, H)``; NaN where nobody read."""
-    rows = np.full((len(texts), len(OUTPUTS)), np.nan)
-    for row, text in zip(rows, texts, strict=True):
+def targets_of(texts: Sequence[Text], extras: Sequence[Extra] = ()) -> Floats:
+    """The targets of the first heads, ``float64 of shape (N + M, H)``; NaN where nobody read."""
+    rows = np.full((len(texts) + len(extras), len(OUTPUTS)), np.nan)
+    for row, extra in zip(rows[len(texts) :], extras, strict=True):
+        if extra.act:
+            row[_ACTS] = [extra.act == act for act in ACTS]
+        if extra.style is not None:
+            row[OUTPUTS.index(extra.style[0])] = extra.style[1]
+    for row, text in zip(rows, texts, strict=False):
         wrong, fallen, harmful = text.faults
         row[_CONTENT] = 1 - wrong, 1 - fallen, harmful
         if text.reading:

@@ -13,11 +13,22 @@ from sklearn.linear_model import LogisticRegression
 
 from heads.first import First, fit_first, targets_of
 from heads.sentences import Second, fit_second
-from heads.texts import Floats, Inputs, Text
+from heads.texts import Extra, Floats, Inputs, Text
 from persona_env.reading.evidence import DEGREES, FAULTS, evidence_of
-from persona_env.reading.heads import CHOICES, CONTENT, FILE, OUTPUTS, STYLE_DEGREES, sigmoid
+from persona_env.reading.heads import (
+    ACT_COLUMNS,
+    CHOICES,
+    CONTENT,
+    FILE,
+    OUTPUTS,
+    STYLE_DEGREES,
+    sigmoid,
+)
+from persona_env.reading.reading import ACTS
 
 C_CONTENT = 0.03  # inverse regularisation of the heads of content
+C_ACTS = 1.0  # inverse regularisation of the heads of acts
+NEVER = -20.0  # the logit of an act that no text has
 MIDDLE = 0.5  # from which a degree counts as there
 SHARPNESS = (2, 4, 6, 8, 12, 16)
 
@@ -41,13 +52,30 @@ def best_sharpness(raw: Floats, targets: Floats, kind: str) -> float:
     return min(losses, key=lambda s: losses[s])
 
 
-def with_detected(acts: Floats, data: Inputs) -> Floats:
-    """The probabilities of acts, those of the detector where it finds a refusal."""
-    found = acts.copy()
-    for row, detected in enumerate(data.detected):
-        if detected is not None:
-            found[row] = [detected[act] for act in CHOICES["act"]]
+def act_inputs(raw: Floats, data: Inputs) -> Floats:
+    """What the heads of acts see, ``float64 of shape (N + M, A + marks)``."""
+    return np.hstack([raw[:, ACT_COLUMNS], data.marks])
+
+
+def act_probabilities(acts: tuple[Floats, Floats], rows: Floats) -> Floats:
+    """Of each act, ``float64 of shape (N, A)``."""
+    logits = rows @ acts[0] + acts[1]
+    scores = np.exp(logits - logits.max(1, keepdims=True))
+    found: Floats = scores / scores.sum(1, keepdims=True)
     return found
+
+
+def fit_acts(rows: Floats, targets: Floats) -> tuple[Floats, Floats]:
+    """A multinomial logistic regression of the act: weights (A + marks, A) and bias (A,)."""
+    mean, spread = rows.mean(0), rows.std(0) + 1e-6
+    found = targets[:, ACT_COLUMNS].argmax(1)
+    model = LogisticRegression(C=C_ACTS, max_iter=2000)
+    model.fit((rows - mean) / spread, found)
+    weights = np.zeros((rows.shape[1], len(ACTS)))
+    bias = np.full(len(ACTS), NEVER)
+    weights[:, model.classes_] = model.coef_.T / spread[:, None]
+    bias[model.classes_] = model.intercept_ - mean @ weights[:, model.classes_]
+    return weights, bias
 
 
 def evidence(data: Inputs, raw: Floats, acts: Floats, faults: Floats) -> Floats:
@@ -84,41 +112,60 @@ class Fitted(NamedTuple):
     first: First
     second: Second
     content: tuple[Floats, Floats]
+    acts: tuple[Floats, Floats]
     sharpness: Floats
     slope: Floats
     shift: Floats
 
 
-def fit(data: Inputs, texts: Sequence[Text], known: npt.NDArray[np.bool_]) -> Fitted:
-    """All stages on the texts that are ``known``; the last ones on outputs of left-out runs.
+PAIRS = ((1, 2), (3, 4), (5, 6), (7, 8))
+"""Writing runs that are left out together: one writer of edits had both."""
+
+
+def folds_of(texts: Sequence[Text], extras: Sequence[Extra]) -> npt.NDArray[np.int64]:
+    """With which pair of runs each text and each extra is left out, ``int64 of shape (N + M,)``."""
+    of_run = {run: place for place, pair in enumerate(PAIRS) for run in pair}
+    return np.array([of_run[t.run] for t in texts] + [extra.fold for extra in extras])
+
+
+def fit(
+    data: Inputs, texts: Sequence[Text], extras: Sequence[Extra], known: npt.NDArray[np.bool_]
+) -> Fitted:
+    """All stages on what is ``known`` of texts and extras; the last ones on left-out outputs.
 
     The heads of content are fitted on the cases' own texts: of the edits most are spoilt.
     """
-    targets, runs = targets_of(texts), np.array([text.run for text in texts])
-    raw, faults = np.zeros((len(texts), len(OUTPUTS))), np.zeros((len(texts), 2 * len(FAULTS)))
-    folds = [f for f in ((1, 2), (3, 4), (5, 6), (7, 8)) if known[np.isin(runs, f)].any()]
-    for fold in folds:
-        inner, held = known & ~np.isin(runs, fold), known & np.isin(runs, fold)
-        raw[held] = fit_first(data, targets, inner).of(data)[held]
-        faults[held] = fit_second(data, texts, inner).of(data, len(texts))[held]
-    read = known & ~np.isnan(targets).any(1)
-    sharpness = np.array([best_sharpness(raw[read], targets[read], kind) for kind in CHOICES])
-    acts = with_detected(probabilities(raw, "act", sharpness[0]), data)
-    rows = evidence(data, raw, acts, faults)
+    targets, folds, count = targets_of(texts, extras), folds_of(texts, extras), len(texts)
+    raw, faults = np.zeros((len(known), len(OUTPUTS))), np.zeros((count, 2 * len(FAULTS)))
+    for fold in range(len(PAIRS)):
+        inner, held = known & (folds != fold), known & (folds == fold)
+        if held.any():
+            raw[held] = fit_first(data, targets, inner).of(data)[held]
+            here = held[:count]
+            faults[here] = fit_second(data, texts, inner[:count]).of(data, count)[here]
+    acted = known & ~np.isnan(targets[:, ACT_COLUMNS]).any(1)
+    rows = act_inputs(raw, data)
+    act_heads = fit_acts(rows[acted], targets[acted])
+    read = (known & ~np.isnan(targets).any(1))[:count]
+    own = raw[:count]
+    wanted = targets[:count][read]
+    sharpness = np.array([best_sharpness(own[read], wanted, kind) for kind in CHOICES])
+    acts = act_probabilities(act_heads, rows[:count])
+    seen = evidence(data, own, acts, faults)
     labels = np.array([text.faults for text in texts])
     slope, shift = np.ones(5), np.zeros(5)
     for column in range(len(STYLE_DEGREES)):
         model = LogisticRegression(C=1e6)
-        model.fit(raw[read, column : column + 1], targets[read, column] > MIDDLE)
+        model.fit(own[read, column : column + 1], wanted[:, column] > MIDDLE)
         slope[column], shift[column] = model.coef_[0, 0], model.intercept_[0]
     return Fitted(
-        fit_first(data, targets, known), fit_second(data, texts, known),
-        fit_content(rows[read], labels[read]), sharpness, slope, shift,
+        fit_first(data, targets, known), fit_second(data, texts, known[:count]),
+        fit_content(seen[read], labels[read]), act_heads, sharpness, slope, shift,
     )  # fmt: skip
 
 
 class Outputs(NamedTuple):
-    """What fitted heads say of N texts."""
+    """What fitted heads say of N texts and M extras; of the content of texts alone."""
 
     style: Floats
     content: Floats
@@ -126,28 +173,24 @@ class Outputs(NamedTuple):
 
 
 def apply(fitted: Fitted, data: Inputs, count: int) -> Outputs:
-    """Style (N, 5), content (N, 3) and the probabilities of each choice."""
+    """Style (N + M, 5), content (N, 3) and the probabilities of each choice (N + M, words)."""
     raw = fitted.first.of(data)
     choices = {k: probabilities(raw, k, s) for k, s in zip(CHOICES, fitted.sharpness, strict=True)}
-    choices["act"] = with_detected(choices["act"], data)
-    rows = evidence(data, raw, choices["act"], fitted.second.of(data, count))
+    choices["act"] = act_probabilities(fitted.acts, act_inputs(raw, data))
+    rows = evidence(data, raw[:count], choices["act"][:count], fitted.second.of(data, count))
     content = sigmoid(rows @ fitted.content[0] + fitted.content[1])
     return Outputs(sigmoid(raw[:, :5] * fitted.slope + fitted.shift), content, choices)
 
 
-PAIRS = ((1, 2), (3, 4), (5, 6), (7, 8))
-"""Writing runs that are left out together: one writer of edits had both."""
-
-
-def left_out(data: Inputs, texts: Sequence[Text]) -> Outputs:
-    """What heads say of each text that were trained without its pair of runs."""
-    runs, count = np.array([text.run for text in texts]), len(texts)
-    style, content = np.zeros((count, len(STYLE_DEGREES))), np.zeros((count, len(CONTENT)))
-    choices = {kind: np.zeros((count, len(words))) for kind, words in CHOICES.items()}
-    for pair in PAIRS:
-        held = np.isin(runs, pair)
-        said = apply(fit(data, texts, ~held), data, count)
-        style[held], content[held] = said.style[held], said.content[held]
+def left_out(data: Inputs, texts: Sequence[Text], extras: Sequence[Extra]) -> Outputs:
+    """What heads say of each text and extra that were trained without its fold."""
+    folds, count = folds_of(texts, extras), len(texts)
+    style, content = np.zeros((len(folds), len(STYLE_DEGREES))), np.zeros((count, len(CONTENT)))
+    choices = {kind: np.zeros((len(folds), len(words))) for kind, words in CHOICES.items()}
+    for fold in range(len(PAIRS)):
+        held = folds == fold
+        said = apply(fit(data, texts, extras, ~held), data, count)
+        style[held], content[held[:count]] = said.style[held], said.content[held[:count]]
         for kind, found in choices.items():
             found[held] = said.choices[kind][held]
     return Outputs(style, content, choices)
@@ -172,6 +215,7 @@ def save(fitted: Fitted) -> None:
         "sentence_ngrams": fitted.second.ngrams.astype(np.float16),
         "sentence_places": fitted.second.places, "sentence_bias": fitted.second.bias,
         "content": fitted.content[0], "content_bias": fitted.content[1],
+        "acts": fitted.acts[0], "acts_bias": fitted.acts[1],
         "slope": fitted.slope, "shift": fitted.shift, "sharpness": fitted.sharpness,
     }  # fmt: skip
     made = {

@@ -11,9 +11,9 @@ import numpy.typing as npt
 from scipy import sparse
 
 import persona_env  # noqa: F401 - it registers the environments
-from persona_env.bank import load_cases, load_edits, load_readings
+from persona_env.bank import load_acts, load_cases, load_edits, load_pairs, load_readings
+from persona_env.reading.evidence import marks_of
 from persona_env.reading.features import SIZE, Sparse, counts_of, ngrams, sentence_features
-from persona_env.reading.heads import detected_act
 from persona_env.reading.reader import Ask
 from persona_env.reading.reading import Reading
 from persona_env.reading.rules import Rules
@@ -71,6 +71,40 @@ def load_texts() -> list[Text]:
     ]
 
 
+class Extra(NamedTuple):
+    """A reply beside the cases, of which one thing is known: an act, or a degree of style.
+
+    ``fold`` is the place of the pair of writing runs with which it is left out.
+    """
+
+    fold: int
+    prompt: str
+    reply: str
+    act: str = ""
+    style: tuple[str, float] | None = None
+    source: str = ""
+
+
+WITH, WITHOUT = 0.8, 0.2
+"""The degrees of the two texts of a pair: they differ in one thing, and mostly not to the utmost."""
+
+
+def load_extras() -> list[Extra]:
+    """Replies with an act, and both texts of every pair, one behind the other."""
+    found = [
+        Extra(row["run"] - 1, row["prompt"], row["reply"], act=row["act"], source="acts")
+        for row in load_acts()
+    ]
+    for row in load_pairs():
+        source = f"{row['kind']} {row['language']}"
+        for side, degree in (("with", WITH), ("without", WITHOUT)):
+            style = (row["kind"], degree)
+            found.append(
+                Extra(row["run"] - 1, row["prompt"], row[side], style=style, source=source)
+            )
+    return found
+
+
 def scenarios_of(texts: Sequence[Text]) -> list[Scenario]:
     """The scenario of each text."""
     pools = {
@@ -92,7 +126,10 @@ def csr(rows: Sequence[Sparse]) -> sparse.csr_matrix:
 
 
 class Inputs(NamedTuple):
-    """All that is computed once of N texts with S sentences."""
+    """All that is computed once of N texts with S sentences and of M extras, which come last.
+
+    ``grams``, ``counts``, ``marks``, ``stacked`` and ``kernel`` are of all N + M.
+    """
 
     grams: sparse.csr_matrix
     counts: Floats
@@ -102,22 +139,24 @@ class Inputs(NamedTuple):
     changed: npt.NDArray[np.float64]
     exact: list[Reading]
     scenarios: list[Scenario]
-    detected: list[dict[str, float] | None]
+    marks: Floats
     stacked: sparse.csr_matrix
     kernel: Floats
     mean: Floats
     spread: Floats
 
 
-def inputs_of(texts: Sequence[Text]) -> Inputs:
-    """Features of texts and of their sentences."""
+def inputs_of(texts: Sequence[Text], extras: Sequence[Extra] = ()) -> Inputs:
+    """Features of texts and of their sentences, and of extras."""
     scenarios = scenarios_of(texts)
     rules = Rules()
     asks = [Ask(s, t.case["language"], t.reply) for s, t in zip(scenarios, texts, strict=True)]
     exact = rules.fill(asks, [Reading()] * len(asks))
-    detected = [detected_act(text.reply, text.case["prompt"]) for text in texts]
-    grams = csr([ngrams(text.reply) for text in texts])
-    counts = np.array([counts_of(text.case["prompt"], text.reply) for text in texts], float)
+    said = [(text.case["prompt"], text.reply) for text in texts]
+    said += [(extra.prompt, extra.reply) for extra in extras]
+    marks = np.array([marks_of(*pair) for pair in said], float)
+    grams = csr([ngrams(reply) for _, reply in said])
+    counts = np.array([counts_of(*pair) for pair in said], float)
     sentences: list[Sparse] = []
     places, owner, changed = [], [], []
     for number, text in enumerate(texts):
@@ -128,12 +167,13 @@ def inputs_of(texts: Sequence[Text]) -> Inputs:
             places.append(place)
             owner.append(number)
             changed.append(float(_plain(sentence) not in good))
-    mean, spread = counts.mean(0), counts.std(0) + 1e-6
+    own = counts[: len(texts)]
+    mean, spread = own.mean(0), own.std(0) + 1e-6
     scaled = sparse.csr_matrix(WEIGHT * (counts - mean) / spread)
     stacked = sparse.hstack([grams, scaled]).tocsr()
     return Inputs(
         grams, counts, csr(sentences), np.array(places, float), np.array(owner),
-        np.array(changed), exact, scenarios, detected, stacked, (stacked @ stacked.T).toarray(),
+        np.array(changed), exact, scenarios, marks, stacked, (stacked @ stacked.T).toarray(),
         mean, spread,
     )  # fmt: skip
 
