@@ -21,7 +21,7 @@ from persona_env.cli.judging import (
 from persona_env.cli.show import JsonOption, ReaderOption, RegisterOption, notes, out, table
 from persona_env.env import PersonaEnv
 from persona_env.errors import ArgumentError, unknown_name
-from persona_env.evaluation.pairs import judge_pairs, scenario_of
+from persona_env.evaluation.pairs import judge_pairs, situations_of
 from persona_env.files import to_json
 from persona_env.outputs import check_targets, save_all, write_text
 from persona_env.reading import Readers, find_reader
@@ -109,10 +109,16 @@ def measured(data: Data, register: str, reader: str | Readers | None) -> Figures
     def env_of(name: str) -> PersonaEnv:
         return make_text_env(name, split="all", register="natural", reader=readers)[1]
 
+    situations = situations_of(env_of)
+    for one in (*rows, *data.pairs):  # what is not there is an error before anything is read
+        situations.scenario(one.situation)
+    for pair in data.pairs:
+        if pair.user is not None:
+            env_of(pair.situation.env)
     with notes().status("reading"):
-        readings = read_rows(rows, readers, lambda env, name: scenario_of(env_of(env), name))
+        readings = read_rows(rows, readers, situations)
         labels = reader_figures(rows, readings, readers.name)
-        return Figures(labels, judge_pairs(data.pairs, readers, env_of))
+        return Figures(labels, judge_pairs(data.pairs, readers, env_of, situations))
 
 
 def _check_tiny(data: Data, reader: str | Readers | None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from persona_env.env import PersonaEnv
 from persona_env.errors import unknown_name
@@ -23,7 +24,10 @@ ANYBODY = UserProfile(id="anybody")
 
 
 def judge_pairs(
-    pairs: Sequence[Pair], readers: Readers, env_of: Callable[[str], PersonaEnv]
+    pairs: Sequence[Pair],
+    readers: Readers,
+    env_of: Callable[[str], PersonaEnv],
+    situations: Situations,
 ) -> tuple[PairFigure, ...]:
     """A figure for each source, and for what is measured of its pairs.
 
@@ -31,7 +35,6 @@ def judge_pairs(
     :data:`QUALITY`. ``env_of`` gives the environment of an id, in the natural register and with the
     same readers.
     """
-    situations = Situations(lambda env, scenario: scenario_of(env_of(env), scenario))
     groups: dict[tuple[str, str, str], list[Pair]] = {}
     for pair in pairs:
         env = pair.situation.env if pair.user else ""
@@ -45,12 +48,18 @@ def judge_pairs(
     return tuple(figures)
 
 
-def scenario_of(env: PersonaEnv, name: str) -> Scenario:
-    """The scenario of an id; raises :class:`UnknownNameError`."""
-    found = env.scenarios.find(name)
-    if found is None:
-        raise unknown_name("scenario", name, [one.id for one in env.scenarios.shown])
-    return found
+def situations_of(env_of: Callable[[str], PersonaEnv]) -> Situations:
+    """Situations whose scenarios are those of environments; a wrong id is an
+    :class:`UnknownNameError`."""
+
+    def find(env: str, name: str) -> Scenario:
+        pool = env_of(env).scenarios
+        found = pool.find(name)
+        if found is None:
+            raise unknown_name("scenario", name, [one.id for one in pool.shown])
+        return found
+
+    return Situations(find)
 
 
 def quality_terms(readers: Readers) -> tuple[Term, ...]:
@@ -60,7 +69,7 @@ def quality_terms(readers: Readers) -> tuple[Term, ...]:
 
 def _judged(
     pairs: Sequence[Pair], terms: tuple[Term, ...], situations: Situations
-) -> tuple[np.ndarray, float]:
+) -> tuple[npt.NDArray[np.float64], float]:
     """What better texts get less what worse ones get, and the mean coverage of both."""
     exchanges = [
         Exchange(

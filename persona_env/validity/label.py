@@ -38,7 +38,7 @@ def read_labels(row: Row, is_needed: bool) -> dict[str, Label]:
     return {
         _COLUMNS[column]: _label(row, column, FIELDS[_COLUMNS[column]])
         for column in columns
-        if not is_blank(row.cells[column])
+        if not is_blank(row.cells[column]) and row.cells[column] != []
     }
 
 

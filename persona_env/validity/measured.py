@@ -15,7 +15,7 @@ from persona_env.validity.figures import Figure, figure_of
 from persona_env.validity.label import Label
 from persona_env.validity.labelled import Labelled
 from persona_env.validity.questions import CHECKS
-from persona_env.validity.situation import Find, Situations
+from persona_env.validity.situation import Situations
 
 TINY = "tiny register"
 """What stands for the detectors where a reader is named."""
@@ -23,9 +23,8 @@ FEWEST = 10
 """Labels of one word of a field, for a figure of its own."""
 
 
-def read_rows(rows: Sequence[Labelled], readers: Readers, find: Find) -> list[Reading]:
-    """The readings of labelled replies; ``find`` gives the library's scenarios."""
-    situations = Situations(find)
+def read_rows(rows: Sequence[Labelled], readers: Readers, situations: Situations) -> list[Reading]:
+    """The readings of labelled replies."""
     return readers.read_all([situations.ask(row.situation, row.reply) for row in rows])
 
 
@@ -35,7 +34,8 @@ def reader_figures(
     reader: str,
     unbounded: Sequence[Reading] | None = None,
 ) -> tuple[Figure, ...]:
-    """A figure for each field and source that has labels, and for each word with :data:`FEWEST`.
+    """A figure for each field and source that has labels, and for each word with :data:`FEWEST`, if
+    the reader reads the field at all.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def reader_figures(
         field = FIELDS[name]
         said = [rows[i].fields[name] for i in places]
         asked = [(field, said)]
-        if field.words:
+        if field.words and any(field.reads(whole[i]) for i in places):
             counts = Counter(said)
             words = [word for word in field.words if counts[word] >= FEWEST]
             asked += [(word_of(field, w), [one == w for one in said]) for w in words]

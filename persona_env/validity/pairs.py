@@ -84,7 +84,9 @@ def _number(row: Row, column: str, allowed: str) -> str:
 PAIR_FORMATS = {
     "pairs": PairFormat(("prompt", "better", "worse"), _own),
     "LLMBar": PairFormat(("input", "output_1", "output_2", "label"), _llmbar),
-    "PandaLM": PairFormat(("instruction", "input", "response1", "response2", "annotator1"), _pandalm),
+    "PandaLM": PairFormat(
+        ("instruction", "input", "response1", "response2", "annotator1"), _pandalm
+    ),
 }
 """Every format of pairs by name; a row is of the first whose columns it has.
 

@@ -8,7 +8,14 @@ from persona_env.validity.detector_section import detector_section
 from persona_env.validity.fields import FIELDS
 from persona_env.validity.figures import Figure, Figures, PairFigure
 from persona_env.validity.measured import FEWEST, TINY
-from persona_env.validity.tables import column_of, columns_of, in_full, of_pairs, side_by_side, table
+from persona_env.validity.tables import (
+    column_of,
+    columns_of,
+    in_full,
+    of_pairs,
+    side_by_side,
+    table,
+)
 
 _HEAD = f"""# Validity
 
@@ -30,7 +37,8 @@ _SOURCES = {
     "heads and probes did not see the text's pair of writing runs in any stage of their training",
     "fresh": "a second blind reading, by the same kind of language model as the recorded judge, of "
     "the 252 development texts of [judges](judges.md), on which no reader was trained",
-    "xstest": "people: the completions of XSTest by two models, development half",
+    "xstest": "people: the completions of XSTest by two models, development half; the detector of "
+    "refusals, which the heads ask as well, was written while looking at most of it",
     "do-not-answer": "people: the replies of three models to Do-Not-Answer, development half; "
     "`refusal` compares those labelled 'refuse' and 'comply' alone",
     "puns": "jokes against other short texts (RedditHumorDetection): single sentences, no replies",
@@ -41,7 +49,7 @@ _SOURCES = {
     "(OneStopEnglish)",
 }
 """What is known of the sources whose figures are shipped."""
-_OWN = f"""## On your own labels
+_OWN = """## On your own labels
 
 ```bash
 persona-env validate --data labelled.jsonl --data pairs.jsonl --reader heads
@@ -69,9 +77,9 @@ messages. A label is true, false or a number from 0 to 1, of which more than 0.5
 where words are listed; a blank one says nothing.
 
 ```json
-{{"prompt": "How hot is the sun?", "reply": "I cannot say.", "act": "abstain", "warm": false, "expert": 0.1}}
-{{"prompt": "How hot is the sun?", "better": "About 5,500 °C at its surface.", "worse": "It is cold."}}
-{{"prompt": "How hot is the sun?", "better": "5,500 °C.", "worse": "My dear, ...", "user": "ben"}}
+{"prompt": "How hot is the sun?", "reply": "I cannot say.", "act": "abstain", "warm": false, "expert": 0.1}
+{"prompt": "How hot is the sun?", "better": "About 5,500 °C at its surface.", "worse": "It is cold."}
+{"prompt": "How hot is the sun?", "better": "5,500 °C.", "worse": "My dear, ...", "user": "ben"}
 ```
 
 Of a pair without a user it is measured whether the better text gets more of *right × stands ×
@@ -101,16 +109,22 @@ def _readers(figures: Sequence[Figure]) -> Iterator[str]:
     """All readers beside each other, then each of them in full."""
     if not figures:
         return
-    order = {name: place for place, name in enumerate(FIELDS)}
-    found = sorted(figures, key=lambda one: order[one.field.partition(":")[0]])
+    found = sorted(figures, key=_place)
     yield "## Readers side by side\n"
     yield side_by_side(found)
     for column in columns_of(found):
-        chosen = [figure for figure in found if column_of(figure.reader) == column]
+        chosen = [one for one in found if column_of(one.reader) == column and one.read != 0]
         yield f"\n## {column.capitalize()}\n"
         yield f"`{'`, `'.join(dict.fromkeys(one.reader for one in chosen))}`\n"
         yield in_full(chosen)
     yield ""
+
+
+def _place(figure: Figure) -> tuple[int, int, str]:
+    """Where a figure stands: by field, its words behind it, and by source."""
+    name, _, word = figure.field.partition(": ")
+    words = FIELDS[name].words
+    return [*FIELDS].index(name), words.index(word) + 1 if word else 0, figure.source
 
 
 def _orderings(figures: Sequence[PairFigure]) -> Iterator[str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 
-from persona_env.validity.figures import Figure, PairFigure
 from persona_env.validity.agreement import Interval
+from persona_env.validity.figures import Figure, PairFigure
 
 COLUMNS = ("rules", "heads", "probes", "judge")
 """Whose figures stand beside each other: the last of these that is part of a reader's name."""
@@ -79,7 +79,10 @@ def in_full(figures: Iterable[Figure]) -> str:
 
 
 def of_pairs(figures: Sequence[PairFigure]) -> str:
-    """A row for each reader and group of pairs, a column for each thing that is measured."""
+    """A row for each reader and group of pairs, a column for each thing that is measured.
+
+    Of an ordering with more pairs than others each count is shown.
+    """
     measured = list(dict.fromkeys(figure.measured for figure in figures))
     rows: dict[tuple[str, str], dict[str, PairFigure]] = {}
     for figure in figures:
@@ -88,7 +91,7 @@ def of_pairs(figures: Sequence[PairFigure]) -> str:
         ("reader", "pairs", "n", *(f"{name}: wins, ties" for name in measured), "read"),
         (
             (
-                reader, group, str(max(one.n for one in found.values())),
+                reader, group, " / ".join(dict.fromkeys(str(one.n) for one in found.values())),
                 *(_wins(found.get(name)) for name in measured),
                 number(next(iter(found.values())).read, 2),
             )
@@ -124,7 +127,7 @@ def _between(interval: Interval, digits: int = 3) -> str:
 
 def ranged(value: float, interval: Interval, digits: int = 3) -> str:
     """A value and, if it is known, its interval."""
-    if math.isnan(value) or math.isnan(interval[0]):
+    if math.isnan(value) or math.isnan(interval[0]) or value == interval[0] == interval[1]:
         return number(value, digits)
     return f"{number(value, digits)} ({_between(interval, digits)})"
 
