@@ -52,6 +52,7 @@ _WIDE = 140  # characters: a figure is not folded
 
 
 def validate(
+    *,
     data: Annotated[
         list[Path] | None,
         typer.Option(help="A file of labels or pairs; may be given several times."),
@@ -110,8 +111,9 @@ def measured(data: Data, register: str, reader: str | Readers | None) -> Figures
         return make_text_env(name, split="all", register="natural", reader=readers)[1]
 
     situations = situations_of(env_of)
-    for one in (*rows, *data.pairs):  # what is not there is an error before anything is read
-        situations.scenario(one.situation)
+    asked = [row.situation for row in rows] + [pair.situation for pair in data.pairs]
+    for situation in asked:  # what is not there is an error before anything is read
+        situations.scenario(situation)
     for pair in data.pairs:
         if pair.user is not None:
             env_of(pair.situation.env)

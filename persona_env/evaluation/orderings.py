@@ -49,8 +49,8 @@ class Ordering:
 class Orderings:
     """The orderings of some cases, and what their good replies get.
 
-    ``margins`` are the differences of reward behind each ordering, case by case, and ``covered`` the
-    coverages of the good replies, ``float64 of shape (cases, 2)``.
+    ``margins`` are the differences of reward behind each ordering, case by case, and ``covered``
+    the coverages of the good replies, ``float64 of shape (cases, 2)``.
     """
 
     by_name: Mapping[str, Ordering]
@@ -103,8 +103,16 @@ def ordering_figures(
             read = float(found.covered[places].mean())
             between = spread if group == "all" else UNKNOWN
             figures.append(
-                pair_figure(name, source, reader, by_case[places].ravel(), read, group, between)
-            )
+                pair_figure(
+                    name,
+                    source,
+                    reader,
+                    by_case[places].ravel(),
+                    read=read,
+                    group=group,
+                    parts=between,
+                )
+            )  # fmt: skip
     return tuple(figures)
 
 

@@ -44,7 +44,7 @@ def judge_pairs(
     for (source, measured, env), chosen in groups.items():
         terms = env_of(env).terms if env else quality_terms(readers)
         margins, read = _judged(chosen, terms, situations)
-        figures.append(pair_figure(measured, source, readers.name, margins, read))
+        figures.append(pair_figure(measured, source, readers.name, margins, read=read))
     return tuple(figures)
 
 

@@ -113,13 +113,14 @@ def pair_figure(
     source: str,
     reader: str,
     margins: Array,
+    *,
     read: float,
     group: str = "all",
     parts: Interval = UNKNOWN,
 ) -> PairFigure:
     """The figure of N margins, what the better text gets less what the worse one gets.
 
-    >>> found = pair_figure("reward", "mine", "rules", np.array([0.5, 0.0, -0.5, 0.1]), 1.0)
+    >>> found = pair_figure("reward", "mine", "rules", np.array([0.5, 0.0, -0.5, 0.1]), read=1.0)
     >>> found.wins, found.ties
     (0.5, 0.25)
     """

@@ -79,7 +79,7 @@ class Labelled:
     reply: str
     fields: Mapping[str, Label]
     checks: Mapping[str, bool]
-    situation: Situation = Situation()
+    situation: Situation
     model: str = ""
     source: str = ""
 

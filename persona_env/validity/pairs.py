@@ -22,7 +22,7 @@ class Pair:
 
     better: str
     worse: str
-    situation: Situation = Situation()
+    situation: Situation
     user: UserProfile | None = None
     source: str = ""
 
@@ -36,8 +36,8 @@ class PairFormat(NamedTuple):
 
 def _own(row: Row) -> Pair:
     situation = situation_of(row, row.text("prompt"))
-    texts = (row.optional(name, "assistant") for name in ("better", "worse"))
-    return Pair(*texts, situation, _user(row))
+    better, worse = (row.optional(name, "assistant") for name in ("better", "worse"))
+    return Pair(better, worse, situation, _user(row))
 
 
 def _user(row: Row) -> UserProfile | None:

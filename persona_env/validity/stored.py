@@ -87,7 +87,8 @@ def _made(kind: type[One], row: dict[str, Any]) -> One:
     names = {field.name for field in fields(kind)}
     if unknown := set(row) - names:
         raise KeyError(f"{sorted(unknown)} of a {kind.__name__}")
-    return kind(**{n: tuple(v) if isinstance(v, list) else v for n, v in row.items()})
+    cells: dict[str, Any] = {n: tuple(v) if isinstance(v, list) else v for n, v in row.items()}
+    return kind(**cells)
 
 
 def _rounded(value: Any, digits: int | None) -> Any:

@@ -49,8 +49,9 @@ def rules_figures(texts: Sequence[Text]) -> tuple[Figure, ...]:
     rows = []
     for text in own:
         said = {"form": text.reading["format"]}
-        main = {"languages": code for code in text.reading["languages"][:1]}
-        rows.append(replace(_labelled(text), fields=said | main))
+        if text.reading["languages"]:
+            said["languages"] = text.reading["languages"][0]
+        rows.append(replace(_labelled(text), fields=said))
     return reader_figures(rows, Rules().fill(asks, [Reading()] * len(asks)), Rules.name)
 
 

@@ -108,6 +108,6 @@ def test_intervals_draw_prompts_and_are_the_same_again():
 
 
 def test_pairs_are_won_tied_or_lost():
-    figure = pair_figure("reward", "mine", "rules", np.array([0.1, 1e-12, 0.0, -0.2]), 0.5)
+    figure = pair_figure("reward", "mine", "rules", np.array([0.1, 1e-12, 0.0, -0.2]), read=0.5)
     assert (figure.n, figure.wins, figure.ties, figure.read) == (4, 0.25, 0.5, 0.5)
     assert figure.wins_interval == wilson(1, 4)
