@@ -41,8 +41,8 @@ def steps(
 ) -> Way:
     """Token steps: random text, and rows that end one after the other."""
     env = TokenVectorEnv(
-        PersonaChatEnv(register="tiny", **options), rows, max_new_tokens=new, context_length=context,
-        autoreset_mode="SameStep",
+        PersonaChatEnv(register="tiny", **options), rows, max_new_tokens=new,
+        context_length=context, autoreset_mode="SameStep",
     )  # fmt: skip
     env.reset(seed=0)
     texts = [t.answer for s in load_scenarios("train") for t in s.texts.values()]

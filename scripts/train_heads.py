@@ -4,9 +4,10 @@
     python scripts/train_heads.py
 
 It writes ``persona_env/reading/heads.safetensors``, the lengths of
-``persona_env/rewards/natural/lengths.toml``, and the card ``docs/heads.md``. Every figure there is
-of texts of writing runs that were left out of all stages of the training: the eight runs in four
-pairs, each left out once. Seeded; a few minutes.
+``persona_env/rewards/natural/lengths.toml``, the card ``docs/heads.md``, and the figures of
+``docs/validity.md``, which ``make docs`` then writes. Every figure there is of texts of writing
+runs that were left out of all stages of the training: the eight runs in four pairs, each left out
+once. Seeded; a few minutes.
 """
 
 from __future__ import annotations
@@ -16,11 +17,14 @@ from pathlib import Path
 import numpy as np
 import tomli_w
 from heads.card import card, fit_lengths
+from heads.figures import left_out_figures, rules_figures
 from heads.fit import fit, left_out, save
 from heads.orderings import ordering_table
 from heads.texts import inputs_of, load_extras, load_texts
 
 from persona_env.rewards.natural.lengths import FILE as LENGTHS
+from persona_env.validity import save_figures
+from persona_env.validity.stored import FOLDER
 
 
 def main() -> None:
@@ -31,6 +35,9 @@ def main() -> None:
     said = left_out(data, texts, extras)
     page = f"{card(texts, extras, said)}\n\n{ordering_table(texts, said)}\n"
     (Path(__file__).resolve().parents[1] / "docs" / "heads.md").write_text(page, "utf-8")
+    found = left_out_figures(texts, said, "rules+heads")
+    found = found._replace(labels=(*rules_figures(texts), *found.labels))
+    save_figures(FOLDER / "heads.json", found)
     save(fit(data, texts, extras, np.ones(len(texts) + len(extras), bool)))
 
 

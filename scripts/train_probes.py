@@ -4,11 +4,11 @@
     python scripts/train_probes.py                          # the model is fetched from the hub
     python scripts/train_probes.py --model FOLDER_OR_ID --output FOLDER/probes.safetensors
 
-It writes ``agents/probes/probes.safetensors`` and ``docs/probes.md``, the card (for another
-``--output`` no card). Every figure there is of texts of writing runs that were left out of all
-stages: the eight runs in four pairs, each left out once. Nothing is drawn at random. Running the
-model over the bank takes half an hour on one core; ``--states FILE`` keeps the states for the next
-time.
+It writes ``agents/probes/probes.safetensors``, the card ``docs/probes.md``, and the figures of
+``docs/validity.md``, which ``make docs`` then writes (for another ``--output`` neither). Every
+figure there is of texts of writing runs that were left out of all stages: the eight runs in four
+pairs, each left out once. Nothing is drawn at random. Running the model over the bank takes half an
+hour on one core; ``--states FILE`` keeps the states for the next time.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from heads.figures import left_out_figures
 from heads.fit import middles
 from heads.texts import Text, load_texts
 from probes.card import card
@@ -30,6 +31,8 @@ from persona_env.agents.probes.encoder import POOLINGS, Encoder, States
 from persona_env.agents.probes.probes import check_states
 from persona_env.agents.probes.weights import FILE
 from persona_env.errors import PersonaEnvError
+from persona_env.validity import save_figures
+from persona_env.validity.stored import FOLDER
 
 LAYERS = [16, 20]
 
@@ -96,6 +99,7 @@ def train(given: argparse.Namespace) -> None:
         page = Path(__file__).resolve().parents[1] / "docs" / "probes.md"
         own = [text for text in texts if text.reading]
         page.write_text(card(own, probed, counted, given.layers), "utf-8")
+        save_figures(FOLDER / "probes.json", left_out_figures(own, probed, "rules+probes"))
     save(bank, encoder, given.name or given.model, given.output)
 
 

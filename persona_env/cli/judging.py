@@ -1,4 +1,4 @@
-"""The options of a judge, which ``eval``, ``score`` and ``audit`` share."""
+"""The options of a judge, which ``eval``, ``score``, ``audit`` and ``validate`` share."""
 
 from __future__ import annotations
 

@@ -1,55 +1,166 @@
-"""``validate``: how far the detectors agree with people."""
+"""``validate``: how far what is read agrees with labels, and what is rewarded with preferences."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from persona_env.cli.show import JsonOption, out, table
+from persona_env.cli.judging import (
+    JudgeKeyOption,
+    JudgeOption,
+    JudgeRecordOption,
+    MaxCallsOption,
+    judged_by,
+    tell_cost,
+    who_reads,
+)
+from persona_env.cli.show import JsonOption, ReaderOption, RegisterOption, notes, out, table
+from persona_env.env import PersonaEnv
+from persona_env.errors import ArgumentError, unknown_name
+from persona_env.evaluation.pairs import judge_pairs, situations_of
 from persona_env.files import to_json
 from persona_env.outputs import check_targets, save_all, write_text
-from persona_env.validity import Figure, figures_of, load_figures, page, read_labelled, save_figures
-from persona_env.validity.report import number
+from persona_env.reading import Readers, find_reader
+from persona_env.text_envs import make_text_env
+from persona_env.validity import (
+    Data,
+    DataError,
+    Figure,
+    Figures,
+    PairFigure,
+    add_figures,
+    detector_figures,
+    load_figures,
+    page,
+    plain,
+    read_data,
+    read_rows,
+    reader_figures,
+)
+from persona_env.validity.tables import number
 
-_COLUMNS = ("check", "source", "n", "agrees", "95 %", "P", "R", "F1", "kappa", "unread")
-_WIDE = 120  # characters: a figure is not folded
+_LABELS = (
+    "field", "source", "reader", "n", "read", "right", "95 %", "P", "R", "F1", "AUROC", "kappa",
+    "worst",
+)  # fmt: skip
+_PAIRS = ("source", "reader", "pairs", "n", "wins", "95 %", "ties", "read")
+_WIDE = 140  # characters: a figure is not folded
 
 
 def validate(
+    *,
     data: Annotated[
-        list[Path] | None, typer.Option(help="Labelled JSONL; may be given several times.")
+        list[Path] | None,
+        typer.Option(help="A file of labels or pairs; may be given several times."),
     ] = None,
+    register: RegisterOption = "natural",
+    reader: ReaderOption = None,
+    judge: JudgeOption = None,
+    judge_key_env: JudgeKeyOption = None,
+    judge_record: JudgeRecordOption = None,
+    max_calls: MaxCallsOption = None,
     write: Annotated[
         Path | None, typer.Option(help="Write the page docs/validity.md here.")
     ] = None,
-    figures: Annotated[Path | None, typer.Option(help="Write the figures here, as JSON.")] = None,
+    figures: Annotated[
+        Path | None, typer.Option(help="Add the figures to this file, as JSON.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Compare the detectors with labels; without --data show what was measured."""
+    """Compare a reader with labels and pairs; without --data show what was measured."""
     check_targets(figures, write)  # before the work, not after it
-    rows = [row for path in data or () for row in read_labelled(path)]
-    found = figures_of(rows) if data else load_figures()
-    writers = (
-        (figures, lambda path: save_figures(path, found)),
-        (write, lambda path: write_text(path, page(found))),
-    )
-    save_all({path: writer for path, writer in writers if path is not None})
+    judged = judged_by(judge, judge_key_env, judge_record, max_calls)
+    options = who_reads(register, reader, judged)
+    if data:
+        found = measured(read_data(data), **options)
+        tell_cost(judged)
+    elif judged or reader is not None:
+        raise ArgumentError("who reads is asked for, and nothing to read: give --data FILE")
+    else:
+        found = load_figures()
+    if figures is not None:
+        add_figures(figures, found)
+    if write is not None:
+        save_all({write: lambda path: write_text(path, page(found))})
     if as_json:
-        typer.echo(to_json([asdict(figure) for figure in found]))
+        typer.echo(to_json(plain(found)))
         return
-    title = "Agreement with people (interval: Wilson; unread: agreement on replies kept back)"
+    show(found)
+
+
+def measured(data: Data, register: str, reader: str | Readers | None) -> Figures:
+    """The figures of data: by the detectors in the tiny register, else by a reader."""
+    if register not in ("natural", "tiny"):
+        raise unknown_name("register", register, ("natural", "tiny"))
+    if register == "tiny":
+        _check_tiny(data, reader)
+        return Figures(detector_figures(data.labelled))
+    rows = [row for row in data.labelled if row.fields]
+    if not rows and not data.pairs:
+        raise DataError(
+            "all labels are of checks of the tiny register's detectors: add --register tiny"
+        )
+    readers = find_reader(reader)
+
+    @cache
+    def env_of(name: str) -> PersonaEnv:
+        return make_text_env(name, split="all", register="natural", reader=readers)[1]
+
+    situations = situations_of(env_of)
+    asked = [row.situation for row in rows] + [pair.situation for pair in data.pairs]
+    for situation in asked:  # what is not there is an error before anything is read
+        situations.scenario(situation)
+    for pair in data.pairs:
+        if pair.user is not None:
+            env_of(pair.situation.env)
+    with notes().status("reading"):
+        readings = read_rows(rows, readers, situations)
+        labels = reader_figures(rows, readings, readers.name)
+        return Figures(labels, judge_pairs(data.pairs, readers, env_of, situations))
+
+
+def _check_tiny(data: Data, reader: str | Readers | None) -> None:
+    if reader is not None:
+        raise ArgumentError("--register tiny reads by phrases: it takes no --reader and no --judge")
+    if data.pairs:
+        raise DataError("pairs are judged in the natural register: leave --register tiny out")
+    if not any(row.checks for row in data.labelled):
+        raise DataError("no label is of a check of the tiny register: leave --register tiny out")
+
+
+def show(found: Figures) -> None:
+    """Print figures as tables."""
     console = out()
     console.width = max(console.width, _WIDE)
-    console.print(table(title, _COLUMNS, map(_row, found), right="n agrees P R F1 kappa unread"))
+    if found.labels:
+        title = "Agreement with labels; 'read': coverage, all else of what was read"
+        rows = map(_label_row, found.labels)
+        console.print(table(title, _LABELS, rows, right="n read right P R F1 AUROC kappa"))
+    for name in dict.fromkeys(figure.measured for figure in found.pairs):
+        chosen = [figure for figure in found.pairs if figure.measured == name]
+        title = f"Measured: {name}; 'wins': the better text gets more of it"
+        console.print(table(title, _PAIRS, map(_pair_row, chosen), right="n wins ties read"))
 
 
-def _row(figure: Figure) -> tuple[str, ...]:
+def _label_row(figure: Figure) -> Sequence[str]:
+    worst = f"{number(figure.worst_accuracy)} {figure.worst}" if figure.worst else "-"
     return (
-        figure.check, figure.source, str(figure.n),
-        number(figure.agreement), "-".join(map(number, figure.agreement_interval)),
-        number(figure.precision), number(figure.recall), number(figure.f1), number(figure.kappa),
-        number(figure.unread_agreement),
+        figure.field, figure.source, figure.reader, str(figure.n), number(figure.read),
+        number(figure.accuracy), _ends(figure.accuracy_interval), number(figure.precision),
+        number(figure.recall), number(figure.f1), number(figure.auroc), number(figure.kappa), worst,
     )  # fmt: skip
+
+
+def _pair_row(figure: PairFigure) -> Sequence[str]:
+    return (
+        figure.source, figure.reader, figure.group, str(figure.n), number(figure.wins),
+        _ends(figure.wins_interval), number(figure.ties), number(figure.read),
+    )  # fmt: skip
+
+
+def _ends(interval: tuple[float, Any]) -> str:
+    return "-".join(map(number, interval))

@@ -6,7 +6,7 @@ bad for anybody, and the first reply spoilt by one change (:mod:`persona_env.ban
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,9 +20,11 @@ from persona_env.rewards import Verdict, judge_all
 from persona_env.rewards.exchange import Exchange
 from persona_env.users.library import load_profile
 from persona_env.users.profile import UserProfile
+from persona_env.validity import PairFigure, pair_figure
+from persona_env.validity.agreement import UNKNOWN
+from persona_env.validity.figures import TIE
 
 Floats = npt.NDArray[np.float64]
-TIE = 1e-9
 PAIRS = {
     "right user first": (("good_a", "a", "good_b", "a"), ("good_b", "b", "good_a", "b")),
     "good over bad": (("good_a", "a", "bad", "a"),),
@@ -47,13 +49,15 @@ class Ordering:
 class Orderings:
     """The orderings of some cases, and what their good replies get.
 
-    ``margins`` are the differences of reward behind each ordering, case by case.
+    ``margins`` are the differences of reward behind each ordering, case by case, and ``covered``
+    the coverages of the good replies, ``float64 of shape (cases, 2)``.
     """
 
     by_name: Mapping[str, Ordering]
     good: Mean
     coverage: Mean
     margins: Mapping[str, Floats]
+    covered: Floats
 
 
 def orderings(cases: Iterable[Mapping[str, Any]], env_of: Callable[[str], PersonaEnv]) -> Orderings:
@@ -66,12 +70,50 @@ def orderings(cases: Iterable[Mapping[str, Any]], env_of: Callable[[str], Person
         for name, pairs in PAIRS.items()
     }
     good = [v[key] for v in verdicts for key in (("good_a", "a"), ("good_b", "b"))]
+    covered = np.array([one.coverage for one in good], float).reshape(-1, 2)
     return Orderings(
         {name: _ordering(found) for name, found in margins.items()},
         Mean.of([one.reward for one in good]),
         Mean.of([one.coverage for one in good]),
         margins,
+        covered,
     )
+
+
+def ordering_figures(
+    cases: Sequence[Mapping[str, Any]],
+    found: Orderings,
+    reader: str,
+    source: str,
+    part_of: Callable[[Mapping[str, Any]], str],
+) -> tuple[PairFigure, ...]:
+    """The orderings of these cases as figures: of all, by language, and by part (``""``: none)."""
+    groups: dict[str, list[int]] = {"all": [*range(len(cases))]}
+    for name_of in (lambda case: case["language"], part_of):
+        for place, case in sorted(enumerate(cases), key=lambda pair: name_of(pair[1])):
+            groups.setdefault(name_of(case), []).append(place)
+    groups.pop("", None)
+    parts = {part_of(case) for case in cases} - {""}
+    figures = []
+    for name, margins in found.margins.items():
+        by_case = margins.reshape(len(cases), -1)
+        wins = [float((by_case[groups[part]] > TIE).mean()) for part in parts]
+        spread = (min(wins), max(wins)) if wins else UNKNOWN
+        for group, places in groups.items():
+            read = float(found.covered[places].mean())
+            between = spread if group == "all" else UNKNOWN
+            figures.append(
+                pair_figure(
+                    name,
+                    source,
+                    reader,
+                    by_case[places].ravel(),
+                    read=read,
+                    group=group,
+                    parts=between,
+                )
+            )  # fmt: skip
+    return tuple(figures)
 
 
 def _ordering(margins: Floats) -> Ordering:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -42,7 +42,8 @@ class LeftOut:
 
     def __init__(self, texts: Sequence[Text], said: Outputs) -> None:
         self._known = {
-            (text.case["prompt"], text.reply): _reading(said, row) for row, text in enumerate(texts)
+            (text.case["prompt"], text.reply): reading_of(said, row)
+            for row, text in enumerate(texts)
         }
 
     def fill(self, asks: Sequence[Ask], readings: Sequence[Reading]) -> list[Reading]:
@@ -51,21 +52,23 @@ class LeftOut:
         return [one.filled(found) for one, found in zip(readings, known, strict=True)]
 
 
-def _reading(said: Outputs, row: int) -> Reading:
+def reading_of(said: Outputs, row: int, with_all: bool = False) -> Reading:
+    """The reading of a text; ``with_all``: also of what is in the unread band."""
     values = dict(zip(DEGREES, [*said.style[row], *said.content[row]], strict=True))
     read: dict[str, Any] = {
-        name: UNREAD if BAND[0] < value < BAND[1] else Degree(float(value), NAME)
+        name: UNREAD if BAND[0] < value < BAND[1] and not with_all else Degree(float(value), NAME)
         for name, value in values.items()
     }
     for kind, words in CHOICES.items():
         found = dict(zip(words, map(float, said.choices[kind][row]), strict=True))
         best = max(found, key=lambda word: found[word])
-        read[kind] = Choice(best, NAME, found) if found[best] >= LEAST[kind] else UNCHOSEN
+        is_read = with_all or found[best] >= LEAST[kind]
+        read[kind] = Choice(best, NAME, found) if is_read else UNCHOSEN
     return Reading(**read)
 
 
-def ordering_table(texts: Sequence[Text], said: Outputs) -> str:
-    """All cases, by pair of runs, by language, by environment, and of one length."""
+def env_maker(texts: Sequence[Text], said: Outputs) -> Callable[[str], PersonaEnv]:
+    """Environments by id whose reader says what left-out heads said."""
     readers = Readers([Rules(), LeftOut(texts, said)])
 
     @cache
@@ -74,7 +77,12 @@ def ordering_table(texts: Sequence[Text], said: Outputs) -> str:
         assert isinstance(env, PersonaEnv)
         return env
 
-    cases = load_cases()
+    return env_of
+
+
+def ordering_table(texts: Sequence[Text], said: Outputs) -> str:
+    """All cases, by pair of runs, by language, by environment, and of one length."""
+    cases, env_of = load_cases(), env_maker(texts, said)
     by_pair = [orderings([case for case in cases if case["run"] in pair], env_of) for pair in PAIRS]
     lines = [_HEAD, _row("all", orderings(cases, env_of), by_pair)]
     for field in ("language", "env"):

@@ -86,7 +86,7 @@ class Extra(NamedTuple):
 
 
 WITH, WITHOUT = 0.8, 0.2
-"""The degrees of the two texts of a pair: they differ in one thing, and mostly not to the utmost."""
+"""The degrees of the texts of a pair: they differ in one thing, and mostly not to the utmost."""
 
 
 def load_extras() -> list[Extra]:
