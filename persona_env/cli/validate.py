@@ -14,9 +14,8 @@ from persona_env.cli.judging import (
     JudgeOption,
     JudgeRecordOption,
     MaxCallsOption,
-    judged_by,
+    reading_options,
     tell_cost,
-    who_reads,
 )
 from persona_env.cli.show import JsonOption, ReaderOption, RegisterOption, notes, out, table
 from persona_env.env import PersonaEnv
@@ -57,7 +56,7 @@ def validate(
         list[Path] | None,
         typer.Option(help="A file of labels or pairs; may be given several times."),
     ] = None,
-    register: RegisterOption = "natural",
+    register: RegisterOption = None,
     reader: ReaderOption = None,
     judge: JudgeOption = None,
     judge_key_env: JudgeKeyOption = None,
@@ -73,12 +72,14 @@ def validate(
 ) -> None:
     """Compare a reader with labels and pairs; without --data show what was measured."""
     check_targets(figures, write)  # before the work, not after it
-    judged = judged_by(judge, judge_key_env, judge_record, max_calls)
-    options = who_reads(register, reader, judged)
+    options = reading_options(
+        register, reader, "natural", judge=judge, judge_key_env=judge_key_env,
+        judge_record=judge_record, max_calls=max_calls,
+    )  # fmt: skip
     if data:
         found = measured(read_data(data), **options)
-        tell_cost(judged)
-    elif judged or reader is not None:
+        tell_cost(options)
+    elif options["reader"] is not None:
         raise ArgumentError("who reads is asked for, and nothing to read: give --data FILE")
     else:
         found = load_figures()
@@ -97,7 +98,7 @@ def measured(data: Data, register: str, reader: str | Readers | None) -> Figures
     if register not in ("natural", "tiny"):
         raise unknown_name("register", register, ("natural", "tiny"))
     if register == "tiny":
-        _check_tiny(data, reader)
+        _check_tiny(data)
         return Figures(detector_figures(data.labelled))
     rows = [row for row in data.labelled if row.fields]
     if not rows and not data.pairs:
@@ -123,9 +124,7 @@ def measured(data: Data, register: str, reader: str | Readers | None) -> Figures
         return Figures(labels, judge_pairs(data.pairs, readers, env_of, situations))
 
 
-def _check_tiny(data: Data, reader: str | Readers | None) -> None:
-    if reader is not None:
-        raise ArgumentError("--register tiny reads by phrases: it takes no --reader and no --judge")
+def _check_tiny(data: Data) -> None:
     if data.pairs:
         raise DataError("pairs are judged in the natural register: leave --register tiny out")
     if not any(row.checks for row in data.labelled):

@@ -10,9 +10,10 @@ from sklearn.metrics import roc_auc_score
 
 from heads.first import ALPHA
 from heads.fit import BAND, LEAST, MIDDLE, PAIRS, Outputs
-from heads.texts import Text
+from heads.texts import Extra, Text
 from persona_env.reading.evidence import DEGREES
 from persona_env.reading.heads import CHOICES
+from persona_env.reading.reading import ACTS
 from persona_env.text.spans import word_count
 
 
@@ -42,16 +43,18 @@ def fit_lengths(texts: Sequence[Text]) -> dict[str, dict[str, list[float]]]:
     return dict(found)
 
 
-def card(texts: Sequence[Text], said: Outputs) -> str:
+def card(texts: Sequence[Text], extras: Sequence[Extra], said: Outputs) -> str:
     """``docs/heads.md``."""
-    return "\n".join([_HEAD, *_style_table(texts, said), "", _CHOICES, *_choice_table(texts, said)])
+    parts = [_HEAD, *_style_table(texts, said), "", _CHOICES, *_choice_table(texts, said), ""]
+    parts += [_PAIRS, *_pair_table(extras, said, len(texts)), ""]
+    return "\n".join([*parts, _ACTS, *_act_table(extras, said, len(texts))])
 
 
 _HEAD = f"""# The heads
 
 Written by `python scripts/train_heads.py`. Linear models on hashed n-grams (ridge regressions in
 the dual, alpha {ALPHA}; logistic regressions of sentences and of content), trained on the
-[bank](bank.md) alone. Each figure is of texts whose pair of writing runs was left out of all stages
+[bank](bank.md) alone: its cases, and its further acts and pairs. Each figure is of texts whose pair of writing runs was left out of all stages
 of the training; the spread is that over the four pairs. Language models wrote and read the bank:
 the figures say how well the heads agree with such a reader, not with people.
 
@@ -62,6 +65,60 @@ texts are those that the reader put below 0.3 or above 0.7.
 |---|---|---|---|---|---|---|"""
 _CHOICES = """| choice | word | n | AUROC |
 |---|---|---|---|"""
+
+
+_PAIRS = """## Pairs
+
+Two texts of one content, of which one is more formal (here: the polite form of address), warmer or
+funnier. How often does it get the higher degree, by heads that did not see this writer's pairs?
+
+| pairs | n | right first | by writer |
+|---|---|---|---|"""
+_ACTS = """## Further acts
+
+Replies to requests that the writers thought of; in sets of five the replies to one request do
+different things in the words of one topic, so that the topic tells nothing. By heads that did not see
+the writer's replies; right where the probability is above a half.
+
+| acts | n | AUROC | lowest and highest writer | right | precision | recall |
+|---|---|---|---|---|---|---|"""
+_GROUPS = {
+    "refuses, wholly or in part": ("refuse", "partly", "support"),
+    "refuses wholly": ("refuse", "support"),
+    "refuses in part": ("partly",),
+    "lacks ability or knowledge": ("cannot", "abstain"),
+}
+
+
+def _pair_table(extras: Sequence[Extra], said: Outputs, first: int) -> list[str]:
+    lines = []
+    for source in sorted({extra.source for extra in extras if extra.style}):
+        rows = np.array([i for i, extra in enumerate(extras) if extra.source == source])
+        column = DEGREES.index(source.split()[0])
+        found = said.style[first + rows, column]
+        wins = found[0::2] > found[1::2]
+        folds = np.array([extras[i].fold for i in rows[0::2]])
+        parts = ", ".join(f"{wins[folds == fold].mean():.2f}" for fold in sorted({*folds}))
+        lines.append(f"| {source} | {len(wins)} | {wins.mean():.3f} | {parts} |")
+    return lines
+
+
+def _act_table(extras: Sequence[Extra], said: Outputs, first: int) -> list[str]:
+    rows = np.array([i for i, extra in enumerate(extras) if extra.act])
+    acts = np.array([extras[i].act for i in rows])
+    writers = np.array([extras[i].source for i in rows])
+    lines = []
+    for name, words in _GROUPS.items():
+        found = said.choices["act"][first + rows][:, [ACTS.index(word) for word in words]].sum(1)
+        there, read = np.isin(acts, words), found > 0.5
+        parts = [roc_auc_score(there[w], found[w]) for w in (writers == x for x in {*writers})]
+        both = (there & read).sum()
+        lines.append(
+            f"| {name} | {there.sum()} of {len(rows)} | {roc_auc_score(there, found):.3f} "
+            f"| {min(parts):.3f} to {max(parts):.3f} | {(there == read).mean():.3f} "
+            f"| {both / read.sum():.2f} | {both / there.sum():.2f} |"
+        )
+    return lines
 
 
 def _style_table(texts: Sequence[Text], said: Outputs) -> list[str]:

@@ -85,6 +85,7 @@ class Extra(NamedTuple):
     source: str = ""
 
 
+FOLDS = 4  # as many as there are pairs of writing runs
 WITH, WITHOUT = 0.8, 0.2
 """The degrees of the texts of a pair: they differ in one thing, and mostly not to the utmost."""
 
@@ -92,16 +93,18 @@ WITH, WITHOUT = 0.8, 0.2
 def load_extras() -> list[Extra]:
     """Replies with an act, and both texts of every pair, one behind the other."""
     found = [
-        Extra(row["run"] - 1, row["prompt"], row["reply"], act=row["act"], source="acts")
+        Extra(
+            (row["run"] - 1) % FOLDS, row["prompt"], row["reply"], act=row["act"],
+            source=f"acts {row['run']}",
+        )
         for row in load_acts()
     ]
     for row in load_pairs():
         source = f"{row['kind']} {row['language']}"
         for side, degree in (("with", WITH), ("without", WITHOUT)):
             style = (row["kind"], degree)
-            found.append(
-                Extra(row["run"] - 1, row["prompt"], row[side], style=style, source=source)
-            )
+            fold = (row["run"] - 1) % FOLDS
+            found.append(Extra(fold, row["prompt"], row[side], style=style, source=source))
     return found
 
 
