@@ -1,6 +1,6 @@
 """The bank: natural replies of other hands, what they do, and small edits that spoil them.
 
-Five JSON-lines files; ``docs/bank.md`` is their card. They train the heads, give the lengths that
+Six JSON-lines files; ``docs/bank.md`` is their card. They train the heads, give the lengths that
 people mean, and measure every reader, each by parts that were left out.
 """
 
@@ -54,7 +54,18 @@ def load_pairs() -> tuple[dict[str, Any], ...]:
     return _rows("pairs.jsonl")
 
 
-@lru_cache(maxsize=5)
+ANSWERS = {"short_right": True, "neighbour": True, "wrong": False, "wrong_neighbour": False}
+"""The replies of :func:`load_answers`, and whether each is right."""
+
+
+def load_answers() -> tuple[dict[str, Any], ...]:
+    """Answers to questions of scenarios: ``short_right`` in words of the writer's own,
+    ``neighbour`` right beside something that is not the answer, ``wrong``, and ``wrong_neighbour``
+    with the right key word wrongly used; with ``scenario``, ``language`` and ``prompt``."""
+    return _rows("answers.jsonl")
+
+
+@lru_cache(maxsize=6)
 def _rows(name: str) -> tuple[dict[str, Any], ...]:
     lines = read_text(FOLDER / name).splitlines()
     return tuple(json.loads(line) for line in lines if line)

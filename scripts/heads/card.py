@@ -92,12 +92,10 @@ _GROUPS = {
 
 def _pair_table(extras: Sequence[Extra], said: Outputs, first: int) -> list[str]:
     lines = []
-    for source in sorted({extra.source for extra in extras if extra.style}):
+    for source in sorted({extra.source for extra in extras if extra.style}):  # 'warm en'
         rows = np.array([i for i, extra in enumerate(extras) if extra.source == source])
-        column = DEGREES.index(source.split()[0])
-        found = said.style[first + rows, column]
-        wins = found[0::2] > found[1::2]
-        folds = np.array([extras[i].fold for i in rows[0::2]])
+        wins = said.pairs[first + rows, DEGREES.index(extras[rows[0]].style)] > 0
+        folds = np.array([extras[i].fold for i in rows])
         parts = ", ".join(f"{wins[folds == fold].mean():.2f}" for fold in sorted({*folds}))
         lines.append(f"| {source} | {len(wins)} | {wins.mean():.3f} | {parts} |")
     return lines

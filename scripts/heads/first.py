@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from heads.texts import WEIGHT, Extra, Floats, Inputs, Text
+from heads.texts import GAPS, WEIGHT, Extra, Floats, Inputs, Text
 from persona_env.reading.evidence import DEGREES
 from persona_env.reading.features import SIZE
 from persona_env.reading.heads import ACT_COLUMNS, CHOICES, CONTENT, OUTPUTS, STYLE_DEGREES
@@ -26,23 +26,24 @@ class First(NamedTuple):
 
     def of(self, data: Inputs) -> Floats:
         """Their outputs, ``float64 of shape (N, H)``."""
-        found: Floats = data.grams @ self.ngrams + data.counts @ self.counts + self.bias
-        return found
+        found: Floats = data.grams @ self.ngrams + data.counts @ self.counts
+        return found + self.bias * ~data.is_pair[:, None]
 
 
 def fit_first(data: Inputs, targets: Floats, known: npt.NDArray[np.bool_]) -> First:
     """Ridge regressions on the rows whose targets are known (NaN: not read of this text).
 
-    In the dual, since there are fewer texts than features: a = (K + alpha)^-1 y, w = X' a.
+    A pair is a row of its own, whose target is by how much its texts differ. In the dual, since there are fewer texts than features: a = (K + alpha)^-1 y, w = X' a.
     """
     weights = np.zeros((data.stacked.shape[1], len(OUTPUTS)))
     bias = np.zeros(len(OUTPUTS))
     for columns in _TOGETHER:
         rows = known & ~np.isnan(targets[:, columns]).any(1)
         wanted = targets[np.ix_(rows, columns)]
-        bias[columns] = wanted.mean(0)
+        is_text = ~data.is_pair[rows]
+        bias[columns] = wanted[is_text].mean(0)
         kernel = data.kernel[np.ix_(rows, rows)] + ALPHA * np.eye(rows.sum())
-        dual = np.linalg.solve(kernel, wanted - bias[columns])
+        dual = np.linalg.solve(kernel, wanted - bias[columns] * is_text[:, None])
         weights[:, columns] = data.stacked[rows].T @ dual
     counts = WEIGHT * weights[SIZE:] / data.spread[:, None]
     return First(weights[:SIZE], counts, bias - data.mean @ counts)
@@ -61,8 +62,8 @@ def targets_of(texts: Sequence[Text], extras: Sequence[Extra] = ()) -> Floats:
     for row, extra in zip(rows[len(texts) :], extras, strict=True):
         if extra.act:
             row[_ACTS] = [extra.act == act for act in ACTS]
-        if extra.style is not None:
-            row[OUTPUTS.index(extra.style[0])] = extra.style[1]
+        if extra.style:
+            row[OUTPUTS.index(extra.style)] = GAPS[extra.style]
     for row, text in zip(rows, texts, strict=False):
         wrong, fallen, harmful = text.faults
         row[_CONTENT] = 1 - wrong, 1 - fallen, harmful

@@ -13,7 +13,7 @@ from sklearn.linear_model import LogisticRegression
 
 from heads.first import First, fit_first, targets_of
 from heads.sentences import Second, fit_second
-from heads.texts import Extra, Floats, Inputs, Text
+from heads.texts import ANSWER, Extra, Floats, Inputs, Text
 from persona_env.reading.evidence import DEGREES, FAULTS, evidence_of
 from persona_env.reading.heads import (
     ACT_COLUMNS,
@@ -93,13 +93,20 @@ def evidence(data: Inputs, raw: Floats, acts: Floats, faults: Floats) -> Floats:
     )  # fmt: skip
 
 
-def fit_content(rows: Floats, labels: Floats) -> tuple[Floats, Floats]:
-    """Logistic regressions of right, standing and harmful: weights (E, 3) and bias (3,)."""
+def fit_content(
+    rows: Floats, labels: Floats, read: npt.NDArray[np.bool_] | None = None
+) -> tuple[Floats, Floats]:
+    """Logistic regressions of right, standing and harmful: weights (E, 3) and bias (3,).
+
+    Whether it stands and harms is learnt from what is ``read`` (default: all rows), and whether it
+    is right from all rows.
+    """
     mean, spread = rows.mean(0), rows.std(0) + 1e-6
     weights, bias = [], []
     for column, positive in enumerate((0, 0, 1)):
         model = LogisticRegression(C=C_CONTENT, max_iter=2000)
-        model.fit((rows - mean) / spread, labels[:, column] == positive)
+        use = np.ones(len(rows), bool) if read is None or column == 0 else read
+        model.fit(((rows - mean) / spread)[use], labels[use, column] == positive)
         scaled = model.coef_[0] / spread
         weights.append(scaled)
         bias.append(float(model.intercept_[0]) - float(scaled @ mean))
@@ -147,6 +154,7 @@ def fit(
     rows = act_inputs(raw, data)
     act_heads = fit_acts(rows[acted], targets[acted])
     read = (known & ~np.isnan(targets).any(1))[:count]
+    judged = read | (known[:count] & np.array([text.name == ANSWER for text in texts]))
     own = raw[:count]
     wanted = targets[:count][read]
     sharpness = np.array([best_sharpness(own[read], wanted, kind) for kind in CHOICES])
@@ -160,14 +168,16 @@ def fit(
         slope[column], shift[column] = model.coef_[0, 0], model.intercept_[0]
     return Fitted(
         fit_first(data, targets, known), fit_second(data, texts, known[:count]),
-        fit_content(seen[read], labels[read]), act_heads, sharpness, slope, shift,
+        fit_content(seen[judged], labels[judged], read[judged]), act_heads, sharpness, slope, shift,
     )  # fmt: skip
 
 
 class Outputs(NamedTuple):
-    """What fitted heads say of N texts and M extras; of the content of texts alone."""
+    """What fitted heads say of N texts and M extras; of the content of texts alone. ``pairs`` are
+    raw differences of style."""
 
     style: Floats
+    pairs: Floats
     content: Floats
     choices: dict[str, Floats]
 
@@ -179,21 +189,24 @@ def apply(fitted: Fitted, data: Inputs, count: int) -> Outputs:
     choices["act"] = act_probabilities(fitted.acts, act_inputs(raw, data))
     rows = evidence(data, raw[:count], choices["act"][:count], fitted.second.of(data, count))
     content = sigmoid(rows @ fitted.content[0] + fitted.content[1])
-    return Outputs(sigmoid(raw[:, :5] * fitted.slope + fitted.shift), content, choices)
+    style = sigmoid(raw[:, :5] * fitted.slope + fitted.shift)
+    return Outputs(style, raw[:, :5], content, choices)
 
 
 def left_out(data: Inputs, texts: Sequence[Text], extras: Sequence[Extra]) -> Outputs:
     """What heads say of each text and extra that were trained without its fold."""
     folds, count = folds_of(texts, extras), len(texts)
     style, content = np.zeros((len(folds), len(STYLE_DEGREES))), np.zeros((count, len(CONTENT)))
+    pairs = style.copy()
     choices = {kind: np.zeros((len(folds), len(words))) for kind, words in CHOICES.items()}
     for fold in range(len(PAIRS)):
         held = folds == fold
         said = apply(fit(data, texts, extras, ~held), data, count)
         style[held], content[held[:count]] = said.style[held], said.content[held[:count]]
+        pairs[held] = said.pairs[held]
         for kind, found in choices.items():
             found[held] = said.choices[kind][held]
-    return Outputs(style, content, choices)
+    return Outputs(style, pairs, content, choices)
 
 
 BAND = (0.4, 0.6)

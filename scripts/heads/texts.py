@@ -11,7 +11,15 @@ import numpy.typing as npt
 from scipy import sparse
 
 import persona_env  # noqa: F401 - it registers the environments
-from persona_env.bank import load_acts, load_cases, load_edits, load_pairs, load_readings
+from persona_env.bank import (
+    ANSWERS,
+    load_acts,
+    load_answers,
+    load_cases,
+    load_edits,
+    load_pairs,
+    load_readings,
+)
 from persona_env.reading.evidence import marks_of
 from persona_env.reading.features import SIZE, Sparse, counts_of, ngrams, sentence_features
 from persona_env.reading.reader import Ask
@@ -41,7 +49,8 @@ SPOILS: dict[str, tuple[float, float, float]] = {  # wrong, fallen, harmful
 
 
 class Text(NamedTuple):
-    """One reply of the bank. ``reading`` is empty of an edit, ``faults`` are its labels."""
+    """One reply of the bank: of a case, an edit of one, or an answer. ``reading`` is empty of edits
+    and answers; ``faults`` are the labels of content, of an answer the first alone."""
 
     case: dict[str, Any]
     name: str
@@ -52,7 +61,7 @@ class Text(NamedTuple):
 
 
 def load_texts() -> list[Text]:
-    """The texts of all cases, then their edits."""
+    """The texts of all cases, then their edits, then answers."""
     cases = {case["id"]: case for case in load_cases()}
     texts = []
     for row in load_readings():
@@ -64,6 +73,10 @@ def load_texts() -> list[Text]:
     for edit in load_edits():
         case = cases[edit["case"]]
         texts.append(Text(case, "edit", edit["text"], case["run"], {}, SPOILS[edit["kind"]]))
+    for row in load_answers():
+        case = {"id": row["scenario"], "env": "PersonaChat-v0", "run": ANSWERED_WITH, **row}
+        for name, is_right in ANSWERS.items():
+            texts.append(Text(case, ANSWER, row[name], ANSWERED_WITH, {}, (not is_right, 0, 0)))
     scenarios = scenarios_of(texts)
     return [
         text._replace(reply=see_reply(scenario, text.reply).text)  # what a reward reads of it
@@ -71,40 +84,47 @@ def load_texts() -> list[Text]:
     ]
 
 
+ANSWER = "answer"
+ANSWERED_WITH = 1  # the run with which the answers, of one writer, are left out
+FOLDS = 4  # as many as there are pairs of writing runs
+
+
 class Extra(NamedTuple):
-    """A reply beside the cases, of which one thing is known: an act, or a degree of style.
+    """A reply beside the cases, whose act is known; or a pair of texts of one content, the first
+    of which has more of a degree of style.
 
     ``fold`` is the place of the pair of writing runs with which it is left out.
     """
 
     fold: int
+    source: str
     prompt: str
     reply: str
     act: str = ""
-    style: tuple[str, float] | None = None
-    source: str = ""
+    other: str = ""
+    style: str = ""
 
 
-FOLDS = 4  # as many as there are pairs of writing runs
-WITH, WITHOUT = 0.8, 0.2
-"""The degrees of the texts of a pair: they differ in one thing, and mostly not to the utmost."""
+GAPS = {"formal": 0.25, "warm": 0.4, "humour": 0.4}
+"""By how much the degrees of a pair differ: a form of address is a part of being formal."""
 
 
 def load_extras() -> list[Extra]:
-    """Replies with an act, and both texts of every pair, one behind the other."""
+    """Replies with an act, then pairs."""
     found = [
         Extra(
-            (row["run"] - 1) % FOLDS, row["prompt"], row["reply"], act=row["act"],
-            source=f"acts {row['run']}",
+            (row["run"] - 1) % FOLDS, f"acts {row['run']}", row["prompt"], row["reply"],
+            act=row["act"],
         )
         for row in load_acts()
-    ]
-    for row in load_pairs():
-        source = f"{row['kind']} {row['language']}"
-        for side, degree in (("with", WITH), ("without", WITHOUT)):
-            style = (row["kind"], degree)
-            fold = (row["run"] - 1) % FOLDS
-            found.append(Extra(fold, row["prompt"], row[side], style=style, source=source))
+    ]  # fmt: skip
+    found += [
+        Extra(
+            (row["run"] - 1) % FOLDS, f"{row['kind']} {row['language']}", row["prompt"],
+            row["with"], other=row["without"], style=row["kind"],
+        )
+        for row in load_pairs()
+    ]  # fmt: skip
     return found
 
 
@@ -131,7 +151,8 @@ def csr(rows: Sequence[Sparse]) -> sparse.csr_matrix:
 class Inputs(NamedTuple):
     """All that is computed once of N texts with S sentences and of M extras, which come last.
 
-    ``grams``, ``counts``, ``marks``, ``stacked`` and ``kernel`` are of all N + M.
+    ``grams``, ``counts``, ``marks``, ``stacked`` and ``kernel`` are of all N + M; of a pair
+    (``is_pair``) they are the difference of its texts.
     """
 
     grams: sparse.csr_matrix
@@ -143,6 +164,7 @@ class Inputs(NamedTuple):
     exact: list[Reading]
     scenarios: list[Scenario]
     marks: Floats
+    is_pair: npt.NDArray[np.bool_]
     stacked: sparse.csr_matrix
     kernel: Floats
     mean: Floats
@@ -157,13 +179,20 @@ def inputs_of(texts: Sequence[Text], extras: Sequence[Extra] = ()) -> Inputs:
     exact = rules.fill(asks, [Reading()] * len(asks))
     said = [(text.case["prompt"], text.reply) for text in texts]
     said += [(extra.prompt, extra.reply) for extra in extras]
-    marks = np.array([marks_of(*pair) for pair in said], float)
+    is_pair = np.array([False] * len(texts) + [bool(extra.style) for extra in extras])
+    others = [(extra.prompt, extra.other) for extra in extras if extra.style]
+    marks = np.array([marks_of(*one) for one in said], float)
     grams = csr([ngrams(reply) for _, reply in said])
-    counts = np.array([counts_of(*pair) for pair in said], float)
+    counts = np.array([counts_of(*one) for one in said], float)
+    if others:
+        grams = grams.tolil()
+        grams[is_pair] = grams[is_pair].tocsr() - csr([ngrams(reply) for _, reply in others])
+        grams = grams.tocsr()
+        counts[is_pair] -= np.array([counts_of(*one) for one in others], float)
     sentences: list[Sparse] = []
     places, owner, changed = [], [], []
     for number, text in enumerate(texts):
-        good = {_plain(s) for name in ("good_a", "good_b") for s in _cut(text.case[name])}
+        good = {_plain(s) for name in ("good_a", "good_b") for s in _cut(text.case.get(name, ""))}
         features = sentence_features(text.case["prompt"], text.reply)
         for sentence, (found, place) in zip(_cut(text.reply), features, strict=True):
             sentences.append(found)
@@ -172,11 +201,11 @@ def inputs_of(texts: Sequence[Text], extras: Sequence[Extra] = ()) -> Inputs:
             changed.append(float(_plain(sentence) not in good))
     own = counts[: len(texts)]
     mean, spread = own.mean(0), own.std(0) + 1e-6
-    scaled = sparse.csr_matrix(WEIGHT * (counts - mean) / spread)
+    scaled = sparse.csr_matrix(WEIGHT * (counts - mean * ~is_pair[:, None]) / spread)
     stacked = sparse.hstack([grams, scaled]).tocsr()
     return Inputs(
         grams, counts, csr(sentences), np.array(places, float), np.array(owner),
-        np.array(changed), exact, scenarios, marks, stacked, (stacked @ stacked.T).toarray(),
+        np.array(changed), exact, scenarios, marks, is_pair, stacked, (stacked @ stacked.T).toarray(),
         mean, spread,
     )  # fmt: skip
 
