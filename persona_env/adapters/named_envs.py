@@ -7,6 +7,7 @@ from typing import Any
 
 import gymnasium as gym
 
+from persona_env.arguments import listed
 from persona_env.env import PersonaEnv
 from persona_env.errors import ArgumentError, WrongEnvironmentError
 from persona_env.judges import Judge, judge_readers
@@ -47,10 +48,9 @@ def envs_by_name(envs: Given | Sequence[Given], **options: Any) -> dict[str, Per
 
     Those by id have all splits, so that they know the cases of each.
     """
-    listed = [envs] if isinstance(envs, str | gym.Env) else list(envs)
     made = [
         text_env(one, **{"split": "all", **options} if isinstance(one, str) else options)
-        for one in listed
+        for one in listed("envs", envs, (str, gym.Env), "an environment or an id")
     ]
     found = {name_of(env): env for env in made}
     if not found or len(found) < len(made):

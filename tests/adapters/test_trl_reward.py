@@ -315,3 +315,5 @@ def test_what_is_wrong_is_said():
         reward([TINY, TINY])
     with pytest.raises(ArgumentError, match="give one environment"):
         reward([])
+    with pytest.raises(ArgumentError, match="envs= takes a list"):
+        reward(3)
