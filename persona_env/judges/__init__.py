@@ -6,6 +6,7 @@ be recorded and replayed, so that tests, courses and papers run without a model 
 
 from persona_env.judges.answers import Answer, Failure, read_answer
 from persona_env.judges.endpoint import EndpointJudge
+from persona_env.judges.failed import judge_failed
 from persona_env.judges.find import find_judge, judge_readers
 from persona_env.judges.judge import Judge
 from persona_env.judges.local import LocalJudge
@@ -15,5 +16,5 @@ from persona_env.judges.replay import ReplayJudge
 
 __all__ = [
     "Answer", "EndpointJudge", "Failure", "Judge", "LocalJudge", "Question", "Record",
-    "ReplayJudge", "find_judge", "judge_readers", "question_of", "read_answer",
+    "ReplayJudge", "find_judge", "judge_failed", "judge_readers", "question_of", "read_answer",
 ]  # fmt: skip

@@ -33,8 +33,8 @@ from persona_env.rewards.term import Reason, Score
 class Verdict(NamedTuple):
     """A reward and everything that made it; all dicts have the order of the terms.
 
-    ``weighed`` is the weight of all that applies, with 1 for each gate, and ``unread`` how much of
-    it nobody could read.
+    ``weighed`` is the weight of all that applies, with 1 for each gate. ``unread`` has the terms
+    and gates that nobody could read in whole, each with the share that is unread, in (0, 1].
     """
 
     reward: float
@@ -43,7 +43,7 @@ class Verdict(NamedTuple):
     gates: dict[str, float]
     reasons: dict[str, tuple[Reason, ...]]
     weighed: float = 0.0
-    unread: float = 0.0
+    unread: Mapping[str, float] = {}
 
     @property
     def coverage(self) -> float:
@@ -51,12 +51,15 @@ class Verdict(NamedTuple):
 
         Below 1, a part of the reward stands for what nobody could tell.
         """
-        return 1 - self.unread / self.weighed if self.unread else 1.0
+        if not self.unread:
+            return 1.0
+        lost = sum(self.weights.get(name, 1.0) * share for name, share in self.unread.items())
+        return 1 - lost / self.weighed if lost else 1.0
 
     def copy(self) -> Verdict:
         """An equal verdict with dicts of its own."""
         entries = (dict(self.terms), dict(self.weights), dict(self.gates), dict(self.reasons))
-        return Verdict(self.reward, *entries, self.weighed, self.unread)
+        return Verdict(self.reward, *entries, self.weighed, dict(self.unread))
 
     def info(self) -> dict[str, object]:
         """The entries of a step's ``info``, in fresh dicts."""
@@ -84,7 +87,8 @@ def _at_once(exchange: Exchange, plan: Plan, before: tuple[TermView, ...]) -> Ve
     """The verdict but for deferred terms, which it holds as terms that do not apply."""
     values, weights, gates = plan.values.copy(), plan.weights.copy(), plan.gates.copy()
     reasons: dict[str, tuple[Reason, ...]] = {}
-    weighed = unread = 0.0
+    unread: dict[str, float] = {}
+    weighed = 0.0
     views = with_reply(before, exchange)
     for term, function, name, place, weight, sure in plan.open:
         try:
@@ -105,7 +109,7 @@ def _at_once(exchange: Exchange, plan: Plan, before: tuple[TermView, ...]) -> Ve
         else:
             values[name], weights[name] = score.value, weight
         if score.read != 1.0:
-            unread += (1.0 if weight is None else weight) * (1.0 - score.read)
+            unread[name] = 1.0 - score.read
     worth = _combined(values.values(), weights.values(), gates.values())
     weighed += sum(weights.values())
     return Verdict(worth, values, weights, gates, reasons, weighed, unread)
@@ -133,7 +137,7 @@ def complete(
     plan, _ = case_of(exchange, terms)
     values, weights = plan.values | verdict.terms, plan.weights | verdict.weights
     gates, reasons = plan.gates | verdict.gates, dict(verdict.reasons)
-    weighed, unread = verdict.weighed, verdict.unread
+    weighed, unread = verdict.weighed, dict(verdict.unread)
     for term, _, weight in plan.deferred:
         score = scores[term.name]
         if score is None:
@@ -145,10 +149,13 @@ def complete(
         else:
             values[term.name], weights[term.name] = score.value, weight
         weighed += 1.0 if weight is None else weight
-        unread += (1.0 if weight is None else weight) * (1.0 - score.read)
+        if score.read != 1.0:
+            unread[term.name] = 1.0 - score.read
     worth = _combined(values.values(), weights.values(), gates.values())
-    in_order = {term.name: reasons[term.name] for term in terms if term.name in reasons}
-    return Verdict(worth, values, weights, gates, in_order, weighed, unread)
+    names = [term.name for term in terms]
+    reasons = {name: reasons[name] for name in names if name in reasons}
+    unread = {name: unread[name] for name in names if name in unread}
+    return Verdict(worth, values, weights, gates, reasons, weighed, unread)
 
 
 def judge_all(exchanges: Iterable[Exchange], terms: tuple[Term, ...]) -> list[Verdict]:
@@ -168,7 +175,7 @@ def judge_each(exchanges: Iterable[Exchange], terms: tuple[Term, ...]) -> Iterat
     if batching:
         exchanges = list(exchanges)
         for readers in batching.values():
-            readers.read_all([_asked(one) for one in exchanges])
+            readers.read_all([ask_about(one) for one in exchanges])
     if any(term.is_deferred for term in terms):
         yield from _together(list(exchanges), terms)
         return
@@ -184,7 +191,8 @@ def judge_each(exchanges: Iterable[Exchange], terms: tuple[Term, ...]) -> Iterat
             yield found[1].copy()
 
 
-def _asked(one: Exchange) -> Ask:
+def ask_about(one: Exchange) -> Ask:
+    """What a reader is shown of an exchange: nothing of the user."""
     return Ask(one.scenario, one.language, one.seen.text, one.transcript)
 
 

@@ -38,7 +38,7 @@ def _paid(verdict: Verdict) -> str:
 def explain_verdict(verdict: Verdict, reply: str) -> list[str]:
     """One line for the reward, and one for each term and gate that took part."""
     lines = [_paid(verdict)]
-    if verdict.unread:
+    if verdict.coverage < 1:
         lines.append(f"  {verdict.coverage:.0%} of its weight was read; the rest counts as a half")
     for name, value in verdict.terms.items():
         weight = verdict.weights[name]

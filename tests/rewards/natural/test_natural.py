@@ -84,7 +84,7 @@ def test_unread_is_neither_met_nor_missed_and_lowers_the_coverage():
     assert found.reasons["tone"][0].note == "unread"
     assert found.reward == pytest.approx(0.5)
     # two terms of weight 1, and of the gates those that apply
-    assert found.unread == 2.0
+    assert found.unread == {"tone": 1.0, "formality": 1.0}
     assert found.coverage == pytest.approx(1 - 2 / found.weighed)
     missed = verdict(ALL_GOOD.filled(Reading(warm=Degree(0.0, "hand"))), user(tone="warm"))
     assert missed.reward < found.reward < 1.0

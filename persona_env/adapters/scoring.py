@@ -1,0 +1,118 @@
+"""What replies are worth that come back with the columns of their rows, a batch at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from persona_env.env import PersonaEnv
+from persona_env.errors import AgentError, ArgumentError, shown, unknown_name
+from persona_env.judges import judge_failed
+from persona_env.rewards import Term, Verdict, judge_all
+from persona_env.rewards.compose import ask_about
+from persona_env.rewards.exchange import Exchange
+from persona_env.rewards.transcript import read_transcript
+from persona_env.scenarios.case import prompt_language_or_first
+
+Text = str | Sequence[Mapping[str, Any]]
+"""A plain text, or chat messages."""
+
+
+class Asked(NamedTuple):
+    """A reply, the case that its row names, and what was said before it (empty: the scenario's
+    question alone)."""
+
+    env: str
+    scenario: str
+    user: str
+    reply: str
+    transcript: Sequence[Mapping[str, Any]] = ()
+
+
+def reply_of(completion: Text) -> str:
+    """The reply in a completion: a text, or what the last of its chat messages says.
+
+    >>> reply_of([{"role": "assistant", "content": "Four."}]), reply_of("Four.")
+    ('Four.', 'Four.')
+    """
+    if isinstance(completion, str):
+        return completion
+    content = completion[-1].get("content") if completion else None
+    if not isinstance(content, str | None):
+        raise AgentError(f"the last message of a completion must have a text, not {shown(content)}")
+    return content or ""
+
+
+class Scorer:
+    """Scores batches of replies by the rewards of these environments.
+
+    The verdicts of the last batch are kept: several reward functions may ask for them.
+    """
+
+    def __init__(self, envs: Mapping[str, PersonaEnv]) -> None:
+        self.envs = dict(envs)
+        self.terms: tuple[Term, ...] = tuple(
+            {term.name: term for env in self.envs.values() for term in env.terms}.values()
+        )
+        self._last: tuple[list[Asked], list[Verdict | None]] = [], []
+
+    def verdicts(
+        self,
+        completions: Sequence[Text],
+        prompts: Sequence[Text] | None,
+        columns: Mapping[str, Sequence[str]],
+    ) -> list[Verdict | None]:
+        """The verdict on each completion, ``None`` where a judge could not read it.
+
+        ``columns`` are ``scenario``, ``user`` and, of several environments, ``env``. What chat
+        prompts say beside the scenario's question is the transcript.
+
+        Raises :class:`ArgumentError` for a column that is missing, :class:`UnknownNameError` for an
+        environment, user or scenario that is not there.
+        """
+        if "env" not in columns and len(self.envs) == 1:
+            columns = {**columns, "env": [*self.envs] * len(completions)}
+        missing = [name for name in ("env", "scenario", "user") if name not in columns]
+        if missing:
+            raise ArgumentError(
+                f"the data set lacks the columns {missing}: make it with the adapter's dataset, or "
+                "add the ids"
+            )
+        names = (columns[name] for name in ("env", "scenario", "user"))
+        said = [() if isinstance(one, str) else one for one in prompts or [""] * len(completions)]
+        replies = map(reply_of, completions)
+        asked = [Asked(*one) for one in zip(*names, replies, said, strict=True)]
+        if asked != self._last[0]:
+            self._last = asked, verdicts_on(self.envs, asked)
+        return self._last[1]
+
+
+def verdicts_on(envs: Mapping[str, PersonaEnv], asked: Sequence[Asked]) -> list[Verdict | None]:
+    """The verdict on each reply, ``None`` where a judge could not read it.
+
+    The replies of an environment are judged together: batched terms and readers are called once.
+    """
+    found: dict[int, Verdict | None] = {}
+    for name in dict.fromkeys(one.env for one in asked):
+        if name not in envs:
+            raise unknown_name("environment of this reward", name, envs)
+        env, places = envs[name], [i for i, one in enumerate(asked) if one.env == name]
+        exchanges = [_exchange(env, asked[place]) for place in places]
+        verdicts = judge_all(exchanges, env.terms)
+        lost = judge_failed(env.readers, [ask_about(one) for one in exchanges])
+        for place, verdict, is_lost in zip(places, verdicts, lost, strict=True):
+            found[place] = None if is_lost else verdict
+    return [found[place] for place in range(len(asked))]
+
+
+def _exchange(env: PersonaEnv, one: Asked) -> Exchange:
+    scenario = env.scenarios.find(one.scenario)
+    if scenario is None:
+        ids = [shown_one.id for shown_one in env.scenarios.shown]
+        raise unknown_name("scenario of this environment", one.scenario, ids)
+    if one.user not in env.cases:
+        raise unknown_name("user of this environment", one.user, env.cases)
+    user, _ = env.cases[one.user]
+    language = prompt_language_or_first(scenario, user)
+    transcript = read_transcript(one.transcript, scenario.text(language).prompt)
+    return Exchange(scenario, user, one.reply, language, transcript)
