@@ -103,7 +103,7 @@ class PersonaEnv(gym.Env[Observation, str]):
         that is never reached counts 0.
     Termination
         After ``max_turns`` replies, or when the user leaves: by default after a reply they are
-        satisfied with (0.9).
+        satisfied with (0.6 in the natural register, 0.9 in the tiny one).
     Info
         ``turn``; ``messages``, see :meth:`messages`; when a conversation is over ``ended``:
         ``"content"``, ``"left"`` or ``"limit"``; with several topics ``topic``, the number of this
@@ -339,7 +339,8 @@ class PersonaEnv(gym.Env[Observation, str]):
         self._turns, self._verdict, self._before = turns, verdict, verdict.reward
         if said is None or said.leaves is not None:
             self._message = "" if said is None else said.text
-            self.ended = _ending(verdict, last) if said is None else said.leaves
+            satisfied = SATISFIED[self.register]
+            self.ended = _ending(verdict, satisfied, last) if said is None else said.leaves
             self._over = True
             return reward, True
         if said.scenario is not None:
@@ -353,7 +354,9 @@ class PersonaEnv(gym.Env[Observation, str]):
     def _user_says(self, turns: tuple[Turn, ...], verdict: Verdict) -> Utterance | None:
         _, topics = self.cases.get(self.user.id, (None, NOBODY))
         left = self.max_topics - self._topic
-        case = UserCase(self.scenario, self.user, self.language, self._begun, topics, left)
+        case = UserCase(
+            self.scenario, self.user, self.language, self._begun, topics, left, self.register
+        )  # fmt: skip
         seen = self.observation_space
         return next_utterance(
             self.user_simulator, case, turns, verdict, rng=self.np_random, space=seen
@@ -586,9 +589,9 @@ def _as_seen(turns: tuple[Turn, ...]) -> tuple[Turn, ...]:
     )
 
 
-def _ending(verdict: Verdict, limit: bool) -> Ending:
+def _ending(verdict: Verdict, satisfied: float, limit: bool) -> Ending:
     """Why an episode is over in which the user has no last words."""
-    if verdict.reward >= SATISFIED:
+    if verdict.reward >= satisfied:
         return "content"
     return "limit" if limit else "left"
 

@@ -421,7 +421,7 @@ def test_reward_entries_have_one_order_and_are_finite():
 
 
 def test_the_return_is_the_worth_of_the_last_reply():
-    env = PersonaChatEnv(max_turns=4, split="all")
+    env = PersonaChatEnv(register="tiny", max_turns=4, split="all")
     improved = worsened = 0
     for seed in range(40):
         env.reset(seed=seed)
@@ -444,7 +444,7 @@ def test_the_return_is_the_worth_of_the_last_reply():
 
 
 def test_a_satisfied_user_ends_the_episode():
-    env = PersonaChatEnv(max_turns=5)
+    env = PersonaChatEnv(register="tiny", max_turns=5)
     env.reset(seed=0, options={"user": "sam", "scenario": "drain-cleaner"})
     reply = env.oracle(env.scenario, env.user)
     observation, reward, terminated, _, info = env.step(reply)
@@ -498,7 +498,12 @@ def test_feedback_is_seeded_and_names_the_wish_missed_most():
     long = "The tap must be closed first, and then the old part is taken out of it. " * 6
     user = UserProfile(id="ana", preferences={"length": {"target": "brief", "weight": 10}})
     env = PersonaChatEnv(
-        profiles=[user], scenarios=["know_how"], max_turns=2, terms=["length"], gates=[]
+        profiles=[user],
+        scenarios=["know_how"],
+        max_turns=2,
+        terms=["length"],
+        gates=[],
+        register="tiny",
     )
     said = {}
     for seed in range(12):
@@ -710,7 +715,7 @@ def test_a_stored_secret_is_seen_only_where_it_is_asked_about():
 
 
 def test_ansi():
-    env = PersonaChatEnv(render_mode="ansi")
+    env = PersonaChatEnv(register="tiny", render_mode="ansi")
     env.reset(seed=0, options={"user": "leo", "scenario": "highest-mountain-taiwan"})
     asked = env.render()
     assert "What is the highest mountain of Taiwan?" in asked

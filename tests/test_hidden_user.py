@@ -181,9 +181,9 @@ def test_the_contract_asks_it_of_an_environment_of_ones_own():
     class Telling(PersonaChatEnv):
         tells_user = True
 
-    check_persona_env(PersonaChatEnv(user_visibility="hidden"), cases=12)
+    check_persona_env(PersonaChatEnv(user_visibility="hidden", register="tiny"), cases=12)
     with pytest.raises(ContractError, match=r"info tells by .*reward_terms.* how a hidden user"):
-        check_persona_env(Telling(), cases=12)
+        check_persona_env(Telling(register="tiny"), cases=12)
 
 
 # --- observations and pictures -------------------------------------------------------------------

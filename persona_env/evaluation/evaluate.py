@@ -23,8 +23,8 @@ from persona_env.evaluation.report import Report
 from persona_env.evaluation.scores import (
     Answer,
     Rewards,
-    coverage_of,
     deferred_terms,
+    earned,
     reading_of,
     rewards_of,
     without_deferred,
@@ -143,10 +143,11 @@ def _judged(
     known = {user.id: user for user in env.users}
     users = [known[name] for name in dict.fromkeys(case.user.id for case in cases)]
     places = {user.id: i for i, user in enumerate(users)}
-    crossed = _crossed(crossing, answers, users, crossing is env)
+    crossed, covered = _crossed(crossing, answers, users, crossing is env)
     rows = np.array([places[case.user.id] for case in cases])
-    diagonal = crossed[np.arange(len(cases)), rows]
-    own = diagonal if crossing is env else rewards_of(env, answers)
+    itself = np.arange(len(cases)), rows
+    diagonal = crossed[itself]
+    own, coverage = (diagonal, covered[itself]) if crossing is env else earned(env, answers)
     undefined = why_undefined(env, users, own, blind, oracle)
     readings = [reading_of(env, answer) for answer in answers]
     per_user = {u.id: Mean.of(own[rows == i]) for i, u in enumerate(users)}
@@ -185,7 +186,7 @@ def _judged(
         "splits": dict(Counter(case.scenario.split for case in cases)),
         "undefined": undefined,
         "not_crossed": () if crossing is env else deferred_terms(env),
-        "coverage": Mean.of(coverage_of(env, answers)),
+        "coverage": Mean.of(coverage),
         "register": env.register,
         "reader": "" if env.readers is None else env.readers.name,
     }
@@ -193,16 +194,18 @@ def _judged(
 
 def _crossed(
     env: PersonaEnv, answers: list[Answer], users: list[UserProfile], is_whole: bool
-) -> Rewards:
-    """What every user gives to every answer: ``float64 of shape (N, U)``, for N and U of them.
+) -> tuple[Rewards, Rewards]:
+    """What every user gives to every answer, and the share of it that was read: two of ``float64 of
+    shape (N, U)``, for N and U of them.
 
     Not known (NaN) where no term is left of what is not the whole reward.
     """
     shape = len(answers), len(users)
     if not (env.terms or is_whole):
-        return np.full(shape, math.nan)
+        return np.full(shape, math.nan), np.full(shape, math.nan)
     crossed = [_judged_by(user, answer, env) for answer in answers for user in users]
-    return rewards_of(env, crossed).reshape(shape)
+    rewards, coverage = earned(env, crossed)
+    return rewards.reshape(shape), coverage.reshape(shape)
 
 
 def _judged_by(user: UserProfile, answer: Answer, env: PersonaEnv) -> Answer:

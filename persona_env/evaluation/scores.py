@@ -12,7 +12,7 @@ import numpy.typing as npt
 from persona_env.agent import BATCH
 from persona_env.env import PersonaEnv
 from persona_env.metrics.statistics import Reading
-from persona_env.rewards import judge_all
+from persona_env.rewards import Verdict, judge_all
 from persona_env.rewards.exchange import Exchange, Turn, see_reply
 from persona_env.scenarios.case import Case, prompt_language_or_first
 
@@ -28,31 +28,30 @@ class Answer(NamedTuple):
 
 
 def rewards_of(env: PersonaEnv, answers: Sequence[Answer]) -> Rewards:
-    """What each answer earns from the user of its case: ``float64 of shape (N,)``, for N answers.
+    """What each of N answers earns from the user of its case: ``float64 of shape (N,)``."""
+    return earned(env, answers)[0]
+
+
+def earned(env: PersonaEnv, answers: Sequence[Answer]) -> tuple[Rewards, Rewards]:
+    """The rewards of N answers and the share of each that was read: two of ``float64 of shape
+    (N,)``, in [0, 1].
 
     Batched and ``async`` terms, and readers of that kind, are called once for every
     :data:`~persona_env.agent.BATCH` answers.
     """
     if not (deferred_terms(env) or (env.readers is not None and env.readers.batches)):
-        return np.array([_reward(env, answer) for answer in answers])
-    found: list[float] = []
-    for start in range(0, len(answers), BATCH):
-        exchanges = map(_exchange, answers[start : start + BATCH])
-        found += [verdict.reward for verdict in judge_all(exchanges, env.terms)]
-    return np.array(found)
+        found = [_verdict(env, answer) for answer in answers]
+    else:
+        found = []
+        for start in range(0, len(answers), BATCH):
+            found += judge_all(map(_exchange, answers[start : start + BATCH]), env.terms)
+    return np.array([one.reward for one in found]), np.array([one.coverage for one in found])
 
 
-def coverage_of(env: PersonaEnv, answers: Sequence[Answer]) -> Rewards:
-    """The share of each reward that was read: ``float64 of shape (N,)``, in [0, 1]."""
-    if env.readers is None:
-        return np.ones(len(answers))
-    return np.array([one.coverage for one in judge_all(map(_exchange, answers), env.terms)])
-
-
-def _reward(env: PersonaEnv, answer: Answer) -> float:
+def _verdict(env: PersonaEnv, answer: Answer) -> Verdict:
     if answer.transcript:
-        return env.score(answer.reply, *answer.case, transcript=answer.transcript).reward
-    return env.score(answer.reply, *answer.case).reward
+        return env.score(answer.reply, *answer.case, transcript=answer.transcript)
+    return env.score(answer.reply, *answer.case)
 
 
 def _exchange(answer: Answer) -> Exchange:

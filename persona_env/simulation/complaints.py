@@ -9,7 +9,6 @@ from persona_env.rewards import Verdict
 from persona_env.rewards.exchange import Turn
 from persona_env.simulation.phrases import pick
 from persona_env.simulation.user import SATISFIED, UserCase
-from persona_env.users.profile import UserProfile
 
 
 class ComplainingUser:
@@ -18,24 +17,28 @@ class ComplainingUser:
     def reply(
         self, case: UserCase, turns: tuple[Turn, ...], verdict: Verdict, rng: np.random.Generator
     ) -> str | None:
-        """See :func:`complaint`; ``None`` from a reward of 0.9 on."""
-        if verdict.reward >= SATISFIED:
+        """See :func:`complaint`; ``None`` from the reward on that is :data:`SATISFIED`."""
+        if verdict.reward >= SATISFIED[case.register]:
             return None
-        return complaint(verdict, case.user, case.language, rng)
+        return complaint(verdict, case, case.language, rng)
 
 
-def complaint(verdict: Verdict, user: UserProfile, language: str, rng: np.random.Generator) -> str:
-    """The user's next message, in the language of the prompt; seeded by ``rng``.
+CLOSED = {"natural": 0.75, "tiny": 1.0}
+"""A gate below is closed: in the natural register where a fault is more likely than not."""
+
+
+def complaint(verdict: Verdict, case: UserCase, language: str, rng: np.random.Generator) -> str:
+    """The user's next message, in this language; seeded by ``rng``.
 
     The closed gate comes first, then the term that cost most. A term without a phrase of its own
     (such as a user's custom one) is named. Raises :class:`LanguageError` in a language that has
     neither the phrase nor one for whatever else it may be.
     """
     known = language_data(language, "complaints")
-    gates = [name for name, value in verdict.gates.items() if value < 1]
+    gates = [name for name, value in verdict.gates.items() if value < CLOSED[case.register]]
     lost = {name: verdict.weights[name] * (1 - v) for name, v in verdict.terms.items()}
     worst = min(gates, key=verdict.gates.__getitem__) if gates else max(lost, key=lost.__getitem__)
-    wish = getattr(user.preferences, worst, None)
+    wish = getattr(case.user.preferences, worst, None)
     key = f"{worst}={wish.target}" if wish is not None else worst
     return pick(known.get(key) or known.get(worst) or _other(language, worst), rng)
 

@@ -49,7 +49,8 @@ class RuleBasedUser:
     Parameters
     ----------
     content_at:
-        The reward of a reply, in [0, 1], from which the user is content.
+        The reward of a reply, in [0, 1], from which the user is content; ``None``: that of the
+        register (:data:`~persona_env.simulation.user.SATISFIED`).
     patience:
         How many replies on a topic may miss. A profile's own ``extensions.patience`` comes first.
     change_topic, switch_language:
@@ -61,7 +62,7 @@ class RuleBasedUser:
         For an option out of its range.
     """
 
-    content_at: float = SATISFIED
+    content_at: float | None = None
     patience: int = 3
     change_topic: float = 1.0
     switch_language: float = 0.1
@@ -69,6 +70,8 @@ class RuleBasedUser:
     def __post_init__(self) -> None:
         for name in ("content_at", "change_topic", "switch_language"):
             value = getattr(self, name)
+            if name == "content_at" and value is None:
+                continue
             if not isinstance(value, Real) or not 0 <= float(value) <= 1:
                 raise ArgumentError(f"{name} must be a number in [0, 1], not {shown(value)}")
         whole_number("patience", self.patience, least=1)
@@ -80,7 +83,8 @@ class RuleBasedUser:
         missed, question = _read(case, turns)
         if question == "reading" and _wants_to_be_asked(case):
             return _with_its_reading(case)
-        if verdict.reward >= self.content_at:
+        content_at = SATISFIED[case.register] if self.content_at is None else self.content_at
+        if verdict.reward >= content_at:
             return self._next_topic(case, turns, rng) or _last_words("content", case, rng)
         if question is not None:
             return answer(question, case, rng)
@@ -109,9 +113,9 @@ class RuleBasedUser:
     ) -> str | Utterance:
         user = self._switched(case.scenario, case.user, case.language, rng)
         if user is None:
-            return complaint(verdict, case.user, case.language, rng)
+            return complaint(verdict, case, case.language, rng)
         asks = prompt_language_or_first(case.scenario, user)
-        said = complaint(verdict, case.user, asks, rng), say("switch", asks, rng)
+        said = complaint(verdict, case, asks, rng), say("switch", asks, rng)
         return Utterance(joined(asks, *said), user=user)
 
     def _switched(

@@ -16,8 +16,9 @@ from persona_env.scenarios.pools import ListPool, Pool
 from persona_env.scenarios.schema import Scenario
 from persona_env.users.profile import UserProfile
 
-SATISFIED = 0.9
-"""The reward of a reply from which the user is content, unless their simulator says otherwise."""
+SATISFIED = {"natural": 0.6, "tiny": 0.9}
+"""The reward of a reply from which the user is content, unless their simulator says otherwise, by
+register. Even a good natural reply seldom has 0.9: what is read of it is never quite certain."""
 NO_TOPICS = ListPool(())
 
 
@@ -26,7 +27,8 @@ class UserCase(NamedTuple):
 
     ``language`` is the one the scenario was asked in. ``begun`` is the place in the turns where
     this scenario was asked. ``topics`` are the scenarios that this user can ask in the environment,
-    and ``topics_left`` is how many more the conversation may have.
+    and ``topics_left`` is how many more the conversation may have. ``register`` is that of the
+    environment.
     """
 
     scenario: Scenario
@@ -35,6 +37,7 @@ class UserCase(NamedTuple):
     begun: int = 0
     topics: Pool = NO_TOPICS
     topics_left: int = 0
+    register: str = "natural"
 
 
 @dataclass(frozen=True, slots=True)

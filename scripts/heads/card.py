@@ -54,9 +54,10 @@ _HEAD = f"""# The heads
 
 Written by `python scripts/train_heads.py`. Linear models on hashed n-grams (ridge regressions in
 the dual, alpha {ALPHA}; logistic regressions of sentences and of content), trained on the
-[bank](bank.md) alone: its cases, and its further acts and pairs. Each figure is of texts whose pair of writing runs was left out of all stages
-of the training; the spread is that over the four pairs. Language models wrote and read the bank:
-the figures say how well the heads agree with such a reader, not with people.
+[bank](bank.md) alone: its cases, further acts, pairs and short answers. Each figure is of texts whose
+pair of writing runs was left out of all stages of the training; the spread is that over the four
+pairs. Language models wrote and read the bank: the figures say how well the heads agree with such a
+reader, not with people.
 
 A degree between {BAND[0]} and {BAND[1]}, and a choice below {LEAST["act"]}, stay unread. 'Clear'
 texts are those that the reader put below 0.3 or above 0.7.
@@ -77,8 +78,8 @@ funnier. How often does it get the higher degree, by heads that did not see this
 _ACTS = """## Further acts
 
 Replies to requests that the writers thought of; in sets of five the replies to one request do
-different things in the words of one topic, so that the topic tells nothing. By heads that did not see
-the writer's replies; right where the probability is above a half.
+different things in the words of one topic, so that the topic tells nothing. By heads that did not
+see the writer's replies; right where the probability is above a half.
 
 | acts | n | AUROC | lowest and highest writer | right | precision | recall |
 |---|---|---|---|---|---|---|"""

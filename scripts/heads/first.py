@@ -33,7 +33,8 @@ class First(NamedTuple):
 def fit_first(data: Inputs, targets: Floats, known: npt.NDArray[np.bool_]) -> First:
     """Ridge regressions on the rows whose targets are known (NaN: not read of this text).
 
-    A pair is a row of its own, whose target is by how much its texts differ. In the dual, since there are fewer texts than features: a = (K + alpha)^-1 y, w = X' a.
+    A pair is a row of its own, whose target is by how much its texts differ. In the dual, since
+    there are fewer texts than features: a = (K + alpha)^-1 y, w = X' a.
     """
     weights = np.zeros((data.stacked.shape[1], len(OUTPUTS)))
     bias = np.zeros(len(OUTPUTS))

@@ -205,8 +205,8 @@ def inputs_of(texts: Sequence[Text], extras: Sequence[Extra] = ()) -> Inputs:
     stacked = sparse.hstack([grams, scaled]).tocsr()
     return Inputs(
         grams, counts, csr(sentences), np.array(places, float), np.array(owner),
-        np.array(changed), exact, scenarios, marks, is_pair, stacked, (stacked @ stacked.T).toarray(),
-        mean, spread,
+        np.array(changed), exact, scenarios, marks, is_pair, stacked,
+        (stacked @ stacked.T).toarray(), mean, spread,
     )  # fmt: skip
 
 

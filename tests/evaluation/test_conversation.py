@@ -113,8 +113,10 @@ def test_the_references_speak_as_often():
 
 def test_one_turn_gives_the_report_of_first_replies():
     some = {"profiles": ["nora", "sam", "wei"], "split": "heldout"}
-    env = PersonaChatEnv(max_turns=3, user_simulator="rule_based", max_topics=2, **some)
-    plain = PersonaChatEnv(**some)
+    env = PersonaChatEnv(
+        register="tiny", max_turns=3, user_simulator="rule_based", max_topics=2, **some
+    )
+    plain = PersonaChatEnv(register="tiny", **some)
     made = [
         evaluate(make_agent("noisy_profile", one), one, episodes=30, seed=3, **turns)
         for one, turns in ((plain, {}), (plain, {"turns": 1}), (env, {"turns": 1}))
@@ -139,7 +141,7 @@ def test_numbers_of_turns_that_are_none(turns, topics, match):
 def rules_env(**options):
     rules = RuleBasedUser(switch_language=0.5, patience=2)
     options = {"max_turns": 4, "max_topics": 2, "split": "all", **options}
-    return PersonaChatEnv(user_simulator=rules, **options)
+    return PersonaChatEnv(register="tiny", user_simulator=rules, **options)
 
 
 def said(talks):
@@ -170,7 +172,7 @@ def test_an_agent_is_handed_the_transcript_and_the_messages():
         seen.extend(observations)
         return ["No."] * len(observations)
 
-    env = PersonaChatEnv(profiles=["sam"], max_turns=2)
+    env = PersonaChatEnv(register="tiny", profiles=["sam"], max_turns=2)
     converse(agent, env, draw_cases(env, 1, 0), 2, seed=0)
     first, second = seen
     assert {key: second[key] for key in env.observation_space} in env.observation_space
@@ -187,7 +189,7 @@ def test_all_conversations_of_a_turn_are_asked_together():
     evaluate(agent, letters(), turns=3)
     assert agent.batches == [4, 4, 2]
     agent = ByTurn(["No."] * 2)
-    env = PersonaChatEnv(split="all", max_turns=2)
+    env = PersonaChatEnv(register="tiny", split="all", max_turns=2)
     converse(agent, env, draw_cases(env, 100, 0), 2, seed=0)
     assert agent.batches == [64, 36] * 2
 
@@ -278,7 +280,12 @@ def test_reference_agents_answer_in_conversations(name):
     ]
     rules = RuleBasedUser(switch_language=1.0)
     env = PersonaChatEnv(
-        profiles=users, split="all", max_turns=4, max_topics=3, user_simulator=rules
+        register="tiny",
+        profiles=users,
+        split="all",
+        max_turns=4,
+        max_topics=3,
+        user_simulator=rules,
     )
     agent = make_agent(name, env)
     talks = converse(agent, env, draw_cases(env, 60, 0), 4, seed=0)
@@ -296,7 +303,7 @@ def test_the_oracle_repeats_itself_to_who_is_not_content():
         def reply(self, case, turns, verdict, rng):
             return "More."
 
-    env = PersonaChatEnv(profiles=["sam"], max_turns=3, user_simulator=Never())
+    env = PersonaChatEnv(register="tiny", profiles=["sam"], max_turns=3, user_simulator=Never())
     for talk in converse(make_agent("oracle", env), env, draw_cases(env, 5, 0), 3, seed=0):
         replies = [answer.reply for answer in talk.answers]
         assert replies == [env.oracle(*talk.case)] * 3
@@ -307,7 +314,9 @@ def test_the_oracle_answers_what_is_asked_now():
         def reply(self, case, turns, verdict, rng):
             return Utterance("Now this.", scenario=case.topics[0]) if case.topics_left else None
 
-    env = PersonaChatEnv(profiles=["sam"], max_turns=3, max_topics=2, user_simulator=Other())
+    env = PersonaChatEnv(
+        register="tiny", profiles=["sam"], max_turns=3, max_topics=2, user_simulator=Other()
+    )
     cases = [Case(env.scenarios.readable(env.users[0])[5], env.users[0])]
     agent = Notes(make_agent("oracle", env))
     (talk,) = converse(agent, env, cases, 3, seed=0)

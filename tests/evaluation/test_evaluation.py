@@ -90,7 +90,7 @@ def test_worst_user(letters):
 
 
 def test_the_gain_is_1_for_the_oracle_and_0_for_the_blind(letters):
-    for env in (letters, PersonaChatEnv(split="heldout", scenarios=["hazard"])):
+    for env in (letters, PersonaChatEnv(register="tiny", split="heldout", scenarios=["hazard"])):
         assert evaluate(make_agent("oracle", env), env, episodes=60).gain.mean == 1.0
         assert evaluate(make_agent("blind", env), env, episodes=60).gain.mean == 0.0
 
@@ -121,7 +121,7 @@ def test_the_error_of_one_value_is_not_known():
 
 
 def test_identity_gap_of_every_reference():
-    env = PersonaChatEnv(split="heldout")
+    env = PersonaChatEnv(register="tiny", split="heldout")
     for name in ("oracle", "blind", "constant", "noisy_profile"):
         assert evaluate(make_agent(name, env), env, episodes=36).identity_gap == 0.0
 
@@ -148,7 +148,7 @@ def test_a_reward_that_tells_twins_apart_is_seen(letters, monkeypatch):
 
 
 def test_cases_are_drawn_evenly_without_repetition():
-    env = PersonaChatEnv()
+    env = PersonaChatEnv(register="tiny")
     drawn = draw_cases(env, 4 * len(env.users), seed=1)
     assert len({(case.scenario.id, case.user.id) for case in drawn}) == len(drawn)
     assert {sum(c.user is user for c in drawn) for user in env.users} == {4}
@@ -172,14 +172,16 @@ def test_an_agent_sees_what_the_environment_shows(letters):
     ]
     assert all("Uses a=" in o["user"] for o in seen)
     seen.clear()
-    hidden = PersonaChatEnv(profiles=[ANA, BO], scenarios=SCENARIOS, user_visibility="hidden")
+    hidden = PersonaChatEnv(
+        register="tiny", profiles=[ANA, BO], scenarios=SCENARIOS, user_visibility="hidden"
+    )
     evaluate(agent, gym.wrappers.OrderEnforcing(hidden))
     assert {o["user"] for o in seen} == {""}
     assert not any(o["user_vector"].any() for o in seen)
 
 
 def test_batches_are_small_and_in_order():
-    env, sizes = PersonaChatEnv(split="heldout", profiles=["vic"]), []
+    env, sizes = PersonaChatEnv(register="tiny", split="heldout", profiles=["vic"]), []
 
     def agent(observations):
         sizes.append(len(observations))
@@ -244,7 +246,7 @@ def test_lists_arrays_and_generators_of_texts_are_answers(letters):
 
 
 def test_an_agent_that_fails_half_way_is_passed_on_with_the_place():
-    env, calls = PersonaChatEnv(split="heldout", profiles=["vic"]), []
+    env, calls = PersonaChatEnv(register="tiny", split="heldout", profiles=["vic"]), []
 
     def agent(observations):
         calls.append(len(observations))
@@ -278,7 +280,7 @@ def test_fewer_episodes_than_users_report_the_users_who_asked(letters):
 
 def test_users_without_a_common_scenario():
     """Each prompt is asked by one user: nobody can write better than who knows no user."""
-    env = PersonaChatEnv(profiles=["sam", "wei"], scenarios=["fact"])
+    env = PersonaChatEnv(register="tiny", profiles=["sam", "wei"], scenarios=["fact"])
     report = evaluate(make_agent("constant", env), env)
     assert "no two users who ask the same prompt want different" in report.undefined["gain"]
     assert report.normalised == report.reward.mean / report.oracle.mean
@@ -291,7 +293,8 @@ def test_terms_that_the_oracle_does_not_know_leave_share_and_gain_undefined(tmp_
     why = "the reference replies do not know the reward terms ['slowly']"
     weighs = load_profile("sam").weigh(slowly=2.0)
     for options in ({"terms": ["length", "slowly"], "gates": []}, {"profiles": [weighs, "nora"]}):
-        env = PersonaChatEnv(**{"profiles": ["sam", "nora"], "scenarios": ["fact"], **options})
+        given = {"profiles": ["sam", "nora"], "scenarios": ["fact"], "register": "tiny"}
+        env = PersonaChatEnv(**given | options)
         report = evaluate(make_agent("oracle", env), env)
         assert report.undefined == {"normalised": why, "gain": why}
         assert math.isnan(report.normalised)
@@ -307,7 +310,7 @@ def test_terms_that_the_oracle_does_not_know_leave_share_and_gain_undefined(tmp_
 
 def test_a_term_of_no_weight_takes_no_part():
     users = [load_profile(name).weigh(slowly=0.0) for name in ("sam", "nora")]
-    env = PersonaChatEnv(profiles=users, scenarios=["opinion"])
+    env = PersonaChatEnv(register="tiny", profiles=users, scenarios=["opinion"])
     assert "slowly" in [term.name for term in env.terms]
     assert evaluate(make_agent("oracle", env), env).undefined == {}
 
@@ -344,7 +347,9 @@ def test_an_environment_without_an_oracle_says_what_to_do():
 
 
 def test_a_report_tells_of_which_split_its_scenarios_are():
-    env = PersonaChatEnv(split="heldout", profiles=["sam"], scenarios=["fact", TRAINED])
+    env = PersonaChatEnv(
+        register="tiny", split="heldout", profiles=["sam"], scenarios=["fact", TRAINED]
+    )
     report = evaluate(make_agent("oracle", env), env)
     assert report.splits == {"heldout": report.reward.n - 1, "train": 1}
     said = f"by split of the scenario: {report.reward.n - 1} heldout, 1 train"
@@ -430,7 +435,7 @@ def test_the_report_reads_well(letters):
 
 
 def test_the_same_seed_gives_the_same_report():
-    env = PersonaChatEnv(split="heldout", scenarios=["opinion"])
+    env = PersonaChatEnv(register="tiny", split="heldout", scenarios=["opinion"])
     first, second = (evaluate(make_agent("noisy_profile", env), env, 30, seed=3) for _ in range(2))
     assert first == second
     assert first.gain.se > 0
@@ -489,7 +494,11 @@ def test_batched_terms_judge_for_every_user_if_asked_to(slow_letters):
 def test_they_are_called_in_batches():
     ASKED.clear()
     env = PersonaChatEnv(
-        split="heldout", profiles=["vic"], terms=["asks_a_model"], gates=["degenerate"]
+        register="tiny",
+        split="heldout",
+        profiles=["vic"],
+        terms=["asks_a_model"],
+        gates=["degenerate"],
     )
     answers = [f"Reply {number}." for number in range(70)]
     evaluate(lambda seen: [answers.pop() for _ in seen], env, episodes=70)

@@ -183,7 +183,7 @@ def test_entries_have_the_order_of_the_terms():
     reward_term(name="aaa", batched=True)(lambda views: [score] * len(views))
     reward_term(name="bbb")(lambda view: score)
     reward_term(name="ccc", batched=True)(lambda views: [score] * len(views))
-    env = PersonaChatEnv(terms=["ccc", "bbb", "aaa"])
+    env = PersonaChatEnv(terms=["ccc", "bbb", "aaa"], gates=[])
     verdict = env.score("Yes.", "highest-mountain-taiwan", "sam")
     assert [*verdict.terms] == [*verdict.weights] == [*verdict.reasons] == ["aaa", "bbb", "ccc"]
 

@@ -325,14 +325,15 @@ def test_what_users_weigh_joins_the_kind_that_is_not_named():
 
 
 def test_an_environment_keeps_its_own_gates_where_terms_are_named():
-    gates = kinds(True, PersonaCalibrationEnv)
-    assert chosen(PersonaCalibrationEnv, terms=["tone"]) == [*gates, "tone"]
+    gates = kinds(True, partial(PersonaCalibrationEnv, register="tiny"))
+    assert chosen(PersonaCalibrationEnv, terms=["tone"], register="tiny") == [*gates, "tone"]
     assert "calibration" in gates
     assert "factuality" not in gates  # which it replaces
 
 
 def test_in_a_mixture_what_is_named_is_for_all_and_the_rest_is_by_default():
     mixed = {"behaviours": {"PersonaChat-v0": 1, "PersonaCalibration-v0": 1}}
+    mixed["register"] = "tiny"
     env = PersonaChatEnv(terms=["confidence"], **mixed)
     gates = {t.name: t for t in env.terms if t.gate}
     assert [t.name for t in env.terms if not t.gate] == ["confidence"]

@@ -33,7 +33,11 @@ def talking(user, *, scenarios=("know_how",), terms=("length",), gates=(), rules
     simulator = RuleBasedUser(**{"switch_language": 0.0, **(rules or {})})
     given |= {"terms": terms, "gates": gates}
     return PersonaChatEnv(
-        profiles=[user], scenarios=list(scenarios), user_simulator=simulator, **given
+        register="tiny",
+        profiles=[user],
+        scenarios=list(scenarios),
+        user_simulator=simulator,
+        **given,
     )
 
 

@@ -16,7 +16,7 @@ from persona_env.errors import ArgumentError, MessagesError, PersonaEnvError, Si
 from persona_env.rewards.exchange import Exchange, Turn
 from persona_env.simulation.complaints import ComplainingUser, complaint
 from persona_env.simulation.rules import RuleBasedUser
-from persona_env.simulation.user import Utterance
+from persona_env.simulation.user import UserCase, Utterance
 from persona_env.users.profile import Extension
 from persona_env.vector import PersonaVectorEnv
 from persona_env.wrappers import TokenActions
@@ -76,23 +76,24 @@ class NeedsMore:
 
 def scripted(*things, **options):
     given = {"max_turns": 4, "split": "all", "terms": ["yeses"], "gates": [], **options}
-    return PersonaChatEnv(profiles=["sam"], user_simulator=Says(*things), **given)
+    return PersonaChatEnv(register="tiny", profiles=["sam"], user_simulator=Says(*things), **given)
 
 
 # --- the default, and what is accepted ----------------------------------------------------------
 
 
 def test_the_default_is_one_complaint_from_the_generator_of_the_environment():
-    env = PersonaChatEnv(max_turns=3, split="all")
+    env = PersonaChatEnv(register="tiny", max_turns=3, split="all")
     assert type(env.user_simulator) is ComplainingUser
     for seed in range(30):
         env.reset(seed=seed)
         rng = np.random.Generator(np.random.PCG64())
         rng.bit_generator.state = env.np_random.bit_generator.state
         language, user = env.language, env.user
+        case = UserCase(env.scenario, user, language, register="tiny")
         verdict = env.score("Hm. Too bad.", env.scenario, user)
         observation, *_ = env.step("Hm. Too bad.")
-        assert observation["prompt"] == complaint(verdict, user, language, rng)
+        assert observation["prompt"] == complaint(verdict, case, language, rng)
         assert rng.bit_generator.state == env.np_random.bit_generator.state
 
 
@@ -109,7 +110,7 @@ def test_the_default_is_one_complaint_from_the_generator_of_the_environment():
     ids=lambda value: value if isinstance(value, str) else type(value).__name__,
 )
 def test_simulators_that_are_accepted(given, kind):
-    env = gym.make("PersonaChat-v0", max_turns=2, user_simulator=given)
+    env = gym.make("PersonaChat-v0", register="tiny", max_turns=2, user_simulator=given)
     assert type(env.unwrapped.user_simulator) is kind
 
 
@@ -128,7 +129,7 @@ def test_simulators_that_are_accepted(given, kind):
 )
 def test_simulators_that_are_none(given, match):
     with pytest.raises(SimulatorError, match=match) as caught:
-        PersonaChatEnv(user_simulator=given)
+        PersonaChatEnv(register="tiny", user_simulator=given)
     assert isinstance(caught.value, PersonaEnvError)
 
 
@@ -144,17 +145,22 @@ def test_simulators_that_are_none(given, match):
 )
 def test_a_topic_takes_a_turn(turns, topics, match):
     with pytest.raises(ArgumentError, match=rf"max_topics must be .*{match}"):
-        PersonaChatEnv(max_turns=turns, max_topics=topics)
+        PersonaChatEnv(register="tiny", max_turns=turns, max_topics=topics)
 
 
 def test_an_environment_with_a_simulator_holds_what_every_one_has_to():
     options = {"split": "all", "max_turns": 3, "max_topics": 2, "user_simulator": "rule_based"}
-    names = {check.name for check in check_persona_env(PersonaChatEnv(**options), cases=36)}
+    names = {
+        check.name
+        for check in check_persona_env(PersonaChatEnv(register="tiny", **options), cases=36)
+    }
     assert {"same seed", "other processes", "rows of a vector"} <= names
 
 
 def test_spec_and_environment_are_pickled():
-    env = gym.make("PersonaChat-v0", max_turns=3, user_simulator=RuleBasedUser(patience=1))
+    env = gym.make(
+        "PersonaChat-v0", register="tiny", max_turns=3, user_simulator=RuleBasedUser(patience=1)
+    )
     again = gym.make(pickle.loads(pickle.dumps(env.spec)))  # noqa: S301
     assert again.unwrapped.user_simulator == RuleBasedUser(patience=1)
     check_env(env.unwrapped, skip_render_check=True)
@@ -195,7 +201,7 @@ def test_the_limit_comes_first():
 
 
 def test_one_turn_tells_nothing_of_an_end():
-    env = PersonaChatEnv()
+    env = PersonaChatEnv(register="tiny")
     env.reset(seed=0)
     assert "ended" not in env.step("No.")[4]
 
@@ -211,7 +217,7 @@ def test_a_term_is_told_what_was_said_last_and_what_was_asked():
 
 
 def test_an_exchange_knows_both():
-    env = PersonaChatEnv()
+    env = PersonaChatEnv(register="tiny")
     scenario, user = env.scenarios[0], env.users[0]
     text = scenario.text("en").prompt
     first = Exchange(scenario, user, "So.", "en")
@@ -305,7 +311,9 @@ def test_a_simulator_that_fails_is_an_error_and_no_turn(said, match):
 
 def test_after_an_outage_the_episode_goes_on_as_if_there_had_been_none():
     def play(outage):
-        env = PersonaChatEnv(max_turns=4, split="all", max_topics=2, user_simulator=Flaky())
+        env = PersonaChatEnv(
+            register="tiny", max_turns=4, split="all", max_topics=2, user_simulator=Flaky()
+        )
         env.reset(seed=3)
         for turn in range(2):
             if outage and turn == 1:
@@ -372,7 +380,7 @@ def as_described(turns):
 def test_a_score_with_a_transcript_is_that_of_the_step(form):
     HEARD.clear()
     chosen = {"terms": ["overheard", "length"], "gates": ["factuality"]}
-    env = PersonaChatEnv(max_turns=3, split="all", **chosen)
+    env = PersonaChatEnv(register="tiny", max_turns=3, split="all", **chosen)
     for seed in range(5):
         observation, _ = env.reset(seed=seed)
         said = [Turn("user", observation["prompt"])]
@@ -388,7 +396,9 @@ def test_a_score_with_a_transcript_is_that_of_the_step(form):
 
 def test_the_question_alone_is_a_first_turn():
     HEARD.clear()
-    env = PersonaChatEnv(profiles=["sam"], scenarios=["drain-cleaner"], terms=["overheard"])
+    env = PersonaChatEnv(
+        register="tiny", profiles=["sam"], scenarios=["drain-cleaner"], terms=["overheard"]
+    )
     question = env.scenarios[0].text("en").prompt
     for said in ((), [("user", question)], [Turn("user", question)]):
         env.score("No.", "drain-cleaner", "sam", transcript=said)
@@ -417,14 +427,16 @@ U, A = ("user", "Why?"), ("assistant", "So.")
     ],
 )
 def test_transcripts_that_are_none(transcript, match):
-    env = PersonaChatEnv(profiles=["sam"], scenarios=["drain-cleaner"])
+    env = PersonaChatEnv(register="tiny", profiles=["sam"], scenarios=["drain-cleaner"])
     with pytest.raises(MessagesError, match=match):
         env.score("No.", "drain-cleaner", "sam", transcript=transcript)
 
 
 def test_complaints_are_no_echo():
     """A reply to a complaint is judged as one to the question: an echo of either is none of it."""
-    env = PersonaChatEnv(profiles=["leo"], scenarios=["drain-cleaner"], max_turns=2)
+    env = PersonaChatEnv(
+        register="tiny", profiles=["leo"], scenarios=["drain-cleaner"], max_turns=2
+    )
     env.reset(seed=0)
     said = (
         Turn("user", env.exchange("").question),

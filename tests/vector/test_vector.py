@@ -467,7 +467,7 @@ def test_adapter_does_what_dummy_vec_env_does(together, cut_fails, max_turns, vi
 def test_a_cut_reply_takes_back_what_its_topic_was_paid(topics):
     talk = {"max_turns": 3, "max_topics": topics, "user_simulator": "rule_based"}
     short = {"terms": ["length"], "gates": [], "profiles": ["nora"]}  # eight words: 1/7
-    short |= {"scenarios": ["fact"], "user_visibility": "hidden"}
+    short |= {"scenarios": ["fact"], "user_visibility": "hidden", "register": "tiny"}
     env = vec_env(2, talk | short)
     codec, paid = env.get_attr("codec")[0], np.zeros(2)
     env.seed(0)
