@@ -37,7 +37,7 @@ def is_known(word: str) -> bool:
     plain = word.translate(_accents())
     if plain in _dictionary() or word in _dictionary():
         return True
-    if len(plain) < 4 or _STRETCHED.search(plain):
+    if len(plain) < 4 or plain.isdecimal() or _STRETCHED.search(plain):
         return False
     bases = {plain, _prefix().sub("", plain, count=1)}
     bases |= {to.sub(by, base) for base in bases for to, by in _spellings()}

@@ -95,11 +95,23 @@ def _lines(text: str, name: str) -> tuple[int, ...]:
     return index.lines(held, name) if held & index.near[name] else ()
 
 
+def pattern_in(text: str, name: str) -> re.Pattern[str] | None:
+    """:func:`pattern`, of those lines alone that may match in ``text``; ``None`` if none can.
+
+    >>> pattern_in("Haha, no.", "apology")
+    """
+    chosen = _lines(text, name)
+    return _chosen(name, chosen) if chosen else None
+
+
+def _chosen(name: str, lines: tuple[int, ...]) -> re.Pattern[str]:
+    return _compile(name, lines) if len(lines) <= _FEW else pattern(name)
+
+
 @lru_cache(maxsize=READINGS)
 def _found(text: str, name: str, chosen: tuple[int, ...]) -> tuple[Span, ...]:
     """Where these lines of a list occur in ``text``, outside quotation marks."""
-    compiled = _compile(name, chosen) if len(chosen) <= _FEW else pattern(name)
-    found = [match.span() for match in compiled.finditer(fold(text))]
+    found = [match.span() for match in _chosen(name, chosen).finditer(fold(text))]
     if not found:
         return ()
     quotes = quoted(text)
