@@ -27,6 +27,7 @@ __all__ = [
 ]  # fmt: skip
 _WORDS, _FIRST, _LAST = 101, 210, 220  # salts, so that runs of words have buckets of their own
 _WORD = re.compile(rf"[{CJK}]|[^\W\d_{CJK}]+(?:['’][^\W\d_{CJK}]+)*|\d+|[^\w\s]")
+_ASCII_WORD = re.compile(r"[a-z]+(?:'[a-z]+)*|[0-9]+|[^a-z0-9_\s]")  # the same of ASCII alone
 _INITIAL = re.compile(r"[A-Z]\.")
 _LATIN = re.compile(rf"[^\W\d_{CJK}]+")
 _CJK = re.compile(f"[{CJK}]")
@@ -62,7 +63,8 @@ class Said(NamedTuple):
 def said(text: str) -> Said:
     """The text, cut for all features."""
     sentences = tuple([text[start:end].lower() for start, end in sentence_spans(text)])
-    words = [*map(_WORD.findall, sentences)]
+    word = _ASCII_WORD if text.isascii() else _WORD
+    words = [*map(word.findall, sentences)]
     hashes, contents = tuple(map(hashed, words)), tuple(map(_content, words))
     return Said(text, text.lower(), sentences, hashes, contents)
 
@@ -129,7 +131,7 @@ def counts_of(prompt: str, reply: str | Said) -> Values:
             log1p(text.count("\n")),
             log1p(len(_BULLET.findall(text))),
             log1p(len(_STEP.findall(text))),
-            log1p(sum(text.count(char) for char in {*text} if char.isdigit())),
+            log1p(sum(map(text.count, filter(str.isdigit, {*text})))),
             log1p(0 if text.isascii() else len(_EMOJI.findall(text))),
             log1p(text.count("*")),
             float(cjk_count(text) > len(letters)),

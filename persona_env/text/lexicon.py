@@ -9,6 +9,7 @@ anywhere.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache, lru_cache, reduce
 from operator import or_
 
@@ -77,7 +78,7 @@ _marks = PerWord(lambda token: _index().marks(token))
 
 @lru_cache(maxsize=READINGS)
 def _held(text: str) -> int:
-    return reduce(or_, map(_marks.__getitem__, tokens(fold(text))), _index().of_all)
+    return reduce(or_, map(_marks.__getitem__, {*tokens(fold(text))}), _index().of_all)
 
 
 def may_hold(text: str, name: str) -> bool:
@@ -87,6 +88,16 @@ def may_hold(text: str, name: str) -> bool:
     (False, True)
     """
     return bool(_lines(text, name))
+
+
+def held_in(text: str, names: Sequence[str]) -> list[str]:
+    """Those of the lists that may occur in ``text`` or in a part of it: of most texts few.
+
+    >>> held_in("I apologize.", ["humour", "apology"])
+    ['apology']
+    """
+    index, held = _index(), _held(text)
+    return [name for name in names if held & index.near[name] and index.lines(held, name)]
 
 
 def _lines(text: str, name: str) -> tuple[int, ...]:

@@ -39,17 +39,17 @@ def confidence(text: str) -> ConfidenceReading:
     0.4
     """
     folded, quotes = fold(text), quoted(text)
-    stated = [item for item in _percentages(folded) if not inside(item[1], quotes)]
-    stated = stated or [item for item in _words(folded) if not inside(item[1], quotes)]
+    stated = [item for item in _percentages(text, folded) if not inside(item[1], quotes)]
+    stated = stated or [item for item in _words(text, folded) if not inside(item[1], quotes)]
     if not stated:
         return ConfidenceReading(None, ())
     return ConfidenceReading(stated[-1][0], tuple(span for _, span in stated))
 
 
-def _percentages(folded: str) -> list[tuple[float, Span]]:
+def _percentages(text: str, folded: str) -> list[tuple[float, Span]]:
     if not (_percent().search(folded) or _HAN_PERCENT.search(folded)):  # the quick test
         return []
-    certainty = pattern_in(folded, "certainty_word")
+    certainty = pattern_in(text, "certainty_word")
     found: list[tuple[float, Span]] = []
     for start, end in sentence_spans(folded) if certainty else ():
         if certainty and certainty.search(folded, start, end):
@@ -78,8 +78,8 @@ def _number(digits: str) -> float:
     ) / 100
 
 
-def _words(folded: str) -> list[tuple[float, Span]]:
-    words = pattern_in(folded, "confidence_words")
+def _words(text: str, folded: str) -> list[tuple[float, Span]]:
+    words = pattern_in(text, "confidence_words")
     return [(_worth(match), match.span()) for match in words.finditer(folded)] if words else []
 
 
