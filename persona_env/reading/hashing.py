@@ -104,6 +104,8 @@ def _keys(units: Units, parts: Sequence[tuple[int, int, int, int, int]]) -> Unit
 
     A part has its size, the fewest and the most units of a run, the salt, and that first bucket.
     """
+    if not parts:
+        return units
     table = np.array(parts, np.uint32).T
     sizes, orders = table[0], np.arange(table[1].min(), table[2].max() + 1, dtype=np.uint32)
     left = np.repeat(np.cumsum(sizes, dtype=np.uint32), sizes)
