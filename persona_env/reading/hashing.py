@@ -112,8 +112,9 @@ def _keys(units: Units, parts: Sequence[tuple[int, int, int, int, int]]) -> Unit
     left -= np.arange(len(units), dtype=np.uint32)
     fewest, most, salt, first = np.repeat(table[1:], sizes, axis=1)
     lasts = orders[:, None]
-    keys: Units = (_hashes(units, orders, salt) & _BUCKET) + first
-    return keys[(fewest <= lasts) & (lasts <= np.minimum(left, most))]
+    keys = (_hashes(units, orders, salt) & _BUCKET) + first
+    found: Units = keys[(fewest <= lasts) & (lasts <= np.minimum(left, most))]
+    return found
 
 
 def _hashes(units: Units, orders: Units, salt: Units) -> Units:

@@ -131,15 +131,26 @@ def detected_act(reply: str, prompt: str) -> dict[str, float] | None:
     return None if found is None else {act: found.get(act, 0.0) for act in ACTS}
 
 
+AT_ONCE = 32
+"""Replies whose n-grams are held at once."""
+
+
 def outputs_of(
     weights: Weights, exchanges: Sequence[tuple[str, str]]
 ) -> Iterator[tuple[Values, Values]]:
-    """What n-grams and counts tell of each prompt and reply; all are counted together.
+    """What n-grams and counts tell of each prompt and reply; :data:`AT_ONCE` are counted together.
 
     First the columns of :data:`OUTPUTS`, ``float32 of shape (H,)``, then of shape (6,) for each of
     :data:`~persona_env.reading.evidence.FAULTS` how probable it is that any sentence has it, and
     how probable it is of the worst.
     """
+    for start in range(0, len(exchanges), AT_ONCE):
+        yield from _outputs(weights, exchanges[start : start + AT_ONCE])
+
+
+def _outputs(
+    weights: Weights, exchanges: Sequence[tuple[str, str]]
+) -> Iterator[tuple[Values, Values]]:
     cut = [said(reply) for _, reply in exchanges]
     found = iter(counted([bag for text in cut for bag in (bag_of(text), *sentence_bags(text))]))
     for (prompt, _), text in zip(exchanges, cut, strict=True):

@@ -24,8 +24,12 @@ def unlisted(said: Iterable[str]) -> set[str]:
     return {word for word in {*said} if _is_unlisted[word]}
 
 
+def _stands_nowhere(word: str) -> bool:
+    return word not in _dictionary() and word not in _common()
+
+
 # The words that are said are few beside those of all dictionaries, and stay in the caches.
-_is_unlisted = PerWord(lambda word: word not in _dictionary() and word not in _common())
+_is_unlisted = PerWord(_stands_nowhere)
 
 
 @lru_cache(maxsize=WORDS)
