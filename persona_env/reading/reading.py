@@ -93,7 +93,7 @@ class Reading:
         >>> Reading(words=3.0).filled(Reading(words=4.0, warm=Degree(1.0, "judge"))).words
         3.0
         """
-        new = {n: getattr(other, n) for n in self.unread if _is_read(getattr(other, n))}
+        new = {n: value for n in self.unread if _is_read(value := getattr(other, n))}
         return replace(self, **new) if new else self
 
 
@@ -101,4 +101,5 @@ FIELDS: tuple[str, ...] = tuple(field.name for field in fields(Reading))
 
 
 def _is_read(value: Any) -> bool:
-    return value.is_read if isinstance(value, Degree | Choice) else value is not None
+    read: bool = getattr(value, "is_read", value is not None)  # of a degree or a choice
+    return read

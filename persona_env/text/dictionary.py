@@ -12,7 +12,7 @@ from importlib import resources
 from persona_env.errors import LanguageError
 from persona_env.languages import FACTS, HAN, LATIN, morphology, words
 from persona_env.languages.morphology import Rewrite
-from persona_env.text.spans import WORDS
+from persona_env.text.spans import WORDS, PerWord
 
 _STRETCHED = re.compile(r"([a-zà-ÿ])\1{2,}")
 _IDEOGRAPHS = (0x4E00, 0xA000)
@@ -21,7 +21,15 @@ _NEVER = "(?!)"
 
 def unlisted(said: Iterable[str]) -> set[str]:
     """Words that neither stand in a dictionary as they are nor are common characters: few."""
-    return {*said} - _dictionary() - _common()
+    return {word for word in {*said} if _is_unlisted[word]}
+
+
+def _stands_nowhere(word: str) -> bool:
+    return word not in _dictionary() and word not in _common()
+
+
+# The words that are said are few beside those of all dictionaries, and stay in the caches.
+_is_unlisted = PerWord(_stands_nowhere)
 
 
 @lru_cache(maxsize=WORDS)
@@ -37,7 +45,7 @@ def is_known(word: str) -> bool:
     plain = word.translate(_accents())
     if plain in _dictionary() or word in _dictionary():
         return True
-    if len(plain) < 4 or _STRETCHED.search(plain):
+    if len(plain) < 4 or plain.isdecimal() or _STRETCHED.search(plain):
         return False
     bases = {plain, _prefix().sub("", plain, count=1)}
     bases |= {to.sub(by, base) for base in bases for to, by in _spellings()}

@@ -9,6 +9,7 @@ anywhere.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache, lru_cache, reduce
 from operator import or_
 
@@ -77,7 +78,7 @@ _marks = PerWord(lambda token: _index().marks(token))
 
 @lru_cache(maxsize=READINGS)
 def _held(text: str) -> int:
-    return reduce(or_, map(_marks.__getitem__, tokens(fold(text))), _index().of_all)
+    return reduce(or_, map(_marks.__getitem__, {*tokens(fold(text))}), _index().of_all)
 
 
 def may_hold(text: str, name: str) -> bool:
@@ -89,17 +90,39 @@ def may_hold(text: str, name: str) -> bool:
     return bool(_lines(text, name))
 
 
+def held_in(text: str, names: Sequence[str]) -> list[str]:
+    """Those of the lists that may occur in ``text`` or in a part of it: of most texts few.
+
+    >>> held_in("I apologize.", ["humour", "apology"])
+    ['apology']
+    """
+    index, held = _index(), _held(text)
+    return [name for name in names if held & index.near[name] and index.lines(held, name)]
+
+
 def _lines(text: str, name: str) -> tuple[int, ...]:
     """The lines of a list that may match in ``text``: of most lists none."""
     index, held = _index(), _held(text)
     return index.lines(held, name) if held & index.near[name] else ()
 
 
+def pattern_in(text: str, name: str) -> re.Pattern[str] | None:
+    """:func:`pattern`, of those lines alone that may match in ``text``; ``None`` if none can.
+
+    >>> pattern_in("Haha, no.", "apology")
+    """
+    chosen = _lines(text, name)
+    return _chosen(name, chosen) if chosen else None
+
+
+def _chosen(name: str, lines: tuple[int, ...]) -> re.Pattern[str]:
+    return _compile(name, lines) if len(lines) <= _FEW else pattern(name)
+
+
 @lru_cache(maxsize=READINGS)
 def _found(text: str, name: str, chosen: tuple[int, ...]) -> tuple[Span, ...]:
     """Where these lines of a list occur in ``text``, outside quotation marks."""
-    compiled = _compile(name, chosen) if len(chosen) <= _FEW else pattern(name)
-    found = [match.span() for match in compiled.finditer(fold(text))]
+    found = [match.span() for match in _chosen(name, chosen).finditer(fold(text))]
     if not found:
         return ()
     quotes = quoted(text)

@@ -218,8 +218,8 @@ class Index:
         """The bits of the sets of which ``token`` holds a piece."""
         marks = 0
         for at in range(len(token)):
-            for start in {token[at : at + size] for size in range(1, _START + 1)}:
-                for bare, piece, bits in self._by_start.get(start, ()):
+            for end in range(at + 1, at + 1 + _START):
+                for bare, piece, bits in self._by_start.get(token[at:end], ()):
                     if marks | bits != marks and _is_at(token, at, bare, piece):
                         marks |= bits
         return marks

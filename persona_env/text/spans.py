@@ -127,7 +127,11 @@ def word_count(text: str) -> int:
     >>> word_count("two words"), word_count("我不知道你说的")
     (2, 4)
     """
-    count, cjk = len(word_spans(text)), cjk_count(text)
+    return _rounded(len(word_spans(text)), cjk_count(text))
+
+
+def _rounded(count: int, cjk: int) -> int:
+    """Words, where ``cjk`` of the ``count`` are Chinese characters."""
     return round(count - cjk + cjk / CJK_CHARACTERS_PER_WORD) if cjk else count
 
 
@@ -138,9 +142,11 @@ def word_counts(text: str) -> tuple[int, ...]:
     >>> word_counts("Go on. I see it.")
     (2, 3)
     """
-    if text.isascii():
-        return tuple([stop - start for start, stop in sentence_words(text)])
-    return tuple([word_count(text[start:end]) for start, end in sentence_spans(text)])
+    counts = [stop - start for start, stop in sentence_words(text)]
+    if cjk_count(text):
+        pieces = [text[start:end] for start, end in sentence_spans(text)]
+        counts = [*map(_rounded, counts, map(cjk_count, pieces))]
+    return tuple(counts)
 
 
 def sentences(text: str) -> list[Span]:

@@ -27,6 +27,7 @@ class First(NamedTuple):
     def of(self, data: Inputs) -> Floats:
         """Their outputs, ``float64 of shape (N, H)``."""
         found: Floats = data.grams @ self.ngrams + data.counts @ self.counts
+        found[:, _ACTS] = data.leads @ self.ngrams[:, _ACTS]
         return found + self.bias * ~data.is_pair[:, None]
 
 
@@ -34,7 +35,8 @@ def fit_first(data: Inputs, targets: Floats, known: npt.NDArray[np.bool_]) -> Fi
     """Ridge regressions on the rows whose targets are known (NaN: not read of this text).
 
     A pair is a row of its own, whose target is by how much its texts differ. In the dual, since
-    there are fewer texts than features: a = (K + alpha)^-1 y, w = X' a.
+    there are fewer texts than features: a = (K + alpha)^-1 y, w = X' a. Acts are learnt from the
+    first two sentences of a reply.
     """
     weights = np.zeros((data.stacked.shape[1], len(OUTPUTS)))
     bias = np.zeros(len(OUTPUTS))
@@ -43,16 +45,17 @@ def fit_first(data: Inputs, targets: Floats, known: npt.NDArray[np.bool_]) -> Fi
         wanted = targets[np.ix_(rows, columns)]
         is_text = ~data.is_pair[rows]
         bias[columns] = wanted[is_text].mean(0)
-        kernel = data.kernel[np.ix_(rows, rows)] + ALPHA * np.eye(rows.sum())
+        features = data.leads[rows] if columns is _ACTS else data.stacked[rows]
+        kernel = (features @ features.T).toarray() + ALPHA * np.eye(rows.sum())
         dual = np.linalg.solve(kernel, wanted - bias[columns] * is_text[:, None])
-        weights[:, columns] = data.stacked[rows].T @ dual
+        weights[: features.shape[1], columns] = features.T @ dual
     counts = WEIGHT * weights[SIZE:] / data.spread[:, None]
     return First(weights[:SIZE], counts, bias - data.mean @ counts)
 
 
 _CONTENT = np.array([OUTPUTS.index(name) for name in CONTENT])
-_ACTS = np.array(ACT_COLUMNS)
-_CHOSEN = np.array([i for i, n in enumerate(OUTPUTS) if ":" in n and i not in ACT_COLUMNS])
+_ACTS = np.arange(len(OUTPUTS))[ACT_COLUMNS]
+_CHOSEN = np.array([i for i, n in enumerate(OUTPUTS) if ":" in n and i not in _ACTS])
 _TOGETHER = (_CONTENT, _ACTS, _CHOSEN, *(np.array([OUTPUTS.index(n)]) for n in STYLE_DEGREES))
 """Columns that are known of the same texts."""
 

@@ -27,7 +27,8 @@ from persona_env.reading.heads import (
 from persona_env.reading.reading import ACTS
 
 C_CONTENT = 0.03  # inverse regularisation of the heads of content
-C_ACTS = 1.0  # inverse regularisation of the heads of acts
+C_ACTS = 0.1  # inverse regularisation of the heads of acts
+EXTRA = 0.125  # weight of a further act: their writers were asked for refusals far more often
 NEVER = -20.0  # the logit of an act that no text has
 MIDDLE = 0.5  # from which a degree counts as there
 SHARPNESS = (2, 4, 6, 8, 12, 16)
@@ -65,12 +66,14 @@ def act_probabilities(acts: tuple[Floats, Floats], rows: Floats) -> Floats:
     return found
 
 
-def fit_acts(rows: Floats, targets: Floats) -> tuple[Floats, Floats]:
+def fit_acts(
+    rows: Floats, targets: Floats, is_extra: npt.NDArray[np.bool_]
+) -> tuple[Floats, Floats]:
     """A multinomial logistic regression of the act: weights (A + marks, A) and bias (A,)."""
     mean, spread = rows.mean(0), rows.std(0) + 1e-6
     found = targets[:, ACT_COLUMNS].argmax(1)
     model = LogisticRegression(C=C_ACTS, max_iter=2000)
-    model.fit((rows - mean) / spread, found)
+    model.fit((rows - mean) / spread, found, np.where(is_extra, EXTRA, 1.0))
     weights = np.zeros((rows.shape[1], len(ACTS)))
     bias = np.full(len(ACTS), NEVER)
     weights[:, model.classes_] = model.coef_.T / spread[:, None]
@@ -152,7 +155,8 @@ def fit(
             faults[here] = fit_second(data, texts, inner[:count]).of(data, count)[here]
     acted = known & ~np.isnan(targets[:, ACT_COLUMNS]).any(1)
     rows = act_inputs(raw, data)
-    act_heads = fit_acts(rows[acted], targets[acted])
+    is_extra = np.arange(len(known)) >= count
+    act_heads = fit_acts(rows[acted], targets[acted], is_extra[acted])
     read = (known & ~np.isnan(targets).any(1))[:count]
     judged = read | (known[:count] & np.array([text.name == ANSWER for text in texts]))
     own = raw[:count]

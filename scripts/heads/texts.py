@@ -21,7 +21,14 @@ from persona_env.bank import (
     load_readings,
 )
 from persona_env.reading.evidence import marks_of
-from persona_env.reading.features import SIZE, Sparse, counts_of, ngrams, sentence_features
+from persona_env.reading.features import (
+    SIZE,
+    Sparse,
+    counts_of,
+    lead_ngrams,
+    ngrams,
+    sentence_features,
+)
 from persona_env.reading.reader import Ask
 from persona_env.reading.reading import Reading
 from persona_env.reading.rules import Rules
@@ -151,11 +158,12 @@ def csr(rows: Sequence[Sparse]) -> sparse.csr_matrix:
 class Inputs(NamedTuple):
     """All that is computed once of N texts with S sentences and of M extras, which come last.
 
-    ``grams``, ``counts``, ``marks``, ``stacked`` and ``kernel`` are of all N + M; of a pair
+    ``grams``, ``leads``, ``counts``, ``marks`` and ``stacked`` are of all N + M; of a pair
     (``is_pair``) they are the difference of its texts.
     """
 
     grams: sparse.csr_matrix
+    leads: sparse.csr_matrix
     counts: Floats
     sentences: sparse.csr_matrix
     places: Floats
@@ -166,7 +174,6 @@ class Inputs(NamedTuple):
     marks: Floats
     is_pair: npt.NDArray[np.bool_]
     stacked: sparse.csr_matrix
-    kernel: Floats
     mean: Floats
     spread: Floats
 
@@ -183,6 +190,7 @@ def inputs_of(texts: Sequence[Text], extras: Sequence[Extra] = ()) -> Inputs:
     others = [(extra.prompt, extra.other) for extra in extras if extra.style]
     marks = np.array([marks_of(*one) for one in said], float)
     grams = csr([ngrams(reply) for _, reply in said])
+    leads = csr([lead_ngrams(reply) for _, reply in said])
     counts = np.array([counts_of(*one) for one in said], float)
     if others:
         grams = grams.tolil()
@@ -204,9 +212,8 @@ def inputs_of(texts: Sequence[Text], extras: Sequence[Extra] = ()) -> Inputs:
     scaled = sparse.csr_matrix(WEIGHT * (counts - mean * ~is_pair[:, None]) / spread)
     stacked = sparse.hstack([grams, scaled]).tocsr()
     return Inputs(
-        grams, counts, csr(sentences), np.array(places, float), np.array(owner),
-        np.array(changed), exact, scenarios, marks, is_pair, stacked,
-        (stacked @ stacked.T).toarray(), mean, spread,
+        grams, leads, counts, csr(sentences), np.array(places, float), np.array(owner),
+        np.array(changed), exact, scenarios, marks, is_pair, stacked, mean, spread,
     )  # fmt: skip
 
 

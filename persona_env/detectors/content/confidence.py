@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from persona_env.languages import LATIN, word_lines
-from persona_env.text.lexicon import hits, may_hold, pattern
+from persona_env.text.lexicon import hits, pattern_in
 from persona_env.text.spans import READINGS, Span, fold, inside, quoted, sentence_spans
 
 _HAN_PERCENT = re.compile(r"百分之([\d一二三四五六七八九十百]{1,3})")
@@ -39,19 +39,20 @@ def confidence(text: str) -> ConfidenceReading:
     0.4
     """
     folded, quotes = fold(text), quoted(text)
-    stated = [item for item in _percentages(folded) if not inside(item[1], quotes)]
-    stated = stated or [item for item in _words(folded) if not inside(item[1], quotes)]
+    stated = [item for item in _percentages(text, folded) if not inside(item[1], quotes)]
+    stated = stated or [item for item in _words(text, folded) if not inside(item[1], quotes)]
     if not stated:
         return ConfidenceReading(None, ())
     return ConfidenceReading(stated[-1][0], tuple(span for _, span in stated))
 
 
-def _percentages(folded: str) -> list[tuple[float, Span]]:
+def _percentages(text: str, folded: str) -> list[tuple[float, Span]]:
+    if not (_percent().search(folded) or _HAN_PERCENT.search(folded)):  # the quick test
+        return []
+    certainty = pattern_in(text, "certainty_word")
     found: list[tuple[float, Span]] = []
-    if not may_hold(folded, "certainty_word"):
-        return found
-    for start, end in sentence_spans(folded):
-        if pattern("certainty_word").search(folded, start, end):
+    for start, end in sentence_spans(folded) if certainty else ():
+        if certainty and certainty.search(folded, start, end):
             matches = [*_percent().finditer(folded, start, end)]
             matches += _HAN_PERCENT.finditer(folded, start, end)
             found += [(_number(match[1]), match.span()) for match in matches]
@@ -77,11 +78,9 @@ def _number(digits: str) -> float:
     ) / 100
 
 
-def _words(folded: str) -> list[tuple[float, Span]]:
-    if not may_hold(folded, "confidence_words"):
-        return []
-    matches = pattern("confidence_words").finditer(folded)
-    return [(_worth(match), match.span()) for match in matches]
+def _words(text: str, folded: str) -> list[tuple[float, Span]]:
+    words = pattern_in(text, "confidence_words")
+    return [(_worth(match), match.span()) for match in words.finditer(folded)] if words else []
 
 
 def _worth(match: re.Match[str]) -> float:

@@ -115,6 +115,8 @@ def _looks_sound(raw: str, word: str, first: bool) -> bool:
     """Whether a word that no dictionary holds is a number, a name, an abbreviation, laughter..."""
     if is_cjk(raw[0]):
         return is_common(raw)
+    if word.isdecimal():
+        return True
     if pattern("humour").fullmatch(word):
         return True
     if not word[0].isalnum() or _STRETCHED.search(word):

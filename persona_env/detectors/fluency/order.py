@@ -172,10 +172,12 @@ def _latin() -> re.Pattern[str]:
 @cache
 def _chinese() -> re.Pattern[str]:
     particle = _any(words("particle", *HAN))
+    first = "".join(word[0] for word in words("particle", *HAN))
     return re.compile(
-        rf"^[ \t]*+(?:{_MARK}[ \t]*+)?(?:{particle})[ \t]*$|^[ \t]*+[。，！？、：；]"
+        rf"(?=[ \t\d*•。，！？、：；{first}-])"  # with which all begin: the quick test
+        rf"(?:^[ \t]*+(?:{_MARK}[ \t]*+)?(?:{particle})[ \t]*$|^[ \t]*+[。，！？、：；]"
         rf"|[。！？][ \t]*[。，！？、：；]|[，。：；！？](?:{particle})"
-        rf"|(?<=[{CJK}])[ \t]+(?=[{CJK}])",
+        rf"|(?<=[{CJK}])[ \t]+(?=[{CJK}]))",
         re.M,
     )
 

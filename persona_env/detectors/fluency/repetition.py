@@ -70,13 +70,16 @@ def _all_differ(keys: Sequence[str]) -> bool:
 
 def _grams(keys: Sequence[str], sizes: tuple[int, int], free: int) -> set[int]:
     """The places of words in grams that occurred ``free`` times before."""
+    grams = [(start, tuple(keys[start : start + size])) for start, size in _starts(keys, *sizes)]
+    counts = Counter([gram for _, gram in grams])
+    often = {gram for gram, count in counts.items() if count > free}
     seen: Counter[Hashable] = Counter()
     marked: set[int] = set()
-    for start, size in _starts(keys, *sizes):
-        gram = tuple(keys[start : start + size])
-        if seen[gram] >= free:
-            marked.update(range(start, start + size))
-        seen[gram] += 1
+    for start, gram in grams if often else ():
+        if gram in often:
+            if seen[gram] >= free:
+                marked.update(range(start, start + len(gram)))
+            seen[gram] += 1
     return marked
 
 

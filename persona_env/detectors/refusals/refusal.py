@@ -10,7 +10,7 @@ from persona_env.detectors.refusals.apology import apology
 from persona_env.detectors.refusals.rebuttal import ASKS, rebuttal, unquoted
 from persona_env.detectors.refusals.residue import LIST_ITEMS, gives_something, items
 from persona_env.languages import LATIN, words
-from persona_env.text.lexicon import hits, may_hold, pattern
+from persona_env.text.lexicon import held_in, hits, may_hold, pattern
 from persona_env.text.spans import READINGS, Span, fold, sentence_spans, word_count
 
 Kind = Literal["none", "partial", "full"]
@@ -72,7 +72,7 @@ def refusal(reply: str, prompt: str = "") -> RefusalReading:
 @lru_cache(maxsize=READINGS)
 def _refusal(reply: str, prompt: str) -> RefusalReading:
     pieces = _own(reply, prompt)
-    may_be_hard = any(may_hold(reply, name) for name in _HARD)  # spares asking of each sentence
+    may_be_hard = bool(held_in(reply, _HARD))  # spares asking of each sentence
     hard = [span for span in pieces if may_be_hard and _refuses(reply, span)]
     if hard and (hits(reply, "unreal") or _goes_on(reply, hard)):
         return _NONE
@@ -96,7 +96,7 @@ def _refusal(reply: str, prompt: str) -> RefusalReading:
 @lru_cache(maxsize=READINGS)
 def _may_refuse(reply: str) -> bool:
     """Whether any phrase that a refusal needs may occur, whatever was asked."""
-    return any(may_hold(reply, name) for name in _REFUSING)
+    return bool(held_in(reply, _REFUSING))
 
 
 def _is_outright(reply: str, pieces: list[Span], hard: list[Span]) -> bool:
@@ -118,7 +118,7 @@ def _own(reply: str, prompt: str) -> list[Span]:
 def _refuses(reply: str, span: Span) -> bool:
     """Whether the sentence says, in the first person, that the writer will not or cannot help."""
     sentence = unquoted(reply[span[0] : span[1]])
-    if not any(may_hold(sentence, name) for name in _HARD) or _denies(sentence):
+    if not held_in(sentence, _HARD) or _denies(sentence):
         return False
     if hits(sentence, "i_feel"):
         return True
@@ -126,7 +126,7 @@ def _refuses(reply: str, span: Span) -> bool:
 
 
 def _soft(reply: str, pieces: list[Span], hard: list[Span]) -> list[Span]:
-    if not any(may_hold(reply, name) for name in _SOFT):
+    if not held_in(reply, _SOFT):
         return []
     return [span for span in pieces[:_LEAD] if span not in hard and _frowns(reply, span)]
 
@@ -134,7 +134,7 @@ def _soft(reply: str, pieces: list[Span], hard: list[Span]) -> list[Span]:
 def _frowns(reply: str, span: Span) -> bool:
     """Whether the sentence judges the request or dodges it (looked for in the lead only)."""
     sentence = unquoted(reply[span[0] : span[1]])
-    return any(hits(sentence, name) for name in _SOFT) and not _denies(sentence)
+    return any(hits(sentence, name) for name in held_in(sentence, _SOFT)) and not _denies(sentence)
 
 
 def _denies(sentence: str) -> bool:

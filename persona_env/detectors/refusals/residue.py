@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from persona_env.detectors.refusals.rebuttal import ASKS, ITEM
-from persona_env.text.lexicon import hits
+from persona_env.text.lexicon import held_in, hits
 from persona_env.text.spans import Span, word_count
 
 LIST_ITEMS = 3
@@ -42,4 +42,4 @@ def items(reply: str, pieces: Sequence[Span]) -> int:
 
 
 def _beside(sentence: str) -> bool:
-    return any(hits(sentence, name) for name in _BESIDE)
+    return any(hits(sentence, name) for name in held_in(sentence, _BESIDE))

@@ -79,8 +79,10 @@ def _sentence(
     raw: tuple[str, ...], among: tuple[str, ...]
 ) -> tuple[tuple[str | None, ...], tuple[tuple[str, float], ...]]:
     """The language of each word of one sentence, and how many words it has in each language."""
-    read = enumerate(map(_words(among).__getitem__, raw))
-    labels = [label if plain or _counts(raw, at) else None for at, (label, plain) in read]
+    read = [*map(_words(among).__getitem__, raw)]
+    labels = [label for label, _ in read]
+    for at in [at for at, (_, plain) in enumerate(read) if not plain]:
+        labels[at] = labels[at] if _counts(raw, at) else None
     if "" in labels:
         labels = _spread(labels, raw, among)
     counts = [
@@ -140,16 +142,14 @@ def _spread(
     """Give words without evidence their nearest neighbour's language, or the sentence's guess."""
     shown = {*labels} - {*HAN, "", None}
     bare = [at for at, label in enumerate(labels) if label == ""]
-    filled = list(labels)
     if len(shown) > 1:
+        filled = list(labels)
         sure = [at for at, label in enumerate(labels) if label in shown]
         for at in bare:
             filled[at] = labels[_nearest(sure, at)]
         return filled
     guess = shown.pop() if shown else _guess([raw[at] for at in bare], among)
-    for at in bare:
-        filled[at] = guess
-    return filled
+    return [guess if label == "" else label for label in labels]
 
 
 def _nearest(places: Sequence[int], index: int) -> int:
