@@ -22,7 +22,8 @@ from persona_env.reading.hashing import SIZE, Bag, Sparse, Values, Words, counte
 from persona_env.text.spans import CJK, PerWord, cjk_count, sentence_spans, word_count
 
 __all__ = [
-    "COUNTS", "PLACES", "SIZE", "Said", "Sparse", "bag_of", "counts_of", "lead_bag", "lead_ngrams", "ngrams", "places_of",
+    "COUNTS", "PLACES", "SIZE", "Said", "Sparse", "bag_of", "counts_of", "lead_bag",
+    "lead_ngrams", "ngrams", "places_of",
     "said", "sentence_bags", "sentence_features", "sentence_ngrams",
 ]  # fmt: skip
 _WORDS, _FIRST, _LAST = 101, 210, 220  # salts, so that runs of words have buckets of their own

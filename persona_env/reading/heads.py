@@ -136,9 +136,9 @@ def outputs_of(
     """What n-grams and counts tell of each prompt and reply; :data:`AT_ONCE` are counted together.
 
     Acts are read in the first two sentences, which tell what a reply does: words of a topic that is
-    often refused refuse nothing further on. First the columns of :data:`OUTPUTS`, ``float32 of shape (H,)``, then of shape (6,) for each of
-    :data:`~persona_env.reading.evidence.FAULTS` how probable it is that any sentence has it, and
-    how probable it is of the worst.
+    often refused refuse nothing further on. First the columns of :data:`OUTPUTS`, ``float32 of
+    shape (H,)``, then of shape (6,) for each of :data:`~persona_env.reading.evidence.FAULTS` how
+    probable it is that any sentence has it, and how probable it is of the worst.
     """
     for start in range(0, len(exchanges), AT_ONCE):
         yield from _outputs(weights, exchanges[start : start + AT_ONCE])

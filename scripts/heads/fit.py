@@ -28,7 +28,7 @@ from persona_env.reading.reading import ACTS
 
 C_CONTENT = 0.03  # inverse regularisation of the heads of content
 C_ACTS = 0.1  # inverse regularisation of the heads of acts
-EXTRA = 0.125  # weight of a further act: their writers were asked for refusals far more often
+EXTRA = 0.25  # weight of a further act: their writers were asked for refusals far more often
 NEVER = -20.0  # the logit of an act that no text has
 MIDDLE = 0.5  # from which a degree counts as there
 SHARPNESS = (2, 4, 6, 8, 12, 16)
