@@ -14,8 +14,9 @@ from persona_env.cli.judging import (
     MaxCallsOption,
     judged_by,
     tell_cost,
+    who_reads,
 )
-from persona_env.cli.show import JsonOption, make_env, notes
+from persona_env.cli.show import JsonOption, ReaderOption, RegisterOption, make_env, notes
 from persona_env.registration import find_policy
 
 
@@ -23,12 +24,22 @@ def audit_reward(
     env: Annotated[str, typer.Argument(help="Id of the environment.")] = "PersonaChat-v0",
     *,
     reward: Annotated[
-        str | None, typer.Option(help="A reward term of your own, as module:function.")
+        str | None,
+        typer.Option(
+            help="A reward of your own, as module:name: a reward term, a plain function, a TRL "
+            "reward function, a verifiers rubric or task, an OpenEnv rubric."
+        ),
     ] = None,
     split: Annotated[str, typer.Option(help="train, heldout or all.")] = "train",
     episodes: Annotated[int, typer.Option(min=1, help="How many cases.")] = 100,
     steps: Annotated[int, typer.Option(min=0, help="Mutations from each start.")] = 40,
     seed: int = 0,
+    register: RegisterOption = "tiny",
+    reader: ReaderOption = None,
+    second_reader: Annotated[
+        str | None,
+        typer.Option(help="Who gives the second opinion in the search: not who pays."),
+    ] = None,
     policy: Annotated[
         str | None,
         typer.Option(
@@ -45,9 +56,12 @@ def audit_reward(
     if policy is not None:
         find_policy(policy)
     judged = judged_by(judge, judge_key_env, judge_record, max_calls)
-    made = make_env(env, split, **judged)[0]
+    made = make_env(env, split, **who_reads(register, reader, judged))[0]
     with notes().status("auditing"):
-        report = audit(made, reward, seed=seed, episodes=episodes, steps=steps, policy=policy)
+        report = audit(
+            made, reward, seed=seed, episodes=episodes, steps=steps, policy=policy,
+            second_reader=second_reader,
+        )  # fmt: skip
     tell_cost(judged)
     typer.echo(report.to_json() if as_json else str(report))
     if not report.passed:
