@@ -84,7 +84,7 @@ def _of_parameters(found: Any, name: str) -> Term | OwnReward:
     names = _parameters(found, name)
     if {"action", "observation"} <= names:
         return openenv_reward(found, name)
-    if names & {"completions", "prompts"}:
+    if names & {"completions", "prompts", "completion_ids"}:
         return trl_reward(found, name)
     if names & {"completion", "prompt"} and (names & ROLLOUT or _takes_messages(found)):
         return function_reward(found, name)
