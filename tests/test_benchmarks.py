@@ -14,7 +14,18 @@ BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
-    ["floor", "growth", "limits", "memory", "peers", "scoring", "share", "stepping", "training"],
+    [
+        "exploits",
+        "floor",
+        "growth",
+        "limits",
+        "memory",
+        "peers",
+        "scoring",
+        "share",
+        "stepping",
+        "training",
+    ],
 )
 def test_a_benchmark_prints_its_table(name):
     script = BENCHMARKS / f"{name}.py"
