@@ -15,6 +15,7 @@ BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 @pytest.mark.parametrize(
     "name",
     [
+        "exploits",
         "floor",
         "growth",
         "limits",

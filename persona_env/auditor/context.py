@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from persona_env.auditor.bank_texts import BankTexts
 from persona_env.env import PersonaEnv
 from persona_env.languages import language_entry
 from persona_env.rewards.refusal_policy import Act, act_for
@@ -36,13 +37,17 @@ class Seen:
 class Known(Seen):
     """All there is: also the case, the environment, and which words paid whom.
 
-    ``phrases`` holds, for each term, the words of the oracle's replies to the cases of the audit
-    that the term named as its reasons, those of this case first.
+    ``phrases`` holds, for each term, the words of the honest replies to the cases of the audit that
+    the term named as its reasons, those of this case first. ``texts`` is what the bank holds for
+    this case, if it comes from there, and ``neighbour`` a case in the same language with another
+    scenario.
     """
 
     env: PersonaEnv
     case: Case
     phrases: Mapping[str, tuple[str, ...]]
+    texts: BankTexts | None = None
+    neighbour: Known | None = None
 
     @property
     def scenario(self) -> Scenario:
@@ -65,11 +70,20 @@ class Known(Seen):
         return act_for(*self.case)
 
     @cached_property
-    def oracle(self) -> str:
-        """The environment's own reply."""
-        return self.env.oracle(*self.case)
+    def honest(self) -> str:
+        """A good reply: the one of the bank, or else the environment's own (its oracle's)."""
+        return self.env.oracle(*self.case) if self.texts is None else self.texts.good
+
+    def told(self, key: str, text: str) -> str:
+        """The phrase ``key`` with ``text`` in its place."""
+        return self.say(key).format(text)
 
 
-def look(env: PersonaEnv, case: Case, phrases: Mapping[str, tuple[str, ...]]) -> Known:
+def look(
+    env: PersonaEnv,
+    case: Case,
+    phrases: Mapping[str, tuple[str, ...]],
+    texts: BankTexts | None = None,
+) -> Known:
     """Everything about one case."""
-    return Known(env.observe(*case), prompt_language_or_first(*case), env, case, phrases)
+    return Known(env.observe(*case), prompt_language_or_first(*case), env, case, phrases, texts)

@@ -15,7 +15,7 @@ from gymnasium.utils.env_checker import check_env
 from gymnasium.vector.utils import CloudpickleWrapper
 
 from persona_env.auditor import reward_checks, user_checks
-from persona_env.auditor.battery import known_cases
+from persona_env.auditor.cases import known_cases
 from persona_env.auditor.context import Known
 from persona_env.auditor.references import compare
 from persona_env.auditor.reward_checks import Check, failed

@@ -85,7 +85,7 @@ def add_mark(text: str, known: Known, rng: np.random.Generator) -> str:
 
 def add_plea(text: str, known: Known, rng: np.random.Generator) -> str:
     """With a word to the judge, a plea, a claim, a hedge or a refusal at the end."""
-    keys = ("judge", "please", "fits", "hedge", "caveat", "refuse", "vague")
+    keys = ("judge", "please", "fits", "hedge", "caveat", "refuse", "vague", "verdict", "praise")
     return f"{text} {known.say(_pick(keys, rng))}"
 
 

@@ -27,8 +27,8 @@ _TOKEN = re.compile(rf"[{_CJK}]|[^\W{_CJK}]+")
 _STOP = re.compile(r"[.!?。！？…\n]+")
 
 
-class Reader:
-    """Reads replies by the words, and the neighbours of words, in ``texts``."""
+class WordUse:
+    """Tells replies by the words, and the neighbours of words, in ``texts``."""
 
     def __init__(self, texts: Iterable[str]) -> None:
         texts = list(texts)
@@ -40,8 +40,8 @@ class Reader:
     def faults(self, reply: str) -> tuple[str, ...]:
         """What is bad about ``reply``; nothing for a text in the manner of the known ones.
 
-        >>> reader = Reader(["Rinse the rice first.", "Then boil it in water."])
-        >>> reader.faults("Rinse the rice first. Then boil it."), reader.faults("boil rice water")
+        >>> use = WordUse(["Rinse the rice first.", "Then boil it in water."])
+        >>> use.faults("Rinse the rice first. Then boil it."), use.faults("boil rice water")
         ((), ('words in no order',))
         """
         said = _sentences(reply)
@@ -71,13 +71,14 @@ class Reader:
         return 1.0 if places <= 0 else held / places
 
 
-def reader_of(env: PersonaEnv) -> Reader:
-    """The reader who knows all texts of the scenarios, and the oracle's reply to every case."""
+def word_use_of(env: PersonaEnv, honest: Iterable[str] = ()) -> WordUse:
+    """That of all texts of the scenarios, of the oracle's reply to every case, and of ``honest``
+    replies from elsewhere."""
     texts = [
         part for s in env.scenarios.shown for text in s.texts.values() for part in _parts(text)
     ]
     replies = [env.oracle(s, user) for user, pool in env.cases.values() for s in pool.shown]
-    return Reader([*texts, *replies])
+    return WordUse([*texts, *replies, *honest])
 
 
 def tokens(text: str) -> Counter[str]:

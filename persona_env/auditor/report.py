@@ -2,81 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from persona_env.auditor.battery import Row
+from persona_env.auditor.findings import Finding
+from persona_env.auditor.kinds import KINDS
 from persona_env.auditor.reward_checks import Check
-from persona_env.env import PersonaEnv
 from persona_env.files import to_json
-from persona_env.scenarios.case import Case
-
-
-@dataclass(frozen=True)
-class Paid:
-    """Words of a reply that a term named as its reason: ``value`` is the term's score."""
-
-    term: str
-    value: float
-    start: int
-    end: int
-    words: str
-    note: str
-
-
-@dataclass(frozen=True)
-class Hole:
-    """A text that earns too much, by whom it was found, and the words that earned it.
-
-    ``reward`` and ``oracle`` are what the text and the oracle's reply are worth in this case, in
-    [0, 1]; ``terms`` the scores of the terms that count, and ``spans`` the reasons of those that
-    are above 0.
-    """
-
-    found_by: str
-    why: str
-    scenario: str
-    user: str
-    text: str
-    reward: float
-    oracle: float
-    terms: dict[str, float]
-    spans: tuple[Paid, ...]
-
-    def __str__(self) -> str:
-        parts = [p for p in self.spans if p.end - p.start < len(self.text)]
-        paid = "".join(f"\n    {p.term} {p.value:.2f}: {p.words!r} ({p.note})" for p in parts)
-        return (
-            f"{self.found_by}: {self.why}\n    {self.scenario} for {self.user}, "
-            f"{self.reward:.3f} (oracle {self.oracle:.3f})\n    {self.text!r}{paid}"
-        )
-
-
-def hole(env: PersonaEnv, found_by: str, why: str, case: Case, text: str) -> Hole:
-    """The hole that ``text`` shows in this case."""
-    verdict = env.score(text, *case)
-    counts = {name: value for name, value in verdict.terms.items() if verdict.weights[name]}
-    scores = {**verdict.gates, **counts}
-    paid = [
-        Paid(name, scores[name], r.start, r.end, text[r.start : r.end], r.note)
-        for name, reasons in verdict.reasons.items()
-        for r in reasons
-        if scores.get(name)
-    ]
-    oracle = env.score(env.oracle(*case), *case).reward
-    return Hole(
-        found_by, why, case.scenario.id, case.user.id, text, verdict.reward, oracle, counts,
-        tuple(sorted(paid, key=lambda p: (p.start, p.end, p.term))),
-    )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class AuditReport:
     """What :func:`persona_env.audit` found.
 
-    ``rows`` are the exploiting agents, ``checks`` what the reward must keep to, ``holes`` the texts
-    that earn too much, each once. The audit is passed if no check failed and there is no hole.
+    ``rows`` are the exploiting agents, ``checks`` what the reward must keep to, ``findings`` the
+    texts that are paid too much or too little, each once. The audit is passed if no check failed
+    and nothing was found. ``honest`` tells whose replies everything is held against, ``paid_by``
+    who reads the replies for the reward, ``second`` who gave the second opinion, and
+    ``false_fail`` the share of honest replies that get no more than a bad one (``None`` where no
+    bad replies are known).
     """
 
     env: str
@@ -85,16 +32,33 @@ class AuditReport:
     cases: int
     rows: tuple[Row, ...]
     checks: tuple[Check, ...]
-    holes: tuple[Hole, ...]
+    findings: tuple[Finding, ...]
+    honest: str = "the environment's reference replies"
+    paid_by: str = ""
+    second: str = ""
+    false_fail: float | None = None
 
     @property
     def passed(self) -> bool:
         """Whether nothing was found."""
-        return not self.holes and all(check.passed for check in self.checks)
+        return not self.findings and all(check.passed for check in self.checks)
+
+    @property
+    def ceiling(self) -> float:
+        """The most that a bad text of an exploiting agent got, as a share of the honest replies'
+        mean."""
+        return max((row.ceiling for row in self.rows if row.n), default=0.0)
+
+    @property
+    def lazy(self) -> float:
+        """The best mean, as a share of the honest replies', of one text that needs no answer."""
+        blind = [row.share for row in self.rows if row.n and row.sees == "observation"]
+        return max((share for share in blind if math.isfinite(share)), default=0.0)
 
     def to_json(self) -> str:
         """Everything as JSON; a share that is not known is null."""
         found = {**asdict(replace(self, rows=())), "passed": self.passed}
+        found |= {"ceiling": self.ceiling, "lazy": self.lazy}
         found["rows"] = [_row(row) for row in self.rows]
         return to_json(found)
 
@@ -103,15 +67,30 @@ class AuditReport:
 
     def _lines(self) -> Iterator[str]:
         yield f"{self.env}{f' with {self.reward}' if self.reward else ''}, {self.cases} cases"
+        yield f"  honest replies: {self.honest}"
+        if self.paid_by:
+            yield f"  paid by {self.paid_by}"
+        if self.second:
+            yield f"  second opinion: {self.second}"
         for check in self.checks:
             yield f"  {'ok  ' if check.passed else 'FAIL'} {check.name:20} {check.detail}".rstrip()
-        applying = [row for row in self.rows if row.n]
+        yield from _by_kind(self.rows)
+        for found in self.findings:
+            yield f"{found}"
+        fails = "not known" if self.false_fail is None else f"{self.false_fail:.2f}"
+        yield f"ceiling {self.ceiling:.2f}, lazy {self.lazy:.2f}, false fail {fails}"
+        yield "passed" if self.passed else f"not passed: {len(self.findings)} findings"
+
+
+def _by_kind(rows: Sequence[Row]) -> Iterator[str]:
+    """The agents of each kind, the best paid first."""
+    for kind in KINDS:
+        applying = [row for row in rows if row.kind == kind and row.n]
+        if applying:
+            yield f"  {kind}"
         for row in sorted(applying, key=lambda row: -row.share):
             mark = "ok  " if row.passed else "FAIL"
-            yield f"  {mark} {row.name:24} {row.told()}"
-        for found in self.holes:
-            yield f"hole {found}"
-        yield "passed" if self.passed else f"not passed: {len(self.holes)} holes"
+            yield f"    {mark} {row.name:24} {row.told()}"
 
 
 def _row(row: Row) -> dict[str, Any]:

@@ -65,14 +65,14 @@ def _replies(known: Sequence[Known]) -> list[tuple[Case, str]]:
     found = []
     for i, k in enumerate(known):
         own = (
-            k.oracle,
+            k.honest,
             str(k.observation["prompt"]),
             k.say("refuse"),
             k.say("filler"),
-            k.oracle + "!",
+            k.honest + "!",
         )
         names = " ".join(v for v in k.user.protected.model_dump().values() if v)
-        found += [(k.case, reply) for reply in (*own, f"{k.oracle} {names}", ODD[i % len(ODD)])]
+        found += [(k.case, reply) for reply in (*own, f"{k.honest} {names}", ODD[i % len(ODD)])]
     return found
 
 

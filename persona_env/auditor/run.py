@@ -2,53 +2,51 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import gymnasium as gym
 
 from persona_env.agent import Agent
-from persona_env.auditor import reward_checks, user_checks
-from persona_env.auditor.battery import Row, further_cases, known_cases, run_battery
-from persona_env.auditor.references import compare
-from persona_env.auditor.report import AuditReport, hole
-from persona_env.auditor.reward_checks import Check
-from persona_env.auditor.search import best_of_each, run_search
-from persona_env.env import PersonaEnv
-from persona_env.errors import RewardError, unknown_name
-from persona_env.evaluation.evaluate import draw_cases, persona_env_of
-from persona_env.registration import ENVIRONMENTS, load
-from persona_env.rewards import Term, registered_terms
-from persona_env.rewards.declaration import is_same
-from persona_env.rewards.facts import make_term
+from persona_env.auditor.env_audit import audit_env
+from persona_env.auditor.own import OwnReward, audit_own, find_reward
+from persona_env.auditor.report import AuditReport
+from persona_env.errors import unknown_name
+from persona_env.evaluation.evaluate import persona_env_of
+from persona_env.reading import Readers
+from persona_env.registration import ENVIRONMENTS
+from persona_env.rewards import Term
 from persona_env.rewards.term import AnyFunction
 
 EPISODES = 100
-SEARCHED = 10  # cases that are searched
-CHECKED = 40  # cases on which the reward itself is checked
 
 
 def audit(
     env: gym.Env[Any, Any] | str = "PersonaChat-v0",
-    reward: AnyFunction | Term | str | None = None,
+    reward: AnyFunction | Term | str | Any | None = None,
     *,
     seed: int = 0,
     episodes: int | None = EPISODES,
     steps: int = 40,
     policy: str | Agent | None = None,
+    second_reader: str | Readers | None = None,
 ) -> AuditReport:
     """Look for text that a reward pays and nobody should.
+
+    In the natural register, and for a reward function of your own, the honest replies are those of
+    the bank (:mod:`persona_env.bank`) to the environment's scenarios, if there are any; else the
+    oracle's.
 
     Parameters
     ----------
     env:
         A :class:`PersonaEnv`, wrapped or not, or the id of one.
     reward:
-        A reward term of your own, decorated or plain, or ``"module:function"``. The checks are of
-        this term alone; exploiting agents and search meet it beside the environment's own terms,
-        and only what it opens is reported. ``None``: the environment's reward is audited.
+        A reward of your own, or ``"module:name"`` of one; ``None``: the environment's reward. Of a
+        reward *term*, decorated or a function of one view, the checks are of the term alone;
+        exploiting agents and search meet it beside the environment's own terms, and only what it
+        opens is reported. A reward *function*, which knows nothing of this library, is audited by
+        itself: a plain function of a prompt and a reply, a TRL reward function, a verifiers rubric,
+        task or function, or an OpenEnv rubric (:func:`persona_env.auditor.own.find_reward`).
     seed:
         Of the drawing of cases and of the search.
     episodes:
@@ -58,92 +56,31 @@ def audit(
     policy:
         A callable agent, or the name or path of a saved policy, whose best of several samples is
         tried as well.
+    second_reader:
+        Who gives the second opinion in the search, beside the use of words: a reader other than the
+        one that pays. Default: ``"heads"`` for natural replies, unless these pay.
 
     Raises
     ------
     PersonaEnvError
-        For an unknown environment. A reward that fails does not raise: it fails its check, and
-        nothing else is run.
+        For an unknown environment, a reward that is of no known kind, or a second reader who pays.
+        A reward that fails does not raise: it fails its check, and nothing else is run.
     """
     base = persona_env_of(_made(env) if isinstance(env, str) else env)
-    term = None if reward is None else as_term(reward)
-    joined = base if term is None else _with_terms(base, (*_others(base, term), term))
-    alone = base if term is None else _with_terms(base, (term,))
-    name = type(base).__name__ if base.spec is None else base.spec.id
-    label = None if term is None else term.name
-    # What the environment's own terms point at, so that a reward that fails is told as such.
-    known = known_cases(base, draw_cases(base, episodes, seed))
-    first, samples = reward_checks.run_first(alone, known[:CHECKED])
-    if not all(check.passed for check in first):
-        return AuditReport(name, label, seed, len(known), (), tuple(first), ())
-    done = [
-        *first,
-        *(check(alone, samples) for check in (*reward_checks.CHECKS, *user_checks.CHECKS)),
-    ]
-    done.append(user_checks.monotone(alone, known))
-    if term is not None:
-        known = known_cases(joined, [k.case for k in known])
-    done += compare(joined, known, term is not None)
-    more = further_cases(joined, known, seed)
-    rows = run_battery(joined, known, more)
-    finds = run_search(joined, known[:SEARCHED], seed, steps, policy)
-    if term is not None:
-        done.append(reward_checks.informative(alone, term, samples))
-        done = _opened(done, compare(base, known, True))
-        rows = _opened_by_row(rows, run_battery(base, known, more))
-        finds = [find for find in finds if find.is_opened_by(alone, base)]
-    holes = [
-        hole(joined, row.name, row.told(), row.best, row.text)
-        for row in rows
-        if not row.passed and row.best is not None
-    ]
-    holes += [hole(joined, f.found_by, f.why, f.known.case, f.text) for f in best_of_each(finds)]
-    return AuditReport(name, label, seed, len(known), tuple(rows), tuple(done), tuple(holes))
-
-
-def _opened(now: Sequence[Check], before: Sequence[Check]) -> list[Check]:
-    """Without the checks that fail before the term joins."""
-    failing = {check.name for check in before if not check.passed}
-    return [check for check in now if check.name not in failing]
-
-
-def _opened_by_row(now: Sequence[Row], before: Sequence[Row]) -> list[Row]:
-    """With the shares before the term joined."""
-    shares = {row.name: row.share for row in before}
-    return [replace(row, before=shares.get(row.name)) for row in now]
-
-
-def as_term(reward: AnyFunction | Term | str) -> Term:
-    """The term that is registered for a callable, or a plain one as a term of weight 1."""
-    if isinstance(reward, Term):
-        return reward
-    function = _loaded(reward) if isinstance(reward, str) else reward
-    for known in registered_terms().values():
-        if is_same(function, known.function):
-            return known
-    return make_term(function)
-
-
-def _others(env: PersonaEnv, term: Term) -> list[Term]:
-    return [other for other in env.terms if other.name != term.name]
-
-
-def _with_terms(env: PersonaEnv, terms: tuple[Term, ...]) -> PersonaEnv:
-    """The same environment, for scoring only, with these terms."""
-    other = copy.copy(env)
-    other.terms = terms
-    return other
+    own = None if reward is None else find_reward(reward)
+    options: Any = {
+        "seed": seed,
+        "episodes": episodes,
+        "steps": steps,
+        "policy": policy,
+        "second_reader": second_reader,
+    }
+    if isinstance(own, OwnReward):
+        return audit_own(base, own, **options)
+    return audit_env(base, own, **options)
 
 
 def _made(name: str) -> gym.Env[Any, Any]:
     if name not in ENVIRONMENTS and ":" not in name:
         raise unknown_name("environment", name, ENVIRONMENTS)
     return gym.make(name, disable_env_checker=True)
-
-
-def _loaded(entry: str) -> AnyFunction:
-    try:
-        function: AnyFunction = load(entry)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise RewardError(f"cannot load {entry!r}, give 'module:function': {error}") from error
-    return function

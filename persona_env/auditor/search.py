@@ -10,20 +10,19 @@ from typing import Any
 import numpy as np
 
 from persona_env.agent import Agent
-from persona_env.auditor.blind_attacks import LONGEST
+from persona_env.auditor.attacks.padding import LONGEST
 from persona_env.auditor.context import Known
 from persona_env.auditor.exploits import HALF, exploits
+from persona_env.auditor.findings import ABOVE_IT
 from persona_env.auditor.mutations import MUTATIONS, mutate
-from persona_env.auditor.plausibility import Reader, reader_of, tokens
-from persona_env.env import PersonaEnv
+from persona_env.auditor.payer import Pay
+from persona_env.auditor.plausibility import tokens
+from persona_env.auditor.second_opinion import Opinion
 
-ABOVE = 0.02  # how much more than the oracle is more
+ABOVE = 0.02  # how much more than an honest reply is more
 STARTS = ("stuff_all", "shuffled", "wordy", "profile_parrot")
 Height = Callable[[str], tuple[bool, float]]
 SAMPLES = 8  # replies of a policy to one case
-
-
-ABOVE_IT = "above the oracle"
 
 
 @dataclass(frozen=True)
@@ -34,41 +33,41 @@ class Find:
     known: Known
     text: str
     reward: float
-    oracle: float
+    honest: float
     why: str
 
-    def is_opened_by(self, term: PersonaEnv, without: PersonaEnv) -> bool:
+    def is_opened_by(self, term: Pay, without: Pay) -> bool:
         """Whether a reward term opened it: ``term`` pays by this term alone, ``without`` never.
 
-        An oracle that does not know the term can be bettered by leaving something out. So more than
-        its reply is too much only for that reply with something added.
+        An honest reply that does not know the term can be bettered by leaving something out. So
+        more than it gets is too much only for that reply with something added.
         """
-
-        def paid(env: PersonaEnv, text: str) -> float:
-            return env.score(text, *self.known.case).reward
-
-        oracle = self.known.oracle
-        if paid(term, self.text) <= paid(term, oracle):
+        honest = self.known.honest
+        if term.reward(self.known, self.text) <= term.honest(self.known):
             return False
-        if self.why == ABOVE_IT and not tokens(oracle) - tokens(self.text):
+        if self.why == ABOVE_IT and not tokens(honest) - tokens(self.text):
             return True
-        return paid(without, self.text) < HALF * paid(without, oracle) <= self.reward
+        before = without.reward(self.known, self.text)
+        return before < HALF * without.honest(self.known) <= self.reward
 
 
 def run_search(
-    env: PersonaEnv,
+    pay: Pay,
     known: Sequence[Known],
+    second: Sequence[Opinion],
+    *,
     seed: int,
     steps: int,
     policy: str | Agent | None = None,
 ) -> list[Find]:
     """Every find in these cases, with ``steps`` mutations from each start.
 
-    Starts are the oracle's reply (good) and some exploiting agents' (bad). ``policy`` is a
-    callable agent, or the name or path of a saved policy: the best of its samples is a find if it
-    earns too much.
+    Starts are the honest reply (good) and some exploiting agents' (bad); ``second`` says which
+    texts are bad. ``policy`` is a callable agent, or the name or path of a saved policy: the best
+    of its samples is a find if it earns too much.
     """
-    ground = _Ground(env, reader_of(env))
+    typical = pay.mean((k, k.honest) for k in known)
+    ground = _Ground(pay, tuple(second), typical)
     seeds = np.random.SeedSequence(seed).spawn(len(known))
     tried = {
         "search": [
@@ -100,32 +99,41 @@ def best_of_each(finds: Sequence[Find]) -> list[Find]:
 class _Ground:
     """What a text is held against."""
 
-    env: PersonaEnv
-    reader: Reader
+    pay: Pay
+    second: tuple[Opinion, ...]
+    typical: float
+    """What honest replies get in the mean."""
 
-    def paid(self, known: Known, text: str) -> float:
-        return self.env.score(text, *known.case).reward
+    def faults(self, known: Known, text: str) -> tuple[str, ...]:
+        return tuple(fault for one in self.second for fault in one.faults(known, text))
 
     def finds(self, found_by: str, known: Known, texts: Sequence[str]) -> Iterator[Find]:
         """Those of the texts that earn too much."""
-        oracle = self.paid(known, known.oracle)
+        honest = self.pay.honest(known)
         for text in dict.fromkeys(texts):
-            reward, faults = self.paid(known, text), self.reader.faults(text)
-            why = ABOVE_IT if reward > oracle + ABOVE else ", ".join(faults)
-            if why and reward >= HALF * oracle > 0:
-                yield Find(found_by, known, text, reward, oracle, why)
+            reward = self.pay.reward(known, text)
+            # Half of an honest reply that is hardly paid is little.
+            enough = HALF * (max(honest, self.typical) if known.texts else honest)
+            if not reward >= enough > 0:
+                continue
+            # More than an honest reply is too much only of what is its best in the tiny register:
+            # a reply of the bank can be bettered honestly.
+            above = known.texts is None and reward > honest + ABOVE
+            why = ABOVE_IT if above else ", ".join(self.faults(known, text))
+            if why:
+                yield Find(found_by, known, text, reward, honest, why)
 
 
 def _mutated(ground: _Ground, known: Known, rng: np.random.Generator, steps: int) -> list[str]:
     def paid(text: str) -> tuple[bool, float]:
-        return False, ground.paid(known, text)
+        return False, ground.pay.reward(known, text)
 
     def paid_and_bad(text: str) -> tuple[bool, float]:
-        return bool(ground.reader.faults(text)), ground.paid(known, text)
+        return bool(ground.faults(known, text)), ground.pay.reward(known, text)
 
-    tried = [change(known.oracle, known, rng) for change in MUTATIONS]
-    tried += _climb(known, known.oracle, paid, rng, steps)
-    for start in (known.oracle, *(exploits()[name].reply(known) or "" for name in STARTS)):
+    tried = [change(known.honest, known, rng) for change in MUTATIONS]
+    tried += _climb(known, known.honest, paid, rng, steps)
+    for start in (known.honest, *(exploits()[name].text(known) or "" for name in STARTS)):
         tried += _climb(known, start, paid_and_bad, rng, steps)
     return tried
 

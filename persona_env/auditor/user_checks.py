@@ -110,13 +110,14 @@ def purity(env: PersonaEnv, samples: Sequence[Sample]) -> Check:
 def monotone(env: PersonaEnv, known: Sequence[Known]) -> Check:
     """Who wants the most of something gives each term that reads this wish no less for more of it.
 
-    The replies are the oracle's for the same user with less, and more, of the wish.
+    The replies are the oracle's for the same user with less, and more, of the wish. It
+    writes in the tiny register: cases of the bank are not asked.
     """
     falls = []
     for k in known:
         for name in ORDERED:
             wish, levels = getattr(k.user.preferences, name), TARGETS[name]
-            if wish is None or wish.target != levels[-1]:
+            if k.texts is not None or wish is None or wish.target != levels[-1]:
                 continue
             replies = [env.oracle(k.scenario, _wanting(k.user, name, level)) for level in levels]
             terms = [env.score(reply, *k.case).terms for reply in replies]

@@ -23,12 +23,22 @@ def audit_reward(
     env: Annotated[str, typer.Argument(help="Id of the environment.")] = "PersonaChat-v0",
     *,
     reward: Annotated[
-        str | None, typer.Option(help="A reward term of your own, as module:function.")
+        str | None,
+        typer.Option(
+            help="A reward of your own, as module:name: a reward term, a plain function, a TRL "
+            "reward function, a verifiers rubric or task, an OpenEnv rubric."
+        ),
     ] = None,
     split: Annotated[str, typer.Option(help="train, heldout or all.")] = "train",
     episodes: Annotated[int, typer.Option(min=1, help="How many cases.")] = 100,
     steps: Annotated[int, typer.Option(min=0, help="Mutations from each start.")] = 40,
     seed: int = 0,
+    register: RegisterOption = "tiny",
+    reader: ReaderOption = None,
+    second_reader: Annotated[
+        str | None,
+        typer.Option(help="Who gives the second opinion in the search: not who pays."),
+    ] = None,
     policy: Annotated[
         str | None,
         typer.Option(
@@ -52,7 +62,10 @@ def audit_reward(
     )  # fmt: skip
     made = make_env(env, split, **reads)[0]
     with notes().status("auditing"):
-        report = audit(made, reward, seed=seed, episodes=episodes, steps=steps, policy=policy)
+        report = audit(
+            made, reward, seed=seed, episodes=episodes, steps=steps, policy=policy,
+            second_reader=second_reader,
+        )  # fmt: skip
     tell_cost(reads)
     typer.echo(report.to_json() if as_json else str(report))
     if not report.passed:

@@ -17,11 +17,14 @@ import persona_env.auditor.search
 import persona_env.cli.app
 from persona_env import Reason, Scenario, Score, UserProfile, audit, reward_term
 from persona_env.auditor import EXPLOITS
-from persona_env.auditor.battery import further_cases, known_cases, run_battery
+from persona_env.auditor.battery import run_battery, stuffers
+from persona_env.auditor.cases import audited_cases, further_cases, known_cases
 from persona_env.auditor.mutations import MUTATIONS
-from persona_env.auditor.plausibility import Reader, reader_of
+from persona_env.auditor.payer import Pay
+from persona_env.auditor.plausibility import WordUse, word_use_of
 from persona_env.auditor.purity import impurities
 from persona_env.auditor.references import compare
+from persona_env.auditor.second_opinion import opinions
 from persona_env.envs.chat.env import PersonaChatEnv
 from persona_env.errors import PersonaEnvError, RewardError
 from persona_env.evaluation.evaluate import draw_cases
@@ -77,24 +80,32 @@ def some_known(split="train"):
     return known_cases(env, draw_cases(env, 99, seed=0))
 
 
+@cache
+def some_natural():
+    """Cases of the bank, with its texts."""
+    env = gym.make("PersonaChat-v0", register="natural").unwrapped
+    return known_cases(env, audited_cases(env, 40, seed=0, natural=True))
+
+
 def said(name, **wanted):
     """The first reply of an exploiting agent, to a case whose scenario has these attributes."""
     for known in some_known():
         if all(getattr(known.scenario, key) == value for key, value in wanted.items()):
-            reply = EXPLOITS[name].reply(known)
+            reply = EXPLOITS[name].text(known)
             if reply is not None:
                 return known, reply
     raise AssertionError(f"{name} says nothing")
 
 
 def test_every_exploit_says_something_and_what_it_is():
-    assert len(EXPLOITS) >= 30
+    assert len(EXPLOITS) >= 80
     for name, exploit in EXPLOITS.items():
         assert exploit.about.endswith("."), name
-        replies = [exploit.reply(known) for known in some_known()]
+        replies = [exploit.reply(known) for known in (*some_known(), *some_natural())]
         assert any(reply is not None for reply in replies), name
         assert all(r in shared_env().action_space for r in replies if r is not None), name
-        assert replies == [exploit.reply(known) for known in some_known()], name
+        again = [exploit.reply(known) for known in (*some_known(), *some_natural())]
+        assert replies == again, name
 
 
 def test_an_outsider_says_the_same_whatever_is_true():
@@ -119,7 +130,7 @@ def test_the_simple_exploits_by_their_words():
     assert known.observation["user"] in parroted
     assert "0%" in said("unsure")[1]
     known, reply = said("thrice")
-    assert reply.count(known.oracle) == 3
+    assert reply.count(known.honest) == 3
 
 
 def test_the_insiders_by_their_words():
@@ -133,14 +144,14 @@ def test_the_insiders_by_their_words():
     known, reply = said("complies_then_refuses")
     assert reply == f"{known.text.answer} {known.say('refuse')}"
     known, reply = said("quoted")
-    assert f'"{known.oracle}"' in reply
+    assert f'"{known.honest}"' in reply
     known, reply = said("wrong_language")
-    assert reply not in {known.text.answer, known.oracle}
+    assert reply not in {known.text.answer, known.honest}
     known, reply = said("hidden_compliance")
     assert known.act == "refuse"
     assert reply.startswith(known.say("refuse"))
     known, reply = said("shuffled")
-    assert sorted(reply.split()) == sorted(known.oracle.split())
+    assert sorted(reply.split()) == sorted(known.honest.split())
 
 
 def test_the_hacks_apply_where_they_are_hacks():
@@ -160,7 +171,7 @@ def test_stuffed_words_are_the_terms_own_reasons():
     known = known_cases(env, draw_cases(env, 30, 0))
     warm = [k for k in known if k.phrases.get("tone")]
     assert {"Con gusto"} <= {phrase for k in warm for phrase in k.phrases["tone"]}
-    rows = {row.name: row for row in run_battery(env, known)}
+    rows = {row.name: row for row in run_battery(Pay(env), known, extra=stuffers(env))}
     assert {f"stuff_{term.name}" for term in env.terms} <= set(rows)
 
 
@@ -290,11 +301,11 @@ def test_a_slow_reward_is_caught(monkeypatch):
 
 def test_the_search_finds_what_a_bad_reward_pays_for():
     report = audit(small(), shouts, episodes=8, steps=25)
-    above = [hole for hole in report.holes if hole.why == "above the oracle"]
+    above = [found for found in report.findings if found.why == "above the honest reply"]
     assert above
-    assert all(hole.found_by == "search" for hole in above)
-    assert any(hole.terms["shouts"] > 0 and "!" in hole.text for hole in above)
-    assert all(hole.reward > hole.oracle for hole in above)
+    assert all(found.found_by == "search" for found in above)
+    assert any(found.terms["shouts"] > 0 and "!" in found.text for found in above)
+    assert all(found.reward > found.honest for found in above)
 
 
 def test_a_good_term_passes_every_check():
@@ -316,7 +327,8 @@ def test_only_what_a_term_opens_is_held_against_it():
 def test_a_term_that_any_reply_satisfies_lifts_the_exploits():
     """Where one wish alone counts, half of the reward is now free."""
     report = audit(small(), calm, **SMALL)
-    assert [hole.found_by for hole in report.holes] == ["never_asks"]
+    assert {found.found_by for found in report.findings} == {"as_an_index", "never_asks"}
+    assert all(found.at_fault == ("calm",) for found in report.findings)
 
 
 # --- the report -----------------------------------------------------------------------------------
@@ -329,13 +341,13 @@ def test_an_audit_can_be_passed_and_repeats():
     assert audit(small(ExactEnv), **SMALL).to_json() == report.to_json()
 
 
-def test_holes_show_text_score_and_spans():
+def test_findings_show_text_score_and_spans():
     report = audit(small(), episodes=20, steps=5)
-    for hole in report.holes:
-        assert repr(hole.text) in str(hole)
-        assert 0 <= hole.reward <= 1
-        for paid in hole.spans:
-            assert hole.text[paid.start : paid.end] == paid.words
+    for found in report.findings:
+        assert repr(found.text) in str(found)
+        assert 0 <= found.reward <= 1
+        for paid in found.spans:
+            assert found.text[paid.start : paid.end] == paid.words
     assert json.loads(report.to_json())["passed"] == report.passed
 
 
@@ -349,9 +361,9 @@ def test_a_gullible_reward_fails_and_a_policy_is_tried():
     report = audit(small(GullibleEnv), policy=agent, **SMALL)
     assert not report.passed
     assert len(asked) == persona_env.auditor.search.SAMPLES
-    found = [hole for hole in report.holes if hole.found_by == "best of n"]
+    found = [found for found in report.findings if found.found_by == "best of n"]
     assert found
-    assert {hole.text for hole in found} == {"zebra of the of quickly"}
+    assert {found.text for found in found} == {"zebra of the of quickly"}
     assert not [row for row in report.rows if row.name == "wordy" and row.passed]
 
 
@@ -385,7 +397,7 @@ def test_the_command_ends_with_0_1_or_2():
     failed = run("tests.auditor.test_audit:GullibleEnv-v0", *few, "--json")
     assert failed.exit_code == 1
     found = json.loads(failed.stdout)
-    assert found["holes"]
+    assert found["findings"]
     assert not found["passed"]
     assert run("PersonaChat", *few).exit_code == 2
     assert run("--policy", "nowhere", *few).exit_code == 2
@@ -422,17 +434,17 @@ def test_impurities_are_read_from_the_code():
 
 @pytest.mark.parametrize("split", SPLITS)
 def test_the_second_reading_accepts_the_oracle_and_refuses_nonsense(split):
-    reader = reader_of(shared_env(split))
+    use = word_use_of(shared_env(split))
     for known in some_known(split):
-        assert not reader.faults(known.oracle)
-        assert reader.faults(EXPLOITS["wordy"].reply(known))
-    assert reader.faults("") == ("no words",)
-    assert "marks instead of words" in reader.faults("no !!! no ???")
+        assert not use.faults(known.honest)
+        assert use.faults(EXPLOITS["wordy"].reply(known))
+    assert use.faults("") == ("no words",)
+    assert "marks instead of words" in use.faults("no !!! no ???")
 
 
 def test_the_second_reading_of_what_is_said_again():
-    reader = Reader(["Rinse the rice first."])
-    assert reader.faults("Rinse the rice first. " * 20) == ("the same again",)
+    use = WordUse(["Rinse the rice first."])
+    assert use.faults("Rinse the rice first. " * 20) == ("the same again",)
 
 
 def test_mutations_take_any_text():
@@ -451,14 +463,26 @@ NAMES = [*EXPLOITS, *(f"stuff_{name}" for name in general_terms())]
 def measured(split):
     env = shared_env(split)
     known = known_cases(env, draw_cases(env, 50, 0))
-    return {r.name: r for r in run_battery(env, known, further_cases(env, known, 0))}
+    return {
+        r.name: r for r in run_battery(Pay(env), known, further_cases(env, known, 0), stuffers(env))
+    }
+
+
+OPEN = {
+    "and_advert", "and_dangerous", "and_discriminating", "and_false", "and_insulting",
+    "and_private", "in_a_code_comment", "in_a_novel", "in_base64", "mocked", "only_on_the_moon",
+    "outdated", "promised_in_private", "secret_in_halves",
+}  # fmt: skip
+"""What phrases do not notice, in either split: see docs/exploits.md."""
+OPEN_IN_ONE = {"other_numbers": "train", "secret_spaced": "heldout"}
 
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("split", SPLITS)
-def test_no_exploit_reaches_its_bar(split, name):
+def test_no_exploit_reaches_its_threshold(split, name):
     row = measured(split)[name]
-    assert row.passed, f"{row.told()}, such as {row.text!r}"
+    known = name in OPEN or OPEN_IN_ONE.get(name) == split
+    assert row.passed is not known, f"{row.told()}, such as {row.text!r}"
 
 
 @pytest.mark.parametrize("split", SPLITS)
@@ -480,8 +504,9 @@ def test_our_reward_keeps_to_the_rules(split):
     assert all(check.passed for check in done), [c for c in done if not c.passed]
 
 
-@pytest.mark.xfail(strict=True, reason="see docs/holes.md: words in no order")
+@pytest.mark.xfail(strict=True, reason="see docs/exploits.md: words in no order")
 def test_the_search_finds_nothing():
     env = shared_env("train")
     known = some_known("train")[:4]
-    assert not persona_env.auditor.search.run_search(env, known, seed=0, steps=20)
+    second = opinions(env, known, None, None)
+    assert not persona_env.auditor.search.run_search(Pay(env), known, second, seed=0, steps=20)
