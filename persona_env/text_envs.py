@@ -53,8 +53,8 @@ def who_reads(
 
     Raises :class:`ArgumentError` for both a reader and a judge, and for either of tiny replies.
     """
-    judged = {"key_env": judge_key_env, "record": judge_record, "max_calls": max_calls}
-    is_judged = judge is not None or any(value is not None for value in judged.values())
+    asked = (judge, judge_key_env, judge_record, max_calls)
+    is_judged = any(value is not None for value in asked)
     if is_judged and reader is not None:
         raise ArgumentError(
             "--reader and --judge both say who reads: give one, or both as --reader heads+judge:..."
@@ -64,7 +64,10 @@ def who_reads(
     if is_judged:
         from persona_env.judges import judge_readers  # an HTTP client loads only where needed
 
-        return {"register": "natural", "reader": judge_readers(judge, **judged)}
+        readers = judge_readers(
+            judge, key_env=judge_key_env, record=judge_record, max_calls=max_calls
+        )
+        return {"register": "natural", "reader": readers}
     named = register or (default if reader is None else "natural")
     return {"register": named, "reader": reader}
 

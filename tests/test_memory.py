@@ -32,7 +32,9 @@ FEW = {f"persona_env.{name}" for name in LISTS | LANGUAGES | FOLDERS}
 
 def few(terms=(), gates=()):
     """Few cases, so that all are met soon: what is remembered of a case is wanted."""
-    return PersonaChatEnv(profiles=["sam", "nora"], scenarios=["fact"], terms=terms, gates=gates)
+    return PersonaChatEnv(
+        profiles=["sam", "nora"], scenarios=["fact"], terms=terms, gates=gates, register="tiny"
+    )
 
 
 def held(env, action):

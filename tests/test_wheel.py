@@ -79,7 +79,8 @@ def test_one_top_level_name(installed):
 
 def test_the_installed_package_runs_elsewhere(installed, tmp_path):
     code = (
-        "import gymnasium as gym; env = gym.make('persona_env:PersonaChat-v0', render_mode='ansi');"
+        "import gymnasium as gym; env = gym.make('persona_env:PersonaChat-v0', render_mode='ansi',"
+        " register='tiny');"
         "import persona_env; print(persona_env.__file__);"
         "env.reset(seed=0, options={'user': 'nora', 'scenario': 'highest-mountain-taiwan'});"
         "base = env.unwrapped; _, reward, *_ = env.step(base.oracle(base.scenario, base.user));"

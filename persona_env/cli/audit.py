@@ -33,7 +33,7 @@ def audit_reward(
     episodes: Annotated[int, typer.Option(min=1, help="How many cases.")] = 100,
     steps: Annotated[int, typer.Option(min=0, help="Mutations from each start.")] = 40,
     seed: int = 0,
-    register: RegisterOption = "tiny",
+    register: RegisterOption = None,
     reader: ReaderOption = None,
     second_reader: Annotated[
         str | None,
@@ -45,8 +45,6 @@ def audit_reward(
             help="Also try a policy's best samples: a bundled one, a folder or a Hugging Face id."
         ),
     ] = None,
-    register: RegisterOption = None,
-    reader: ReaderOption = None,
     judge: JudgeOption = None,
     judge_key_env: JudgeKeyOption = None,
     judge_record: JudgeRecordOption = None,

@@ -110,7 +110,8 @@ def _act_table(extras: Sequence[Extra], said: Outputs, first: int) -> list[str]:
     for name, words in _GROUPS.items():
         found = said.choices["act"][first + rows][:, [ACTS.index(word) for word in words]].sum(1)
         there, read = np.isin(acts, words), found > 0.5
-        parts = [roc_auc_score(there[w], found[w]) for w in (writers == x for x in {*writers})]
+        each = [writers == writer for writer in {*writers}]
+        parts = [roc_auc_score(there[w], found[w]) for w in each if 0 < there[w].sum() < w.sum()]
         both = (there & read).sum()
         lines.append(
             f"| {name} | {there.sum()} of {len(rows)} | {roc_auc_score(there, found):.3f} "

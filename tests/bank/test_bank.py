@@ -77,7 +77,7 @@ def test_the_tiny_register_does_not_order_natural_replies():
         return made
 
     some = [case for i, case in enumerate(CASES.values()) if i % 8 == 0]
-    tiny = orderings(some, env_of({})).by_name
+    tiny = orderings(some, env_of({"register": "tiny"})).by_name
     natural = orderings(some, env_of({"register": "natural"})).by_name
     for name in tiny:
         assert natural[name].wins > tiny[name].wins + 0.1

@@ -26,7 +26,8 @@ def test_score_asks_a_judge_and_says_so():
     assert "judge:m: 1 asked in 2 calls (0 repeated), 0 replayed; 10 tokens in" in judged.stderr
     verdict = json.loads(judged.stdout)
     assert "stands" in verdict["gates"]  # a gate of the natural register alone
-    assert "stands" not in json.loads(run(*SCORE).stdout)["gates"]
+    tiny = run(*SCORE, "--register", "tiny")
+    assert "stands" not in json.loads(tiny.stdout)["gates"]
 
 
 def test_a_record_is_written_and_then_replayed_without_a_judge(tmp_path, monkeypatch):

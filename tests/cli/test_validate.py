@@ -119,7 +119,7 @@ def test_a_spent_budget_leaves_labels_unread(tmp_path):
         ([{"reply": "x", "labels": {"apology": True}}], (), "add --register tiny"),
         ([LABEL], ("--register", "tiny"), "leave --register tiny out"),
         ([PAIR], ("--register", "tiny"), "pairs are judged in the natural register"),
-        ([LABEL], ("--register", "tiny", "--reader", "heads"), "takes no --reader"),
+        ([LABEL], ("--register", "tiny", "--reader", "heads"), "read natural replies"),
         ([LABEL], ("--register", "tinny"), "Did you mean 'tiny'"),
         ([LABEL], ("--reader", "haeds"), "Did you mean 'heads'"),
         ([LABEL], ("--max-calls", "3"), "--judge MODEL@URL"),

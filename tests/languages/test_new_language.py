@@ -102,7 +102,7 @@ def raised(function, *given):
 reads = '[context]\\nlanguages = ["pt"]\\n'
 user = parse_profile('id = "rui"\\n' + reads + '[preferences]\\nlanguage = "pt"')
 (scenario,) = read_scenario_file(Path(sys.argv[1]))
-env = PersonaChatEnv(profiles=[user], scenarios=[scenario], max_turns=3)
+env = PersonaChatEnv(profiles=[user], scenarios=[scenario], max_turns=3, register="tiny")
 first, _ = env.reset(seed=0)
 second, *_ = env.step("Não sei.")
 names = vector_names()

@@ -136,7 +136,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def hechos(folder):
-    return Hechos(split="train")
+    return Hechos(split="train", register="tiny")
 
 
 def test_every_user_of_it_is_asked_in_it(hechos):
@@ -153,7 +153,7 @@ def test_every_user_of_it_is_asked_in_it(hechos):
 
 
 def test_a_dissatisfied_user_says_so_in_it(folder):
-    env = Hechos(max_turns=3)
+    env = Hechos(max_turns=3, register="tiny")
     env.reset(seed=0)
     observation, *_ = env.step("I do not know.")
     said = [phrase for phrases in language_data("es", "complaints").values() for phrase in phrases]
