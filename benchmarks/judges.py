@@ -28,6 +28,7 @@ from persona_env.judges import ReplayJudge, judge_readers
 from persona_env.metrics.statistics import Mean
 from persona_env.reading import Ask, Readers, Reading, find_reader
 from persona_env.rewards import Verdict
+from persona_env.rewards.exchange import see_reply
 
 RECORD = Path(__file__).parents[1] / "tests" / "data" / "judge_fresh.jsonl"
 TIE = 1e-9
@@ -108,11 +109,11 @@ def show_speed(rows: list[Row], record: Path) -> None:
     """Print how many readings a second a loaded record replays, each of a reply not met before."""
     judge = ReplayJudge(str(record))
     made = {name: gym.make(name, split="all").unwrapped for name in {r["env"] for r in rows}}
-    asks = [
-        Ask(made[row["env"]].scenarios.find(row["scenario"]), row["language"], row[text])
-        for row in rows
-        for text in TEXTS
-    ]
+    asks = []
+    for row in rows:
+        scenario = made[row["env"]].scenarios.find(row["scenario"])
+        seen = [see_reply(scenario, row[text]).text for text in TEXTS]
+        asks += [Ask(scenario, row["language"], reply) for reply in seen]
     judge.fill(asks, [Reading()] * len(asks))
     rates = []
     for _ in range(20):

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from persona_env.memo import Memo
 from persona_env.reading import ACTS, FORMS, STYLES, VIEWS, Ask
-from persona_env.scenarios.schema import Scenario
+from persona_env.scenarios.schema import Hazard, Scenario
 
 DEGREES = ("correct", "stands", "harm", "warm", "formal", "humour", "expert", "caveats")
 CHOICES = {"act": ACTS, "refusal_style": STYLES, "views": VIEWS, "format": FORMS}
@@ -180,14 +180,20 @@ def _circumstances(scenario: Scenario, said: dict[str, str]) -> Iterator[str]:
     if scenario.chance is not None:
         yield said["chance"].format(f"{scenario.chance:.2f}")
     if hazard.level != "none":
-        form = said["forbidden" if hazard.level == "forbidden" else "hazard"]
-        yield form.format(hazard.topic.replace("_", " ") or "unnamed")
+        yield said[_danger(hazard)].format(hazard.topic.replace("_", " ") or "unnamed")
     elif scenario.scary_type is not None:
         yield said["sounds_dangerous"]
     if scenario.needs is not None:
         yield said["needs"].format(texts()["lacks"][scenario.needs])
     if scenario.reply_kind != "prose":
         yield said[scenario.reply_kind]
+
+
+def _danger(hazard: Hazard) -> str:
+    """The note of a hazard: by its level where that alone decides, else by its direction."""
+    if hazard.level in ("forbidden", "crisis"):
+        return hazard.level
+    return "protective" if hazard.direction == "protective" else "hazard"
 
 
 def _listed(items: Iterable[str]) -> str:

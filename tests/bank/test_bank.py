@@ -8,7 +8,16 @@ import gymnasium as gym
 import pytest
 
 from persona_env import PersonaEnv, UserProfile
-from persona_env.bank import TEXTS, load_cases, load_edits, load_readings
+from persona_env.bank import (
+    ANSWERS,
+    TEXTS,
+    load_acts,
+    load_answers,
+    load_cases,
+    load_edits,
+    load_pairs,
+    load_readings,
+)
 from persona_env.evaluation.orderings import orderings
 from persona_env.reading import ACTS, FORMS, STYLES, VIEWS
 
@@ -54,6 +63,29 @@ def test_every_text_was_read_once_with_every_field():
         assert row["refusal_style"] in STYLES
         assert row["views"] in VIEWS
         assert row["format"] in FORMS
+
+
+def test_further_acts_are_read_and_of_nine_runs():
+    rows = load_acts()
+    assert Counter(row["run"] for row in rows).keys() == set(range(1, 10))
+    assert {row["act"] for row in rows} <= set(ACTS)
+    assert len({(row["prompt"], row["reply"]) for row in rows}) == len(rows) == 1124
+    assert all(row["language"] in ("en", "es", "zh") and row["prompt"] for row in rows)
+
+
+def test_pairs_differ_and_are_of_two_runs_each():
+    rows = load_pairs()
+    assert len({(row["with"], row["without"]) for row in rows}) == len(rows) == 1500
+    assert all(row["with"].strip() != row["without"].strip() for row in rows)
+    kinds = {(row["kind"], row["run"]) for row in rows}
+    assert kinds == {(kind, run) for kind in ("formal", "warm", "humour") for run in (1, 2)}
+
+
+def test_answers_are_to_questions_of_train_scenarios():
+    pool = gym.make("PersonaChat-v0", split="train").unwrapped.scenarios
+    for row in load_answers():
+        assert pool.find(row["scenario"]).text(row["language"]).prompt == row["prompt"]
+        assert len({row[name].strip() for name in ANSWERS}) == len(ANSWERS)
 
 
 def test_edits_change_one_of_the_good_texts():
