@@ -22,8 +22,8 @@ from persona_env.reading.hashing import SIZE, Bag, Sparse, Values, Words, counte
 from persona_env.text.spans import CJK, PerWord, cjk_count, sentence_spans, word_count
 
 __all__ = [
-    "COUNTS", "PLACES", "SIZE", "Said", "Sparse", "bag_of", "counts_of", "lead_bag",
-    "lead_ngrams", "ngrams", "places_of",
+    "COUNTS", "PLACES", "SIZE", "Said", "Sparse", "bag_of", "counts_of", "frame_bag",
+    "frame_ngrams", "ngrams", "places_of",
     "said", "sentence_bags", "sentence_features", "sentence_ngrams",
 ]  # fmt: skip
 _WORDS, _FIRST, _LAST = 101, 210, 220  # salts, so that runs of words have buckets of their own
@@ -88,21 +88,23 @@ def bag_of(text: Said) -> Bag:
 
 
 LEAD = 2
-"""Sentences of :func:`lead_bag`."""
+"""Sentences at the beginning that :func:`frame_bag` takes."""
 
 
-def lead_bag(text: Said) -> Bag:
-    """The same of its first two sentences alone, which mostly tell what a reply does."""
-    hashes = text.hashes[:LEAD]
+def frame_bag(text: Said) -> Bag:
+    """The same of its first two sentences and its last one, which mostly tell what a reply does."""
+    kept = [*range(min(LEAD, len(text.sentences)))]
+    kept += [len(text.sentences) - 1] if len(text.sentences) > LEAD else []
+    hashes = [text.hashes[place] for place in kept]
     first, last = (hashes[0], hashes[-1]) if hashes else (b"", b"")
     whole = Words(b"".join(hashes), 1, 3, _WORDS)
-    low = " ".join(text.sentences[:LEAD])
+    low = " ".join([text.sentences[place] for place in kept])
     return Bag(low, 2, 5, (whole, Words(first, 1, 2, _FIRST), Words(last, 1, 2, _LAST)))
 
 
-def lead_ngrams(text: str) -> Sparse:
-    """The hashed n-grams of the first two sentences, of length 1."""
-    return counted([lead_bag(said(text))])[0]
+def frame_ngrams(text: str) -> Sparse:
+    """The hashed n-grams of the first two sentences and the last one, of length 1."""
+    return counted([frame_bag(said(text))])[0]
 
 
 def _ends(text: Said) -> tuple[bytes, bytes]:

@@ -22,7 +22,7 @@ from persona_env.reading.evidence import DEGREES, FAULTS, evidence_of, marks_of
 from persona_env.reading.features import (
     bag_of,
     counts_of,
-    lead_bag,
+    frame_bag,
     places_of,
     said,
     sentence_bags,
@@ -45,6 +45,10 @@ _COLUMNS = {
     for kind, words in CHOICES.items()
 }
 ACT_COLUMNS = _COLUMNS["act"]
+FRAMED = np.array([OUTPUTS.index(f"act:{act}") for act in ACTS if act not in ("care", "support")])
+"""The columns that are read in the frame of a reply, its first two sentences and its last one. They
+mostly say what it does, and words of a topic that is often refused refuse nothing in between; but a
+note of care may stand anywhere."""
 
 
 class Weights(NamedTuple):
@@ -55,7 +59,7 @@ class Weights(NamedTuple):
     ``sentence_bias`` (3,); ``content`` (E, 3), ``content_bias`` (3,); ``slope`` and ``shift`` (5,)
     make degrees of style the probability that a reader puts them above the middle; ``sharpness``
     (3,) is that of each choice by them alone. With A acts and M marks of detectors: ``acts``
-    (A + M, A) and ``acts_bias`` (A,).
+    (A + M, A) and ``acts_bias`` (A,) weigh both.
     """
 
     ngrams: Values
@@ -100,12 +104,13 @@ class Heads:
         weights = load_weights(self._path)
         outputs = outputs_of(weights, [(ask.prompt, ask.reply) for ask in asks])
         return [
-            one.filled(_read(weights, ask, one, *found))
+            one.filled(_read(weights, ask, one, found))
             for ask, one, found in zip(asks, readings, outputs, strict=True)
         ]
 
 
-def _read(weights: Weights, ask: Ask, exact: Reading, raw: Values, faults: Values) -> Reading:
+def _read(weights: Weights, ask: Ask, exact: Reading, found: Outputs) -> Reading:
+    raw, faults = found
     choices = {
         kind: _probabilities(raw[_COLUMNS[kind]], words, weights.sharpness[place])
         for place, (kind, words) in enumerate(CHOICES.items())
@@ -116,7 +121,7 @@ def _read(weights: Weights, ask: Ask, exact: Reading, raw: Values, faults: Value
     style = sigmoid(raw[: len(STYLE_DEGREES)] * weights.slope + weights.shift)
     values = zip(DEGREES, style.tolist() + content.tolist(), strict=True)
     read: dict[str, Any] = {name: _degree(value, *weights.middle[name]) for name, value in values}
-    read |= {kind: _choice(found, weights.middle[kind][1]) for kind, found in choices.items()}
+    read |= {kind: _choice(said, weights.middle[kind][1]) for kind, said in choices.items()}
     return Reading(**read)
 
 
@@ -130,29 +135,32 @@ AT_ONCE = 32
 """Replies whose n-grams are held at once."""
 
 
-def outputs_of(
-    weights: Weights, exchanges: Sequence[tuple[str, str]]
-) -> Iterator[tuple[Values, Values]]:
-    """What n-grams and counts tell of each prompt and reply; :data:`AT_ONCE` are counted together.
+class Outputs(NamedTuple):
+    """What n-grams and counts tell of one prompt and reply.
 
-    Acts are read in the first two sentences, which tell what a reply does: words of a topic that is
-    often refused refuse nothing further on. First the columns of :data:`OUTPUTS`, ``float32 of
-    shape (H,)``, then of shape (6,) for each of :data:`~persona_env.reading.evidence.FAULTS` how
-    probable it is that any sentence has it, and how probable it is of the worst.
+    ``raw`` are the columns of :data:`OUTPUTS`, ``float32 of shape (H,)``. ``faults`` (6,) is for
+    each of
+    :data:`~persona_env.reading.evidence.FAULTS` how probable it is that any sentence has it, then
+    how probable it is of the worst.
     """
+
+    raw: Values
+    faults: Values
+
+
+def outputs_of(weights: Weights, exchanges: Sequence[tuple[str, str]]) -> Iterator[Outputs]:
+    """The outputs of each prompt and reply; the n-grams of :data:`AT_ONCE` are counted together."""
     for start in range(0, len(exchanges), AT_ONCE):
         yield from _outputs(weights, exchanges[start : start + AT_ONCE])
 
 
-def _outputs(
-    weights: Weights, exchanges: Sequence[tuple[str, str]]
-) -> Iterator[tuple[Values, Values]]:
+def _outputs(weights: Weights, exchanges: Sequence[tuple[str, str]]) -> Iterator[Outputs]:
     cut = [said(reply) for _, reply in exchanges]
-    bags = [(bag_of(text), lead_bag(text), *sentence_bags(text)) for text in cut]
+    bags = [(bag_of(text), frame_bag(text), *sentence_bags(text)) for text in cut]
     found = iter(counted([*chain.from_iterable(bags)]))
     for (prompt, _), text in zip(exchanges, cut, strict=True):
         raw = _linear(next(found), weights.ngrams)
-        raw[ACT_COLUMNS] = _linear(next(found), weights.ngrams)[ACT_COLUMNS]
+        raw[FRAMED] = _linear(next(found), weights.ngrams)[FRAMED]
         raw += weights.bias
         rows = [_linear(next(found), weights.sentence_ngrams) for _ in text.sentences]
         faults = np.zeros(2 * len(FAULTS), np.float32)
@@ -160,7 +168,7 @@ def _outputs(
             scores = np.array(rows) + places_of(prompt, text) @ weights.sentence_places
             each = sigmoid(scores + weights.sentence_bias)
             faults = np.concatenate([1 - np.prod(1 - each, axis=0), each.max(axis=0)])
-        yield raw + counts_of(prompt, text) @ weights.counts, faults
+        yield Outputs(raw + counts_of(prompt, text) @ weights.counts, faults)
 
 
 def _linear(text: Sparse, matrix: Values) -> Values:

@@ -127,7 +127,7 @@ def _style_table(texts: Sequence[Text], said: Outputs) -> list[str]:
     lines = []
     for column, name in enumerate(DEGREES):
         truth = np.array([texts[i].reading[name] for i in rows], float)
-        found = np.hstack([said.style, said.content])[rows, column]
+        found = np.hstack([said.style[: len(texts)], said.content])[rows, column]
         by_pair = [
             roc_auc_score(truth[p] > MIDDLE, found[p])
             for p in (np.isin(runs, pair) for pair in PAIRS)

@@ -7,11 +7,19 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 
 from heads.texts import GAPS, WEIGHT, Extra, Floats, Inputs, Text
 from persona_env.reading.evidence import DEGREES
 from persona_env.reading.features import SIZE
-from persona_env.reading.heads import ACT_COLUMNS, CHOICES, CONTENT, OUTPUTS, STYLE_DEGREES
+from persona_env.reading.heads import (
+    ACT_COLUMNS,
+    CHOICES,
+    CONTENT,
+    FRAMED,
+    OUTPUTS,
+    STYLE_DEGREES,
+)
 from persona_env.reading.reading import ACTS
 
 ALPHA = 0.3
@@ -27,36 +35,47 @@ class First(NamedTuple):
     def of(self, data: Inputs) -> Floats:
         """Their outputs, ``float64 of shape (N, H)``."""
         found: Floats = data.grams @ self.ngrams + data.counts @ self.counts
-        found[:, _ACTS] = data.leads @ self.ngrams[:, _ACTS]
+        found[:, FRAMED] = data.frames @ self.ngrams[:, FRAMED]
         return found + self.bias * ~data.is_pair[:, None]
 
 
 def fit_first(data: Inputs, targets: Floats, known: npt.NDArray[np.bool_]) -> First:
     """Ridge regressions on the rows whose targets are known (NaN: not read of this text).
 
-    A pair is a row of its own, whose target is by how much its texts differ. In the dual, since
-    there are fewer texts than features: a = (K + alpha)^-1 y, w = X' a. Acts are learnt from the
-    first two sentences of a reply.
+    A pair is a row of its own, whose target is by how much its texts differ. Most acts are learnt
+    from the frame of a reply.
     """
     weights = np.zeros((data.stacked.shape[1], len(OUTPUTS)))
     bias = np.zeros(len(OUTPUTS))
     for columns in _TOGETHER:
         rows = known & ~np.isnan(targets[:, columns]).any(1)
+        inputs = data.frames[rows] if columns is FRAMED else data.stacked[rows]
         wanted = targets[np.ix_(rows, columns)]
-        is_text = ~data.is_pair[rows]
-        bias[columns] = wanted[is_text].mean(0)
-        features = data.leads[rows] if columns is _ACTS else data.stacked[rows]
-        kernel = (features @ features.T).toarray() + ALPHA * np.eye(rows.sum())
-        dual = np.linalg.solve(kernel, wanted - bias[columns] * is_text[:, None])
-        weights[: features.shape[1], columns] = features.T @ dual
+        found, bias[columns] = ridge(inputs, wanted, ~data.is_pair[rows])
+        weights[: len(found), columns] = found
     counts = WEIGHT * weights[SIZE:] / data.spread[:, None]
     return First(weights[:SIZE], counts, bias - data.mean @ counts)
 
 
+def ridge(
+    rows: sparse.csr_matrix, wanted: Floats, is_text: npt.NDArray[np.bool_]
+) -> tuple[Floats, Floats]:
+    """Weights and bias, which is the mean of what is wanted of texts; a pair has none.
+
+    In the dual, since there are fewer texts than features: a = (K + alpha)^-1 y, w = X' a.
+    """
+    bias = wanted[is_text].mean(0)
+    kernel = (rows @ rows.T).toarray() + ALPHA * np.eye(rows.shape[0])
+    dual = np.linalg.solve(kernel, wanted - bias * is_text[:, None])
+    return rows.T @ dual, bias
+
+
 _CONTENT = np.array([OUTPUTS.index(name) for name in CONTENT])
 _ACTS = np.arange(len(OUTPUTS))[ACT_COLUMNS]
+_CARING = np.setdiff1d(_ACTS, FRAMED)
 _CHOSEN = np.array([i for i, n in enumerate(OUTPUTS) if ":" in n and i not in _ACTS])
-_TOGETHER = (_CONTENT, _ACTS, _CHOSEN, *(np.array([OUTPUTS.index(n)]) for n in STYLE_DEGREES))
+_STYLE = (np.array([OUTPUTS.index(name)]) for name in STYLE_DEGREES)
+_TOGETHER = (_CONTENT, FRAMED, _CARING, _CHOSEN, *_STYLE)
 """Columns that are known of the same texts."""
 
 

@@ -25,7 +25,7 @@ from persona_env.reading.features import (
     SIZE,
     Sparse,
     counts_of,
-    lead_ngrams,
+    frame_ngrams,
     ngrams,
     sentence_features,
 )
@@ -158,12 +158,12 @@ def csr(rows: Sequence[Sparse]) -> sparse.csr_matrix:
 class Inputs(NamedTuple):
     """All that is computed once of N texts with S sentences and of M extras, which come last.
 
-    ``grams``, ``leads``, ``counts``, ``marks`` and ``stacked`` are of all N + M; of a pair
+    ``grams``, ``frames``, ``counts``, ``marks`` and ``stacked`` are of all N + M; of a pair
     (``is_pair``) they are the difference of its texts.
     """
 
     grams: sparse.csr_matrix
-    leads: sparse.csr_matrix
+    frames: sparse.csr_matrix
     counts: Floats
     sentences: sparse.csr_matrix
     places: Floats
@@ -190,7 +190,7 @@ def inputs_of(texts: Sequence[Text], extras: Sequence[Extra] = ()) -> Inputs:
     others = [(extra.prompt, extra.other) for extra in extras if extra.style]
     marks = np.array([marks_of(*one) for one in said], float)
     grams = csr([ngrams(reply) for _, reply in said])
-    leads = csr([lead_ngrams(reply) for _, reply in said])
+    frames = csr([frame_ngrams(reply) for _, reply in said])
     counts = np.array([counts_of(*one) for one in said], float)
     if others:
         grams = grams.tolil()
@@ -212,7 +212,7 @@ def inputs_of(texts: Sequence[Text], extras: Sequence[Extra] = ()) -> Inputs:
     scaled = sparse.csr_matrix(WEIGHT * (counts - mean * ~is_pair[:, None]) / spread)
     stacked = sparse.hstack([grams, scaled]).tocsr()
     return Inputs(
-        grams, leads, counts, csr(sentences), np.array(places, float), np.array(owner),
+        grams, frames, counts, csr(sentences), np.array(places, float), np.array(owner),
         np.array(changed), exact, scenarios, marks, is_pair, stacked, mean, spread,
     )  # fmt: skip
 

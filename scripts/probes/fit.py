@@ -53,6 +53,7 @@ class Fit(NamedTuple):
         style = (raws[:, : len(STYLE_DEGREES)] * self.slope).sum(2) + self.shift
         return Outputs(
             sigmoid(style),
+            style,
             sigmoid(inputs @ self.content[0] + self.content[1]),
             {
                 kind: probabilities(raws @ sharp, kind, 1.0)
@@ -169,6 +170,7 @@ def _joined(found: Sequence[tuple[Mask, tuple[Outputs, Outputs]]], which: int) -
     masks, parts = [held for held, _ in found], [said[which] for _, said in found]
     return Outputs(
         np.select([m[:, None] for m in masks], [part.style for part in parts]),
+        np.select([m[:, None] for m in masks], [part.pairs for part in parts]),
         np.select([m[:, None] for m in masks], [part.content for part in parts]),
         {
             kind: np.select([m[:, None] for m in masks], [part.choices[kind] for part in parts])
