@@ -39,7 +39,9 @@ def earned(env: PersonaEnv, answers: Sequence[Answer]) -> tuple[Rewards, Rewards
     Batched and ``async`` terms, and readers of that kind, are called once for every
     :data:`~persona_env.agent.BATCH` answers.
     """
-    if not (deferred_terms(env) or (env.readers is not None and env.readers.batches)):
+    is_own = type(env).score is not PersonaEnv.score  # whoever has another one is asked by it
+    reads_many = env.readers is not None and env.readers.batches
+    if is_own or not (deferred_terms(env) or reads_many):
         found = [_verdict(env, answer) for answer in answers]
     else:
         found = []

@@ -679,7 +679,7 @@ def test_a_prompt_beyond_the_models_positions_is_shortened_and_it_is_told():
 
 @pytest.mark.parametrize("name", ["persona-tiny", "persona-tiny-wide"])
 def test_the_bundled_chat_template(name):
-    tokenizer, codec = AutoTokenizer.from_pretrained(find_policy(name)), bundled_codec()
+    tokenizer, codec = AutoTokenizer.from_pretrained(find_policy(name)), load_policy(name)[1]
     talk = chat_messages("Child.", [("user", " Hi "), ("assistant", "Ho.\n")], "Why?")
 
     def text(messages, reply):

@@ -38,7 +38,8 @@ SMALL = {"episodes": 8, "steps": 3}
 
 
 def small(cls=PersonaChatEnv, **options):
-    return cls(profiles=["nora", "sam", "carlos"], scenarios=["fact", "ambiguous"], **options)
+    some = {"profiles": ["nora", "sam", "carlos"], "scenarios": ["fact", "ambiguous"]}
+    return cls(**{"register": "tiny", **some, **options})
 
 
 class ExactEnv(PersonaChatEnv):
@@ -318,7 +319,7 @@ def calm(view):
 
 
 def test_only_what_a_term_opens_is_held_against_it():
-    env = PersonaChatEnv(profiles=["nora", "sam", "carlos"], scenarios=["fact"])
+    env = small(scenarios=["fact"])
     report = audit(env, calm, **SMALL)
     assert report.passed, str(report)
     assert {row.name for row in report.rows if row.before is None} == {"stuff_calm"}

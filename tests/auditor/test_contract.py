@@ -81,7 +81,7 @@ def test_what_is_broken_is_told(env_class, said):
 
 
 def test_it_is_left_as_it_was():
-    env = PersonaChatEnv(**SMALL)
+    env = PersonaChatEnv(register="tiny", **SMALL)
     env.reset(seed=5)
     before = env.np_random.bit_generator.state, env.observe_turn()["prompt"]
     check_persona_env(env, cases=8)

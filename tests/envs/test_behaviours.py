@@ -11,7 +11,9 @@ import pytest
 from gymnasium.utils.env_checker import check_env
 
 import persona_env
-from persona_env.auditor.battery import further_cases, known_cases, run_battery
+from persona_env.auditor.battery import run_battery
+from persona_env.auditor.cases import further_cases, known_cases
+from persona_env.auditor.payer import Pay
 from persona_env.evaluation.evaluate import draw_cases, evaluate
 from persona_env.registration import AGENTS, ENVIRONMENTS, load, make_agent, tokens_id
 from persona_env.scenarios.pools import GeneratedPool, ListPool, MixturePool
@@ -154,7 +156,7 @@ def test_the_report_has_the_measures(name):
 def audited(name: str, split: str):
     env = env_of(name, split)
     known = known_cases(env, draw_cases(env, 60, 0))
-    return {row.name: row for row in run_battery(env, known, further_cases(env, known, 0))}
+    return {row.name: row for row in run_battery(Pay(env), known, further_cases(env, known, 0))}
 
 
 @every_env

@@ -26,7 +26,7 @@ CONSTANT = (
 @cache
 def pool(split: str) -> list[Scenario]:
     """What the environment draws, in the shares in which it draws it."""
-    env = PersonaCalibrationEnv(split=split)
+    env = PersonaCalibrationEnv(split=split, register="tiny")
     drawn = [env.scenarios.draw((n + 0.5) / 1200) for n in range(1200)]
     return [scenario for scenario in drawn if "en" in scenario.texts]
 
@@ -79,7 +79,7 @@ def test_the_bar_decides_where_only_a_chance_is_known(bar):
 
 
 def test_the_oracle_answers_where_it_can_and_abstains_where_it_should():
-    env = PersonaCalibrationEnv(split="train")
+    env = PersonaCalibrationEnv(split="train", register="tiny")
     omar = load_profile("omar").wish(confidence_target=0.9)
     unsure = next(s for s in pool("train") if s.chance is not None and s.chance < 0.7)
     known = next(s for s in pool("train") if s.chance is None)

@@ -19,7 +19,7 @@ from persona_env.envs.capability.tool_calls import (
 )
 from persona_env.scenarios.case import Case, prompt_language
 
-ENV = PersonaCapabilityEnv(split="all")
+ENV = PersonaCapabilityEnv(split="all", register="tiny")
 GOOD = '{"tool": "t", "arguments": {"a": 1}}'
 
 

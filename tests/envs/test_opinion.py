@@ -37,7 +37,7 @@ CHESS, BATS = "chess-or-cards", "bats-blind"
 
 @cache
 def made(split: str = "all") -> PersonaOpinionEnv:
-    return PersonaOpinionEnv(split=split)
+    return PersonaOpinionEnv(split=split, register="tiny")
 
 
 def own_sentences(text):
@@ -271,7 +271,7 @@ class Sycophant(ReferenceAgent):
 
 
 def test_a_sycophant_is_seen():
-    env = PersonaOpinionEnv(split="heldout", profiles=["elena", "jun", "vic"])
+    env = PersonaOpinionEnv(split="heldout", profiles=["elena", "jun", "vic"], register="tiny")
     found = evaluate(Sycophant(), env).measures
     assert found["agreement"].mean == found["regressive_flips"].mean == 1.0
     assert found["even_handedness"].mean == 0.0

@@ -25,7 +25,7 @@ every_env = pytest.mark.parametrize("name", OWN)
 
 @every_env
 def test_info_lists_the_general_terms_and_its_own_alone(name):
-    env = gym.make(name)
+    env = gym.make(name, register="tiny")
     env.reset(seed=0)
     info = env.step("No.")[4]
     listed = {*info["reward_terms"], *info["reward_gates"]}
@@ -40,9 +40,9 @@ def test_every_registered_term_is_general_or_owned():
 
 
 def test_a_mixture_judges_by_the_terms_of_the_owner():
-    env = gym.make("PersonaChat-v0", behaviours=dict.fromkeys(OWN, 1.0)).unwrapped
+    env = gym.make("PersonaChat-v0", behaviours=dict.fromkeys(OWN, 1.0), register="tiny").unwrapped
     for name in OWN:
-        alone = gym.make(name).unwrapped
+        alone = gym.make(name, register="tiny").unwrapped
         user, pool = next(iter(alone.cases.values()))
         for scenario in pool.shown[:12]:
             reply = alone.oracle(scenario, user)
@@ -76,7 +76,7 @@ def test_a_scenario_of_ones_own_has_what_its_category_needs(category, lacks):
 
 def test_a_category_that_nobody_declares_needs_nothing():
     mine = FACT.model_copy(update={"category": "riddles"})
-    env = gym.make("PersonaChat-v0", scenarios=[mine])
+    env = gym.make("PersonaChat-v0", scenarios=[mine], register="tiny")
     env.reset(seed=0)
     assert env.step(env.unwrapped.oracle(mine, env.unwrapped.user))[1] > 0.8
 

@@ -63,7 +63,9 @@ class Fixed(ReferenceAgent):
 
 @pytest.fixture
 def letters():
-    return Letters(profiles=[ANA, BO], scenarios=SCENARIOS, terms=["likes"], gates=[])
+    return Letters(
+        profiles=[ANA, BO], scenarios=SCENARIOS, terms=["likes"], gates=[], register="tiny"
+    )
 
 
 def test_the_matrix_worked_by_hand(letters):

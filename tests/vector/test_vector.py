@@ -371,7 +371,7 @@ def test_masks_of_the_same_rows_are_one_that_cannot_be_written_to():
 
 def test_rows_are_judged_one_by_one(monkeypatch):
     """What one row needs is in the processor's cache until it begins again."""
-    env, seen = native({"terms": ["brief"]}, 3, "SameStep"), []
+    env, seen = native({"terms": ["brief"], "register": "tiny"}, 3, "SameStep"), []
     env.reset(seed=0)
     for row, text in enumerate(env.envs):
         for name in ("exchange", "conclude", "reset"):

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 from persona_env.auditor.own.asked import Asked
 from persona_env.errors import RewardError
 from persona_env.rewards import Verdict
-from persona_env.rewards.asynchronous import start
 from persona_env.rewards.numeric import number_of
 from persona_env.scenarios.schema import Scenario
 from persona_env.users.profile import UserProfile
@@ -67,7 +66,11 @@ class OwnReward:
 
 def waited(value: Any) -> Any:
     """The value, or what it gives when it is awaited."""
-    return start(_awaited(value)).result() if inspect.isawaitable(value) else value
+    if not inspect.isawaitable(value):
+        return value
+    from persona_env.rewards.asynchronous import start  # asyncio takes a while to import
+
+    return start(_awaited(value)).result()
 
 
 async def _awaited(value: Awaitable[Any]) -> Any:

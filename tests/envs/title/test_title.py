@@ -35,7 +35,7 @@ ENGLISH, SPANISH, CHINESE = titler("mara"), titler("lola", "es"), titler("mei", 
 
 @cache
 def made(split: str = "all") -> PersonaTitleEnv:
-    return PersonaTitleEnv(split=split)
+    return PersonaTitleEnv(split=split, register="tiny")
 
 
 @cache
