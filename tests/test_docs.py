@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import tomllib
 from functools import cache
 from pathlib import Path
 
 import pytest
 
-from persona_env.registration import AGENTS
+from persona_env.registration import AGENTS, ENVIRONMENTS
 
 ROOT = Path(__file__).parents[1]
-PAGES = sorted((ROOT / "docs").glob("*.md"))
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 TEST = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 
@@ -66,7 +67,7 @@ def test_the_index_names_every_page():
     named = set(LINK.findall((ROOT / "docs" / "index.md").read_text("utf-8")))
     # A page that a benchmark writes need not be there.
     written = {"index.md", "main_job.md"}
-    assert {p.name for p in PAGES} - written <= named
+    assert {p.name for p in (ROOT / "docs").glob("*.md")} - written <= named
 
 
 def test_the_tests_that_are_named_exist():
@@ -76,9 +77,32 @@ def test_the_tests_that_are_named_exist():
         assert f"def {name}(" in (ROOT / file).read_text("utf-8"), f"{file}::{name}"
 
 
-def test_the_readme_counts_and_names_the_reference_agents():
-    text = (ROOT / "README.md").read_text("utf-8")
+def test_the_results_count_and_name_the_reference_agents():
+    text = (ROOT / "docs" / "results.md").read_text("utf-8")
     number = ("no", "one", "two", "three", "four", "five", "six", "seven")[len(AGENTS)]
-    assert f"{number} reference agents" in " ".join(text.split())
+    assert f"{number} reference agents" in " ".join(text.split()).lower()
     table = next(line for line in text.splitlines() if line.startswith("| environment | oracle"))
     assert {cell.strip() for cell in table.split("|")} >= set(AGENTS)
+
+
+def test_the_readme_is_short_and_names_every_environment():
+    text = (ROOT / "README.md").read_text("utf-8")
+    assert text.count("\n") <= 120
+    assert set(re.findall(r"^\| `(Persona\w+-v\d+)`", text, re.MULTILINE)) == set(ENVIRONMENTS)
+
+
+def test_the_readme_shows_the_orderings_of_the_pages():
+    text = (ROOT / "README.md").read_text("utf-8")
+    for reader in ("heads", "probes"):
+        page = (ROOT / "docs" / f"{reader}.md").read_text("utf-8")
+        every = next(line for line in page.splitlines() if line.startswith("| all | 408 |"))
+        *wins, good = (cell.split(",")[0].strip() for cell in every.split("|")[3:7])
+        row = " | ".join([*wins, f"{float(good.split()[0]):.2f}"])
+        assert f"| natural register, {reader} | {row} |" in text
+
+
+def test_the_citation_has_the_version_of_the_package():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    cited = (ROOT / "CITATION.cff").read_text("utf-8").splitlines()
+    assert f"version: {project['version']}" in cited
+    assert f"license: {project['license']}" in cited

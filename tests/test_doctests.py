@@ -14,6 +14,7 @@ import persona_env
 
 ROOT = Path(__file__).parents[1]
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
+SHOWN = re.compile(r"\n*```text\n(.*?)^```", re.MULTILINE | re.DOTALL)
 DOCS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
@@ -65,12 +66,18 @@ def test_there_are_doctests():
 def test_the_readme_is_there_and_has_examples():
     readme = ROOT / "README.md"
     assert readme.is_file(), "README.md is missing"
-    assert BLOCK.search(readme.read_text("utf-8"))
+    text = readme.read_text("utf-8")
+    blocks = list(BLOCK.finditer(text))
+    assert blocks
+    assert all(SHOWN.match(text, block.end()) for block in blocks), "show what the code prints"
 
 
 @pytest.mark.parametrize("path", [p for p in DOCS if p.is_file()], ids=lambda p: p.name)
-def test_python_blocks_run(path, tmp_path, monkeypatch):
-    """All blocks of a file in one namespace, in order; files go in a scratch folder."""
+def test_python_blocks_run(path, tmp_path, monkeypatch, capsys):
+    """All blocks of a file in one namespace, in order; files go in a scratch folder.
+
+    A block marked ``text`` that follows at once is what the code prints.
+    """
     monkeypatch.chdir(tmp_path)
     text = path.read_text("utf-8")
     namespace = {"__name__": "__main__"}
@@ -78,7 +85,11 @@ def test_python_blocks_run(path, tmp_path, monkeypatch):
         line = text.count("\n", 0, block.start()) + 1
         code = "\n" * line + block[1]  # so that a traceback names the document's line
         compiled = compile(code, str(path), "exec", dont_inherit=True)
+        capsys.readouterr()
         exec(compiled, namespace)
+        shown = SHOWN.match(text, block.end())
+        if shown:
+            assert capsys.readouterr().out == shown[1], f"{path.name}, the output below line {line}"
 
 
 def test_everything_named_in_all_is_there():
