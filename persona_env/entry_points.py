@@ -14,7 +14,7 @@ from gymnasium.vector import AutoresetMode
 from persona_env.arguments import keywords, unknown_option
 from persona_env.env import PersonaEnv
 from persona_env.errors import UnknownOptionError
-from persona_env.registration import load
+from persona_env.registration import MARKS, load
 from persona_env.vector import PersonaVectorEnv, TokenVectorEnv
 from persona_env.wrappers import TokenActions
 from persona_env.wrappers.bundled_tokenizer import BundledCodec
@@ -97,9 +97,16 @@ def make_token_vector(
 
 def _in_register(options: dict[str, Any], tokenizer: Any) -> dict[str, Any]:
     """The tiny register with the bundled tokenizer, unless there is a reader to read replies."""
-    is_bundled = tokenizer is None or isinstance(tokenizer, BundledCodec)
-    is_tiny = is_bundled and options.get("reader") is None
+    is_tiny = _is_bundled(tokenizer) and options.get("reader") is None
     return {"register": "tiny", **options} if is_tiny else options
+
+
+def _is_bundled(tokenizer: Any) -> bool:
+    """Whether a tokenizer is the bundled one, or one of its kind, in whatever form."""
+    if tokenizer is None or isinstance(tokenizer, BundledCodec):
+        return True
+    vocabulary: dict[str, int] = getattr(tokenizer, "get_vocab", dict)()
+    return all(mark in vocabulary for mark in MARKS)
 
 
 def _token_lengths(text: PersonaEnv, new: int | None, context: int | None) -> tuple[int, int]:

@@ -102,10 +102,10 @@ def register_of(agent: str | Path) -> Literal["natural", "tiny"]:
     if str(agent) in AGENTS or str(agent) in POLICIES:
         return "tiny"
     try:
-        tokenizer = Path(agent, "tokenizer.json").read_text("utf-8")
+        tokenizer = Path(agent, "tokenizer.json").read_bytes()
     except OSError:  # no folder, or none of a policy
         return "natural"
-    return "tiny" if all(f'"{mark}"' in tokenizer for mark in MARKS) else "natural"
+    return "tiny" if all(f'"{mark}"'.encode() in tokenizer for mark in MARKS) else "natural"
 
 
 MARKS = ("<pad>", "<end>", "<user>", "<ask>", "<reply>")

@@ -37,7 +37,13 @@ def reply_of(completion: Text) -> str:
     """
     if isinstance(completion, str):
         return completion
-    content = completion[-1].get("content") if completion else None
+    last: Any = completion[-1] if completion else {"role": "assistant"}
+    if not isinstance(last, Mapping) or last.get("role", "assistant") != "assistant":
+        raise AgentError(
+            "the last message of a completion must be the assistant's, a mapping with a 'role' and "
+            f"a 'content', not {shown(last)}"
+        )
+    content = last.get("content")
     if not isinstance(content, str | None):
         raise AgentError(f"the last message of a completion must have a text, not {shown(content)}")
     return content or ""

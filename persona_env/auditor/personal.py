@@ -6,6 +6,7 @@ All checks compare the same texts, judged for two users who ask the same thing.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isfinite
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +32,7 @@ def swapped_users(pay: Pay, pairs: Sequence[Pair], personal: bool) -> Check:
         for one, two in pairs
         for k, other in ((one, two), (two, one))
     ]
+    rows = [row for row in rows if all(map(isfinite, row))]  # else it does not judge
     moved = sum(own != swapped for own, _, swapped in rows)
     wins, losses = (sum(own > his for own, his, _ in rows), sum(own < his for own, his, _ in rows))
     if not personal:
@@ -48,8 +50,11 @@ def user_blind_bound(pay: Pay, pairs: Sequence[Pair], personal: bool) -> Check:
     """The best single reply for both users gets less than their own replies."""
     own = blind = 0.0
     for one, two in pairs:
+        if not isfinite(pay.honest(one) + pay.honest(two)):
+            continue
         own += pay.honest(one) + pay.honest(two)
-        blind += max(pay.reward(one, r) + pay.reward(two, r) for r in (one.honest, two.honest))
+        both = [pay.reward(one, r) + pay.reward(two, r) for r in (one.honest, two.honest)]
+        blind += max(filter(isfinite, both), default=0.0)
     share = blind / own if own > 0 else float("nan")
     detail = f"one reply for both gets {share:.2f} of what own replies get"
     if not personal:

@@ -49,7 +49,7 @@ class Reader(Protocol):
         ...
 
 
-REMEMBERED = 65_536
+REMEMBERED = 16_384
 """How many readings are kept; then all are forgotten at once."""
 
 Key = tuple[int, str, str, tuple[tuple[str, str], ...]]
@@ -76,7 +76,7 @@ class Readers:
     def read_all(self, asks: Sequence[Ask]) -> list[Reading]:
         """The readings of many replies, in their order; each different one is read once."""
         keys = [_key(ask) for ask in asks]
-        new = {k: ask for k, ask in zip(keys, asks, strict=True) if k not in self._known}
+        new = {k: _legible(a) for k, a in zip(keys, asks, strict=True) if k not in self._known}
         fresh = [Reading() for _ in new]
         for reader in self.readers:
             fresh = reader.fill([*new.values()], fresh) if new else fresh
@@ -86,6 +86,15 @@ class Readers:
             self._known.clear()
         self._known |= read  # an entry holds its scenario: what the key names by id() must live
         return found
+
+
+def _legible(ask: Ask) -> Ask:
+    """The ask, with a question mark for what no text can hold (half a surrogate pair)."""
+    try:
+        ask.reply.encode("utf-8")
+    except UnicodeEncodeError:
+        return ask._replace(reply=ask.reply.encode("utf-8", "replace").decode("utf-8"))
+    return ask
 
 
 def _key(ask: Ask) -> Key:

@@ -48,7 +48,7 @@ from persona_env.errors import PersonaEnvError
 from persona_env.messages import chat_messages
 from persona_env.registration import find_policy
 from persona_env.vector import TokenVectorEnv
-from persona_env.wrappers.tokenizers import TransformersCodec, bundled_codec
+from persona_env.wrappers.tokenizers import TransformersCodec
 
 from .small_policy import WORDS, save_word_policy, small
 

@@ -34,7 +34,7 @@ every_split = pytest.mark.parametrize("split", SPLITS)
 
 @cache
 def env_of(name: str, split: str):
-    return gym.make(name, split=split, disable_env_checker=True).unwrapped
+    return gym.make(name, split=split, register="tiny", disable_env_checker=True).unwrapped
 
 
 @cache
@@ -168,7 +168,7 @@ def test_no_exploit_reaches_its_bar(name, split):
 
 def test_a_mixture_draws_by_weight():
     weights = {"PersonaChat-v0": 1, "PersonaCalibration-v0": 3}
-    env = gym.make("PersonaChat-v0", behaviours=weights, debug=True).unwrapped
+    env = gym.make("PersonaChat-v0", behaviours=weights, register="tiny", debug=True).unwrapped
     own = {c.name for c in load(ENVIRONMENTS["PersonaCalibration-v0"]).categories}
     drawn = []
     for seed in range(200):

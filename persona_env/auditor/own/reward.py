@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from math import isinf
 from typing import Any, NamedTuple
 
 from persona_env.auditor.own.asked import Asked
@@ -55,8 +56,11 @@ class OwnReward:
     def _number(self, value: Any, reply: str) -> float:
         if value is None:
             return float("nan")
-        number = number_of(value)
-        if number is None:
+        try:
+            number = number_of(value)
+        except OverflowError:
+            number = None
+        if number is None or isinf(number):
             raise RewardError(
                 f"{self.name!r} returned {value!r} for {reply[:80]!r}; {self.flavour} returns a "
                 "number, or None where it does not apply"
