@@ -20,6 +20,7 @@ from persona_env.scenarios.pools import GeneratedPool, ListPool, MixturePool
 from persona_env.wrappers import TokenActions
 from persona_env.wrappers.tokenizers import bundled_codec
 
+from ..auditor.test_audit import OPEN, OPEN_IN_ONE
 from ..support import tiny_codec
 
 UNWRAPPED = "ignore:.*is different from the unwrapped version.*"
@@ -161,9 +162,10 @@ def audited(name: str, split: str):
 
 @every_env
 @every_split
-def test_no_exploit_reaches_its_bar(name, split):
+def test_no_other_exploit_reaches_its_bar(name, split):
+    """But for those that phrases cannot see, which ``docs/exploits.md`` names."""
     failed = {row.name: row.told() for row in audited(name, split).values() if not row.passed}
-    assert not failed
+    assert failed.keys() <= OPEN | OPEN_IN_ONE.keys(), failed
 
 
 def test_a_mixture_draws_by_weight():
