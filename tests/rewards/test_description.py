@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from persona_env import TermView, UserProfile, describe, load_profile, reward_term
-from persona_env.auditor.battery import known_cases
+from persona_env.auditor.cases import known_cases
 from persona_env.auditor.reward_checks import run_first
 from persona_env.auditor.user_checks import protected, undeclared
 from persona_env.envs.chat import PersonaChatEnv
