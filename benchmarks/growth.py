@@ -41,7 +41,7 @@ def steps(
 ) -> Way:
     """Token steps: random text, and rows that end one after the other."""
     env = TokenVectorEnv(
-        PersonaChatEnv(register="tiny", **options), rows, max_new_tokens=new,
+        PersonaChatEnv(**{"register": "tiny"} | options), rows, max_new_tokens=new,
         context_length=context, autoreset_mode="SameStep",
     )  # fmt: skip
     env.reset(seed=0)
