@@ -29,9 +29,10 @@ from persona_env.bank import load_cases
 from persona_env.detectors import sentences, word_count
 from persona_env.evaluation.orderings import user_of
 from persona_env.reading import Ask, Reading
+from persona_env.reading.evidence import marks_of
 from persona_env.reading.features import bag_of, counts_of, places_of, said, sentence_bags
 from persona_env.reading.hashing import counted
-from persona_env.reading.heads import Heads, detected_act
+from persona_env.reading.heads import Heads
 from persona_env.reading.language_id import languages_of
 from persona_env.reading.rules import Rules
 from persona_env.rewards import judge, judge_all
@@ -161,7 +162,7 @@ def parts_of(words: int, replies: int) -> dict[str, list[float]]:
         ]
         part("language identification", languages_of, seen)
         exact = part("other rules", lambda ask: rules.fill([ask], [Reading()])[0], asks)
-        part("refusal detector", lambda ask: detected_act(ask.reply, ask.prompt), asks)
+        part("refusals, lacks", lambda ask: marks_of(ask.prompt, ask.reply), asks)
         cut = part("words of sentences", said, seen)
         both = [*zip(asks, cut, strict=True)]
         bags = [[bag_of(text), *sentence_bags(text)] for text in cut]
