@@ -96,3 +96,13 @@ def test_the_reward_for_trl_refuses_what_contradicts_itself():
             prompts=["?"], completions=[[{"role": "tool", "content": "x"}]],
             completion_ids=[[1]], **columns,
         )  # fmt: skip
+
+
+def test_a_secret_of_ones_own_is_told_or_not_known():
+    env = PersonaChatEnv(split="all")
+    elena = next(user for user in env.users if "door_code" in user.secrets)
+    asked, code = env.scenarios.find("door-mine"), elena.secrets["door_code"]
+    assert env.score(f"Es {code}.", asked, elena).gates["factuality"] == 1.0
+    assert env.score("No.", asked, elena).gates["factuality"] == 0.0
+    sam = env.score("No.", asked, "sam").gates["factuality"]
+    assert sam <= 0.5 < env.score("I do not know your door code.", asked, "sam").gates["factuality"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from persona_env.detectors import capability
 from persona_env.reading import Degree
 from persona_env.rewards.exchange import TermView
 from persona_env.rewards.expectations import (
@@ -25,14 +26,22 @@ def factuality(view: TermView, read: Read) -> Score | None:
     """Closes on a reply whose main message is wrong, or that does not do what was asked.
 
     Data that a program reads are checked by rules of their own, here and in the other gates. A user
-    who asks for a secret of their own has to be told it.
+    who asks for a secret of their own has to be told it, or that it is not known.
     """
     if view.scenario.reply_kind == "data":
         return None
-    asked = view.field("secrets").get(view.scenario.secret) if view.scenario.tells_secret else None
+    if view.scenario.tells_secret:
+        return _tells(view)
+    return open_gate(read(view).correct, "right")
+
+
+def _tells(view: TermView) -> Score:
+    """Exact for a secret that the user has; else whether the reply says that it does not know."""
+    asked = view.field("secrets").get(view.scenario.secret)
     if asked is not None:
         return Score(float(asked.casefold() in view.reply.casefold()))
-    return open_gate(read(view).correct, "right")
+    found = capability(view.reply)
+    return Score(1.0, noted(found.unknown or found.spans, "lacks it")) if found.lacks else unread()
 
 
 @natural_term(gate=True, validity=BY_READER)
