@@ -72,4 +72,4 @@ def reading_options(reader: str | Readers | None, judge: str | Judge | None) -> 
         reader = Readers([*find_reader("rules").readers, judge])
     elif judge is not None:
         reader = judge_readers(judge)
-    return {} if reader is None else {"register": "natural", "reader": find_reader(reader)}
+    return {} if reader is None else {"reader": find_reader(reader)}

@@ -10,7 +10,7 @@ from persona_env.adapters.figures import batch_means, parts, reply_cells
 from persona_env.adapters.named_envs import Given, envs_by_name, reading_options
 from persona_env.adapters.rows import Kind, make_rows
 from persona_env.adapters.scoring import Scorer, Text
-from persona_env.errors import ArgumentError, PersonaEnvError
+from persona_env.errors import PersonaEnvError
 from persona_env.judges import Judge
 from persona_env.reading import Readers
 from persona_env.rewards import Verdict
@@ -89,8 +89,6 @@ def reward(
     PersonaEnvError
         For what cannot be made, and for options of an environment that is made already.
     """
-    if options.get("register") == "tiny" and (reader is not None or judge is not None):
-        raise ArgumentError("reader= and judge= read natural replies, and register='tiny' has none")
     given = {**options, **reading_options(reader, judge)}
     return RewardFunction(Scorer(envs_by_name(envs, **given)))
 
