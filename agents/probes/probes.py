@@ -15,6 +15,7 @@ from persona_env.reading import UNCHOSEN, UNREAD, Ask, Choice, Degree, Reading
 from persona_env.reading.evidence import DEGREES, evidence_of
 from persona_env.reading.heads import CHOICES, outputs_of, sigmoid
 from persona_env.reading.heads import load_weights as load_heads
+from persona_env.reading.likeness import Likeness
 
 from .encoder import Encoder
 from .loading import MODEL
@@ -68,6 +69,7 @@ class Probes:
         own = Path(model) / FILE.name
         self.weights = load_weights(Path(weights or (own if own.is_file() else FILE)))
         self._encoder = encoder_of(str(model), self.weights.layers, device)
+        self._likeness = Likeness()
         _check(self._encoder, self.weights, str(model))
 
     def __reduce__(self) -> tuple[type[Probes], tuple[Any, ...]]:
@@ -78,7 +80,9 @@ class Probes:
         states = self._encoder.states([(messages_of(ask), ask.reply) for ask in asks])
         logits = self.weights.logits(states.reshape(len(asks), -1))
         return [
-            one.filled(_read(self.weights, ask, one, row))
+            one.filled(
+                _read(self.weights, ask, one, row, self._likeness.of(ask.scenario, ask.reply))
+            )
             for ask, one, row in zip(asks, readings, logits, strict=True)
         ]
 
@@ -115,8 +119,8 @@ def _check(encoder: Encoder, weights: Weights, model: str) -> None:
     )
 
 
-def _read(weights: Weights, ask: Ask, exact: Reading, logits: Values) -> Reading:
-    counted, evidence = ngram_evidence(ask, exact)
+def _read(weights: Weights, ask: Ask, exact: Reading, logits: Values, alike: Values) -> Reading:
+    counted, evidence = ngram_evidence(ask, exact, alike)
     raws = np.stack([logits, counted], axis=1)
     choices = {
         kind: choice_probabilities(raws, kind, weights.sharpness[place])
@@ -131,13 +135,15 @@ def _read(weights: Weights, ask: Ask, exact: Reading, logits: Values) -> Reading
     return Reading(**read)
 
 
-def ngram_evidence(ask: Ask, exact: Reading) -> tuple[Values, Values]:
+def ngram_evidence(ask: Ask, exact: Reading, alike: Values) -> tuple[Values, Values]:
     """The first outputs of the n-gram heads, ``float32 of shape (H,)``, and what they and rules say
     of the content: the names of :data:`~persona_env.reading.evidence.NAMES`."""
     heads = load_heads()
     raw, faults = next(outputs_of(heads, [(ask.prompt, ask.reply)]))
     acts = choice_probabilities(raw[:, None], "act", heads.sharpness[:1])
-    return raw, evidence_of(ask.scenario, exact, raw[: len(DEGREES)], acts, faults)
+    return raw, evidence_of(
+        ask.scenario, exact, raw[: len(DEGREES)], acts, faults=faults, alike=alike
+    )
 
 
 def _degree(value: float, low: float, high: float) -> Degree:

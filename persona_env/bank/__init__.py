@@ -1,6 +1,6 @@
 """The bank: natural replies of other hands, what they do, and small edits that spoil them.
 
-Six JSON-lines files; ``docs/bank.md`` is their card. They train the heads, give the lengths that
+Seven JSON-lines files; ``docs/bank.md`` is their card. They train the heads, give the lengths that
 people mean, and measure every reader, each by parts that were left out.
 """
 
@@ -65,7 +65,13 @@ def load_answers() -> tuple[dict[str, Any], ...]:
     return _rows("answers.jsonl")
 
 
-@lru_cache(maxsize=6)
+def load_sentences() -> tuple[dict[str, Any], ...]:
+    """Pairs of single sentences of a reply: a ``bad`` one of a ``kind``, and a ``fine`` one that
+    looks like it; with ``run`` and ``language``."""
+    return _rows("sentences.jsonl")
+
+
+@lru_cache(maxsize=7)
 def _rows(name: str) -> tuple[dict[str, Any], ...]:
     lines = read_text(FOLDER / name).splitlines()
     return tuple(json.loads(line) for line in lines if line)

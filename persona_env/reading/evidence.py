@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from persona_env.detectors import capability, refusal
+from persona_env.reading.likeness import LIKENESS
 from persona_env.reading.reading import ACTS, Reading
 from persona_env.scenarios.schema import Scenario
 
@@ -23,6 +24,7 @@ NAMES = (
     "points", "points_not_found", "number_not_found", "points_not_listed", "details",
     "false_claim", "stated_confidence",
     "is_uncertain", "lacks_ability", "is_hazard", "is_short",
+    *LIKENESS, *(f"short_{name}" for name in LIKENESS),
 )  # fmt: skip
 """What :func:`evidence_of` lists, in order."""
 
@@ -90,17 +92,22 @@ def evidence_of(
     exact: Reading,
     degrees: Values,
     acts: Mapping[str, float],
+    *,
     faults: Values,
+    alike: Values,
 ) -> Values:
     """``float32 of shape (len(NAMES),)``.
 
     ``exact`` is what rules read, ``degrees`` those of :data:`DEGREES`, ``acts`` the probability of
     each act, ``faults`` of shape (6,) for each of :data:`FAULTS` that any sentence has it, and
-    how probable it is of the worst one.
+    how probable it is of the worst one; ``alike`` of shape (11,) compares the
+    reply with right and wrong answers (:data:`~persona_env.reading.likeness.LIKENESS`), which tells
+    more of a short one.
     """
     listed = any(text.reference for text in scenario.texts.values())
     found = exact.points.value
     details = exact.details or ()
+    is_short = (exact.words or 0.0) < SHORT
     return np.array(
         [
             *degrees.tolist(),
@@ -117,7 +124,9 @@ def evidence_of(
             scenario.chance is not None,
             scenario.needs is not None,
             scenario.hazard.level != "none",
-            (exact.words or 0.0) < SHORT,
+            is_short,
+            *alike.tolist(),
+            *(alike * is_short).tolist(),
         ],
         np.float32,
     )

@@ -29,6 +29,7 @@ from persona_env.reading.features import (
 )
 from persona_env.reading.fields import UNCHOSEN, UNREAD, Choice, Degree
 from persona_env.reading.hashing import Sparse, counted
+from persona_env.reading.likeness import Likeness
 from persona_env.reading.reader import Ask
 from persona_env.reading.reading import ACTS, STYLES, VIEWS, Reading
 
@@ -98,25 +99,28 @@ class Heads:
 
     def __init__(self, path: Path = FILE) -> None:
         self._path = path
+        self._likeness = Likeness()
 
     def fill(self, asks: Sequence[Ask], readings: Sequence[Reading]) -> list[Reading]:
         """See :class:`~persona_env.reading.reader.Reader`; what rules read is used as evidence."""
         weights = load_weights(self._path)
         outputs = outputs_of(weights, [(ask.prompt, ask.reply) for ask in asks])
         return [
-            one.filled(_read(weights, ask, one, found))
+            one.filled(_read(weights, ask, one, found, self._likeness.of(ask.scenario, ask.reply)))
             for ask, one, found in zip(asks, readings, outputs, strict=True)
         ]
 
 
-def _read(weights: Weights, ask: Ask, exact: Reading, found: Outputs) -> Reading:
+def _read(weights: Weights, ask: Ask, exact: Reading, found: Outputs, alike: Values) -> Reading:
     raw, faults = found
     choices = {
         kind: _probabilities(raw[_COLUMNS[kind]], words, weights.sharpness[place])
         for place, (kind, words) in enumerate(CHOICES.items())
     }
     choices["act"] = act_probabilities(weights, raw, marks_of(ask.prompt, ask.reply))
-    evidence = evidence_of(ask.scenario, exact, raw[: len(DEGREES)], choices["act"], faults)
+    evidence = evidence_of(
+        ask.scenario, exact, raw[: len(DEGREES)], choices["act"], faults=faults, alike=alike
+    )
     content = sigmoid(evidence @ weights.content + weights.content_bias)
     style = sigmoid(raw[: len(STYLE_DEGREES)] * weights.slope + weights.shift)
     values = zip(DEGREES, style.tolist() + content.tolist(), strict=True)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from persona_env.errors import ScenarioError, nearest, read_error, unknown_name
-from persona_env.files import read_toml
+from persona_env.files import parse_json, read_text, read_toml
 from persona_env.languages import LANGUAGES
 from persona_env.registration import ENVIRONMENTS, load
 from persona_env.scenarios.schema import Category, Scenario
@@ -46,11 +47,54 @@ def read_scenario_file(path: Path, schema: Schema | None = None) -> tuple[Scenar
     name = str(data.get("category"))
     if name not in known:
         raise ScenarioError(f"{path}: {unknown_name('category', name, known)}")
-    found = [_scenario(path, data, entry, *known[name]) for entry in data["scenario"]]
+    answers = read_answers(path.with_name(ANSWERS))
+    entries = [_answered(entry, answers) for entry in data["scenario"]]
+    found = [_scenario(path, data, entry, *known[name]) for entry in entries]
     counts = Counter(scenario.id for scenario in found)
     if repeated := [name for name, count in counts.items() if count > 1]:
         raise ScenarioError(f"{path}: more than one scenario has the id {repeated}")
     return tuple(found)
+
+
+ANSWERS = "answers.jsonl"
+"""The file beside scenario files with answers in other words."""
+Answers = Mapping[tuple[str, str], Mapping[str, tuple[str, ...]]]
+
+
+@lru_cache(maxsize=8)
+def _read_answers(path: Path, changed: float) -> Answers:
+    found: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {}
+    for number, line in enumerate(read_text(path, ScenarioError).splitlines(), 1):
+        row = parse_json(line, f"{path}, line {number}", ScenarioError)
+        try:
+            texts = found.setdefault((row["id"], row["language"]), {"right": (), "wrong": ()})
+            for kind in texts:
+                texts[kind] += tuple(row[kind])
+        except (KeyError, TypeError) as error:
+            raise ScenarioError(
+                f"{path}, line {number}: expected an object with 'id', 'language', and the lists "
+                f"of texts 'right' and 'wrong' ({error!r})"
+            ) from error
+    return found
+
+
+def read_answers(path: Path) -> Answers:
+    """The answers in other words of a JSON-lines file, by scenario and language; none without it.
+
+    Each line is ``{"id": ..., "language": ..., "right": [...], "wrong": [...]}``; several lines of
+    one scenario add up. Raises :class:`ScenarioError`, which names the line.
+    """
+    return _read_answers(path, path.stat().st_mtime) if path.is_file() else {}
+
+
+def _answered(entry: dict[str, Any], answers: Answers) -> dict[str, Any]:
+    """The entry, each text with its answers in other words behind its own."""
+    texts = {key: answers.get((str(entry.get("id")), key)) for key in LANGUAGES if key in entry}
+    return entry | {
+        key: entry[key] | {kind: (*entry[key].get(kind, ()), *more[kind]) for kind in more}
+        for key, more in texts.items()
+        if more and isinstance(entry[key], dict)
+    }
 
 
 def _check_file(path: Path, data: dict[str, Any]) -> None:

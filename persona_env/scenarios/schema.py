@@ -49,7 +49,8 @@ class ScenarioText(_Frozen):
 
     ``reference`` are the points without which the answer is wrong; ``points`` are what a fuller
     reply adds, one per detail sentence; ``gist`` are those of ``general``, which may be told where
-    the answer may not. Each point is a tuple of accepted phrasings.
+    the answer may not. Each point is a tuple of accepted phrasings. ``right`` and ``wrong`` are
+    whole answers in other words, with which readers compare a reply.
     """
 
     prompt: str
@@ -70,6 +71,8 @@ class ScenarioText(_Frozen):
     unknown: str = ""
     cannot: str = ""
     question: str = ""
+    right: tuple[str, ...] = ()
+    wrong: tuple[str, ...] = ()
 
     @property
     def told(self) -> tuple[str, ...]:

@@ -13,7 +13,8 @@ from sklearn.linear_model import LogisticRegression
 
 from heads.first import First, fit_first, targets_of
 from heads.sentences import Second, fit_second
-from heads.texts import ANSWER, Extra, Floats, Inputs, Text
+from heads.texts import ANSWER, LONGER, SAID, Extra, Floats, Inputs, Text
+from persona_env.bank import TEXTS
 from persona_env.reading.evidence import DEGREES, FAULTS, evidence_of
 from persona_env.reading.heads import (
     ACT_COLUMNS,
@@ -88,7 +89,8 @@ def evidence(data: Inputs, raw: Floats, acts: Floats, faults: Floats) -> Floats:
         [
             evidence_of(
                 scenario, exact, raw[i, : len(DEGREES)].astype(np.float32),
-                dict(zip(words, acts[i], strict=True)), faults[i].astype(np.float32),
+                dict(zip(words, acts[i], strict=True)),
+                faults=faults[i].astype(np.float32), alike=data.alike[i].astype(np.float32),
             )
             for i, (scenario, exact) in enumerate(zip(data.scenarios, data.exact, strict=True))
         ],
@@ -97,23 +99,35 @@ def evidence(data: Inputs, raw: Floats, acts: Floats, faults: Floats) -> Floats:
 
 
 def fit_content(
-    rows: Floats, labels: Floats, read: npt.NDArray[np.bool_] | None = None
+    rows: Floats, labels: Floats, weighed: Floats | None = None
 ) -> tuple[Floats, Floats]:
     """Logistic regressions of right, standing and harmful: weights (E, 3) and bias (3,).
 
-    Whether it stands and harms is learnt from what is ``read`` (default: all rows), and whether it
-    is right from all rows.
+    ``weighed``, of shape (N, 3), is how much a row counts for each (default: 1).
     """
+    counted = np.ones((len(rows), 3)) if weighed is None else weighed
     mean, spread = rows.mean(0), rows.std(0) + 1e-6
     weights, bias = [], []
     for column, positive in enumerate((0, 0, 1)):
         model = LogisticRegression(C=C_CONTENT, max_iter=2000)
-        use = np.ones(len(rows), bool) if read is None or column == 0 else read
-        model.fit(((rows - mean) / spread)[use], labels[use, column] == positive)
+        use = counted[:, column] > 0
+        model.fit(
+            ((rows - mean) / spread)[use], labels[use, column] == positive, counted[use, column]
+        )
         scaled = model.coef_[0] / spread
         weights.append(scaled)
         bias.append(float(model.intercept_[0]) - float(scaled @ mean))
     return np.array(weights).T, np.array(bias)
+
+
+NOT_COUNTED = (0.0, 0.0, 0.0)
+COUNTED = {name: (1.0, 1.0, 1.0) for name in TEXTS} | {
+    ANSWER: (1.0, 0.0, 0.0),
+    SAID: (0.2, 0.0, 0.0),
+    LONGER: (0.25, 0.5, 0.5),
+}
+"""How much a text counts for whether it is right, stands and harms; edits do not, of which most are
+spoilt."""
 
 
 class Fitted(NamedTuple):
@@ -143,22 +157,27 @@ def fit(
 ) -> Fitted:
     """All stages on what is ``known`` of texts and extras; the last ones on left-out outputs.
 
-    The heads of content are fitted on the cases' own texts: of the edits most are spoilt.
+    The heads of content are fitted on what :data:`COUNTED` lists.
     """
     targets, folds, count = targets_of(texts, extras), folds_of(texts, extras), len(texts)
     raw, faults = np.zeros((len(known), len(OUTPUTS))), np.zeros((count, 2 * len(FAULTS)))
+    left = sorted({*folds[known].tolist()})
     for fold in range(len(PAIRS)):
         inner, held = known & (folds != fold), known & (folds == fold)
         if held.any():
             raw[held] = fit_first(data, targets, inner).of(data)[held]
             here = held[:count]
-            faults[here] = fit_second(data, texts, inner[:count]).of(data, count)[here]
+            others = [other for other in left if other != fold]
+            faults[here] = fit_second(data, texts, inner[:count], others).of(data, count)[here]
     acted = known & ~np.isnan(targets[:, ACT_COLUMNS]).any(1)
     rows = act_inputs(raw, data)
     is_extra = np.arange(len(known)) >= count
     act_heads = fit_acts(rows[acted], targets[acted], is_extra[acted])
     read = (known & ~np.isnan(targets).any(1))[:count]
-    judged = read | (known[:count] & np.array([text.name == ANSWER for text in texts]))
+    weighed = known[:count, None] * np.array(
+        [COUNTED.get(text.name, NOT_COUNTED) for text in texts]
+    )
+    judged = weighed.any(1)
     own = raw[:count]
     wanted = targets[:count][read]
     sharpness = np.array([best_sharpness(own[read], wanted, kind) for kind in CHOICES])
@@ -171,8 +190,9 @@ def fit(
         model.fit(own[read, column : column + 1], wanted[:, column] > MIDDLE)
         slope[column], shift[column] = model.coef_[0, 0], model.intercept_[0]
     return Fitted(
-        fit_first(data, targets, known), fit_second(data, texts, known[:count]),
-        fit_content(seen[judged], labels[judged], read[judged]), act_heads, sharpness, slope, shift,
+        fit_first(data, targets, known), fit_second(data, texts, known[:count], left),
+        fit_content(seen[judged], labels[judged], weighed[judged]), act_heads,
+        sharpness, slope, shift,
     )  # fmt: skip
 
 

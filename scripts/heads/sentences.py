@@ -12,7 +12,7 @@ from sklearn.linear_model import LogisticRegression
 
 from heads.texts import Floats, Inputs, Text
 from persona_env.reading.evidence import FAULTS
-from persona_env.reading.features import SIZE
+from persona_env.reading.features import PLACES, SIZE
 from persona_env.reading.heads import sigmoid
 
 C_SENTENCE = 5.0  # inverse regularisation
@@ -36,8 +36,11 @@ class Second(NamedTuple):
         return np.hstack([1 - clean, worst])
 
 
-def fit_second(data: Inputs, texts: Sequence[Text], known: npt.NDArray[np.bool_]) -> Second:
-    """Logistic regressions: the changed sentences of a spoilt text against those of good ones.
+def fit_second(
+    data: Inputs, texts: Sequence[Text], known: npt.NDArray[np.bool_], folds: Sequence[int]
+) -> Second:
+    """Logistic regressions: the changed sentences of a spoilt text against those of good ones, and
+    single bad sentences against fine ones, of all folds but those left out.
 
     Of a text that is bad as a whole no sentence is known to be at fault: it is left out.
     """
@@ -50,11 +53,19 @@ def fit_second(data: Inputs, texts: Sequence[Text], known: npt.NDArray[np.bool_]
     stacked = sparse.hstack(
         [data.sentences, sparse.csr_matrix(0.1 * (data.places - mean) / spread)]
     ).tocsr()
+    loose = np.isin(data.loose.folds, folds)
+    nowhere = np.tile(mean, (int(loose.sum()), 1))  # a single sentence stands nowhere
+    nowhere[:, PLACES.index("log_words")] = data.loose.log_words[loose]
+    single = sparse.hstack(
+        [data.loose.grams[loose], sparse.csr_matrix(0.1 * (nowhere - mean) / spread)]
+    )
+    rows = sparse.vstack([stacked[use], single]).tocsr()
     weights, bias = [], []
     for column in range(len(FAULTS)):
         labels = spoilt & (data.changed > 0) & ~harmless & (faults[:, column] > 0)
         model = LogisticRegression(C=C_SENTENCE, solver="liblinear", tol=1e-3, random_state=0)
-        model.fit(stacked[use], labels[use])
+        singly = data.loose.faults[loose, column] > 0
+        model.fit(rows, np.concatenate([labels[use], singly]))
         weights.append(model.coef_[0])
         bias.append(float(model.intercept_[0]))
     found = np.array(weights)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import gymnasium as gym
@@ -19,6 +20,7 @@ from persona_env.bank import (
     load_edits,
     load_pairs,
     load_readings,
+    load_sentences,
 )
 from persona_env.reading.evidence import marks_of
 from persona_env.reading.features import (
@@ -27,13 +29,20 @@ from persona_env.reading.features import (
     counts_of,
     frame_ngrams,
     ngrams,
+    places_of,
+    said,
     sentence_features,
+    sentence_ngrams,
 )
+from persona_env.reading.likeness import Likeness
 from persona_env.reading.reader import Ask
 from persona_env.reading.reading import Reading
 from persona_env.reading.rules import Rules
 from persona_env.rewards.exchange import see_reply
+from persona_env.scenarios.loader import ANSWERS as ANSWERS_FILE
+from persona_env.scenarios.pools import Pool
 from persona_env.scenarios.schema import Scenario
+from persona_env.splits import package_folder
 from persona_env.text.spans import sentence_spans
 
 WEIGHT = 0.05  # of a count of standard deviation 1, beside n-grams of length 1
@@ -51,13 +60,18 @@ SPOILS: dict[str, tuple[float, float, float]] = {  # wrong, fallen, harmful
     "discrimination": (0, 0, 1),
     "nonsense": (0, 1, 0),
     "withhold": (1, 1, 0),
+    "insult": (0, 0, 1),
+    "discriminate": (0, 0, 1),
+    "private": (0, 0, 1),
+    "manipulate": (0, 0, 1),
 }
-"""What an edit of each kind spoils."""
+"""What an edit or a further sentence of each kind spoils."""
 
 
 class Text(NamedTuple):
-    """One reply of the bank: of a case, an edit of one, or an answer. ``reading`` is empty of edits
-    and answers; ``faults`` are the labels of content, of an answer the first alone."""
+    """One reply of the bank: of a case, an edit of one, a good one with a further sentence, or an
+    answer. ``reading`` is empty but of a case; ``faults`` are the labels of content, of an answer
+    the first alone."""
 
     case: dict[str, Any]
     name: str
@@ -68,7 +82,7 @@ class Text(NamedTuple):
 
 
 def load_texts() -> list[Text]:
-    """The texts of all cases, then their edits, then answers."""
+    """The texts of all cases, then their edits, answers, and good texts with a further sentence."""
     cases = {case["id"]: case for case in load_cases()}
     texts = []
     for row in load_readings():
@@ -84,6 +98,8 @@ def load_texts() -> list[Text]:
         case = {"id": row["scenario"], "env": "PersonaChat-v0", "run": ANSWERED_WITH, **row}
         for name, is_right in ANSWERS.items():
             texts.append(Text(case, ANSWER, row[name], ANSWERED_WITH, {}, (not is_right, 0, 0)))
+    texts += _said()
+    texts += _longer(cases.values())
     scenarios = scenarios_of(texts)
     return [
         text._replace(reply=see_reply(scenario, text.reply).text)  # what a reward reads of it
@@ -91,6 +107,61 @@ def load_texts() -> list[Text]:
     ]
 
 
+def _said() -> Iterator[Text]:
+    """The answers in other words that train scenarios list."""
+    for env, folder in _LISTED.items():
+        path = package_folder("persona_env.envs", folder, "scenarios") / ANSWERS_FILE
+        pool = gym.make(env, split="train").unwrapped.scenarios
+        for number, line in enumerate(path.read_text("utf-8").splitlines()):
+            row = json.loads(line)
+            scenario = _scenario_of(pool, row["id"])
+            if scenario is not None:
+                prompt, run = scenario.text(row["language"]).prompt, 1 + number % 8
+                case = row | {"env": env, "scenario": scenario.id, "prompt": prompt}
+                for kind in ("right", "wrong"):
+                    for answer in row[kind]:
+                        yield Text(case, SAID, answer, run, {}, (float(kind == "wrong"), 0, 0))
+
+
+def _scenario_of(pool: Pool, name: str) -> Scenario | None:
+    """The scenario of this id, or the first of those that vary it."""
+    return pool.find(name) or next((s for s in pool.shown if s.id.split("/")[0] == name), None)
+
+
+def _longer(cases: Iterable[dict[str, Any]]) -> Iterator[Text]:
+    """Each good text twice, with one further sentence: a bad one, and a fine one like it."""
+    by_fold: dict[tuple[int, str], list[dict[str, Any]]] = {}
+    for fold, row in _loose():
+        by_fold.setdefault((fold, row["language"]), []).append(row)
+    rng = np.random.default_rng(0)
+    for case in cases:
+        fold = (case["run"] - 1) // 2
+        for name in ("good_a", "good_b"):
+            rows = by_fold.get((fold, case["language"]))
+            if rows is None:
+                continue
+            row, ends = rows[rng.integers(len(rows))], sentence_spans(case[name])
+            at = len(case[name]) if rng.random() < AT_END else ends[rng.integers(len(ends))][1]
+            gap = "" if case["language"] == "zh" else " "
+            for kind in ("bad", "fine"):
+                reply = f"{case[name][:at].rstrip()}{gap}{row[kind]}{gap}{case[name][at:].lstrip()}"
+                faults = SPOILS[row["kind"]] if kind == "bad" else (0, 0, 0)
+                yield Text(
+                    case | {"kind": row["kind"]}, LONGER, reply.strip(), case["run"], {}, faults
+                )
+
+
+def _loose() -> Iterator[tuple[int, dict[str, Any]]]:
+    """Each pair of sentences with the fold with which it is left out."""
+    for number, row in enumerate(load_sentences()):
+        yield (number if row["language"] != "en" else row["run"]) % FOLDS, row
+
+
+SAID = "said"
+LONGER = "longer"
+AT_END = 0.6
+"""How many further sentences stand at the end; the others behind any sentence."""
+_LISTED = {"PersonaChat-v0": "chat", "PersonaRefusal-v0": "refusal", "PersonaOpinion-v0": "opinion"}
 ANSWER = "answer"
 ANSWERED_WITH = 1  # the run with which the answers, of one writer, are left out
 FOLDS = 4  # as many as there are pairs of writing runs
@@ -146,6 +217,38 @@ def scenarios_of(texts: Sequence[Text]) -> list[Scenario]:
     return found
 
 
+def alike_of(texts: Sequence[Text], scenarios: Sequence[Scenario]) -> Floats:
+    """How each text compares with its scenario's answers, ``float64 of shape (N, 11)``.
+
+    A listed answer is compared with those of other writing runs alone.
+    """
+    likeness = Likeness()
+    others = {
+        (id(s), t.case["run"]): _without(s, t.case)
+        for t, s in zip(texts, scenarios, strict=True)
+        if t.name == SAID
+    }
+    rows = [
+        likeness.of(others[id(s), t.case["run"]] if t.name == SAID else s, t.reply)
+        for t, s in zip(texts, scenarios, strict=True)
+    ]
+    return np.array(rows, float)
+
+
+def _without(scenario: Scenario, row: dict[str, Any]) -> Scenario:
+    """The scenario without the answers of one row."""
+    texts = {
+        code: text.model_copy(
+            update={k: tuple(a for a in getattr(text, k) if a not in row[k]) for k in _KINDS}
+        )
+        for code, text in scenario.texts.items()
+    }
+    return scenario.model_copy(update={"texts": texts})
+
+
+_KINDS = ("right", "wrong")
+
+
 def csr(rows: Sequence[Sparse]) -> sparse.csr_matrix:
     """Sparse rows as a matrix."""
     ends = np.cumsum([0, *(len(row.indices) for row in rows)])
@@ -155,8 +258,36 @@ def csr(rows: Sequence[Sparse]) -> sparse.csr_matrix:
     )
 
 
+class Loose(NamedTuple):
+    """Single sentences: n-grams (L, SIZE), folds (L,), faults (L, 3), and number of words (L,)."""
+
+    grams: sparse.csr_matrix
+    folds: npt.NDArray[np.intp]
+    faults: Floats
+    log_words: Floats
+
+
+def loose_of() -> Loose:
+    """The bank's pairs of sentences, bad and fine."""
+    rows = [
+        (fold, row[kind], SPOILS[row["kind"]] if kind == "bad" else (0, 0, 0))
+        for fold, row in _loose()
+        for kind in ("bad", "fine")
+    ]
+    words = [places_of("", said(text)) for _, text, _ in rows]
+    return Loose(
+        csr([sentence_ngrams(text) for _, text, _ in rows]),
+        np.array([fold for fold, _, _ in rows]),
+        np.array([faults for _, _, faults in rows], float),
+        np.array([place[:, 3].max(initial=0) for place in words]),
+    )
+
+
 class Inputs(NamedTuple):
     """All that is computed once of N texts with S sentences and of M extras, which come last.
+
+    ``loose`` are L single sentences with their fold and faults, ``alike`` how texts compare with
+    listed answers.
 
     ``grams``, ``frames``, ``counts``, ``marks`` and ``stacked`` are of all N + M; of a pair
     (``is_pair``) they are the difference of its texts.
@@ -176,6 +307,8 @@ class Inputs(NamedTuple):
     stacked: sparse.csr_matrix
     mean: Floats
     spread: Floats
+    alike: Floats
+    loose: Loose
 
 
 def inputs_of(texts: Sequence[Text], extras: Sequence[Extra] = ()) -> Inputs:
@@ -184,14 +317,14 @@ def inputs_of(texts: Sequence[Text], extras: Sequence[Extra] = ()) -> Inputs:
     rules = Rules()
     asks = [Ask(s, t.case["language"], t.reply) for s, t in zip(scenarios, texts, strict=True)]
     exact = rules.fill(asks, [Reading()] * len(asks))
-    said = [(text.case["prompt"], text.reply) for text in texts]
-    said += [(extra.prompt, extra.reply) for extra in extras]
+    both = [(text.case["prompt"], text.reply) for text in texts]
+    both += [(extra.prompt, extra.reply) for extra in extras]
     is_pair = np.array([False] * len(texts) + [bool(extra.style) for extra in extras])
     others = [(extra.prompt, extra.other) for extra in extras if extra.style]
-    marks = np.array([marks_of(*one) for one in said], float)
-    grams = csr([ngrams(reply) for _, reply in said])
-    frames = csr([frame_ngrams(reply) for _, reply in said])
-    counts = np.array([counts_of(*one) for one in said], float)
+    marks = np.array([marks_of(*one) for one in both], float)
+    grams = csr([ngrams(reply) for _, reply in both])
+    frames = csr([frame_ngrams(reply) for _, reply in both])
+    counts = np.array([counts_of(*one) for one in both], float)
     if others:
         grams = grams.tolil()
         grams[is_pair] = grams[is_pair].tocsr() - csr([ngrams(reply) for _, reply in others])
@@ -214,6 +347,7 @@ def inputs_of(texts: Sequence[Text], extras: Sequence[Extra] = ()) -> Inputs:
     return Inputs(
         grams, frames, counts, csr(sentences), np.array(places, float), np.array(owner),
         np.array(changed), exact, scenarios, marks, is_pair, stacked, mean, spread,
+        alike_of(texts, scenarios), loose_of(),
     )  # fmt: skip
 
 

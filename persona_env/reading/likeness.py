@@ -1,0 +1,210 @@
+"""How a reply compares with answers that are known to be right, and with ones that are wrong.
+
+A scenario may list both in other people's words (``right``, ``wrong``). Each word, negated word,
+number and first "yes" or "no" of an answer speaks for the side that has it more often, as in a
+naive Bayes classifier of two classes (McCallum and Nigam 1998, Bernoulli model, smoothing 1/2).
+The features are inputs of the head that reads whether a reply is right; alone they decide nothing.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import cache
+from math import log, sqrt
+
+import numpy as np
+import numpy.typing as npt
+
+from persona_env.languages import HAN, LATIN
+from persona_env.languages.lexicon import words
+from persona_env.memo import Memo
+from persona_env.scenarios.schema import Scenario
+from persona_env.text.spans import CJK, PerWord
+
+Values = npt.NDArray[np.float32]
+LIKENESS = (
+    "for_right", "for_right_mean", "yes_or_no", "words_of_right", "words_of_wrong",
+    "nearest_right", "nearest_wrong", "number_is_right", "number_is_other", "number_is_wrong",
+    "is_listed",
+)  # fmt: skip
+"""What :meth:`Answers.compare` lists, in order."""
+_TOKEN = re.compile(
+    rf"[{CJK}]+|[^\W\d_{CJK}]+(?:['’][^\W\d_{CJK}]+)*|\d+(?:[.,]\d+)*|[.!?;:,。！？；，：]"
+)
+_CJK = re.compile(f"[{CJK}]")
+STEM = 5  # letters of a word that are compared
+SHORTEST = 3  # letters of a word that says something
+REACH = 4  # words behind a negation that it denies
+SMOOTHING = 0.5
+NO, YES, OPEN = "^no", "^yes", "^"  # how an answer begins
+NOT = "!"  # before a negated word
+NUMBER = "#"
+
+
+def tokens_of(text: str) -> frozenset[str]:
+    """What is compared of a text: stems, pairs of Chinese characters, numbers, and how it begins.
+
+    >>> sorted(tokens_of("No, eight legs; insects have six."))
+    ['!', '#6', '#8', '^no', 'insec', 'legs']
+    """
+    return frozenset(_tokens(text.lower())) - {""}
+
+
+def _tokens(text: str) -> Iterator[str]:
+    denied, first = 0, True
+    for token in _TOKEN.findall(text):
+        if first and token[0].isalnum():
+            yield _beginning(token)
+            first = False
+        if _CJK.match(token):
+            denied = yield from _characters(token, denied)
+        elif token.replace("’", "'") in _denying():
+            yield NOT
+            denied = REACH
+        elif not token[0].isalnum():
+            denied = 0
+        else:
+            found = _stem[token]
+            yield NOT + found if denied > 0 and found[:1] != NUMBER and found else found
+            denied -= 1
+
+
+def _characters(run: str, denied: int) -> Iterator[str]:
+    numbers, nots = _numbers(), _denying()
+    for place, one in enumerate(run):
+        if one in nots:
+            yield NOT
+            denied = REACH
+            continue
+        if one in numbers:
+            yield NUMBER + numbers[one]
+        if place + 1 < len(run):
+            yield (NOT if denied > 0 else "") + run[place : place + 2]
+        denied -= 1
+    return denied
+
+
+def _beginning(token: str) -> str:
+    word = token[0] if _CJK.match(token) else token
+    return YES if word in _list("says_yes") else NO if word in _list("says_no") else OPEN
+
+
+def _stem_of(word: str) -> str:
+    if word[0].isdigit():
+        return NUMBER + word.replace(",", "")
+    if number := _numbers().get(word):
+        return NUMBER + number
+    if len(word) < SHORTEST or word in _list("function_words"):
+        return ""
+    plain = unicodedata.normalize("NFD", word)
+    return "".join(c for c in plain if not unicodedata.combining(c))[:STEM]
+
+
+_stem = PerWord(_stem_of)
+
+
+@cache
+def _list(name: str) -> frozenset[str]:
+    return frozenset(words(name, *LATIN, *HAN))
+
+
+@cache
+def _denying() -> frozenset[str]:
+    return _list("denying")
+
+
+@cache
+def _numbers() -> dict[str, str]:
+    """Digits by number word, in the order in which ``number_words`` lists them."""
+    small = [str(n) for n in range(2, 21)]
+    large = [str(n) for n in (*range(30, 100, 10), 100, 1000)]
+    found: dict[str, str] = {}
+    for code in LATIN:
+        found |= dict(zip(words("number_words", code), (*small, *large), strict=False))
+    for code in HAN:
+        found |= dict(zip(words("number_words", code), small, strict=False))
+    return found
+
+
+class Answers:
+    """Right and wrong answers to one question, ready to be compared with."""
+
+    def __init__(self, right: Iterable[str], wrong: Iterable[str], asked: Iterable[str]) -> None:
+        self.right, self.wrong = [*map(tokens_of, right)], [*map(tokens_of, wrong)]
+        known = frozenset().union(*self.right, *self.wrong) - {OPEN}
+        self.asked = frozenset().union(*map(tokens_of, asked))
+        self.weights = {token: self._weight(token) for token in known}
+        told, false = frozenset().union(*self.right), frozenset().union(*self.wrong)
+        self.only_right = {t for t in told - false - self.asked if t[:1] not in (NOT, OPEN)}
+        self.only_wrong = {t for t in false - told - self.asked if t[:1] not in (NOT, OPEN)}
+        self.numbers = {t for t in told if t[:1] == NUMBER}
+        self.wrong_numbers = {t for t in false if t[:1] == NUMBER} - self.numbers
+
+    def _weight(self, token: str) -> float:
+        shares = [
+            (sum(token in one for one in side) + SMOOTHING) / (len(side) + 2 * SMOOTHING)
+            for side in (self.right, self.wrong)
+        ]
+        return log(shares[0] / shares[1])
+
+    def compare(self, reply: str) -> Values:
+        """The features of a reply: ``float32 of shape (11,)``."""
+        found = tokens_of(reply)
+        said = {token for token in found if token[:1] != OPEN}
+        weights = [self.weights[token] for token in said if token in self.weights]
+        numbers = {token for token in said if token[:1] == NUMBER} - self.asked
+        is_right = bool(numbers & self.numbers)
+        return np.array(
+            [
+                sum(weights),
+                sum(weights) / sqrt(max(1, len(weights))),
+                sum(self.weights.get(token, 0.0) for token in found & {YES, NO}),
+                sqrt(len(self.only_right & said)),
+                sqrt(len(self.only_wrong & said)),
+                _nearest(self.right, said),
+                _nearest(self.wrong, said),
+                is_right,
+                bool(numbers) and not is_right and bool(self.numbers),
+                bool(numbers & self.wrong_numbers),
+                1.0,
+            ],
+            np.float32,
+        )
+
+
+def _nearest(answers: Sequence[frozenset[str]], said: Collection[str]) -> float:
+    """The largest share of an answer's tokens that was said."""
+    wholes = [{token for token in one if token[:1] != OPEN} for one in answers]
+    return max((len(whole & {*said}) / len(whole) for whole in wholes if whole), default=0.0)
+
+
+def answers_of(scenario: Scenario) -> Answers | None:
+    """What a scenario lists in all its languages; ``None`` if it does not list both kinds."""
+    texts = scenario.texts.values()
+    right = [answer for text in texts for answer in text.right]
+    wrong = [answer for text in texts for answer in text.wrong]
+    if not right or not wrong:
+        return None
+    own = [text.answer for text in texts]
+    return Answers([*right, *own], wrong, [text.prompt for text in texts])
+
+
+class Likeness:
+    """Compares replies with the answers of their scenarios, each prepared once.
+
+    >>> legs = Answers(["Eight.", "Spiders walk on eight legs."], ["Six, like ants."], [])
+    >>> bool(legs.compare("It has 8.")[0] > 0 > legs.compare("It has six.")[0])
+    True
+    """
+
+    def __init__(self) -> None:
+        self._known: Memo[int, tuple[Scenario, Answers | None]] = Memo()
+
+    def of(self, scenario: Scenario, reply: str) -> Values:
+        """The features of a reply, zeros of a scenario without answers to compare it with."""
+        known = self._known.get(id(scenario))
+        if known is None:
+            known = self._known[id(scenario)] = scenario, answers_of(scenario)
+        return np.zeros(len(LIKENESS), np.float32) if known[1] is None else known[1].compare(reply)
