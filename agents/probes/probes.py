@@ -11,9 +11,9 @@ import numpy as np
 
 from persona_env.errors import PersonaEnvError
 from persona_env.messages import Message
-from persona_env.reading import UNCHOSEN, UNREAD, Ask, Choice, Degree, Reading
+from persona_env.reading import UNREAD, Ask, Degree, Reading
 from persona_env.reading.evidence import DEGREES, evidence_of
-from persona_env.reading.heads import CHOICES, outputs_of, sigmoid
+from persona_env.reading.heads import CHOICES, choice_of, outputs_of, sigmoid
 from persona_env.reading.heads import load_weights as load_heads
 from persona_env.reading.likeness import Likeness
 
@@ -131,7 +131,9 @@ def _read(weights: Weights, ask: Ask, exact: Reading, logits: Values, alike: Val
     style = sigmoid((raws[: len(weights.slope)] * weights.slope).sum(1) + weights.shift)
     values = dict(zip(DEGREES, (*style, *content), strict=True))
     read: dict[str, Any] = {n: _degree(float(v), *weights.middle[n]) for n, v in values.items()}
-    read |= {kind: _choice(found, weights.middle[kind][1]) for kind, found in choices.items()}
+    read |= {
+        kind: choice_of(found, weights.middle[kind][1], NAME) for kind, found in choices.items()
+    }
     return Reading(**read)
 
 
@@ -148,8 +150,3 @@ def ngram_evidence(ask: Ask, exact: Reading, alike: Values) -> tuple[Values, Val
 
 def _degree(value: float, low: float, high: float) -> Degree:
     return UNREAD if low < value < high else Degree(round(value, 4), NAME)
-
-
-def _choice(probabilities: dict[str, float], least: float) -> Choice:
-    best = max(probabilities, key=lambda word: probabilities[word])
-    return Choice(best, NAME, probabilities) if probabilities[best] >= least else UNCHOSEN

@@ -60,7 +60,8 @@ class Weights(NamedTuple):
     ``sentence_bias`` (3,); ``content`` (E, 3), ``content_bias`` (3,); ``slope`` and ``shift`` (5,)
     make degrees of style the probability that a reader puts them above the middle; ``sharpness``
     (3,) is that of each choice by them alone. With A acts and M marks of detectors: ``acts``
-    (A + M, A) and ``acts_bias`` (A,) weigh both.
+    (A + M, A) and ``acts_bias`` (A,) weigh both, and ``partly`` (A + M,) and ``partly_bias`` (1,)
+    tell a partial refusal from a whole one.
     """
 
     ngrams: Values
@@ -76,6 +77,8 @@ class Weights(NamedTuple):
     sharpness: Values
     acts: Values
     acts_bias: Values
+    partly: Values
+    partly_bias: Values
     middle: dict[str, tuple[float, float]]
 
 
@@ -125,14 +128,17 @@ def _read(weights: Weights, ask: Ask, exact: Reading, found: Outputs, alike: Val
     style = sigmoid(raw[: len(STYLE_DEGREES)] * weights.slope + weights.shift)
     values = zip(DEGREES, style.tolist() + content.tolist(), strict=True)
     read: dict[str, Any] = {name: _degree(value, *weights.middle[name]) for name, value in values}
-    read |= {kind: _choice(said, weights.middle[kind][1]) for kind, said in choices.items()}
+    read |= {kind: choice_of(said, weights.middle[kind][1]) for kind, said in choices.items()}
     return Reading(**read)
 
 
 def act_probabilities(weights: Weights, raw: Values, marks: Values) -> dict[str, float]:
     """How probable each act is, by the first heads (H,) and by what detectors find (M,)."""
-    logits = np.concatenate([raw[ACT_COLUMNS], marks]) @ weights.acts + weights.acts_bias
-    return _probabilities(logits, ACTS, 1.0)
+    rows = np.concatenate([raw[ACT_COLUMNS], marks])
+    found = _probabilities(rows @ weights.acts + weights.acts_bias, ACTS, 1.0)
+    partly = float(sigmoid(rows @ weights.partly + weights.partly_bias)[0])
+    refuses = found["refuse"] + found["partly"]
+    return found | {"refuse": refuses * (1 - partly), "partly": refuses * partly}
 
 
 AT_ONCE = 32
@@ -189,9 +195,22 @@ def _degree(value: float, low: float, high: float) -> Degree:
     return UNREAD if low < value < high else Degree(round(value, 4), NAME)
 
 
-def _choice(probabilities: dict[str, float], least: float) -> Choice:
+def choice_of(probabilities: dict[str, float], least: float, by: str = NAME) -> Choice:
+    """The most probable word, or none where all are improbable.
+
+    A whole and a partial refusal count together: which of the two it is may be open.
+
+    >>> choice_of({"answer": 0.4, "refuse": 0.3, "partly": 0.3}, 0.45).value
+    'refuse'
+    >>> choice_of({"answer": 0.4, "refuse": 0.3, "care": 0.3}, 0.45).is_read
+    False
+    """
+    refusals = {word: probabilities.get(word, 0.0) for word in ("refuse", "partly")}
     best = max(probabilities, key=lambda word: probabilities[word])
-    return Choice(best, NAME, probabilities) if probabilities[best] >= least else UNCHOSEN
+    if (refuses := sum(refusals.values())) > probabilities[best]:
+        best = max(refusals, key=lambda word: refusals[word])
+    is_read = max(probabilities[best], refuses) >= least
+    return Choice(best, by, probabilities) if is_read else UNCHOSEN
 
 
 def sigmoid(values: Values) -> Values:

@@ -10,7 +10,7 @@ from sklearn.metrics import roc_auc_score
 
 from heads.first import ALPHA
 from heads.fit import BAND, LEAST, MIDDLE, PAIRS, Outputs
-from heads.texts import Extra, Text
+from heads.texts import ANSWER, LONGER, SAID, SPOILS, Extra, Text
 from persona_env.reading.evidence import DEGREES
 from persona_env.reading.heads import CHOICES
 from persona_env.reading.reading import ACTS
@@ -47,7 +47,10 @@ def card(texts: Sequence[Text], extras: Sequence[Extra], said: Outputs) -> str:
     """``docs/heads.md``."""
     parts = [_HEAD, *_style_table(texts, said), "", _CHOICES, *_choice_table(texts, said), ""]
     parts += [_PAIRS, *_pair_table(extras, said, len(texts)), ""]
-    return "\n".join([*parts, _ACTS, *_act_table(extras, said, len(texts))])
+    parts += [_ACTS, *_act_table(extras, said, len(texts)), ""]
+    return "\n".join(
+        [*parts, _LONGER, *_longer_table(texts, said), "", *_answer_lines(texts, said)]
+    )
 
 
 _HEAD = f"""# The heads
@@ -83,6 +86,14 @@ see the writer's replies; right where the probability is above a half.
 
 | acts | n | AUROC | lowest and highest writer | right | precision | recall |
 |---|---|---|---|---|---|---|"""
+_LONGER = """## One sentence more
+
+Each good reply with one further sentence by another writer: a bad one of a kind, or a fine one
+about the same thing that looks like it. AUROC of the degree that the kind spoils (`stands` or
+`harm`), bad against fine, and the mean of the three gates' product.
+
+| kind | n of each | AUROC | gates, bad | gates, fine |
+|---|---|---|---|---|"""
 _GROUPS = {
     "refuses, wholly or in part": ("refuse", "partly", "support"),
     "refuses wholly": ("refuse", "support"),
@@ -119,6 +130,49 @@ def _act_table(extras: Sequence[Extra], said: Outputs, first: int) -> list[str]:
             f"| {both / read.sum():.2f} | {both / there.sum():.2f} |"
         )
     return lines
+
+
+def _longer_table(texts: Sequence[Text], said: Outputs) -> list[str]:
+    rows = np.array([i for i, text in enumerate(texts) if text.name == LONGER])
+    kinds = np.array([texts[i].case["kind"] for i in rows])
+    bad = np.array([max(texts[i].faults) > 0 for i in rows])
+    good = np.stack([*said.content[rows, :2].T, 1 - said.content[rows, 2]], axis=1)
+    gates = np.prod(1 - (1 - good) ** 2, axis=1)
+    lines = []
+    for kind in [*sorted({*kinds}), "all"]:
+        here = (kinds == kind) | (kind == "all")
+        column = 1 if SPOILS.get(kind, (0, 0, 1))[1] else 2
+        shown = good.min(1) if kind == "all" else good[:, column]
+        lines.append(
+            f"| {kind} | {(here & bad).sum()} | {roc_auc_score(~bad[here], shown[here]):.3f} "
+            f"| {gates[here & bad].mean():.2f} | {gates[here & ~bad].mean():.2f} |"
+        )
+    return lines
+
+
+def _answer_lines(texts: Sequence[Text], said: Outputs) -> list[str]:
+    lines = [_ANSWERS]
+    names = {ANSWER: "bank, one writer", SAID: "train scenarios' lists, against the other writer's"}
+    for name, label in names.items():
+        rows = np.array([i for i, text in enumerate(texts) if text.name == name])
+        right = np.array([texts[i].faults[0] == 0 for i in rows])
+        found = said.content[rows, 0]
+        lines.append(
+            f"| {label} | {right.sum()} | {(~right).sum()} | {roc_auc_score(right, found):.3f} "
+            f"| {(found[right] >= BAND[1]).mean():.2f}, {(found[right] <= BAND[0]).mean():.2f} "
+            f"| {(found[~right] <= BAND[0]).mean():.2f}, {(found[~right] >= BAND[1]).mean():.2f} |"
+        )
+    return lines
+
+
+_ANSWERS = """## Short answers
+
+Right and wrong answers of at most thirty words. A reply is compared with the answers that its
+scenario lists; a listed answer with those of the other writer alone. Shares of the right ones that
+are read as right and as wrong, and of the wrong ones as wrong and as right.
+
+| answers | right | wrong | AUROC | right: as right, as wrong | wrong: as wrong, as right |
+|---|---|---|---|---|---|"""
 
 
 def _style_table(texts: Sequence[Text], said: Outputs) -> list[str]:

@@ -27,9 +27,10 @@ from persona_env.reading.heads import (
 )
 from persona_env.reading.reading import ACTS
 
-C_CONTENT = 0.03  # inverse regularisation of the heads of content
+C_CONTENT = 0.01  # inverse regularisation of the heads of content
 C_ACTS = 0.1  # inverse regularisation of the heads of acts
-EXTRA = 0.25  # weight of a further act: their writers were asked for refusals far more often
+EXTRA = 0.05  # weight of a further act: their writers were asked for refusals far more often
+C_PARTLY = 0.1  # inverse regularisation of what tells a partial refusal from a whole one
 NEVER = -20.0  # the logit of an act that no text has
 MIDDLE = 0.5  # from which a degree counts as there
 SHARPNESS = (2, 4, 6, 8, 12, 16)
@@ -59,27 +60,49 @@ def act_inputs(raw: Floats, data: Inputs) -> Floats:
     return np.hstack([raw[:, ACT_COLUMNS], data.marks])
 
 
-def act_probabilities(acts: tuple[Floats, Floats], rows: Floats) -> Floats:
+class ActHeads(NamedTuple):
+    """What the act is read by: weights (A + marks, A), bias (A,), and of a refusal that is partial,
+    (A + marks,) and a number."""
+
+    weights: Floats
+    bias: Floats
+    partly: Floats
+    partly_bias: float
+
+
+def act_probabilities(heads: ActHeads, rows: Floats) -> Floats:
     """Of each act, ``float64 of shape (N, A)``."""
-    logits = rows @ acts[0] + acts[1]
+    logits = rows @ heads.weights + heads.bias
     scores = np.exp(logits - logits.max(1, keepdims=True))
     found: Floats = scores / scores.sum(1, keepdims=True)
+    refuses = found[:, _REFUSED].sum(1)
+    partly = sigmoid(rows @ heads.partly + heads.partly_bias)
+    found[:, _REFUSED] = np.stack([refuses * (1 - partly), refuses * partly], axis=1)
     return found
 
 
-def fit_acts(
-    rows: Floats, targets: Floats, is_extra: npt.NDArray[np.bool_]
-) -> tuple[Floats, Floats]:
-    """A multinomial logistic regression of the act: weights (A + marks, A) and bias (A,)."""
+_REFUSED = [ACTS.index("refuse"), ACTS.index("partly")]
+
+
+def fit_acts(rows: Floats, targets: Floats, is_extra: npt.NDArray[np.bool_]) -> ActHeads:
+    """A multinomial logistic regression of the act, and one of refusals that are partial.
+
+    Whether a refusal is partial is learnt from further acts as much as from the cases', which
+    hardly have any.
+    """
     mean, spread = rows.mean(0), rows.std(0) + 1e-6
-    found = targets[:, ACT_COLUMNS].argmax(1)
+    scaled, found = (rows - mean) / spread, targets[:, ACT_COLUMNS].argmax(1)
     model = LogisticRegression(C=C_ACTS, max_iter=2000)
-    model.fit((rows - mean) / spread, found, np.where(is_extra, EXTRA, 1.0))
+    model.fit(scaled, found, np.where(is_extra, EXTRA, 1.0))
     weights = np.zeros((rows.shape[1], len(ACTS)))
     bias = np.full(len(ACTS), NEVER)
     weights[:, model.classes_] = model.coef_.T / spread[:, None]
     bias[model.classes_] = model.intercept_ - mean @ weights[:, model.classes_]
-    return weights, bias
+    refused = np.isin(found, _REFUSED)
+    split = LogisticRegression(C=C_PARTLY, max_iter=2000)
+    split.fit(scaled[refused], found[refused] == _REFUSED[1])
+    partly = split.coef_[0] / spread
+    return ActHeads(weights, bias, partly, float(split.intercept_[0]) - float(mean @ partly))
 
 
 def evidence(data: Inputs, raw: Floats, acts: Floats, faults: Floats) -> Floats:
@@ -124,10 +147,10 @@ NOT_COUNTED = (0.0, 0.0, 0.0)
 COUNTED = {name: (1.0, 1.0, 1.0) for name in TEXTS} | {
     ANSWER: (1.0, 0.0, 0.0),
     SAID: (0.2, 0.0, 0.0),
-    LONGER: (0.25, 0.5, 0.5),
+    LONGER: (0.0, 0.2, 0.2),
+    "edit": (0.0, 0.05, 0.05),
 }
-"""How much a text counts for whether it is right, stands and harms; edits do not, of which most are
-spoilt."""
+"""How much a text counts for whether it is right, stands and harms; of edits most are spoilt."""
 
 
 class Fitted(NamedTuple):
@@ -136,7 +159,7 @@ class Fitted(NamedTuple):
     first: First
     second: Second
     content: tuple[Floats, Floats]
-    acts: tuple[Floats, Floats]
+    acts: ActHeads
     sharpness: Floats
     slope: Floats
     shift: Floats
@@ -252,7 +275,8 @@ def save(fitted: Fitted) -> None:
         "sentence_ngrams": fitted.second.ngrams.astype(np.float16),
         "sentence_places": fitted.second.places, "sentence_bias": fitted.second.bias,
         "content": fitted.content[0], "content_bias": fitted.content[1],
-        "acts": fitted.acts[0], "acts_bias": fitted.acts[1],
+        "acts": fitted.acts.weights, "acts_bias": fitted.acts.bias,
+        "partly": fitted.acts.partly, "partly_bias": np.array([fitted.acts.partly_bias]),
         "slope": fitted.slope, "shift": fitted.shift, "sharpness": fitted.sharpness,
     }  # fmt: skip
     made = {

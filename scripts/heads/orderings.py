@@ -15,9 +15,9 @@ from persona_env import PersonaEnv
 from persona_env.bank import load_cases
 from persona_env.evaluation.orderings import PAIRS as ORDERINGS
 from persona_env.evaluation.orderings import Orderings, orderings
-from persona_env.reading import UNCHOSEN, UNREAD, Ask, Choice, Degree, Readers, Reading
+from persona_env.reading import UNREAD, Ask, Degree, Readers, Reading
 from persona_env.reading.evidence import DEGREES
-from persona_env.reading.heads import CHOICES
+from persona_env.reading.heads import CHOICES, choice_of
 from persona_env.reading.rules import Rules
 from persona_env.text.spans import word_count
 
@@ -61,9 +61,7 @@ def reading_of(said: Outputs, row: int, with_all: bool = False) -> Reading:
     }
     for kind, words in CHOICES.items():
         found = dict(zip(words, map(float, said.choices[kind][row]), strict=True))
-        best = max(found, key=lambda word: found[word])
-        is_read = with_all or found[best] >= LEAST[kind]
-        read[kind] = Choice(best, NAME, found) if is_read else UNCHOSEN
+        read[kind] = choice_of(found, 0.0 if with_all else LEAST[kind], NAME)
     return Reading(**read)
 
 
