@@ -30,14 +30,19 @@ def save_matrix(path: Path, users: Sequence[str], matrix: Sequence[Sequence[floa
 
     The colours mean the same in every picture (0 to 1); the diagonal is outlined.
     """
+    save_figure(draw_matrix(users, matrix), path)
+
+
+def draw_matrix(users: Sequence[str], matrix: Sequence[Sequence[float]]) -> Any:
+    """The figure that :func:`save_matrix` writes."""
     from matplotlib.patches import Rectangle
 
     n = len(users)
     side = (0.22 if n > ANNOTATED else 0.42) * n + 2
-    figure = _figure(side + 0.8, side)
+    figure = new_figure(side + 0.8, side)
     axes = figure.add_subplot()
     image = axes.imshow(matrix, vmin=0, vmax=1, cmap="cividis")
-    fonts = _fonts()
+    fonts = known_fonts()
     axes.set_xticks(range(n), users, rotation=90, family=fonts)
     axes.set_yticks(range(n), users, family=fonts)
     axes.set_xlabel("scored by")
@@ -47,7 +52,7 @@ def save_matrix(path: Path, users: Sequence[str], matrix: Sequence[Sequence[floa
     if n <= ANNOTATED:
         _annotate(axes, matrix)
     figure.colorbar(image, ax=axes, label="mean reward", shrink=0.8)
-    _save(figure, path)
+    return figure
 
 
 def save_curve(path: Path, rows: Sequence[Mapping[str, float]]) -> None:
@@ -57,7 +62,7 @@ def save_curve(path: Path, rows: Sequence[Mapping[str, float]]) -> None:
     step, reward, sd, kl = (
         [float(row[name]) for row in rows] for name in ("step", "reward", "reward_sd", "kl")
     )
-    figure = _figure(7, 4.8)
+    figure = new_figure(7, 4.8)
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=(2, 1))
     low = [max(0.0, r - s) for r, s in zip(reward, sd, strict=True)]
     high = [min(1.0, r + s) for r, s in zip(reward, sd, strict=True)]
@@ -73,7 +78,7 @@ def save_curve(path: Path, rows: Sequence[Mapping[str, float]]) -> None:
     for axes in (above, below):
         axes.grid(alpha=0.3)
         axes.spines[["top", "right"]].set_visible(False)
-    _save(figure, path)
+    save_figure(figure, path)
 
 
 def save_reliability(path: Path, bins: Mapping[str, Sequence[tuple[float, float, int]]]) -> None:
@@ -81,11 +86,16 @@ def save_reliability(path: Path, bins: Mapping[str, Sequence[tuple[float, float,
 
     ``bins[user]`` are mean confidence, mean accuracy and number of answers of each bin.
     """
+    save_figure(draw_reliability(bins), path)
+
+
+def draw_reliability(bins: Mapping[str, Sequence[tuple[float, float, int]]]) -> Any:
+    """The figure that :func:`save_reliability` writes."""
     columns = min(4, len(bins))
     lines = -(-len(bins) // columns)
-    figure = _figure(2.1 * columns + 0.6, 2.1 * lines + 0.6)
+    figure = new_figure(2.1 * columns + 0.6, 2.1 * lines + 0.6)
     panels = figure.subplots(lines, columns, sharex=True, sharey=True, squeeze=False).ravel()
-    fonts = _fonts()
+    fonts = known_fonts()
     for axes, (user, points) in zip(panels, bins.items(), strict=False):
         total = sum(n for _, _, n in points)
         axes.plot([0, 1], [0, 1], color="grey", lw=1, ls=":")
@@ -101,19 +111,22 @@ def save_reliability(path: Path, bins: Mapping[str, Sequence[tuple[float, float,
         axes.set_visible(False)
     figure.supxlabel("stated confidence", size=10)
     figure.supylabel("accuracy", size=10)
-    _save(figure, path)
+    return figure
 
 
-def _figure(width: float, height: float) -> Any:
+def new_figure(width: float, height: float) -> Any:
+    """An empty figure of ``width`` by ``height`` inches that a notebook shows by itself."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(width, height), dpi=150, facecolor="white", layout="constrained")
+    from persona_env.reporting.picture import Picture
+
+    figure = Picture(figsize=(width, height), dpi=150, facecolor="white", layout="constrained")
     FigureCanvasAgg(figure)
     return figure
 
 
-def _fonts() -> list[str]:
+def known_fonts() -> list[str]:
+    """The fonts for names of users, of those that are installed."""
     # Asking for a font that is not there logs a line for every text.
     from matplotlib.font_manager import fontManager
 
@@ -128,7 +141,7 @@ def _annotate(axes: Any, matrix: Sequence[Sequence[float]]) -> None:
             axes.text(j, i, f"{value:.2f}", ha="center", va="center", color=ink, size=9)
 
 
-def _save(figure: Any, path: Path) -> None:
+def save_figure(figure: Any, path: Path) -> None:
     """Write the picture whole or not at all; the same picture is the same bytes."""
     from matplotlib import rc_context
 
