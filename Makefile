@@ -15,7 +15,7 @@ LOWEST_NEWER ?=
 
 BENCHMARKS := $(sort $(wildcard benchmarks/[a-z]*.py))
 
-.PHONY: demo test test-slow test-lowest lint docs bench clean help
+.PHONY: demo test test-slow test-lowest lint docs notebooks bench clean help
 
 help:
 	@echo "make demo         train the bundled policy and write its report to $(RUN)"
@@ -24,6 +24,7 @@ help:
 	@echo "make test-lowest  the tests with the oldest allowed dependencies"
 	@echo "make lint         ruff and mypy"
 	@echo "make docs         write the generated parts of docs/ again"
+	@echo "make notebooks    make notebooks of examples/*.py, beside them"
 	@echo "make bench        run the benchmarks"
 	@echo "make clean        remove caches and build folders; .venv and runs stay"
 
@@ -50,6 +51,9 @@ lint: $(VENV)/.installed-dev
 
 docs: $(VENV)/.installed-dev
 	$(BIN)/python scripts/write_docs.py
+
+notebooks: $(VENV)/.installed-dev
+	$(BIN)/python -m jupytext --to ipynb examples/*.py
 
 bench: $(VENV)/.installed
 	@set -e; for file in $(BENCHMARKS); do echo "== $$file"; $(BIN)/python $$file; done
