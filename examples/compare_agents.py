@@ -120,7 +120,9 @@ print(f"The {difference.level:.0%} interval {verdict} 0.")
 # is no better at all: she wants jokes and a casual tone, and it writes neither.
 
 # %%
-plot_rewards(reports, FOLDER / "by_user.png")
+figure = plot_rewards(reports)
+figure.savefig(FOLDER / "by_user.png")
+figure
 
 # %%
 for name, report in reports.items():
@@ -140,10 +142,14 @@ for name, report in reports.items():
 # does not, all rows are alike.
 
 # %%
-reports["same for all"].plot_matrix(FOLDER / "matrix_same_for_all.png")
+figure = reports["same for all"].plot_matrix()
+figure.savefig(FOLDER / "matrix_same_for_all.png")
+figure
 
 # %%
-reports["looks at user"].plot_matrix(FOLDER / "matrix_looks_at_user.png")
+figure = reports["looks at user"].plot_matrix()
+figure.savefig(FOLDER / "matrix_looks_at_user.png")
+figure
 
 # %% [markdown]
 # ## A table for a paper

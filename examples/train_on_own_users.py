@@ -96,10 +96,14 @@ print(difference)
 
 # %%
 reports = {"before": before, "after": after}
-plot_rewards(reports, FOLDER / "by_user.png")
+figure = plot_rewards(reports)
+figure.savefig(FOLDER / "by_user.png")
+figure
 
 # %%
-after.plot_matrix(FOLDER / "matrix_after.png")
+figure = after.plot_matrix()
+figure.savefig(FOLDER / "matrix_after.png")
+figure
 
 # %% [markdown]
 # ## Look at replies

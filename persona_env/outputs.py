@@ -43,7 +43,7 @@ def write_files(contents: Mapping[Path, str | bytes]) -> None:
             raise
 
 
-def save_all(writers: Mapping[Path, Callable[[Path], object]]) -> None:
+def save_all(writers: Mapping[Path, Callable[[Path], None]]) -> None:
     """Let each function write the file of its path; all files are written or none."""
     with tempfile.TemporaryDirectory() as name:
         contents = {}

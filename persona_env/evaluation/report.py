@@ -13,7 +13,7 @@ from persona_env.metrics.statistics import Mean
 from persona_env.outputs import write_text
 
 if TYPE_CHECKING:
-    from persona_env.reporting.picture import Picture
+    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,37 +110,34 @@ class Report:
                 f"{path}: no {cls.__name__} that save() wrote: {read_error('it', error)}"
             ) from error
 
-    def plot_matrix(self, path: str | Path | None = None) -> Picture:
-        """The cross-user matrix as a heat map: a matplotlib figure, which a notebook shows.
+    def plot_matrix(self) -> Figure:
+        """The cross-user matrix as a heat map."""
+        from persona_env.reporting.plots import plot_matrix
 
-        With ``path`` it is also written (PNG or SVG by the ending).
-        """
-        from persona_env.reporting.plots import draw_matrix
+        return plot_matrix(self.users, self.matrix)
 
-        return _written(draw_matrix(self.users, self.matrix), path)
-
-    def plot_reliability(self, path: str | Path | None = None) -> Picture:
-        """Stated confidence against accuracy, a panel per user; see :meth:`plot_matrix`.
+    def plot_reliability(self) -> Figure:
+        """Stated confidence against accuracy, a panel per user.
 
         Raises :class:`ValueError` if no reply of the report has a confidence.
         """
         from persona_env.metrics.calibration import reliability_per_user
-        from persona_env.reporting.plots import draw_reliability
+        from persona_env.reporting.plots import plot_reliability
 
-        return _written(draw_reliability(reliability_per_user(self.replies)), path)
+        return plot_reliability(reliability_per_user(self.replies))
 
-    def plot_risk_coverage(self, path: str | Path | None = None) -> Picture:
+    def plot_risk_coverage(self) -> Figure:
         """Mean error of the surest answers against their share of all answers, a line per user.
 
-        See :meth:`plot_matrix`. Raises :class:`ValueError` if no reply of the report has a
-        confidence.
+        Raises :class:`ValueError` if no reply of the report has a confidence.
         """
         from persona_env.metrics.calibration import answers_per_user, risk_coverage_curve
-        from persona_env.reporting.comparing import draw_risk_coverage
+        from persona_env.reporting.comparing import plot_risk_coverage
 
         stated = answers_per_user(self.replies)
-        curves = {user: risk_coverage_curve(*both).tolist() for user, both in stated.items()}
-        return _written(draw_risk_coverage(curves), path)
+        return plot_risk_coverage(
+            {user: risk_coverage_curve(*both).tolist() for user, both in stated.items()}
+        )
 
     def _repr_html_(self) -> str:
         """What a notebook shows: the figures, and the mean reward of each user."""
@@ -177,11 +174,3 @@ def _known(given: Any) -> Any:
     if isinstance(given, list):
         return [_known(value) for value in given]
     return math.nan if given is None else given
-
-
-def _written(figure: Picture, path: str | Path | None) -> Picture:
-    if path is not None:
-        from persona_env.reporting.plots import save_figure
-
-        save_figure(figure, Path(path))
-    return figure

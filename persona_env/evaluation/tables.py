@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 
 from persona_env.arguments import choice
@@ -15,7 +14,7 @@ from persona_env.evaluation.report import Report
 from persona_env.metrics.statistics import Mean
 
 if TYPE_CHECKING:
-    from persona_env.reporting.picture import Picture
+    from matplotlib.figure import Figure
 
 Style = Literal["markdown", "latex"]
 ABSENT = "-"
@@ -50,26 +49,21 @@ def results_table(reports: Mapping[str, Report], style: Style = "markdown") -> s
     return _latex(head, cells) if style == "latex" else _markdown(head, cells)
 
 
-def plot_rewards(reports: Mapping[str, Report], path: str | Path | None = None) -> Picture:
-    """Mean reward by user, with one standard error, for each agent: a figure for a notebook.
+def plot_rewards(reports: Mapping[str, Report]) -> Figure:
+    """Mean reward by user, with one standard error, for each agent by its name.
 
-    With ``path`` it is also written (PNG or SVG by the ending). Raises :class:`ArgumentError` for
-    no reports.
+    Raises :class:`ArgumentError` for no reports.
     """
-    from persona_env.reporting.comparing import draw_rewards
-    from persona_env.reporting.plots import save_figure
+    from persona_env.reporting import comparing
 
     if not reports:
         raise ArgumentError("reports= is empty: give at least one report by the agent's name")
-    figure: Picture = draw_rewards(
+    return comparing.plot_rewards(
         {
             name: {user: (mean.mean, mean.se) for user, mean in report.per_user.items()}
             for name, report in reports.items()
         }
     )
-    if path is not None:
-        save_figure(figure, Path(path))
-    return figure
 
 
 def _row(name: str, report: Report, base: Report) -> dict[str, str]:
