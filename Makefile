@@ -24,8 +24,8 @@ help:
 	@echo "make test-lowest  the tests with the oldest allowed dependencies"
 	@echo "make lint         ruff and mypy"
 	@echo "make docs         write the generated parts of docs/ again"
-	@echo "make notebooks    make notebooks of examples/*.py, beside them"
 	@echo "make bench        run the benchmarks"
+	@echo "make notebooks    make notebooks of examples/*.py, beside them"
 	@echo "make clean        remove caches and build folders; .venv and runs stay"
 
 # A run that was stopped goes on; of a finished one only the judgement and the report are redone.
@@ -52,11 +52,11 @@ lint: $(VENV)/.installed-dev
 docs: $(VENV)/.installed-dev
 	$(BIN)/python scripts/write_docs.py
 
-notebooks: $(VENV)/.installed-dev
-	$(BIN)/python -m jupytext --to ipynb examples/*.py
-
 bench: $(VENV)/.installed
 	@set -e; for file in $(BENCHMARKS); do echo "== $$file"; $(BIN)/python $$file; done
+
+notebooks: $(VENV)/.installed-dev
+	$(BIN)/python -m jupytext --to ipynb examples/*.py
 
 clean:
 	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis $(LOWEST)

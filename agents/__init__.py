@@ -1,4 +1,4 @@
-"""Who answers: one file per agent or algorithm.
+"""Agents and training: one file for each agent or algorithm.
 
 What users import most stands here, and loads torch when it is asked for: :func:`load_policy`,
 :class:`LanguageModelAgent` and :func:`load_agent` for a language model that replies,

@@ -1,4 +1,4 @@
-"""The judgement of an agent, apart from its training signal."""
+"""The evaluation of an agent, apart from its training: every user scores every reply."""
 
 from persona_env.evaluation.comparison import Comparison, compare
 from persona_env.evaluation.report import Report
