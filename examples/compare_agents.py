@@ -4,8 +4,8 @@
 # In this example you judge two agents on the same questions from the same users, and say how sure
 # you are of the difference: a paired bootstrap interval and standard errors, the user who is served
 # worst, the matrix of all users against all replies, and the check that no reward read a protected
-# field. You end with a table for a paper, in LaTeX and Markdown, and two figures. It takes about
-# ten seconds.
+# field. You end with a table for a paper, in LaTeX and Markdown, and three figures. It takes a few
+# seconds.
 
 # %%
 from pathlib import Path

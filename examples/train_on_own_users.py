@@ -4,8 +4,8 @@
 # In this example you train the bundled language model of a million parameters with PPO so that it
 # answers three users of your own as they like, and measure what that brought: the personalisation
 # gain before and after, on questions that were held out. You learn how to start a run from Python,
-# what its folder holds and how to read its reports; and what a run of half a minute cannot show.
-# It takes about a minute on one core, without a GPU.
+# what its folder holds and how to read its reports; and what so short a run cannot show.
+# It takes about half a minute on one core, without a GPU.
 
 # %%
 import shutil

@@ -16,7 +16,8 @@ import pytest
 FOLDER = Path(__file__).parents[1] / "examples"
 SCRIPTS = sorted(FOLDER.glob("*.py"))
 SLOW = {"best_of_n", "train_on_own_users"}  # above ten seconds
-LIMIT = 180  # seconds that each may take on one core
+LIMIT = 180  # seconds that each may take on a core of its own
+PATIENCE = 540  # seconds, where others use the machine too
 SAYS = {
     "best_of_n": r"nora +own reward( +0\.\d\d){7}",
     "compare_agents": r"\\begin\{tabular\}",
@@ -45,7 +46,7 @@ def test_an_example_runs_and_says_what_it_promises(name, tmp_path):
     done = subprocess.run(
         [sys.executable, str(FOLDER / f"{name}.py")],
         cwd=tmp_path, env={**os.environ, **settings}, capture_output=True, text=True,
-        encoding="utf-8", timeout=LIMIT, check=False,
+        encoding="utf-8", timeout=PATIENCE, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert re.search(SAYS[name], done.stdout), done.stdout
