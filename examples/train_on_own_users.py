@@ -66,8 +66,8 @@ for path in paths:
 #
 # These are the options of `persona-env train`, by the same names. `steps` are tokens: 24 thousand
 # instead of the 300 thousand of the default run. Everything else is as in a real run: PPO of
-# stable-baselines3, a KL penalty that keeps the policy near its start, and a judgement before and
-# after on scenarios of families that were not trained on.
+# stable-baselines3, a KL penalty that keeps the policy near the initial one, and an evaluation
+# before and after on scenarios of families that were not trained on.
 
 # %%
 options = TrainOptions(
@@ -127,21 +127,17 @@ for old, new in (*pairs[-2:], *pairs[:2]):
 # ## Is it the user that it learnt about?
 #
 # The control is the same policy without sight of the user. What it loses is what looking at the
-# user brings; what it keeps is general good manners.
+# user brings; what it keeps suits everybody. `load_policy` takes the run's folder `policy`, as it
+# takes the name of a bundled one.
 
 # %%
 agent = LanguageModelAgent(*load_policy(run / "policy"), max_new_tokens=128)
 judged = {"profiles": paths, "split": "heldout", "register": "tiny"}
-print(
-    results_table(
-        {
-            f"user {shown}": evaluate(
-                agent, gym.make("PersonaChat-v0", user_visibility=visibility, **judged), 60
-            )
-            for shown, visibility in (("hidden", "hidden"), ("shown", "full"))
-        }
-    )
-)
+control = {}
+for visibility in ("hidden", "full"):
+    env = gym.make("PersonaChat-v0", user_visibility=visibility, **judged)
+    control[f"user {visibility}"] = evaluate(agent, env, episodes=60)
+print(results_table(control))
 
 # %% [markdown]
 # ## What so few tokens show
