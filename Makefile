@@ -15,7 +15,7 @@ LOWEST_NEWER ?=
 
 BENCHMARKS := $(sort $(wildcard benchmarks/[a-z]*.py))
 
-.PHONY: demo test test-slow test-lowest lint docs bench clean help
+.PHONY: demo test test-slow test-lowest lint docs notebooks bench clean help
 
 help:
 	@echo "make demo         train the bundled policy and write its report to $(RUN)"
@@ -25,6 +25,7 @@ help:
 	@echo "make lint         ruff and mypy"
 	@echo "make docs         write the generated parts of docs/ again"
 	@echo "make bench        run the benchmarks"
+	@echo "make notebooks    make notebooks of examples/*.py, beside them"
 	@echo "make clean        remove caches and build folders; .venv and runs stay"
 
 # A run that was stopped goes on; of a finished one only the judgement and the report are redone.
@@ -53,6 +54,9 @@ docs: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed
 	@set -e; for file in $(BENCHMARKS); do echo "== $$file"; $(BIN)/python $$file; done
+
+notebooks: $(VENV)/.installed-dev
+	$(BIN)/python -m jupytext --to ipynb examples/*.py
 
 clean:
 	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis $(LOWEST)

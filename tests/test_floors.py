@@ -47,7 +47,7 @@ def test_the_walk_sees_the_tree():
 # A package imports only from lines above its own.
 LAYERS = (
     "errors",
-    "arguments files outputs memo messages",
+    "arguments files outputs memo messages html",
     "languages",
     "text",
     "rows spaces splits registration detectors",

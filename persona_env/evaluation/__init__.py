@@ -1,1 +1,7 @@
-"""The judgement of an agent, apart from its training signal."""
+"""The evaluation of an agent, apart from its training: every user scores every reply."""
+
+from persona_env.evaluation.comparison import Comparison, compare
+from persona_env.evaluation.report import Report
+from persona_env.evaluation.tables import plot_rewards, results_table
+
+__all__ = ["Comparison", "Report", "compare", "plot_rewards", "results_table"]

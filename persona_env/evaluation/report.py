@@ -5,11 +5,15 @@ from __future__ import annotations
 import math
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
-from persona_env.files import to_json
+from persona_env.errors import PersonaEnvError, read_error
+from persona_env.files import parse_json, read_text, to_json
 from persona_env.metrics.statistics import Mean
 from persona_env.outputs import write_text
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,21 +94,56 @@ class Report:
         """Write the report as JSON, whole or not at all (an unknown error is null)."""
         write_text(Path(path), to_json(asdict(self)))
 
-    def plot_matrix(self, path: str | Path) -> None:
-        """Draw the cross-user matrix as a heat map (PNG or SVG by the path's ending)."""
-        from persona_env.reporting.plots import save_matrix
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Read a report that :meth:`save` wrote, such as ``after.json`` of a training run.
 
-        save_matrix(Path(path), self.users, self.matrix)
+        Raises :class:`PersonaEnvError` for a file that cannot be read or holds no such report.
+        """
+        from pydantic import TypeAdapter, ValidationError
 
-    def plot_reliability(self, path: str | Path) -> None:
-        """Draw stated confidence against accuracy, a panel per user (PNG or SVG by the ending).
+        given = parse_json(read_text(Path(path)), str(path))
+        try:
+            return TypeAdapter(cls).validate_python(_known(given))
+        except ValidationError as error:
+            raise PersonaEnvError(
+                f"{path}: no {cls.__name__} that save() wrote: {read_error('it', error)}"
+            ) from error
+
+    def plot_matrix(self) -> Figure:
+        """The cross-user matrix as a heat map."""
+        from persona_env.reporting.plots import plot_matrix
+
+        return plot_matrix(self.users, self.matrix)
+
+    def plot_reliability(self) -> Figure:
+        """Stated confidence against accuracy, a panel per user.
 
         Raises :class:`ValueError` if no reply of the report has a confidence.
         """
         from persona_env.metrics.calibration import reliability_per_user
-        from persona_env.reporting.plots import save_reliability
+        from persona_env.reporting.plots import plot_reliability
 
-        save_reliability(Path(path), reliability_per_user(self.replies))
+        return plot_reliability(reliability_per_user(self.replies))
+
+    def plot_risk_coverage(self) -> Figure:
+        """Mean error of the surest answers against their share of all answers, a line per user.
+
+        Raises :class:`ValueError` if no reply of the report has a confidence.
+        """
+        from persona_env.metrics.calibration import answers_per_user, risk_coverage_curve
+        from persona_env.reporting.comparing import plot_risk_coverage
+
+        stated = answers_per_user(self.replies)
+        return plot_risk_coverage(
+            {user: risk_coverage_curve(*both).tolist() for user, both in stated.items()}
+        )
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the figures, and the mean reward of each user."""
+        from persona_env.evaluation.html import report_html
+
+        return report_html(self)
 
     def __str__(self) -> str:
         lines = [
@@ -126,3 +165,12 @@ class Report:
         lines += [f"{name:15} {value}" for name, value in self.measures.items()]
         lines += [f"  {name:14}{value}" for name, value in sorted(self.per_category.items())]
         return "\n".join(lines)
+
+
+def _known(given: Any) -> Any:
+    """JSON with NaN for null, which stands for figures that are not known."""
+    if isinstance(given, dict):
+        return {name: _known(value) for name, value in given.items()}
+    if isinstance(given, list):
+        return [_known(value) for value in given]
+    return math.nan if given is None else given

@@ -1,1 +1,6 @@
-"""Metrics of many replies: means, statistics, calibration."""
+"""Metrics of many replies: means, statistics, calibration, best-of-n."""
+
+from persona_env.metrics.best import best_of_n, best_of_n_kl
+from persona_env.metrics.statistics import Mean
+
+__all__ = ["Mean", "best_of_n", "best_of_n_kl"]

@@ -49,15 +49,7 @@ def reliability_per_user(replies: Iterable[Mapping[str, Any]]) -> dict[str, Bins
 
     Raises :class:`ValueError` if none states a confidence.
     """
-    found: dict[str, list[tuple[float, float]]] = {}
-    for reply in replies:
-        values = reply["measures"]
-        if "confidence" in values:
-            pair = (values["confidence"], values["accuracy"])
-            found.setdefault(reply["user"], []).append(pair)
-    if not found:
-        raise ValueError("no reply states a confidence: evaluate on PersonaCalibration-v0")
-    split = {user: np.array(pairs, dtype=np.float64).T for user, pairs in sorted(found.items())}
+    split = answers_per_user(replies)
     return {user: reliability(stated, right) for user, (stated, right) in split.items()}
 
 
@@ -89,10 +81,40 @@ def risk_coverage(readings: Sequence[Reading]) -> float:
 
     Range [0, 1], lower is better; ties in confidence share their mean error. NaN without answers.
     """
-    stated, right = answers(readings)
+    risks = risk_coverage_curve(*answers(readings))
+    return float(np.mean(risks)) if len(risks) else math.nan
+
+
+def risk_coverage_curve(stated: Floats, right: Floats) -> Floats:
+    """The mean error of the k surest of A answers, for k from 1 to A: ``float64 of shape (A,)``.
+
+    The k-th stands at coverage k / A. Ties in confidence share their mean error.
+
+    >>> risk_coverage_curve(np.array([0.2, 0.9]), np.array([0.0, 1.0])).tolist()
+    [0.0, 0.5]
+    """
     if not len(stated):
-        return math.nan
+        return np.zeros(0)
     _, place = np.unique(-stated, return_inverse=True)
     error = (np.bincount(place, 1 - right) / np.bincount(place))[place]
     surest = np.argsort(place, kind="stable")
-    return float(np.mean(np.cumsum(error[surest]) / np.arange(1, len(stated) + 1)))
+    curve: Floats = np.cumsum(error[surest]) / np.arange(1, len(stated) + 1)
+    return curve
+
+
+def answers_per_user(replies: Iterable[Mapping[str, Any]]) -> dict[str, tuple[Floats, Floats]]:
+    """Confidence and accuracy of each user's replies, from the ``replies`` of a report: each
+    ``float64 of shape (A,)``.
+
+    Raises :class:`ValueError` if none states a confidence.
+    """
+    found: dict[str, list[tuple[float, float]]] = {}
+    for reply in replies:
+        values = reply["measures"]
+        if "confidence" in values:
+            pair = (values["confidence"], values["accuracy"])
+            found.setdefault(reply["user"], []).append(pair)
+    if not found:
+        raise ValueError("no reply states a confidence: evaluate on PersonaCalibration-v0")
+    split = {user: np.array(pairs, dtype=np.float64).T for user, pairs in sorted(found.items())}
+    return {user: (stated, right) for user, (stated, right) in split.items()}

@@ -6,10 +6,13 @@ import warnings
 from collections.abc import Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from persona_env.errors import unknown_name
 from persona_env.outputs import write_files
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 TEXT_FONTS = ["DejaVu Sans Mono", "Noto Sans CJK SC", "WenQuanYi Zen Hei", "sans-serif"]
 FORMATS = ("png", "svg")
@@ -25,8 +28,8 @@ def picture_format(path: Path) -> str:
     return ending
 
 
-def save_matrix(path: Path, users: Sequence[str], matrix: Sequence[Sequence[float]]) -> None:
-    """Draw ``matrix[i][j]``, what user j gives to replies written for user i, as a heat map.
+def plot_matrix(users: Sequence[str], matrix: Sequence[Sequence[float]]) -> Figure:
+    """A figure of ``matrix[i][j]``, what user j gives to replies written for user i, as a heat map.
 
     The colours mean the same in every picture (0 to 1); the diagonal is outlined.
     """
@@ -37,7 +40,7 @@ def save_matrix(path: Path, users: Sequence[str], matrix: Sequence[Sequence[floa
     figure = _figure(side + 0.8, side)
     axes = figure.add_subplot()
     image = axes.imshow(matrix, vmin=0, vmax=1, cmap="cividis")
-    fonts = _fonts()
+    fonts = _fonts("".join(users))
     axes.set_xticks(range(n), users, rotation=90, family=fonts)
     axes.set_yticks(range(n), users, family=fonts)
     axes.set_xlabel("scored by")
@@ -47,13 +50,13 @@ def save_matrix(path: Path, users: Sequence[str], matrix: Sequence[Sequence[floa
     if n <= ANNOTATED:
         _annotate(axes, matrix)
     figure.colorbar(image, ax=axes, label="mean reward", shrink=0.8)
-    _save(figure, path)
+    return figure
 
 
-def save_curve(path: Path, rows: Sequence[Mapping[str, float]]) -> None:
-    """Draw ``reward`` with a band of one ``reward_sd``, and ``kl``, over ``step``."""
+def plot_curve(rows: Sequence[Mapping[str, float]]) -> Figure:
+    """A figure of ``reward`` with a band of one ``reward_sd``, and ``kl``, over ``step``."""
     if not rows:
-        raise ValueError(f"no rows to draw in {path.name!r}")
+        raise ValueError("there are no rows to draw")
     step, reward, sd, kl = (
         [float(row[name]) for row in rows] for name in ("step", "reward", "reward_sd", "kl")
     )
@@ -73,11 +76,11 @@ def save_curve(path: Path, rows: Sequence[Mapping[str, float]]) -> None:
     for axes in (above, below):
         axes.grid(alpha=0.3)
         axes.spines[["top", "right"]].set_visible(False)
-    _save(figure, path)
+    return figure
 
 
-def save_reliability(path: Path, bins: Mapping[str, Sequence[tuple[float, float, int]]]) -> None:
-    """Draw a reliability diagram per user: accuracy over stated confidence, dots by their number.
+def plot_reliability(bins: Mapping[str, Sequence[tuple[float, float, int]]]) -> Figure:
+    """A reliability diagram per user: accuracy over stated confidence, dots by their number.
 
     ``bins[user]`` are mean confidence, mean accuracy and number of answers of each bin.
     """
@@ -85,7 +88,7 @@ def save_reliability(path: Path, bins: Mapping[str, Sequence[tuple[float, float,
     lines = -(-len(bins) // columns)
     figure = _figure(2.1 * columns + 0.6, 2.1 * lines + 0.6)
     panels = figure.subplots(lines, columns, sharex=True, sharey=True, squeeze=False).ravel()
-    fonts = _fonts()
+    fonts = _fonts("".join(bins))
     for axes, (user, points) in zip(panels, bins.items(), strict=False):
         total = sum(n for _, _, n in points)
         axes.plot([0, 1], [0, 1], color="grey", lw=1, ls=":")
@@ -101,19 +104,23 @@ def save_reliability(path: Path, bins: Mapping[str, Sequence[tuple[float, float,
         axes.set_visible(False)
     figure.supxlabel("stated confidence", size=10)
     figure.supylabel("accuracy", size=10)
-    _save(figure, path)
+    return figure
 
 
-def _figure(width: float, height: float) -> Any:
+def _figure(width: float, height: float) -> Figure:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(width, height), dpi=150, facecolor="white", layout="constrained")
+    from persona_env.reporting.notebook_figure import NotebookFigure
+
+    figure = NotebookFigure(
+        figsize=(width, height), dpi=150, facecolor="white", layout="constrained"
+    )
     FigureCanvasAgg(figure)
     return figure
 
 
-def _fonts() -> list[str]:
+def _fonts(text: str) -> list[str]:
+    """The installed fonts that may draw these names."""
     # Asking for a font that is not there logs a line for every text.
     from matplotlib.font_manager import fontManager
 
@@ -128,8 +135,8 @@ def _annotate(axes: Any, matrix: Sequence[Sequence[float]]) -> None:
             axes.text(j, i, f"{value:.2f}", ha="center", va="center", color=ink, size=9)
 
 
-def _save(figure: Any, path: Path) -> None:
-    """Write the picture whole or not at all; the same picture is the same bytes."""
+def save_picture(path: Path, figure: Figure) -> None:
+    """Write a figure whole or not at all; the same picture is the same bytes."""
     from matplotlib import rc_context
 
     kind = picture_format(path)

@@ -71,6 +71,12 @@ class Verdict(NamedTuple):
             "reward_coverage": self.coverage,
         }
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows: a table of terms and gates, with reasons."""
+        from persona_env.rewards.html import verdict_html
+
+        return verdict_html(self)
+
 
 def judge(exchange: Exchange, terms: tuple[Term, ...]) -> Verdict:
     """Score one exchange with these terms and gates."""

@@ -288,6 +288,12 @@ class UserProfile(_Frozen):
     def __hash__(self) -> int:  # the fields hold dicts
         return hash(self.id)
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows: a table without secrets and protected values."""
+        from persona_env.users.html import profile_html
+
+        return profile_html(self)
+
     @field_validator("extensions")
     @classmethod
     def _patience_is_a_count(cls, extensions: dict[str, Extension]) -> dict[str, Extension]:

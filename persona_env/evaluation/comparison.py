@@ -1,0 +1,163 @@
+"""Two agents on the same cases: their difference, and how sure it is.
+
+Cases that share a scenario are not independent, so the bootstrap draws scenarios with all their
+cases, and the difference is taken within each case: clustered and paired, as Miller 2024 advises
+(*Adding Error Bars to Evals*, arXiv 2411.00640).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from persona_env.arguments import whole_number
+from persona_env.errors import ArgumentError
+from persona_env.evaluation.report import Report
+from persona_env.metrics.statistics import Mean, bootstrap
+
+RESAMPLES = 2000
+EQUAL = 1e-9  # rewards that differ by rounding alone are a tie
+Rewards = dict[tuple[str, str], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What :func:`compare` found; every difference is the second agent's reward less the first's.
+
+    ``difference`` lies in [-1, 1]; its standard error, and the interval from ``low`` to ``high``
+    with coverage ``level``, are of the bootstrap over ``scenarios`` scenarios (NaN for one).
+    ``per_user`` has the mean difference over each user's cases. ``wins``, ``ties`` and ``losses``
+    count the cases in which the second earns more, the same and less.
+    """
+
+    first: Mean
+    second: Mean
+    difference: Mean
+    low: float
+    high: float
+    level: float
+    scenarios: int
+    per_user: dict[str, Mean]
+    wins: int
+    ties: int
+    losses: int
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether the interval leaves out 0."""
+        return self.low > 0 or self.high < 0
+
+    @property
+    def text(self) -> str:
+        """The difference with its interval: ``+0.120 [+0.031, +0.204]``."""
+        if math.isnan(self.low):
+            return f"{self.difference.mean:+.3f} [not known: one scenario]"
+        return f"{self.difference.mean:+.3f} [{self.low:+.3f}, {self.high:+.3f}]"
+
+    def __str__(self) -> str:
+        lines = [
+            f"first           {self.first}",
+            f"second          {self.second}",
+            f"difference      {self.text}, level {self.level:.0%}, {self.scenarios} scenarios",
+            f"second earns    more in {self.wins} cases, the same in {self.ties}, less in "
+            f"{self.losses}",
+        ]
+        lines += [f"  {user:14}{_signed(mean)}" for user, mean in self.per_user.items()]
+        return "\n".join(lines)
+
+
+def compare(
+    first: Report,
+    second: Report,
+    *,
+    level: float = 0.95,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+) -> Comparison:
+    """How much more the second agent earns than the first on the same cases.
+
+    Parameters
+    ----------
+    first, second:
+        Reports of the two agents on one environment, with the same ``episodes`` and ``seed``.
+    level:
+        Coverage of the percentile interval, between 0 and 1.
+    resamples:
+        Bootstrap samples; at least 100.
+    seed:
+        Of the bootstrap.
+
+    Raises
+    ------
+    ArgumentError
+        If the reports judge other cases or read replies in another way.
+    """
+    if not 0 < level < 1:
+        raise ArgumentError(f"level must lie between 0 and 1, such as 0.95, not {level!r}")
+    resamples = whole_number("resamples", resamples, least=100)
+    one, other = _matched(first, second)
+    gaps = np.array([other[case] - reward for case, reward in one.items()])
+    names, places = np.unique([scenario for scenario, _ in one], return_inverse=True)
+    draws = _draws(gaps, places, resamples, seed)
+    tail = (1 - level) / 2
+    low, high = np.quantile(draws, [tail, 1 - tail])
+    users = np.array([user for _, user in one])
+    return Comparison(
+        first=first.reward,
+        second=second.reward,
+        difference=Mean.resampled(float(gaps.mean()), draws, len(gaps)),
+        low=float(low),
+        high=float(high),
+        level=level,
+        scenarios=len(names),
+        per_user={user: Mean.of(gaps[users == user]) for user in first.users},
+        wins=int((gaps > EQUAL).sum()),
+        ties=int((abs(gaps) <= EQUAL).sum()),
+        losses=int((gaps < -EQUAL).sum()),
+    )
+
+
+def _draws(
+    gaps: npt.NDArray[np.float64], places: npt.NDArray[np.int64], resamples: int, seed: int
+) -> list[float]:
+    """The mean difference of ``resamples`` draws of scenarios; not known (NaN) for one scenario."""
+    totals, counts = np.bincount(places, gaps), np.bincount(places)
+    if len(counts) < 2:
+        return [np.nan] * resamples
+
+    def mean(picked: npt.NDArray[np.int64]) -> float:
+        return float(totals[picked].sum() / counts[picked].sum())
+
+    return bootstrap(mean, len(counts), seed, resamples)
+
+
+def _matched(first: Report, second: Report) -> tuple[Rewards, Rewards]:
+    """The rewards of both by case; raises :class:`ArgumentError` if they cannot be compared."""
+    for what in ("register", "reader"):
+        here, there = getattr(first, what), getattr(second, what)
+        if here != there:
+            raise ArgumentError(
+                f"the reports differ in {what}, {here!r} and {there!r}: their rewards are not of "
+                "one scale; evaluate both agents on the same environment"
+            )
+    one, other = _by_case(first), _by_case(second)
+    if alone := sorted(set(one) ^ set(other)):
+        raise ArgumentError(
+            f"the reports judge other cases ({len(alone)} are in one alone, such as scenario "
+            f"{alone[0][0]!r} for user {alone[0][1]!r}): evaluate both agents on the same "
+            "environment, with the same episodes and seed"
+        )
+    return one, other
+
+
+def _signed(mean: Mean) -> str:
+    return f"{mean.mean:+.3f}" + ("" if math.isnan(mean.se) else f" ± {mean.se:.3f}")
+
+
+def _by_case(report: Report) -> Rewards:
+    rows: tuple[Mapping[str, object], ...] = report.replies
+    return {(str(row["scenario"]), str(row["user"])): float(str(row["reward"])) for row in rows}

@@ -1,0 +1,104 @@
+"""Tables and pictures of several agents, for a paper."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Literal, get_args
+
+from persona_env.arguments import choice
+from persona_env.errors import ArgumentError
+from persona_env.evaluation.comparison import compare
+from persona_env.evaluation.report import Report
+from persona_env.metrics.statistics import Mean
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Style = Literal["markdown", "latex"]
+ABSENT = "-"
+_SPECIAL = re.compile(r"[&%$#_{}~^\\]")
+_WRITTEN = {"~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "\\": r"\textbackslash{}"}
+
+
+def results_table(reports: Mapping[str, Report], style: Style = "markdown") -> str:
+    r"""A table with a row for each agent, to paste into a paper.
+
+    The columns: mean reward ± standard error over cases, the difference from the first agent with
+    its 95 % interval (:func:`compare`), the gain where it is defined for any of them, the worst
+    user with the mean reward there, the identity gap, and words in a reply.
+
+    Parameters
+    ----------
+    reports:
+        The report of each agent by its name, all on the same cases; the first is the baseline.
+    style:
+        ``"markdown"``, or ``"latex"`` for ``\usepackage{booktabs}``.
+
+    Raises :class:`ArgumentError` for no reports, another style, and for reports that judge other
+    cases.
+    """
+    choice("style", style, get_args(Style))
+    if not reports:
+        raise ArgumentError("reports= is empty: give at least one report by the agent's name")
+    base = next(iter(reports.values()))
+    rows = [_row(name, report, base) for name, report in reports.items()]
+    head = [name for name in rows[0] if any(row[name] != ABSENT for row in rows)]
+    cells = [[row[name] for name in head] for row in rows]
+    return _latex(head, cells) if style == "latex" else _markdown(head, cells)
+
+
+def plot_rewards(reports: Mapping[str, Report]) -> Figure:
+    """Mean reward by user, with one standard error, for each agent by its name.
+
+    Raises :class:`ArgumentError` for no reports.
+    """
+    from persona_env.reporting import comparing
+
+    if not reports:
+        raise ArgumentError("reports= is empty: give at least one report by the agent's name")
+    return comparing.plot_rewards(
+        {
+            name: {user: (mean.mean, mean.se) for user, mean in report.per_user.items()}
+            for name, report in reports.items()
+        }
+    )
+
+
+def _row(name: str, report: Report, base: Report) -> dict[str, str]:
+    """The cells by column; a column that no agent has a figure in is left out."""
+    return {
+        "agent": name,
+        "reward": _with_error(report.reward),
+        "difference": ABSENT if report is base else compare(base, report).text,
+        "gain": _with_error(report.gain),
+        "worst user": f"{report.worst_user} {report.per_user[report.worst_user].mean:.3f}",
+        "identity gap": (
+            f"{report.identity_gap:.3g}" if math.isfinite(report.identity_gap) else ABSENT
+        ),
+        "words": f"{report.words.mean:.1f}",
+    }
+
+
+def _with_error(mean: Mean) -> str:
+    if math.isnan(mean.mean):
+        return ABSENT
+    return f"{mean.mean:.3f}" if math.isnan(mean.se) else f"{mean.mean:.3f} ± {mean.se:.3f}"
+
+
+def _markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    cells = ([cell.replace("|", r"\|").replace("\n", " ") for cell in line] for line in lines)
+    return "\n".join(f"| {' | '.join(line)} |" for line in cells)
+
+
+def _latex(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    body = [r" & ".join(map(_escaped, line)) + r" \\" for line in (head, *rows)]
+    lines = [rf"\begin{{tabular}}{{{'l' * len(head)}}}", r"\toprule", body[0], r"\midrule"]
+    return "\n".join([*lines, *body[1:], r"\bottomrule", r"\end{tabular}"])
+
+
+def _escaped(cell: str) -> str:
+    text = _SPECIAL.sub(lambda found: _WRITTEN.get(found[0], rf"\{found[0]}"), cell)
+    return text.replace("±", r"$\pm$").replace("\n", " ")
