@@ -179,7 +179,7 @@ def make_ppo(
 
     ``kl_coef`` and ``floor`` are those of :class:`TextRolloutBuffer`; ``temperature``,
     ``precision`` and ``compiled`` those of
-        :class:`~persona_env.agents.ppo.policy.LanguageModelPolicy`.
+    :class:`~persona_env.agents.ppo.policy.LanguageModelPolicy`.
     What ends a reply is what the environments say.
     """
     settings = {**DEFAULTS, **options}

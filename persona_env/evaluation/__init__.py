@@ -1,1 +1,1 @@
-"""The judgement of an agent, apart from its training signal."""
+"""The evaluation of an agent, apart from its training: every user scores every reply."""

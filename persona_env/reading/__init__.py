@@ -1,4 +1,4 @@
-"""Readings: what a reply does, whoever it is for, and who reads it.
+"""Readings: what a reply does, whoever it is for, and the readers that find out.
 
 A reading knows no user. One reading of a reply serves every user, and who reads can be exchanged
 without touching a reward.
