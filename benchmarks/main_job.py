@@ -128,7 +128,7 @@ def rivals(folders: list[Path]) -> list[str]:
                 lines.append(f"| {folder.name} | {users[i]} | {told} |")
     header = [
         "Within one standard error of the paired difference it counts as a tie.", "",
-        "| run | replies for | reward from that user | from another | tie |", "|---|---|---|---|---|",
+        "| run | replies for | reward from them | from another | tie |", "|---|---|---|---|---|",
     ]  # fmt: skip
     told = [*header, *lines] if lines else ["None, in any run."]
     return ["## Users whose replies another user scores higher (train users)", "", *told, ""]

@@ -78,7 +78,7 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     small = {"envs": 4} if options.quick else {}
     found = measure(1 if options.quick else options.rollouts, **small)
-    print("| part of `persona-env train` | share of its time | lowest | highest |\n|---|---|---|---|")
+    print("| part of `persona-env train` | share of time | lowest | highest |\n|---|---|---|---|")
     for name in PARTS:
         values = found[name]
         middle = statistics.median(values)

@@ -37,7 +37,7 @@ DEFAULTS: dict[str, Any] = {
 
 
 class TextRolloutBuffer(DictRolloutBuffer):
-    """A :class:`DictRolloutBuffer` that knows the starting policy, the reference.
+    """A :class:`DictRolloutBuffer` that knows the initial policy, the reference.
 
     ``rewards`` become :math:`r_t - \\beta (\\log \\pi(a_t) - \\log \\pi_{ref}(a_t))` before the
     advantages (the per-token form of Stiennon et al. 2020, section 3.4, with gamma 1). A reply with

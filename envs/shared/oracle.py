@@ -1,7 +1,7 @@
 """Replies in every style, put together from a scenario's own sentences.
 
 A :class:`Plan` says what a reply does and how; :func:`realise` writes it; :func:`plan_for` is the
-plan that suits a user, which makes the oracle. The starting policy's training text is written by
+plan that suits a user, which makes the oracle. The initial policy's training text is written by
 the same function from random plans, so the library holds one way to phrase things.
 """
 

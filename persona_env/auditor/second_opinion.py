@@ -16,11 +16,11 @@ from persona_env.rewards.exchange import see_reply
 EXACT = "rules"
 """The reader that only counts: it may stand before any other."""
 SPARE = "heads"
-"""Who gives the second opinion on natural replies where somebody else pays."""
+"""The default reader of the second opinion on natural replies, where the reward has another."""
 
 
 class Opinion(Protocol):
-    """Somebody who says what is bad about a text."""
+    """Says what is bad about a text."""
 
     @property
     def name(self) -> str:
