@@ -279,7 +279,7 @@ UNREADABLE = re.compile(r"<(?:(?:built-in )?function |class )?'?([\w.]+)'?(?: at
 
 def readable_defaults(app: Sphinx, what: str, name: str, thing: object, *rest: Any) -> Any:
     """The signature with functions by their names: with ``<function f>`` Sphinx cannot parse it."""
-    texts = (rest[1], rest[2])
+    texts = (text and text.replace("<factory>", "...") for text in (rest[1], rest[2]))
     return tuple(text and UNREADABLE.sub(r"\1", text) for text in texts)
 
 
