@@ -538,7 +538,9 @@ class PersonaEnv(gym.Env[Observation, str]):
             wanted = self._find_scenario(given["scenario"])
             cases = {k: (u, ListPool([wanted])) for k, (u, pool) in cases.items() if wanted in pool}
             if not cases:
-                raise ScenarioError(f"no such user meets scenario {wanted.id!r}: no language fits")
+                raise ScenarioError(
+                    f"no such user can ask scenario {wanted.id!r}: no language fits"
+                )
         return cases
 
     def _find_user(self, wanted: str | UserProfile) -> UserProfile:

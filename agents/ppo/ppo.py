@@ -75,7 +75,7 @@ class TextRolloutBuffer(DictRolloutBuffer):
         **options: Any,
     ) -> None:
         if not kl_coef >= 0:
-            raise ValueError(f"kl_coef={kl_coef!r} must be 0 or above: below, it pays for leaving")
+            raise ValueError(f"kl_coef={kl_coef!r} must be at least 0, or it rewards drift")
         if not floor < 0:
             raise ValueError(f"floor={floor!r} must be below 0: it bounds a log-probability")
         super().__init__(*args, **options)

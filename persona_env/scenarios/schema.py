@@ -98,8 +98,8 @@ class Hazard(_Frozen):
     def _agrees(self) -> Self:
         if self.direction == "protective" and self.level in ("restricted", "forbidden"):
             raise ValueError(
-                f"a hazard of level {self.level!r} is 'enabling': what protects may be told to "
-                "everybody, so its level is 'caution'"
+                f"a hazard of level {self.level!r} is 'enabling': protective answers are for "
+                "every user, so their level is 'caution'"
             )
         return self
 
