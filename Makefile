@@ -13,6 +13,9 @@ TEST_ARGS ?=
 WORKERS ?= 2
 LOWEST_NEWER ?=
 
+# A warning, such as a link that leads nowhere, ends it.
+SITE = $(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet -c docs . site
+
 BENCHMARKS := $(sort $(wildcard benchmarks/[a-z]*.py))
 
 .PHONY: demo test test-slow test-lowest lint docs notebooks bench clean help
@@ -23,7 +26,7 @@ help:
 	@echo "make test-slow    the tests that train a model"
 	@echo "make test-lowest  the tests with the oldest allowed dependencies"
 	@echo "make lint         ruff and mypy"
-	@echo "make docs         write the generated parts of docs/ again"
+	@echo "make docs         write the generated parts of docs/ again, build the site in site/"
 	@echo "make bench        run the benchmarks"
 	@echo "make notebooks    make notebooks of examples/*.py, beside them"
 	@echo "make clean        remove caches and build folders; .venv and runs stay"
@@ -51,6 +54,7 @@ lint: $(VENV)/.installed-dev
 
 docs: $(VENV)/.installed-dev
 	$(BIN)/python scripts/write_docs.py
+	$(SITE)
 
 bench: $(VENV)/.installed
 	@set -e; for file in $(BENCHMARKS); do echo "== $$file"; $(BIN)/python $$file; done
@@ -59,7 +63,7 @@ notebooks: $(VENV)/.installed-dev
 	$(BIN)/python -m jupytext --to ipynb examples/*.py
 
 clean:
-	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis $(LOWEST)
+	rm -rf build dist site docs/api *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis $(LOWEST)
 	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
 
 $(BIN)/python:

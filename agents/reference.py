@@ -42,8 +42,8 @@ class BlindAgent(ReferenceAgent):
     """The best that can be done without the user: the lower reference of the gain.
 
     For each scenario, and each language it can be asked in (which is plain to see), it replies
-    with whatever, among the oracle's replies for the users who ask it so, is worth most to those
-    users on average.
+    with that of the oracle's replies for the users who ask it so which has the highest mean reward
+    over these users.
     """
 
     def __init__(self, env: PersonaEnv) -> None:
@@ -67,7 +67,7 @@ class BlindAgent(ReferenceAgent):
 
 
 class NoisyProfileAgent(ReferenceAgent):
-    """The oracle for a user whose wishes were misread, each with probability ``noise``."""
+    """The oracle for a user whose preferences were misread, each with probability ``noise``."""
 
     def __init__(self, env: PersonaEnv, noise: float = 0.3, seed: int = 0) -> None:
         self.env = env

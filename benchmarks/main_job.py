@@ -1,4 +1,4 @@
-"""The main job on several seeds, and its control: the figures of the README.
+"""Training on ``PersonaChat-v0`` with several seeds, and its control: the figures of the results.
 
 ``python benchmarks/main_job.py`` trains three seeds with the user shown and one with the user
 hidden, and writes ``docs/main_job.md`` and two matrices beside it. Rewards are those of greedy
@@ -36,7 +36,7 @@ def run(folder: Path, seed: int, hidden: bool, more: list[str]) -> subprocess.Po
 def off_script(reply: str, scenario: Scenario) -> bool:
     """Whether a reply holds anything but the scenario's own sentences and the stock of phrases.
 
-    Fluent nonsense is the reward hack of this setting; here it can be told exactly.
+    Fluent nonsense is the exploit of this setting; here it can be recognised exactly.
     """
     own = [text.model_dump() for text in scenario.texts.values()]
     parts = [part for text in own for value in text.values() for part in _strings(value)]
@@ -85,16 +85,20 @@ def strays(folder: Path, suffix: str) -> dict[str, float]:
     return shares
 
 
+INTRO = (
+    "All measures of `persona-env train` on `PersonaChat-v0`, summed up in [results](results.md). "
+    "Written by `python benchmarks/main_job.py`."
+)
 ROWS = {
-    "start": "reward of the start",
-    "start_gain": "gain of the start",
+    "start": "reward of the initial policy",
+    "start_gain": "gain of the initial policy",
     "reward": "reward after training",
     "share": "share of the oracle's reward",
     "gain": "personalisation gain",
     "own": "share of users who are their own best judge",
     "worst": "worst user's reward",
     "identity": "identity gap",
-    "start_strays": "replies of the start with stray text (fluent nonsense)",
+    "start_strays": "initial replies with stray text (fluent nonsense)",
     "strays": "replies after training with stray text",
     "blind": "best user-blind agent (reference)",
 }
@@ -111,7 +115,7 @@ def table(title: str, runs: list[dict[str, Any]]) -> list[str]:
 
 
 def rivals(folders: list[Path]) -> list[str]:
-    """Train users whose replies please another user more than themselves, as Markdown."""
+    """Train users whose replies another user scores higher than they do, as Markdown."""
     lines = []
     for folder in folders:
         found = json.loads((folder / "after.json").read_text(encoding="utf-8"))
@@ -124,10 +128,10 @@ def rivals(folders: list[Path]) -> list[str]:
                 lines.append(f"| {folder.name} | {users[i]} | {told} |")
     header = [
         "Within one standard error of the paired difference it counts as a tie.", "",
-        "| run | replies for | worth to that user | to another | tie |", "|---|---|---|---|---|",
+        "| run | replies for | reward from them | from another | tie |", "|---|---|---|---|---|",
     ]  # fmt: skip
     told = [*header, *lines] if lines else ["None, in any run."]
-    return ["## Rows whose best column is another's (train users)", "", *told, ""]
+    return ["## Users whose replies another user scores higher (train users)", "", *told, ""]
 
 
 def _all(folder: Path, suffix: str) -> dict[str, Any]:
@@ -152,7 +156,7 @@ def main() -> None:
             sys.exit("a run failed")
     seeds = [folder for folder, (_, hidden) in folders.items() if not hidden]
     facts = json.loads((seeds[0] / "run.json").read_text(encoding="utf-8"))
-    lines = ["# The main job, measured", "", "Written by `python benchmarks/main_job.py`.", ""]
+    lines = ["# Training on PersonaChat-v0", "", INTRO, ""]
     lines += [
         f"{len(seeds)} seeds, {facts['steps']} tokens each, {facts['parameters']} parameters.",
         "",

@@ -1,4 +1,4 @@
-"""What the environment takes of the main job: ``python benchmarks/share.py``.
+"""The share of environments in the time of ``persona-env train``: ``python benchmarks/share.py``.
 
 Runs rollouts and updates as ``persona-env train`` does, and prints, as Markdown, the processor time
 of each part as a share of all: stepping the environments (decoding, resets and infos included), of
@@ -78,7 +78,7 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     small = {"envs": 4} if options.quick else {}
     found = measure(1 if options.quick else options.rollouts, **small)
-    print("| part of the main job | share of its time | lowest | highest |\n|---|---|---|---|")
+    print("| part of `persona-env train` | share of time | lowest | highest |\n|---|---|---|---|")
     for name in PARTS:
         values = found[name]
         middle = statistics.median(values)

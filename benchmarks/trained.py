@@ -19,9 +19,13 @@ from main_job import ROOT, figures, run
 from persona_env.registration import ENVIRONMENTS
 
 OWN_PAGE = "PersonaChat-v0"  # see main_job.py
+INTRO = (
+    "What `persona-env train` reaches on the environments beside `PersonaChat-v0`, summed up in "
+    "[results](results.md). Written by `python benchmarks/trained.py`."
+)
 COLUMNS = (
-    "environment", "users", "blind", "start", "trained", "oracle", "share of the oracle's",
-    "gain of the start", "gain", "own user best", "minutes",
+    "environment", "users", "blind", "initial", "trained", "oracle", "share of the oracle's",
+    "gain, initial", "gain", "own user best", "minutes",
 )  # fmt: skip
 
 
@@ -57,17 +61,17 @@ def main() -> None:
 def page(folders: dict[str, list[Path]]) -> Iterator[str]:
     """The page, line by line."""
     yield from (
-        "# Trained on each environment",
+        "# Training on the other environments",
         "",
-        "Written by `python benchmarks/trained.py`.",
+        INTRO,
         "",
     )
     yield f"| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}"
     for name, runs in folders.items():
         for suffix, who in (("", "train"), ("_heldout", "held-out")):
             yield f"| `{name}` | {who} | {' | '.join(cells(runs, suffix))} |"
-    yield from ("", "## Own measures, train users", "")
-    yield "| environment | measure | start | trained |\n|---|---|---|---|"
+    yield from ("", "## Measures of each environment, train users", "")
+    yield "| environment | measure | initial | trained |\n|---|---|---|---|"
     for name, runs in folders.items():
         before, after = (
             [json.loads((run / f"{when}.json").read_text("utf-8"))["measures"] for run in runs]

@@ -1,4 +1,4 @@
-"""persona_env: Gymnasium environments in which the user is part of the episode.
+"""Gymnasium environments in which the user is part of the episode.
 
 >>> import gymnasium as gym, persona_env
 >>> env = gym.make("PersonaChat-v0")

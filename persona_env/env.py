@@ -130,7 +130,7 @@ class PersonaEnv(gym.Env[Observation, str]):
         the scenarios' own sentences, read by phrases. Token environments are tiny by default with
         the bundled tokenizer.
     reader:
-        Who reads natural replies: a name (``"heads"``, ``"rules"``), or
+        The reader of natural replies: a name (``"heads"``, ``"rules"``), or
         :class:`~persona_env.reading.Readers`. Default: ``"heads"``.
     user_visibility:
         What of the user an observation shows: ``"full"``, ``"partial"`` (the context without the
@@ -364,16 +364,16 @@ class PersonaEnv(gym.Env[Observation, str]):
 
     @property
     def tells_user(self) -> bool:
-        """Whether ``info``, pictures and errors may tell who asks, and by which terms they judge.
+        """Whether ``info``, pictures and errors may reveal the user, and the terms that apply.
 
         They may where an observation shows all of the user, and with ``debug=True``. Terms,
-        weights, gates and reasons are those of the user's wishes: with ``"partial"``, which hides
-        the wishes alone, they may not.
+        weights, gates and reasons follow from the user's preferences: with ``"partial"``, which
+        hides the preferences alone, they may not.
         """
         return self.user_visibility == "full" or self.debug
 
     def reraise(self, error: PersonaEnvError) -> Never:
-        """Raise the error again, without the user's name if nobody is to be told who asks."""
+        """Raise the error again, without the user's name if the user is hidden."""
         if self.tells_user:
             raise error
         cause = error.__cause__  # one of ours names the user, too, and is quoted in the error
@@ -406,11 +406,11 @@ class PersonaEnv(gym.Env[Observation, str]):
         return judge(Exchange(scenario, user, reply, language, said), self.terms)
 
     def oracle(self, scenario: Scenario, user: UserProfile) -> str:
-        """The reply of who knows both; every environment ships one."""
+        """The reference reply, written with knowledge of both; every environment has one."""
         raise NotImplementedError
 
     def audience(self, split: str) -> tuple[UserProfile, ...]:
-        """Who asks without ``profiles=``; called while the environment is made."""
+        """The users without ``profiles=``; called while the environment is made."""
         return bundled_profiles(split)
 
     def bundled(self, split: str) -> Pool:
@@ -538,7 +538,9 @@ class PersonaEnv(gym.Env[Observation, str]):
             wanted = self._find_scenario(given["scenario"])
             cases = {k: (u, ListPool([wanted])) for k, (u, pool) in cases.items() if wanted in pool}
             if not cases:
-                raise ScenarioError(f"no such user meets scenario {wanted.id!r}: no language fits")
+                raise ScenarioError(
+                    f"no such user can ask scenario {wanted.id!r}: no language fits"
+                )
         return cases
 
     def _find_user(self, wanted: str | UserProfile) -> UserProfile:

@@ -115,7 +115,7 @@ def user_named(name: str) -> str:
 
 
 def without_users(error: PersonaEnvError) -> PersonaEnvError:
-    """The same error for readers who must not learn who asks.
+    """The same error for readers who must not learn which user asks.
 
     >>> without_users(RewardError("it failed on user 'ana': no line"))
     RewardError('it failed on the hidden user: no line')

@@ -79,7 +79,7 @@ POLICIES: dict[str, str] = {
     "persona-tiny": "persona_tiny",
     "persona-tiny-wide": "persona_tiny_wide",
 }
-"""Bundled starting policies, and their folders in ``persona_env.agents``. The first has read the
+"""Bundled initial policies, and their folders in ``persona_env.agents``. The first has read the
 text of ``PersonaChat-v0`` alone, the second that of every environment."""
 
 

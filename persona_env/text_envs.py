@@ -57,7 +57,7 @@ def who_reads(
     is_judged = any(value is not None for value in asked)
     if is_judged and reader is not None:
         raise ArgumentError(
-            "--reader and --judge both say who reads: give one, or both as --reader heads+judge:..."
+            "--reader and --judge both name a reader: give one, or both as --reader heads+judge:..."
         )
     if register == "tiny" and (is_judged or reader is not None):
         raise ArgumentError("--reader and --judge read natural replies: leave out --register tiny")

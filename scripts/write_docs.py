@@ -50,7 +50,7 @@ USERS = 3
 def plain(text: str) -> str:
     """A docstring's markup as Markdown, on one line."""
     text = re.sub(r":math:`([^`]*)`", r"`\1`", text)
-    text = re.sub(r":\w+:`([^`]*)`", r"`\1`", text)
+    text = re.sub(r":\w+:`~?([^`]*)`", r"`\1`", text)
     return " ".join(text.replace("``", "`").split())
 
 

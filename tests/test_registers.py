@@ -47,7 +47,7 @@ def test_who_reads():
     assert who_reads() == {"register": "natural", "reader": None}
     assert who_reads(default="tiny") == {"register": "tiny", "reader": None}
     assert who_reads(None, "rules", default="tiny") == {"register": "natural", "reader": "rules"}
-    with pytest.raises(ArgumentError, match="both say who reads"):
+    with pytest.raises(ArgumentError, match="both name a reader"):
         who_reads(None, "rules", judge="m@http://x")
     with pytest.raises(ArgumentError, match="leave out --register tiny"):
         who_reads("tiny", "rules")

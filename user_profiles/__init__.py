@@ -1,4 +1,4 @@
-"""Who asks: one TOML file per user."""
+"""The bundled users: one TOML file each."""
 
 if __name__ != "persona_env.user_profiles":
     raise ImportError(

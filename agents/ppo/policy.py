@@ -64,7 +64,7 @@ class LanguageModelPolicy(ActorCriticPolicy):
     temperature:
         Of the sampling distribution, in rollouts and updates alike.
     keep_reference:
-        Keep a frozen copy of the starting policy for :meth:`reference_log_prob`.
+        Keep a frozen copy of the initial policy for :meth:`reference_log_prob`.
     precision:
         ``"float32"``, ``"bfloat16"`` (matrix products of updates; weights stay in single
         precision), or ``"auto"``: bfloat16 where the device multiplies in it.
@@ -199,7 +199,7 @@ class LanguageModelPolicy(ActorCriticPolicy):
 
     @torch.no_grad()
     def reference_log_prob(self, obs: Obs, actions: Tensor) -> Tensor:
-        """What the starting policy thinks of these actions, log-probabilities of shape (B,)."""
+        """Log-probabilities of these actions under the initial policy, of shape (B,)."""
         hidden = self._encoded(self._reference, obs, self._reference_reads)
         return self._choices(self._reference, hidden, actions)[0]
 

@@ -37,7 +37,7 @@ DEFAULTS: dict[str, Any] = {
 
 
 class TextRolloutBuffer(DictRolloutBuffer):
-    """A :class:`DictRolloutBuffer` that knows the starting policy, the reference.
+    """A :class:`DictRolloutBuffer` that knows the initial policy, the reference.
 
     ``rewards`` become :math:`r_t - \\beta (\\log \\pi(a_t) - \\log \\pi_{ref}(a_t))` before the
     advantages (the per-token form of Stiennon et al. 2020, section 3.4, with gamma 1). A reply with
@@ -75,7 +75,7 @@ class TextRolloutBuffer(DictRolloutBuffer):
         **options: Any,
     ) -> None:
         if not kl_coef >= 0:
-            raise ValueError(f"kl_coef={kl_coef!r} must be 0 or above: below, it pays for leaving")
+            raise ValueError(f"kl_coef={kl_coef!r} must be at least 0, or it rewards drift")
         if not floor < 0:
             raise ValueError(f"floor={floor!r} must be below 0: it bounds a log-probability")
         super().__init__(*args, **options)
@@ -179,7 +179,7 @@ def make_ppo(
 
     ``kl_coef`` and ``floor`` are those of :class:`TextRolloutBuffer`; ``temperature``,
     ``precision`` and ``compiled`` those of
-        :class:`~persona_env.agents.ppo.policy.LanguageModelPolicy`.
+    :class:`~persona_env.agents.ppo.policy.LanguageModelPolicy`.
     What ends a reply is what the environments say.
     """
     settings = {**DEFAULTS, **options}

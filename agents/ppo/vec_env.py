@@ -33,8 +33,8 @@ class TokenVecEnv(VecEnv):
         prompt (with one turn). Several replies to one prompt tell style from luck, and their
         prompt is encoded once.
     cut_fails:
-        A reply that the limit cuts is worth nothing and ends the episode. The environment calls it
-        truncated, and PPO would then bootstrap its value, as if a cut reply went on; a policy
+        A reply that is cut at the limit gets reward 0 and ends the episode. The environment calls
+        it truncated, and PPO would then bootstrap its value, as if a cut reply went on; a policy
         learns from that to write without end.
 
     Raises

@@ -1,1 +1,1 @@
-"""How the bundled starting policies were made."""
+"""How the bundled initial policies were made."""

@@ -1,4 +1,4 @@
-"""Training text for the starting policy: every scenario, in every style, for made-up users.
+"""Training text for the initial policy: every scenario, in every style, for made-up users.
 
 The text follows its user in a share of the replies only. The others have the habits of a general
 assistant: of medium length, warm, hedged, with stock phrases, too eager to comply. What remains to
@@ -26,7 +26,7 @@ from ...envs.shared.oracle import Choose, Plan, plan_for, realise  # type: ignor
 from ...envs.shared.words import PEOPLE, WORDS  # type: ignore[import-not-found]
 
 HABIT = 0.5  # share of the other replies' choices that are the general assistant's habit
-WISHES = (0.2, 0.7)  # a made-up user has from a few wishes to most
+WISHES = (0.2, 0.7)  # a made-up user has from a few preferences to most
 NO_USER = 0.1  # share of examples without a visible user
 GIVES_UP = 0.4  # share of those other replies to questions with a price that say 'I do not know'
 SAY_AGAIN: dict[str, str] = WORDS.each("say_again")
@@ -51,7 +51,7 @@ def example(
     scenario = pool[int(rng.integers(len(pool)))]
     user = random_user(rng, scenario)
     language = prompt_language(scenario, user)
-    if language is None:  # the made-up wish for a language does not fit: draw again
+    if language is None:  # the made-up preference for a language does not fit: draw again
         return example(rng, follows, pool)
     choose = _chooser(rng)
     secret = user.secrets.get(scenario.secret) if scenario.secret else None
@@ -67,7 +67,7 @@ def example(
 def example_of(env: PersonaEnv, rng: np.random.Generator, follows: float = 0.3) -> Example:
     """A random example of any environment: its oracle's reply to a made-up user.
 
-    A reply that does not follow its user is the one for another made-up user, or gives up.
+    A reply that does not follow its user is the one for another made-up user, or abstains.
     """
     scenario = env.scenarios.draw(rng.random())
     user, other = (_concerned(rng, scenario, random_user(rng, scenario)) for _ in range(2))
@@ -86,7 +86,7 @@ def example_of(env: PersonaEnv, rng: np.random.Generator, follows: float = 0.3) 
 
 
 def _concerned(rng: np.random.Generator, scenario: Scenario, user: UserProfile) -> UserProfile:
-    """``user`` with the wish that the scenario is about, more often than :func:`random_user`."""
+    """``user`` with the preference that the scenario needs more often than :func:`random_user`."""
     if scenario.category == "calibration" and rng.random() < 0.8:
         return user.wish(confidence_target=int(rng.integers(1, 10)) / 10)
     if scenario.category == "contested" and rng.random() < 0.2:
@@ -147,7 +147,7 @@ def random_user(rng: np.random.Generator, scenario: Scenario) -> UserProfile:
 def _fields(rng: np.random.Generator, scenario: Scenario) -> list[str]:
     """What a made-up user knows: a field that fits the scenario, up to two that any may ask for.
 
-    Users of other fields teach that who knows explosives is still nobody to be told of phishing.
+    Users of other fields teach that expertise in explosives gives no access to phishing.
     """
     fitting = scenario.hazard.may_know
     fields = [str(rng.choice(fitting))] if fitting and rng.random() < 0.5 else []

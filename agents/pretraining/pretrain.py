@@ -1,4 +1,4 @@
-"""Makes ``persona-tiny``, the bundled starting policy, from the project's own scenarios.
+"""Makes ``persona-tiny``, the bundled initial policy, from the project's own scenarios.
 
 ``python -m persona_env.agents.pretraining.pretrain --output DIR`` trains a byte-level BPE
 tokenizer, then a small Llama-like transformer on replies in every style (see
@@ -48,14 +48,14 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Recipe:
-    """How the starting policy is made."""
+    """How the initial policy is made."""
 
     vocab_size: int = 2048
     hidden_size: int = 128
     layers: int = 4
     heads: int = 4
     steps: int = 6000
-    # How many replies follow their user, up to which share of the steps: first what a wish means,
+    # How many replies follow their user, up to which share of the steps: first the preferences,
     # and at last habits, so that little of it shows.
     follows: tuple[tuple[float, float], ...] = ((0.9, 0.9), (1.0, 0.27))
     batch: int = 64

@@ -17,7 +17,7 @@ Names = tuple[str, ...] | None
 
 @dataclass(frozen=True)
 class TrainOptions:
-    """The options of a run; the defaults are the main job.
+    """The options of a run; the defaults are those of the published results.
 
     Raises
     ------
@@ -98,10 +98,10 @@ class TrainOptions:
             "Default: that of the policy."
         ),
     ] = None
-    reader: Annotated[str | None, Option(help="Who reads natural replies; default: heads.")] = None
+    reader: Annotated[str | None, Option(help="Reader of natural replies; default: heads.")] = None
     judge: Annotated[
         str | None,
-        Option(help="Who reads the replies: MODEL@URL. Implies the natural register."),
+        Option(help="A language model as reader: MODEL@URL. Implies the natural register."),
     ] = None
     judge_key_env: Annotated[
         str | None, Option(help="The environment variable with the endpoint's key.")

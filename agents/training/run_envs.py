@@ -67,8 +67,8 @@ def held_out_names(base: PersonaEnv, names: Sequence[str]) -> tuple[str, ...]:
         named = base.scenarios.find(name)
         if named is not None and named.split == "heldout":
             raise ScenarioError(
-                f"scenario {name!r} is held out: who trains on it cannot be judged on it. Name "
-                "scenarios of split 'train', categories, or files of your own"
+                f"scenario {name!r} is held out: a policy that trains on it cannot be "
+                "evaluated on it. Name scenarios of split 'train', categories, or files of your own"
             )
     parts = (name for name in names if base.scenarios.find(name) is None)
     return tuple(name for name in parts if _is_held_out(base, name))

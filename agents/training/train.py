@@ -1,4 +1,4 @@
-"""The main job: stable-baselines3 PPO teaches a language model to answer each user as they like.
+"""``persona-env train``: stable-baselines3 PPO trains a language model on replies to each user.
 
 Its options are in ``options.py``, the environments that follow from them in ``run_envs.py``, its
 record in ``run_log.py``, its judgement in ``showcase.py``, the rules of its folder in

@@ -1,4 +1,4 @@
-"""PersonaCalibration-v0: be right, know how sure to be, and keep quiet where this user wants it."""
+"""PersonaCalibration-v0: be right, say how sure you are, and abstain where this user wants it."""
 
 from .env import PersonaCalibrationEnv
 

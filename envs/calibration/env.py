@@ -1,9 +1,9 @@
-"""PersonaCalibration-v0: be right, know how sure to be, and keep quiet where this user wants it.
+"""PersonaCalibration-v0: be right, say how sure you are, and abstain where this user wants it.
 
 Questions of graded difficulty whose answers are known (sums, weekdays, lookups in a list, facts)
 and some of which only the chance is known. A user's ``confidence_target`` t prices a wrong answer
 at t/(1-t) right ones, and decides when to abstain where only a chance is known; where the answer
-can be worked out an abstention is worth little. No constant reply gets more than a quarter of the
+can be worked out an abstention scores little. No constant reply gets more than a quarter of the
 oracle's reward; see :mod:`persona_env.rewards.scoring_rules`.
 """
 

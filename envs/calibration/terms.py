@@ -16,10 +16,10 @@ from persona_env.rewards.term import Score, reward_term
 def calibration(view: TermView) -> Score | None:
     """The utility of :mod:`~persona_env.rewards.scoring_rules` as a share from worst to best.
 
-    A user without a bar has bar 0: right or wrong counts, and how sure the reply is. An answer
+    A user without a threshold has 0: right or wrong counts, and how sure the reply is. An answer
     without a stated confidence claims to be certain; a reply that neither answers nor abstains
     scores 0, and so does a refusal. Where only a chance is known, the score is the expected one
-    over what may come. An abstention is worth little where the answer can be worked out.
+    over what may come. An abstention scores little where the answer can be worked out.
     """
     made = claim(view.reply, view.scenario, view.texts)
     if made.right is None and not made.abstains:

@@ -1,4 +1,4 @@
-"""PersonaCapability-v0: do what can be done, say what cannot, and never take one for the other."""
+"""PersonaCapability-v0: do what can be done, say what cannot, and do not confuse the two."""
 
 from .env import PersonaCapabilityEnv
 

@@ -1,8 +1,8 @@
-"""PersonaCapability-v0: do what can be done, say what cannot, and never take one for the other.
+"""PersonaCapability-v0: do what can be done, say what cannot, and do not confuse the two.
 
 Twins: a request with the tool for it and one without; a figure that the text given holds and one
 that it does not; a live value that is quoted and one that is not; a task for hands or eyes and one
-for words. A call is JSON, and the user's wishes reach it through its arguments.
+for words. A call is JSON, and the user's preferences decide its arguments.
 """
 
 from __future__ import annotations

@@ -27,8 +27,8 @@ def function_call(view: TermView) -> Score | None:
 
     0 for what is no call (see :mod:`persona_env.envs.capability.tool_calls`), another tool, or
     arguments that break the tool's JSON Schema; also for a call where the tool it takes is missing.
-    An argument of which the user has no wish may have any value, or none. Applies where tools are
-    offered.
+    An argument without a preference of the user may have any value, or none. Applies where tools
+    are offered.
     """
     if not tools_of(view.scenario):
         return None
@@ -103,7 +103,7 @@ def _numbers(text: ScenarioText) -> set[str]:
 
 
 ANOTHER = 0.5
-# What may be named for each lack: who cannot go online has no live data, nor pictures.
+# What may be named for each lack: without a connection there are no live data, nor pictures.
 NAMES: dict[str, frozenset[Lack]] = {
     "body": frozenset({"body"}),
     "vision": frozenset({"vision", "tool"}),

@@ -89,7 +89,7 @@ def claimed(base: Scenario, language: Language, side: Side) -> str:
 
 
 def believing(base: OpinionScenario, template: Template, side: Side) -> OpinionScenario:
-    """The question asked by who believes in ``side``; all else is the base's."""
+    """The question asked by a user who believes in ``side``; all else is the base's."""
     texts: Texts = {
         language: text.model_copy(
             update={

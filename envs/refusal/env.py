@@ -2,8 +2,8 @@
 
 Requests that only sound dangerous (the ten types of XSTest) beside twins that are: the same words,
 another meaning. What is right follows from hazard and its direction, age, verified expertise,
-vulnerability and strictness (:mod:`persona_env.rewards.refusal_policy`); how a refusal is said is
-the user's wish, since the standards of the field contradict each other.
+vulnerability and strictness (:mod:`persona_env.rewards.refusal_policy`); the style of a refusal
+is the user's preference, since the standards of the field contradict each other.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Replies in every style, put together from a scenario's own sentences.
 
 A :class:`Plan` says what a reply does and how; :func:`realise` writes it; :func:`plan_for` is the
-plan that suits a user, which makes the oracle. The starting policy's training text is written by
+plan that suits a user, which makes the oracle. The initial policy's training text is written by
 the same function from random plans, so the library holds one way to phrase things.
 """
 
@@ -168,7 +168,7 @@ def plan_for(scenario: Scenario, user: UserProfile, weighs_views: bool = False) 
     """
     language = reply_language(scenario, user)
     if language is None:
-        raise ValueError(f"user {user.id!r} does not meet scenario {scenario.id!r}")
+        raise ValueError(f"user {user.id!r} cannot ask scenario {scenario.id!r}: no language fits")
     doing = doing_for(scenario, user)
     wish = {name: w.target for name, w in user.preferences if w is not None}
     full = doing in ("answer", "care", "pick", "guess", "cannot")

@@ -54,7 +54,7 @@ def title_form(view: TermView) -> Score | None:
 def title_phrase(view: TermView) -> Score | None:
     """1 for words in the order of a phrase, falling to 0 for a list of keywords.
 
-    From 0 at a mean worth of the joints of two words of 0.35 to 1 at 0.7; see
+    From 0 at a mean score of the joints of two words of 0.35 to 1 at 0.7; see
     :func:`persona_env.envs.title.phrase.phrase`.
     """
     known = view.once(facts)

@@ -18,7 +18,7 @@ _VERB = re.compile(r"(?:ing|[aei]r|ndo)\Z")  # words that an object may follow
 
 
 def joint(clause: Sequence[str], i: int, facts: Facts) -> float:
-    """The worth of the joint behind the word ``i``; see :func:`.phrase.phrase`."""
+    """The score of the joint behind the word ``i``; see :func:`.phrase.phrase`."""
     a, b, code = clause[i], clause[i + 1], facts.language
     if (a, b) in facts.neighbours or _are_neighbours(a, b, facts):
         return 1.0
@@ -41,7 +41,7 @@ def joint(clause: Sequence[str], i: int, facts: Facts) -> float:
 
 
 def _of_two_small(a: str, b: str, language: str) -> float:
-    """The worth of a joint of two function words: 'in the' and 'how to', not 'of for'."""
+    """The score of a joint of two function words: 'in the' and 'how to', not 'of for'."""
     articles, leads = listed("articles", language), listed("leads", language)
     if {a, b} & listed("hinges", language) or (b in articles and a not in articles):
         return LINKED
@@ -98,7 +98,7 @@ def _stand_near(a: str, b: str, facts: Facts, may_be: Callable[[str], bool]) -> 
 
 
 def chinese_joint(a: Piece, b: Piece, facts: Facts) -> float:
-    """The worth of the joint of two known words of Chinese."""
+    """The score of the joint of two known words of Chinese."""
     if facts.has(a.text[-1] + b.text[0]):
         return 1.0
     if "unknown" in (a.kind, b.kind):

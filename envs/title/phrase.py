@@ -26,15 +26,15 @@ Joint = tuple[Word | Piece, Word | Piece, float]
 
 
 def phrase(title: Title, facts: Facts) -> float:
-    """How far the words are a phrase, not a list of keywords: from the mean worth of their joints.
+    """How far the words are a phrase, not a list of keywords: from the mean score of their joints.
 
-    A joint of two words is worth 1 if they are neighbours in the session or in a title of it, in
+    A joint of two words scores 1 if they are neighbours in the session or in a title of it, in
     any form; 0.7 if one is a small word where it may stand (0.35 if the session has the words on
     both sides the other way about alone); 0.5 if the session has them near each other, or one is a
     common word of titles; -0.5 for what no phrase has ('of for', 'the and', a word twice); else 0.
-    In Chinese the joints are those of known words. A comma is worth 1 between clauses of three
+    In Chinese the joints are those of known words. A comma scores 1 between clauses of three
     words (or characters) and more, else 0.5; a blank between Chinese words 0. A separator behind a
-    topic of the session does not count, another is worth 0.5 behind words of the session, else 0.
+    topic of the session does not count, another scores 0.5 behind words of the session, else 0.
     A title that ends in a word that leads on is no phrase.
     """
     clauses = _clauses(title)
@@ -75,7 +75,7 @@ def _is_parted(title: Title, before: Word, after: Word) -> bool:
 
 
 def _marked(clauses: list[Clause], title: Title, facts: Facts) -> list[float]:
-    """The worth of the marks between clauses."""
+    """The scores of the marks between clauses."""
     found, separated = list[float](), False
     for a, b in pairwise(clauses):
         if _is_parted(title, a[-1], b[0]):

@@ -14,7 +14,7 @@ from .habits import HABITS, VALUES, Habit, Habits
 from .words import word_lists
 
 _RANGE = re.compile(r"(\d{1,3})-(\d{1,3})")
-# What a general wish for length means for a title: words, and characters in Chinese.
+# What a general preference for length means for a title: words, and characters in Chinese.
 
 
 def stated(value_of: Callable[[str], Any], language: str) -> Habits:

@@ -66,7 +66,7 @@ def reading_options(reader: str | Readers | None, judge: str | Judge | None) -> 
     """
     if reader is not None and judge is not None:
         raise ArgumentError(
-            "reader= and judge= both say who reads: give one, or both as reader='heads+judge:...'"
+            "reader= and judge= both name a reader: give one, or both as reader='heads+judge:...'"
         )
     if isinstance(judge, Judge):
         reader = Readers([*find_reader("rules").readers, judge])

@@ -1,4 +1,4 @@
-"""What replies are worth that come back with the columns of their rows, a batch at a time."""
+"""Rewards of replies that come back with the columns of their rows, a batch at a time."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ def reward(
     judge: str | Judge | None = None,
     **options: Any,
 ) -> RewardFunction:
-    """What each reply is worth to the user of its row, and the figures of a training in TRL's log.
+    """A reward function of TRL: each reply scored for the user of its row, with figures in the log.
 
     ``None``, which TRL masks, stands for a reply that a judge could not read
     (:func:`~persona_env.judges.judge_failed`); it is in no mean.
@@ -79,7 +79,7 @@ def reward(
     envs:
         Environments, or ids; the column ``env`` of a row names its own.
     reader, judge:
-        Who reads the replies of environments by id, in the natural register: a reader, or exact
+        The reader of environments by id, in the natural register: a reader, or exact
         rules and behind them a judge, ``"MODEL@URL"`` or one itself.
     options:
         Further ones of environments by id; ``split`` is ``"all"`` by default.

@@ -1,4 +1,4 @@
-"""The auditor: it looks for text that a reward pays and nobody should."""
+"""The auditor: it looks for text that gets a reward and should not."""
 
 from persona_env.auditor.contract import check_persona_env
 from persona_env.auditor.exploits import Exploit, exploits

@@ -56,7 +56,7 @@ class Known(Seen):
 
     @property
     def user(self) -> UserProfile:
-        """Who asks."""
+        """The user who asks."""
         return self.case.user
 
     @cached_property

@@ -33,7 +33,7 @@ KINDS: dict[str, Kind] = {
         ("safety",),
     ),
     "ignores the user": Kind(
-        "The hacks of published work on personalization: what suits anybody is said to suit you.",
+        "Exploits of published work on personalization: what suits anybody is said to suit you.",
         ("factuality", "clarification", "calibrated_refusal"),
     ),
     "judge injections": Kind(

@@ -1,4 +1,4 @@
-"""Who pays: an environment's reward, or a reward function of your own."""
+"""What gives the reward: an environment's reward, or a reward function of your own."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ class AuditReport:
     ``rows`` are the exploiting agents, ``checks`` what the reward must keep to, ``findings`` the
     texts that are paid too much or too little, each once. The audit is passed if no check failed
     and nothing was found. ``honest`` tells whose replies everything is held against, ``paid_by``
-    who reads the replies for the reward, ``second`` who gave the second opinion, and
+    the reader of the reward, ``second`` the reader of the second opinion, and
     ``false_fail`` the share of honest replies that get no more than a bad one (``None`` where no
     bad replies are known).
     """

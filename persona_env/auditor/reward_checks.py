@@ -57,7 +57,7 @@ def run_first(env: PersonaEnv, known: Sequence[Known]) -> tuple[list[Check], lis
             outside.append(f"{_short(reply)}: {error}")
         except PersonaEnvError as error:
             others.append(f"{_short(reply)}: {error}")
-    outside += [_told(s, "is worth", s.verdict.reward) for s in samples if not _is_inside(s)]
+    outside += [_told(s, "gets", s.verdict.reward) for s in samples if not _is_inside(s)]
     return [failed("range", outside), failed("no error", others)], samples
 
 
@@ -104,7 +104,7 @@ def order(env: PersonaEnv, samples: Sequence[Sample]) -> Check:
 def _again(env: PersonaEnv, samples: Sequence[Sample]) -> list[str]:
     again = ((s, env.score(s.reply, *s.case)) for s in samples)
     return [
-        _told(s, f"was worth {s.verdict.reward:g}, then {verdict.reward:g}")
+        _told(s, f"got {s.verdict.reward:g}, then {verdict.reward:g}")
         for s, verdict in again
         if verdict != s.verdict
     ]
@@ -153,7 +153,7 @@ def informative(env: PersonaEnv, term: Term, samples: Sequence[Sample]) -> Check
     """A single term tells some replies apart: a number that is always the same says nothing."""
     paid = {{**s.verdict.terms, **s.verdict.gates}[term.name] for s in samples}
     same = len(paid) == 1
-    return Check("informative", not same, f"every reply is worth {min(paid):g}" if same else "")
+    return Check("informative", not same, f"every reply gets {min(paid):g}" if same else "")
 
 
 CHECKS: tuple[Callable[[PersonaEnv, Sequence[Sample]], Check], ...] = (

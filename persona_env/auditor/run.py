@@ -57,7 +57,7 @@ def audit(
         A callable agent, or the name or path of a saved policy, whose best of several samples is
         tried as well.
     second_reader:
-        Who gives the second opinion in the search, beside the use of words: a reader other than the
+        The second opinion in the search, beside the use of words: a reader other than the
         one that pays. Default: ``"heads"`` for natural replies, unless these pay.
 
     Raises

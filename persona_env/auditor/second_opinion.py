@@ -16,11 +16,11 @@ from persona_env.rewards.exchange import see_reply
 EXACT = "rules"
 """The reader that only counts: it may stand before any other."""
 SPARE = "heads"
-"""Who gives the second opinion on natural replies where somebody else pays."""
+"""The default reader of the second opinion on natural replies, where the reward has another."""
 
 
 class Opinion(Protocol):
-    """Somebody who says what is bad about a text."""
+    """Says what is bad about a text."""
 
     @property
     def name(self) -> str:
@@ -101,8 +101,8 @@ def opinions(
     kept = [one for one in found.readers if one.name == EXACT or one.name not in payers]
     if all(one.name == EXACT for one in kept):
         raise ArgumentError(
-            f"second_reader={found.name!r}: the reward is paid by {', '.join(sorted(payers))}, and "
-            "a second opinion comes from somebody else: give another reader, such as 'heads', "
+            f"second_reader={found.name!r}: the reward is read by {', '.join(sorted(payers))}, and "
+            "a second opinion needs another reader: give one, such as 'heads', "
             "'probes' or 'judge:MODEL@URL'"
         )
     return [*words, ByReader(Readers(kept))]

@@ -16,7 +16,7 @@ from persona_env.scenarios.case import prompt_language_or_first
 from persona_env.users.description import DESCRIPTION
 from persona_env.users.profile import TARGETS, Preferences, Protected, UserProfile
 
-ORDERED = ("length", "reading_level")  # wishes whose last target asks for the most
+ORDERED = ("length", "reading_level")  # preferences whose last target is the most
 PUT = "swapped"
 THIN = 5  # of the samples, every fifth is scored term by term; odd to the replies a case
 
@@ -30,7 +30,7 @@ def protected(env: PersonaEnv, samples: Sequence[Sample]) -> Check:
             other = env.score(s.reply, s.case.scenario, twin)
             if other != s.verdict:
                 moved.append(
-                    f"{s.reply[:80]!r} is worth {s.verdict.reward:g} to {twin.id!r}, and "
+                    f"{s.reply[:80]!r} gets {s.verdict.reward:g} from {twin.id!r}, and "
                     f"{other.reward:g} when the protected fields are {value!r}"
                 )
     return failed("protected swaps", moved)
@@ -108,9 +108,9 @@ def purity(env: PersonaEnv, samples: Sequence[Sample]) -> Check:
 
 
 def monotone(env: PersonaEnv, known: Sequence[Known]) -> Check:
-    """Who wants the most of something gives each term that reads this wish no less for more of it.
+    """For a user who wants the most of something, more of it never lowers a term that reads this.
 
-    The replies are the oracle's for the same user with less, and more, of the wish. It
+    The replies are the oracle's for the same user with a lower target, and with this one. It
     writes in the tiny register: cases of the bank are not asked.
     """
     falls = []

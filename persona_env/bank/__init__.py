@@ -1,4 +1,4 @@
-"""The bank: natural replies of other hands, what they do, and small edits that spoil them.
+"""The bank: natural replies written by others, what each does, and small edits that spoil them.
 
 Seven JSON-lines files; ``docs/bank.md`` is their card. They train the heads, give the lengths that
 people mean, and measure every reader, each by parts that were left out.

@@ -37,7 +37,7 @@ def audit_reward(
     reader: ReaderOption = None,
     second_reader: Annotated[
         str | None,
-        typer.Option(help="Who gives the second opinion in the search: not who pays."),
+        typer.Option(help="Reader of the second opinion in the search, not the reward's."),
     ] = None,
     policy: Annotated[
         str | None,

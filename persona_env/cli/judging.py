@@ -14,7 +14,7 @@ JudgeOption = Annotated[
     str | None,
     typer.Option(
         "--judge",
-        help="Who reads the replies: MODEL@URL of an OpenAI-compatible endpoint. Implies the "
+        help="A language model as reader: MODEL@URL of an OpenAI-compatible endpoint. Implies the "
         "natural register.",
     ),
 ]
@@ -40,7 +40,7 @@ def reading_options(
 ) -> dict[str, Any]:
     """Those of an environment, by :func:`~persona_env.text_envs.who_reads`.
 
-    Who reads natural replies is said on standard error.
+    The reader of natural replies is named on standard error.
     """
     options = who_reads(register, reader, default=default, **judged)
     if not isinstance(options["reader"], str | None):

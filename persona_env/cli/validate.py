@@ -80,7 +80,7 @@ def validate(
         found = measured(read_data(data), **options)
         tell_cost(options)
     elif options["reader"] is not None:
-        raise ArgumentError("who reads is asked for, and nothing to read: give --data FILE")
+        raise ArgumentError("a reader is given, and nothing to read: give --data FILE")
     else:
         found = load_figures()
     if figures is not None:

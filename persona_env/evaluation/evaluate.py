@@ -45,6 +45,9 @@ def evaluate(
 ) -> Report:
     """Let an agent answer, and let every user judge every reply.
 
+    The gain is measured against the environment's own blind and oracle agents on the same cases,
+    with a bootstrap error over cases.
+
     Parameters
     ----------
     agent:
@@ -66,11 +69,11 @@ def evaluate(
         the identity gap and the choice of the user-blind replies are then of the other terms, and
         the report names those that are left out.
 
-    The gain is measured against the environment's own blind and
-    oracle agents on the same cases, with a bootstrap error over cases.
-
-    Raises :class:`AgentError` if the agent does not give a text for each observation. An exception
-    of the agent itself is passed on: a part of the cases is never reported as the whole.
+    Raises
+    ------
+    AgentError
+        If the agent does not give a text for each observation. An exception of the agent itself is
+        passed on: a part of the cases is never reported as the whole.
     """
     base = persona_env_of(env)
     turns = whole_number("turns", turns, least=1)

@@ -2,7 +2,7 @@
 
 Nothing of them ships with the library. Each row becomes a scenario of category ``suite``, and the
 user who asks it. What such a row says is whether to help, so ``calibrated_refusal`` and ``safety``
-judge it, with all that the user wishes of style; there is no reference answer, hence no oracle.
+judge it, with the user's preferences of style; there is no reference answer, hence no oracle.
 """
 
 from __future__ import annotations

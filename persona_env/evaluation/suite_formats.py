@@ -15,7 +15,7 @@ from persona_env.scenarios.schema import Hazard, Scenario, ScenarioText
 from persona_env.users.profile import Extension, UserProfile
 
 ADULT = UserProfile(id="adult", context={"age_band": "adult", "languages": ["en"]})
-"""Who asks where a suite names no user."""
+"""The user where a suite names none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
-"""Readings: what a reply does, whoever it is for, and who reads it.
+"""Readings: what a reply does, whoever it is for, and the readers that find out.
 
-A reading knows no user. One reading of a reply serves every user, and who reads can be exchanged
+A reading knows no user. One reading of a reply serves every user, and the reader can be exchanged
 without touching a reward.
 """
 

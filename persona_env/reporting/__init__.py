@@ -1,1 +1,1 @@
-"""Reports, plots and cards: results as a person sees them."""
+"""Reports, plots and cards: results for people to read."""

@@ -21,7 +21,7 @@ class Claim:
 
 
 def claim(reply: str, scenario: Scenario, texts: tuple[ScenarioText, ...]) -> Claim:
-    """Reads the answer in a reply. Who gives several is wrong, and who says no number is certain.
+    """Reads the answer in a reply. Several answers are wrong, and one without a number is certain.
 
     'I do not know' counts as long as no answer stands beside it.
     """

@@ -129,9 +129,9 @@ def is_answer_due(view: TermView) -> bool:
 
 
 def wanted_views(view: TermView) -> str | None:
-    """'pick', 'both', 'none' or no wish (a term declares both fields named ``views``).
+    """'pick', 'both', 'none' or no preference (a term declares both fields named ``views``).
 
-    'none' is the extension ``views`` of who wants to hear no opinion.
+    'none' is the extension ``views`` of users who want to hear no opinion.
     """
     if view.field("extensions.views") == "none":
         return "none"
@@ -155,9 +155,9 @@ def options_of(view: TermView) -> tuple[Phrasings, ...]:
 def is_substantive(view: TermView) -> bool:
     """Whether a full answer is right: no refusal, no question back, no abstention wanted.
 
-    Style is a wish for full answers; a refusal is as long, and as plain, as it needs to be. A term
-    that calls this declares :data:`ANSWER_FIELDS`. Pieces and a summary of both sides have a form
-    of their own; data are not prose at all.
+    Style is a preference for full answers; a refusal is as long, and as plain, as it has to be. A
+    term that calls this declares :data:`ANSWER_FIELDS`. Pieces and a summary of both sides have a
+    form of their own; data are not prose at all.
     """
     scenario = view.scenario
     if scenario.reply_kind != "prose":

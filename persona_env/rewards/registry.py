@@ -94,7 +94,7 @@ def _named(option: str, given: Terms | None) -> set[str]:
             raise ArgumentError(
                 f"{option}= names {term.name!r}, which is a {kind}: give it in {right}="
                 f"[{term.name!r}]. terms= chooses terms and gates= gates; [] is none of them, and "
-                "what is left out is as by default"
+                "an option that is not given keeps its default"
             )
     return {term.name for term in found}
 

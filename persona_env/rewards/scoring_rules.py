@@ -1,21 +1,21 @@
-r"""The value of an answer with a stated confidence, to a user with a bar.
+r"""The value of an answer with a stated confidence, to a user with a threshold.
 
-With the bar t, the chance p that the answer is right and the stated confidence q:
+With the user's threshold t, the chance p that the answer is right and the stated confidence q:
 
 .. math:: u(p, q, t) = p - (1 - p)\frac{t}{1 - t}
           - \lambda \left[p(1 - q)^2 + (1 - p)q^2\right]
 
 that is, right minus the squared error of the confidence (RLCR, arXiv 2507.16806), with the price of
 a wrong answer of 'Why language models hallucinate' (section 4.2). It is best at q = p for every p,
-t and lambda > 0 (a proper scoring rule), so nobody gains by a false confidence, and a deliberately
-wrong answer with q = 0 never pays more than an abstention.
+t and lambda > 0 (a proper scoring rule), so a false confidence gains nothing, and a deliberately
+wrong answer with q = 0 never scores more than an abstention.
 
-Where only a chance is known, lambda is 1 and an abstention is worth 0, so the bar decides. Where
-the answer can be worked out, keeping quiet is no virtue: lambda is :data:`SURENESS`, so that right
-or wrong counts most, and an abstention costs :data:`KNOWABLE` less than a wrong answer; the bar
-counts for a twentieth there. A bounded score cannot have both a threshold at t and a small value of
+Where only a chance is known, lambda is 1 and an abstention scores 0, so the threshold decides.
+Where the answer can be worked out, lambda is :data:`SURENESS`, so that right or wrong counts most,
+and an abstention costs :data:`KNOWABLE` less than a wrong answer; the threshold counts for a
+twentieth there. A bounded score cannot have both a threshold at t and a small value of
 abstaining: a proper one in [0, 1] that is 1 for a certain right answer has a convex value with a
-slope of at most 1 at the top, so it pays at least t for the belief t.
+slope of at most 1 at the top, so it gives at least t for the belief t.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def utility(right: float, stated: float, bar: float, weight: float = 1.0) -> flo
 
     >>> utility(1.0, 1.0, 0.5), utility(0.0, 0.0, 0.5), utility(0.0, 1.0, 0.5)
     (1.0, -1.0, -2.0)
-    >>> utility(0.6, 0.6, 0.0)  # an honest answer is worth the square of its chance
+    >>> utility(0.6, 0.6, 0.0)  # an honest answer scores the square of its chance
     0.36
     """
     return right - (1 - right) * price(bar) - weight * squared_error(right, stated)
@@ -81,7 +81,7 @@ def worth(claimed: float | None, stated: float, chance: float | None, bar: float
 
 
 def answer_pays(scenario: Scenario, bar: float | None) -> bool:
-    """Whether an answer is worth more than 'I do not know' to a user with this bar.
+    """Whether an answer scores more than 'I do not know' for a user with this threshold.
 
     Of an uncertain question in conversation, p > t decides; where the confidence is priced as well,
     the sign of the utility.

@@ -1,1 +1,1 @@
-"""What is asked: scenarios, read, generated, and paired with users."""
+"""Scenarios, what is asked: read from files, generated, and paired with users."""

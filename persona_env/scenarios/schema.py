@@ -2,7 +2,7 @@
 
 A :class:`Scenario` is data: one entry of a TOML file under ``envs/*/scenarios``. It carries all
 that a reward needs to be objective without a language model: reference answers, key points with
-their accepted phrasings, false claims, stances, hazard and who may know, what the assistant lacks.
+their accepted phrasings, false claims, stances, the hazard, what the assistant lacks.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ class ScenarioText(_Frozen):
 
 
 class Hazard(_Frozen):
-    """How dangerous the matter is, which way an answer works, who may know, and whom it touches.
+    """How dangerous an answer is, whether it protects or enables, for which experts, its topic.
 
     ``none``: looks dangerous and is not. ``caution``: everyday risk. ``restricted``: for people
     whose expertise in one of ``may_know`` is verified. ``forbidden``: for nobody. ``crisis``:
@@ -101,8 +101,8 @@ class Hazard(_Frozen):
     def _agrees(self) -> Self:
         if self.direction == "protective" and self.level in ("restricted", "forbidden"):
             raise ValueError(
-                f"a hazard of level {self.level!r} is 'enabling': what protects may be told to "
-                "everybody, so its level is 'caution'"
+                f"a hazard of level {self.level!r} is 'enabling': protective answers are for "
+                "every user, so their level is 'caution'"
             )
         return self
 

@@ -1,1 +1,1 @@
-"""What a simulated user says next."""
+"""User simulators: what a simulated user says after a reply."""

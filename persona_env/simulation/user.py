@@ -46,7 +46,8 @@ class Utterance:
 
     ``scenario`` is the one they ask about from now on: it is a new topic, judged apart from the one
     before. ``user`` is the profile that holds from now on, with the id it had. ``leaves`` tells
-    that these are the last words, and whether the user is content or gives up; they may be empty.
+    that these are the last words, and whether the user is content or leaves unsatisfied;
+    they may be empty.
     """
 
     text: str

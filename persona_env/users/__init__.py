@@ -1,1 +1,1 @@
-"""Who asks: user profiles, read, described, and as numbers."""
+"""User profiles: read from files, described in words, and as vectors."""

@@ -1,4 +1,4 @@
-"""Who asks: the user profile.
+"""The user profile.
 
 Every field has a role. ``preference`` may move a reward; ``context`` moves a reward only through a
 term that declares it; ``protected`` must never move a reward; ``secret`` must never appear in a
@@ -122,7 +122,7 @@ class _Unprotected(_Frozen):
 
 
 class Preferences(_Unprotected):
-    """The preference core. Role: ``preference``. Unset means: no wish."""
+    """The preference core. Role: ``preference``. An unset one does not count."""
 
     model_config = ConfigDict(json_schema_extra={"role": "preference"})
 
@@ -335,7 +335,7 @@ class UserProfile(_Frozen):
         return self._with(weights={**self.weights, **weights})
 
     def wish(self, **preferences: Any) -> UserProfile:
-        """The same user with these wishes (``wish(length="brief")``)."""
+        """The same user with these preferences (``wish(length="brief")``)."""
         return self._with(preferences={**self.preferences.model_dump(), **preferences})
 
     def twin(self, **protected: str | None) -> UserProfile:

@@ -1,4 +1,4 @@
-"""How far what is read of replies agrees with people, and with models, who labelled them."""
+"""Validity: how far readings of replies agree with labels given by people and by models."""
 
 from persona_env.validity.fields import FIELDS, Field
 from persona_env.validity.figures import Figure, Figures, PairFigure, figure_of, pair_figure

@@ -14,8 +14,8 @@ _HEAD = """## The tiny register
 
 The tiny register reads by phrases: the detectors, and the reward terms that read through them. Its
 lists were written while looking at the development halves of the sets below. *Kept back* are
-replies that nobody looked at meanwhile; their models and topics were known all the same. On the
-replies of a model that nobody has seen, expect as much as there, or less. Labels are those of
+replies that were not looked at meanwhile, although their models and topics were known. For the
+replies of another model expect as much as there, or less. Labels are those of
 people; `persona-env validate --data FILE --register tiny` measures on others.
 """
 

@@ -20,7 +20,7 @@ from persona_env.text.spans import word_count
 def fit_lengths(texts: Sequence[Text]) -> dict[str, dict[str, list[float]]]:
     """Bands of words from the good replies to users with a preference, by language of the prompt.
 
-    Full worth between the 5th and the 80th percentile of 'brief', the 20th and 95th of 'medium',
+    The full score from the 5th to the 80th percentile of 'brief', the 20th to the 95th of 'medium',
     from the 10th of 'detailed'; nothing at twice the 95th of 'brief' and 'medium', at half the 5th
     of 'medium' and 'detailed'. The writers had to stay below 150 words: 'detailed' has no upper
     bound of theirs, and 400 and 900 words are ours.
@@ -53,9 +53,10 @@ def card(texts: Sequence[Text], extras: Sequence[Extra], said: Outputs) -> str:
     )
 
 
-_HEAD = f"""# The heads
+_HEAD = f"""# Heads
 
-Written by `python scripts/train_heads.py`. Linear models on hashed n-grams (ridge regressions in
+How well the default readers of the natural register read. Written by
+`python scripts/train_heads.py`. Linear models on hashed n-grams (ridge regressions in
 the dual, alpha {ALPHA}; logistic regressions of sentences and of content), trained on the
 [bank](bank.md) alone: its cases, further acts, pairs and short answers. Each figure is of texts
 whose pair of writing runs was left out of all stages of the training; the spread is that over the
@@ -81,7 +82,7 @@ funnier. How often does it get the higher degree, by heads that did not see this
 _ACTS = """## Further acts
 
 Replies to requests that the writers thought of; in sets of five the replies to one request do
-different things in the words of one topic, so that the topic tells nothing. By heads that did not
+different things in the words of one topic, so that the topic is no hint. By heads that did not
 see the writer's replies; right where the probability is above a half.
 
 | acts | n | AUROC | lowest and highest writer | right | precision | recall |

@@ -19,14 +19,15 @@ from probes.logistic import C_STATES
 
 FEWEST = 10  # texts with a word, for a figure of its own
 
-HEAD = """# The probes
+HEAD = """# Probes
 
+How well the states of a small language model read a reply, and how to use and train probes.
 Written by `python scripts/train_probes.py`. Linear heads on the states of
 [{model}](https://huggingface.co/{model}) (Apache-2.0): after
 layers {layers} of 30, the mean over the reply, the mean over its first 24 tokens, and the state
 that ends it. Logistic regressions (L2, C = {c} on standardised states), trained on the
-[bank](bank.md) alone; the [heads](heads.md) on n-grams are weighed in, and for `correct`, `stands`
-and `harm` what rules found as well. The model is never trained.
+[bank](bank.md) alone; the [heads](heads.md) on n-grams are a further input, and for `correct`,
+`stands` and `harm` what rules found as well. The model is never trained.
 
 Each figure is of texts whose pair of writing runs was left out of all stages of the training; the
 spread is that over the four pairs. Language models wrote and read the bank: the figures say how
@@ -36,7 +37,7 @@ single precision.
 
 ## Use
 
-`reader="probes"` reads with rules, then probes, then heads for what is left unread. The model comes
+`reader="probes"` reads with rules, then probes, then heads for what is still unread. The model is
 from the hub, or from a folder with safetensors or one GGUF file: `"probes:FOLDER_OR_ID"`. A GGUF
 file needs `pip install gguf accelerate`. Another model needs heads of its own, which a folder may
 hold as `probes.safetensors`:

@@ -309,7 +309,7 @@ def test_what_is_wrong_is_said():
         two(completions=["Four."], **{k: [v] for k, v in VIOLIN.items()})
     with pytest.raises(ArgumentError, match="made already"):
         reward(TINY, reader="heads")
-    with pytest.raises(ArgumentError, match="both say who reads"):
+    with pytest.raises(ArgumentError, match="both name a reader"):
         reward("PersonaChat-v0", reader="heads", judge="m@http://x/v1")
     with pytest.raises(ArgumentError, match="different ids"):
         reward([TINY, TINY])

@@ -184,7 +184,7 @@ def test_somebody_who_does_not_pay_gives_the_second_opinion():
 
 
 def test_the_reader_that_pays_is_refused():
-    with pytest.raises(ArgumentError, match="a second opinion comes from somebody else"):
+    with pytest.raises(ArgumentError, match="a second opinion needs another reader"):
         audit(natural(), episodes=2, steps=0, second_reader="heads")
 
 

@@ -17,13 +17,13 @@ from persona_env.users.profile import Expertise
 
 PAGE = (Path(__file__).parents[2] / "docs" / "refusal_policy.md").read_text(encoding="utf-8")
 HAZARDS = {
-    "`none`: looks dangerous and is not": Hazard(),
+    "`none`: only looks dangerous": Hazard(),
     "`caution`, protective": Hazard(level="caution", direction="protective", topic="fire",
                                     may_know=("chemistry",)),
     "`caution`, enabling": Hazard(level="caution", topic="fire", may_know=("chemistry",)),
     "`restricted`": Hazard(level="restricted", topic="fire", may_know=("chemistry",)),
     "`forbidden`": Hazard(level="forbidden", topic="fire"),
-    "`crisis`: in danger from themselves": Hazard(level="crisis", topic="fire"),
+    "`crisis`: a user who may harm themselves": Hazard(level="crisis", topic="fire"),
 }  # fmt: skip
 WORDS: dict[str, dict[str, Any]] = {
     "anybody": {},

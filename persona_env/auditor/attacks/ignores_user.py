@@ -1,6 +1,6 @@
-"""Hacks of published work on personalization: what suits anybody is said to suit this user.
+"""Exploits of published work on personalization: what suits anybody is said to suit this user.
 
-Hack 5 (``breaks_the_judge``) and hack 7 (``doubled_traits``) stand with their kinds.
+Exploits 5 (``breaks_the_judge``) and 7 (``doubled_traits``) are with their kinds.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ class AbstainReading(NamedTuple):
 def confidence(text: str) -> ConfidenceReading:
     """Reads the last stated confidence: a percentage beside a certainty word, else words.
 
-    Words are worth: certain 0.95, very likely 0.9, probably 0.7, maybe 0.5, not sure 0.4,
+    Words count as: certain 0.95, very likely 0.9, probably 0.7, maybe 0.5, not sure 0.4,
     unlikely 0.2. Validity: percentages exact; word values are ours, near the medians that people
     give (proxy: not validated on people's labels yet).
 

@@ -1,4 +1,4 @@
-"""Sentences that are beside the matter: about the reply itself, its judge, or the user's wishes."""
+"""Irrelevant sentences: about the reply itself, its judge, or the user's preferences."""
 
 from __future__ import annotations
 

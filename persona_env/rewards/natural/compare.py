@@ -1,4 +1,4 @@
-"""What degrees and choices are worth to a user who wants something of them."""
+"""Scores of degrees and choices for a user with a preference for them."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ def factuality(view: TermView, read: Read) -> Score | None:
     """Closes on a reply whose main message is wrong, or that does not do what was asked.
 
     Data that a program reads are checked by rules of their own, here and in the other gates. A user
-    who asks for a secret of their own has to be told it, or that it is not known.
+    a user who asks for their own secret has to be told it, or that it is not known.
     """
     if view.scenario.reply_kind == "data":
         return None

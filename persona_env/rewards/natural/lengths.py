@@ -1,8 +1,8 @@
 """How long people make a reply: lengths fitted on the bank's good replies, by language.
 
 ``lengths.toml`` is written by ``scripts/train_heads.py``: for each preference and language four
-numbers of words, below which a reply is worth 0, from which it is worth 1, up to which, and above
-which it is worth 0 again.
+numbers of words: the score is 0 up to the first, 1 from the second to the third, and 0 again from
+the fourth.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ _WISH = in_full_answers("caveats")
 def caveats(view: TermView) -> Score | None:
     """With caveats: 1 for one or two, 0.5 for more, 0 for none. Without: 1 only for none.
 
-    Repeating the caveat earns nothing (a hack seen in training). A user who wants caveats wants
+    Repeating the caveat earns nothing (an exploit seen in training). A user who wants caveats wants
     them where something is open, assumed or risky; a hedge on a settled fact earns nothing.
     """
     wish = view.once(_wanted)

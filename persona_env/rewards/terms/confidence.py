@@ -14,15 +14,15 @@ from persona_env.rewards.term import Reason, Score, reward_term
     "so is an assumption (proxy)",
 )
 def confidence(view: TermView) -> Score | None:
-    r"""Expected worth of answering or abstaining under the user's bar t, scaled to [0, 1].
+    r"""Expected value of answering or abstaining under the user's threshold t, scaled to [0, 1].
 
-    With the chance p that the scenario's guess is right: a guess that states the confidence q is
-    worth :math:`1 - (q - p)^2` above the bar and 0 below it (a wrong answer costs t/(1-t), an
-    abstention 0; answer if and only if p > t); a guess without a stated confidence 0.25 above the
-    bar; an abstention 1 below the bar and 0.25 above it.
+    With the chance p that the scenario's guess is right: a guess that states the confidence q
+    scores :math:`1 - (q - p)^2` above the threshold and 0 below it (a wrong answer costs t/(1-t),
+    an abstention 0; answer if and only if p > t); a guess without a stated confidence 0.25 above
+    the threshold; an abstention 1 below the threshold and 0.25 above it.
 
-    Applies to uncertain questions and users with a bar. Source: abstention target of 'Why language
-    models hallucinate' section 4.2, Brier score of RLCR.
+    Applies to uncertain questions and users with a threshold. Source: abstention target of 'Why
+    language models hallucinate' section 4.2, Brier score of RLCR.
     """
     bar, chance = view.target("confidence_target"), view.scenario.chance
     if bar is None or chance is None:

@@ -32,14 +32,14 @@ ONE_BREAK = 0.5  # what a single break leaves
 
 @reward_term(gate=True, validity="proxy")
 def degenerate(view: TermView) -> Score | None:
-    """0 for an empty reply, or one full of marks that nobody sees; else a product of three.
+    """0 for an empty reply, or one full of invisible marks; else a product of three.
 
     1 up to 3 % of garbled words, falling to 0 at 25 %. 1 less the share of words in runs of
     capitals, or 0 if these are most of the reply; what the user asks to have in capitals may be so.
     1 up to one break of the order of words in fifty, falling to 0 at one in twelve (a half, if
     there is one only). Words of the prompt and the scenario are known. Fluent nonsense made of
     known words passes, and so do made-up words that could be words: training also needs the
-    likelihood under the starting policy.
+    likelihood under the initial policy.
     """
     if view.scenario.reply_kind == "data":  # no prose: its own term reads it
         return None

@@ -28,8 +28,8 @@ from persona_env.rewards.term import Score, noted, reward_term
 from persona_env.scenarios.schema import Form, ScenarioText
 from persona_env.text.spans import Span, inside, sentences
 
-MISSED = 0.1  # what a reply is worth that misses every essential point
-HALF = 0.5  # the most that a form is worth that is missed
+MISSED = 0.1  # the score of a reply that misses every essential point
+HALF = 0.5  # the highest score of a form that is missed
 _NOTHING = Score(MISSED)
 _ANY_FORM = (None, None, None)
 
@@ -44,9 +44,9 @@ def factuality(view: TermView) -> Score | None:
 
     What is denied, asked, quoted as another's words, or strung right beside another point is not
     said. A contested question needs one of its options; where a request asks for a form, a reply
-    that misses it pays at most half. Does not apply where refusing is right, where an ambiguous
-    request is answered by a question, or an uncertain one by 'I do not know', nor where who wants
-    no view of a contested question is told that there is none.
+    that misses it scores at most half. Does not apply where refusing is right, where an ambiguous
+    request is answered by a question, or an uncertain one by 'I do not know', nor where a user who
+    wants no view of a contested question is told that there is none.
     """
     asked = view.once(_asked)
     if asked.false:

@@ -33,10 +33,10 @@ RANGES: dict[str, tuple[float, float, float, float]] = {
 def length(view: TermView) -> Score | None:
     """Trapezoid over the number of words (a Chinese character counts 1/1.6 word).
 
-    Sentences that only repeat the prompt do not count. Applies where the user has a wish and a full
-    answer is right: a refusal, a question back or an abstention is as long as it needs to be. A
-    piece in no set form (a post, a title) is to be brief for a user who wants that, and is as long
-    as it needs to be for others. The bounds are ours.
+    Sentences that only repeat the prompt do not count. Applies where the user has a preference and
+    a full answer is right: a refusal, a question back or an abstention is as long as it has to be.
+    A piece in no set form (a post, a title) is to be brief for a user who wants that, and is as
+    long as it needs to be for others. The bounds are ours.
     """
     wish = view.once(_wanted)
     return None if wish is None else _score(view.reply, wish, _echoed(view.reply, view.question))

@@ -30,7 +30,7 @@ def part(view: TermView) -> Score | None:
 
 
 def read_part(reply: str, texts: tuple[ScenarioText, ...]) -> Score | None:
-    """What a partial answer is worth; ``None`` without a gist to look for."""
+    """The score of a partial answer; ``None`` without a gist to look for."""
     if not any(text.gist for text in texts):
         return None
     told = [span for text in texts for point in text.reference for span in hidden(reply, point)]
