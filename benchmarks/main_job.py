@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from persona_env.envs.shared.words import PHRASES
-from persona_env.reporting.plots import save_matrix
+from persona_env.reporting.plots import plot_matrix, save_picture
 from persona_env.scenarios.library import load_scenarios
 from persona_env.scenarios.schema import Scenario
 
@@ -163,7 +163,8 @@ def main() -> None:
     lines += rivals(seeds)
     for when in ("before", "after"):
         found = json.loads((seeds[0] / f"{when}.json").read_text(encoding="utf-8"))
-        save_matrix(options.page.parent / f"matrix_{when}.png", found["users"], found["matrix"])
+        drawn = plot_matrix(found["users"], found["matrix"])
+        save_picture(options.page.parent / f"matrix_{when}.png", drawn)
     text = "\n".join(lines)
     options.page.write_text(text, encoding="utf-8")
     print(text)

@@ -48,7 +48,7 @@ from persona_env.registration import (
     make_agent,
     register_of,
 )
-from persona_env.reporting.plots import picture_format
+from persona_env.reporting.plots import picture_format, save_picture
 from persona_env.scenarios.case import Visibility
 
 MATRIX = "Hundredths of reward (99 and above: 99). Row: reply written for; column: scored by"
@@ -124,8 +124,8 @@ def evaluate_agent(
     tell_cost(reads)
     writers = (
         (save, report.save),
-        (matrix, report.plot_matrix),
-        (reliability, report.plot_reliability),
+        (matrix, lambda path: save_picture(path, report.plot_matrix())),
+        (reliability, lambda path: save_picture(path, report.plot_reliability())),
     )
     save_all({path: write for path, write in writers if path is not None})
     if as_json:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from persona_env.files import to_json
 from persona_env.metrics.statistics import Mean
 from persona_env.outputs import write_text
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,21 +93,21 @@ class Report:
         """Write the report as JSON, whole or not at all (an unknown error is null)."""
         write_text(Path(path), to_json(asdict(self)))
 
-    def plot_matrix(self, path: str | Path) -> None:
-        """Draw the cross-user matrix as a heat map (PNG or SVG by the path's ending)."""
-        from persona_env.reporting.plots import save_matrix
+    def plot_matrix(self) -> Figure:
+        """The cross-user matrix as a heat map."""
+        from persona_env.reporting.plots import plot_matrix
 
-        save_matrix(Path(path), self.users, self.matrix)
+        return plot_matrix(self.users, self.matrix)
 
-    def plot_reliability(self, path: str | Path) -> None:
-        """Draw stated confidence against accuracy, a panel per user (PNG or SVG by the ending).
+    def plot_reliability(self) -> Figure:
+        """Stated confidence against accuracy, a panel per user.
 
         Raises :class:`ValueError` if no reply of the report has a confidence.
         """
         from persona_env.metrics.calibration import reliability_per_user
-        from persona_env.reporting.plots import save_reliability
+        from persona_env.reporting.plots import plot_reliability
 
-        save_reliability(Path(path), reliability_per_user(self.replies))
+        return plot_reliability(reliability_per_user(self.replies))
 
     def __str__(self) -> str:
         lines = [
