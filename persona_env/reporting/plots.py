@@ -142,7 +142,7 @@ def plot_reliability(bins: Mapping[str, Sequence[tuple[float, float, int]]]) -> 
 
 
 def save_picture(path: Path, figure: Figure) -> None:
-    """Write a figure whole or not at all, as PNG or SVG by the ending; the same gives the same bytes.
+    """Write a figure, whole or not at all, as PNG or SVG; the same figure gives the same bytes.
 
     Raises
     ------

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from persona_env.reporting.run_folder import Group, Report
+from persona_env.reporting.run_folder import Group, Report, RunFolder
 
 HEADLINE = 4  # measures that stand above the table
 _DETAILS = (
@@ -24,6 +24,46 @@ class Table:
     caption: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The numbers of a run in short, and what has to be said about them."""
+
+    table: Table
+    notes: tuple[str, ...]
+
+
+def results(folder: RunFolder) -> Results:
+    """Reward, gain and own user best of each group of users, and the minutes that it took."""
+    rows, notes = [], []
+    for name, figure in (("reward", _reward), ("gain", _gain), ("own user best", _own_best)):
+        for group in folder.groups:
+            shown = [figure(each) if each else "-" for each in (group.before, group.after)]
+            if group.given:
+                rows.append((name, group.title.lower(), *shown))
+    for group in folder.groups:
+        notes += [why for each in group.given.values() if (why := _undefined(each, "gain"))]
+    for key, what in (("seconds", "training"), ("command_seconds", "this command in all")):
+        if key in folder.run:
+            rows.append(("minutes", what, "", f"{folder.run[key] / 60:.1f}"))
+    told = tuple(f"gain {why}" for why in dict.fromkeys(notes))
+    return Results(Table("Results", ("", "of", "before", "after"), tuple(rows)), told)
+
+
+def _reward(report: Report) -> str:
+    return _number(report["reward"])
+
+
+def _gain(report: Report) -> str:
+    return "undefined" if _undefined(report, "gain") else _number(report["gain"])
+
+
+def _own_best(report: Report) -> str:
+    """Known where any term judges the replies for every user."""
+    if report["matrix"][0][0] is None:
+        return "undefined"
+    return f"{sum(report['own_best'])} of {len(report['own_best'])} rows"
 
 
 def summary(run: dict[str, Any]) -> str:
@@ -103,19 +143,19 @@ def curve_in_words(rows: list[dict[str, float]]) -> str:
 
 def _number(mean: Report) -> str:
     if mean["mean"] is None:
-        return "not defined"
+        return "undefined"
     return f"{mean['mean']:.3f}" + (f" ± {mean['se']:.3f}" if mean["se"] is not None else "")
 
 
 def _undefined(report: Report, name: str) -> str:
     """Why this figure is not defined; empty if it is."""
     reason = report.get("undefined", {}).get(name)
-    return f"not defined: {reason}" if reason else ""
+    return f"undefined: {reason}" if reason else ""
 
 
 def _share(report: Report) -> str:
     oracle = report["oracle"]["mean"]
-    return f"{report['reward']['mean'] / oracle:.0%}" if oracle else "not defined"
+    return f"{report['reward']['mean'] / oracle:.0%}" if oracle else "undefined"
 
 
 def _brief(figure: str) -> str:

@@ -13,7 +13,7 @@ from persona_env.detectors import language
 from persona_env.errors import PersonaEnvError
 from persona_env.outputs import write_files
 from persona_env.reporting import run_figures
-from persona_env.reporting.plots import save_curve, save_matrix
+from persona_env.reporting.plots import plot_curve, plot_matrix, save_picture
 from persona_env.reporting.run_folder import Group, read_run_folder
 
 TEMPLATE = "run_report.html"
@@ -99,7 +99,7 @@ def _group(group: Group, drawn: Path) -> dict[str, Any]:
 def _matrix(name: str, report: dict[str, Any], drawn: Path) -> Picture:
     stem = Path(name).stem
     path = drawn / f"matrix_{stem}.png"
-    save_matrix(path, report["users"], report["matrix"])
+    save_picture(path, plot_matrix(report["users"], report["matrix"]))
     said = run_figures.matrix_in_words(report["matrix"])
     caption = f"{stem.partition('_')[0].capitalize()}. {said}"
     return _picture(path, f"Heat map of mean rewards. {caption}", caption)
@@ -108,7 +108,7 @@ def _matrix(name: str, report: dict[str, Any], drawn: Path) -> Picture:
 def _curve(rows: list[dict[str, float]], drawn: Path) -> Picture | None:
     if not rows:
         return None
-    save_curve(drawn / "curve.png", rows)
+    save_picture(drawn / "curve.png", plot_curve(rows))
     said = run_figures.curve_in_words(rows)
     return _picture(drawn / "curve.png", said, f"Replies sampled while training. {said}")
 
@@ -135,7 +135,7 @@ def _answered(user: dict[str, Any]) -> dict[str, Any]:
             for when in ("before", "after")
         },
         # Columns are for terminals; here each line may wrap.
-        "why": [" ".join(line.split()) for line in user["explained"]],
+        "why": [" ".join(line.split()) for line in user["after_explained"]],
     }
 
 
