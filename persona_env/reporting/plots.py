@@ -182,6 +182,6 @@ def _annotate(axes: Any, matrix: Sequence[Sequence[float]]) -> None:
         for j, value in enumerate(row):
             if math.isnan(value):
                 continue
-            ink = "black" if value > 0.55 else "white"
+            ink = "black" if value > 0.48 else "white"
             shown = f"{value:.2f}" if is_wide else f"{100 * value:.0f}"
             axes.text(j, i, shown, ha="center", va="center", color=ink, size=9 if is_wide else 7)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
+from persona_env.reporting.measures import Meaning, meaning_of, own_meaning_of
 from persona_env.reporting.run_folder import Group, Report, RunFolder
 
 HEADLINE = 4  # measures that stand above the table
@@ -19,11 +20,12 @@ _DETAILS = (
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table; the first cell of a row names it."""
+    """A table; the first cell of a row names it, and ``meanings`` say what that is."""
 
     caption: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    meanings: Mapping[str, Meaning] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +72,9 @@ def summary(run: dict[str, Any]) -> str:
     """What was run, in one line."""
     known = (
         (run.get("options", {}).get("env"), "{}"),
-        (run.get("steps"), "{:,} steps"),
+        (run.get("steps"), "{:,} tokens"),
         (run.get("parameters"), "{:,} parameters"),
-        (run.get("seconds"), "{:,.0f} seconds"),
+        (run.get("seconds"), "{:,.0f} seconds of training"),
     )
     return ", ".join(shape.format(value) for value, shape in known if value is not None)
 
@@ -90,6 +92,7 @@ def measures(report: Report) -> dict[str, str]:
         "oracle reference": _number(report["oracle"]),
         "moved by protected fields": f"{report['identity_gap']:g}",
         "words in a reply": f"{report['words']['mean']:.1f}",
+        **({"coverage": _number(report["coverage"])} if report.get("reader") else {}),
     }
 
 
@@ -103,17 +106,24 @@ def headline(group: Group) -> dict[str, str]:
 def all_measures(group: Group) -> Table:
     """Every measure, before and after."""
     given = [measures(report) for report in group.given.values()]
-    rows = [(name, *(each[name] for each in given)) for name in (given[0] if given else ())]
-    return Table("All measures (± standard error)", ("measure", *group.given), tuple(rows))
+    names = list(dict.fromkeys(name for each in given for name in each))
+    rows = tuple((name, *(each.get(name, "-") for each in given)) for name in names)
+    meanings = {name: meaning_of(name) for name in names}
+    return Table("Measures (± one standard error)", ("measure", *group.given), rows, meanings)
 
 
 def details(group: Group) -> list[Table]:
     """What users, categories and the environment's own measures say, before and after."""
-    return [
-        Table(caption, (name, "before", "after", "change"), tuple(_compared(group, key)))
-        for key, name, caption in _DETAILS
-        if any(report.get(key) for report in group.given.values())
-    ]
+    found = []
+    for key, name, caption in _DETAILS:
+        items = dict.fromkeys(item for one in group.given.values() for item in one.get(key, {}))
+        if items:
+            rows = tuple(_compared(group, key, items))
+            own = {_shown(key, item): own_meaning_of(item) for item in items}
+            meanings = {item: one for item, one in own.items() if one and key == "measures"}
+            columns = (name, "before", "after", "change")
+            found.append(Table(caption, columns, rows, meanings))
+    return found
 
 
 def settings(run: dict[str, Any]) -> list[Table]:
@@ -124,19 +134,11 @@ def settings(run: dict[str, Any]) -> list[Table]:
     ]
 
 
-def matrix_in_words(matrix: list[list[float]]) -> str:
-    """What the users give on average to their own replies, and to those of others."""
-    own = [row[i] for i, row in enumerate(matrix)]
-    other = [value for i, row in enumerate(matrix) for j, value in enumerate(row) if i != j]
-    said = f"A reply's own user gives {sum(own) / len(own):.3f} on average"
-    return said + (f", the other users {sum(other) / len(other):.3f}." if other else ".")
-
-
 def curve_in_words(rows: list[dict[str, float]]) -> str:
     """Where the learning curve begins and ends."""
     first, last = rows[0], rows[-1]
     return (
-        f"Mean reward of the rollouts over {last['step']:.0f} steps: {first['reward']:.3f} in the "
+        f"Mean reward of the rollouts over {last['step']:,.0f} tokens: {first['reward']:.3f} in the "
         f"first, {last['reward']:.3f} in the last; KL at the end {last['kl']:.4f}."
     )
 
@@ -163,13 +165,18 @@ def _brief(figure: str) -> str:
     return figure.partition(" ±")[0].partition(": ")[0]
 
 
-def _compared(group: Group, key: str) -> Iterable[tuple[str, ...]]:
+def _compared(group: Group, key: str, items: Iterable[str]) -> Iterator[tuple[str, ...]]:
     before, after = ((report or {}).get(key, {}) for report in (group.before, group.after))
-    for item in dict.fromkeys([*before, *after]):
-        both = item in before and item in after
-        change = f"{after[item]['mean'] - before[item]['mean']:+.3f}" if both else "-"
+    for item in items:
+        both = [part[item]["mean"] for part in (before, after) if item in part]
+        known = len(both) == 2 and None not in both
+        change = f"{both[1] - both[0]:+.3f}" if known else "-"
         shown = [_number(part[item]) if item in part else "-" for part in (before, after)]
-        yield item if key == "per_user" else item.replace("_", " "), *shown, change
+        yield _shown(key, item), *shown, change
+
+
+def _shown(key: str, item: str) -> str:
+    return item if key == "per_user" else item.replace("_", " ")
 
 
 def _named(values: dict[str, Any]) -> Iterable[tuple[str, str]]:

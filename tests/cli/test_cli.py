@@ -212,7 +212,12 @@ def test_train_passes_what_was_given_and_shows_the_example(tmp_path, monkeypatch
         assert not job.quiet
         given.append(options)
         options.output.mkdir()
-        user = {"user": "lin", "profile": "Reads Chinese.", "before_explained": [], "after_explained": []}
+        user = {
+            "user": "lin",
+            "profile": "Reads Chinese.",
+            "before_explained": [],
+            "after_explained": [],
+        }
         replies = {"before": "No.", "before_reward": 0.1, "after": "先洗米。", "after_reward": 0.9}
         example = {"prompt": "怎样煮米饭？", "scenario": "s", "category": "fact"}
         (options.output / "run.json").write_text("{}")
