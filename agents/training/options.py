@@ -146,12 +146,18 @@ def command_of(options: TrainOptions) -> str:
     for one in fields(options):
         value = getattr(options, one.name)
         if value != one.default and one.name not in {"resume", "quiet"}:
-            words += _words(one.name, value, hints[one.name].__metadata__[0].param_decls)
+            words += _words(value, _flag(one.name, hints[one.name].__metadata__[0]))
     return shlex.join(words)
 
 
-def _words(name: str, value: Any, flags: tuple[str, ...]) -> list[str]:
-    flag = flags[0] if flags else "--" + name.replace("_", "-")
+def _flag(name: str, option: Any) -> str:
+    """Its own, which stands first in ``Option(...)``, or that of the field's name."""
+    given = (option.default, *(option.param_decls or ()))
+    own = (one for one in given if isinstance(one, str) and one.startswith("--"))
+    return next(own, "--" + name.replace("_", "-"))
+
+
+def _words(value: Any, flag: str) -> list[str]:
     if isinstance(value, bool):
         return [flag if value else flag.replace("--", "--no-", 1)]
     if isinstance(value, tuple):

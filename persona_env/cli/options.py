@@ -41,7 +41,7 @@ def takes_options(
     def decorate(run: Callable[[Any], None]) -> Callable[..., None]:
         @wraps(run)
         def command(**given: Any) -> None:
-            with notes().status(loading, spinner_style="cyan"):
+            with notes().status(loading):
                 options = kind(**{k: names(v) if k in lists else v for k, v in given.items()})
             run(options)
 

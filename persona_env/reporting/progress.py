@@ -16,6 +16,9 @@ from rich.text import Text
 EVERY = 15.0
 """Seconds between two lines where there is no terminal, at least."""
 
+BAR, REST = "magenta", "bright_black"
+"""Colours that keep their contrast on light and on dark terminals."""
+
 Clock = Callable[[], float]
 
 
@@ -122,7 +125,7 @@ class Job:
         """A context that shows on a terminal that something without stages goes on."""
         if self.quiet or not self.has_bars:
             return nullcontext()
-        return self.console.status(for_what, spinner_style="cyan")
+        return self.console.status(for_what, spinner_style=BAR)
 
     @contextmanager
     def stage(self, name: str, total: float, done: float = 0.0) -> Iterator[Stage]:
@@ -179,10 +182,10 @@ def _bar(console: Console, stage: Stage) -> Progress:
         return TextColumn(shown, style="", markup=False, table_column=Column(no_wrap=True))
 
     return Progress(
-        SpinnerColumn(style="cyan"),
+        SpinnerColumn(style=BAR),
         text("{task.description}"),
-        BarColumn(bar_width=None, style="bright_black", complete_style="cyan",
-                  finished_style="green", pulse_style="cyan", table_column=Column(ratio=1)),
+        BarColumn(bar_width=None, style=REST, complete_style=BAR,
+                  finished_style=BAR, pulse_style=BAR, table_column=Column(ratio=1)),
         text("{task.percentage:>3.0f}%"),
         text("{task.fields[shown]}"),
         _Left(stage),

@@ -138,8 +138,8 @@ def curve_in_words(rows: list[dict[str, float]]) -> str:
     """Where the learning curve begins and ends."""
     first, last = rows[0], rows[-1]
     return (
-        f"Mean reward of the rollouts over {last['step']:,.0f} tokens: {first['reward']:.3f} in the "
-        f"first, {last['reward']:.3f} in the last; KL at the end {last['kl']:.4f}."
+        f"Mean reward of the rollouts over {last['step']:,.0f} tokens: {first['reward']:.3f} in "
+        f"the first, {last['reward']:.3f} in the last; KL at the end {last['kl']:.4f}."
     )
 
 
