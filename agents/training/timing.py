@@ -41,11 +41,10 @@ def pace_of(
     codec: Any,
     build: Callable[[TrainOptions], LanguageModelPPO],
 ) -> Pace | None:
-    """The pace of a run, from a rollout with an update and some judged replies, each done twice.
+    """The pace of a run: the fastest of some small rollouts with an update, and of some judgements.
 
-    The first time warms caches, the second is measured. No generator of random numbers is left
-    otherwise than it was found. ``None`` where rewards ask a language model: its answers cost
-    money and its budget, and are not spent on an estimate.
+    No generator of random numbers is left otherwise than it was found. ``None`` where rewards ask
+    a language model: its answers cost money and its budget, and are not spent on an estimate.
     """
     base = persona_env_of(env)
     readers = () if base.readers is None else base.readers.readers
@@ -57,11 +56,13 @@ def pace_of(
 
 def _judging(options: TrainOptions, env: TextEnv, model: Any, codec: Any) -> float:
     agent = LanguageModelAgent(model, codec, options.lengths[0])
-    users = len(persona_env_of(env).users)
-    for turn in (1, 2):
-        began = time.perf_counter()
-        report = evaluate(agent, env, EPISODES * users, SEED + turn, turns=options.max_turns)
-    return (time.perf_counter() - began) / report.reward.n
+    episodes = EPISODES * len(persona_env_of(env).users)
+
+    def judged(turn: int) -> int:
+        found = evaluate(agent, env, episodes, SEED + 1 + turn, turns=options.max_turns)
+        return found.reward.n
+
+    return _fastest(judged, 3)
 
 
 def _training(options: TrainOptions, build: Callable[[TrainOptions], LanguageModelPPO]) -> float:
@@ -69,11 +70,24 @@ def _training(options: TrainOptions, build: Callable[[TrainOptions], LanguageMod
     groups = max(1, min(options.envs, TRIED) // options.together)
     some = replace(options, envs=groups * options.together, tensorboard=False, compiled=False)
     ppo = build(some)
-    tokens = ppo.n_steps * some.envs
-    for _ in range(2):
+
+    def learnt(turn: int) -> int:
+        before = ppo.num_timesteps
+        ppo.learn(ppo.n_steps * some.envs, reset_num_timesteps=False)
+        return ppo.num_timesteps - before
+
+    return _fastest(learnt, 2)
+
+
+def _fastest(work: Callable[[int], int], times: int) -> float:
+    """Seconds for a piece of some work that says how many pieces it did: the first times read
+    files and fill caches, and other processes may be in the way of any."""
+    paces = []
+    for turn in range(times):
         began = time.perf_counter()
-        ppo.learn(tokens, reset_num_timesteps=False)
-    return (time.perf_counter() - began) / tokens
+        pieces = work(turn)
+        paces.append((time.perf_counter() - began) / pieces)
+    return min(paces)
 
 
 @contextmanager

@@ -6,9 +6,12 @@ import re
 from html.parser import HTMLParser
 from importlib import import_module
 
+import gymnasium as gym
 import pytest
 
 from persona_env.errors import PersonaEnvError
+from persona_env.evaluation.evaluate import evaluate
+from persona_env.registration import make_agent
 from persona_env.reporting import run_figures
 from persona_env.reporting.measures import meaning_of, own_meaning_of
 from persona_env.reporting.run_folder import read_run_folder
@@ -16,6 +19,10 @@ from persona_env.reporting.run_matrix import cell
 from persona_env.reporting.run_report import write_report
 
 CELL = r'<td( class="own")? style="background:(#\w{6});color:(#\w{3})"[^>]*>(\d+)<'
+BUNDLED = (
+    "PersonaRefusal-v0", "PersonaCapability-v0", "PersonaOpinion-v0",
+    "PersonaCalibration-v0", "PersonaTitle-v0",
+)  # fmt: skip
 VOID = {"meta", "img", "br"}
 
 
@@ -212,6 +219,14 @@ def test_each_measure_is_explained_where_it_stands(run_dir):
     assert own_meaning_of("mine") is None
     assert "read by rules+heads" in text
     assert "The rewards are rules" not in text
+
+
+@pytest.mark.parametrize("name", BUNDLED)
+def test_the_own_measures_of_bundled_environments_are_explained(name):
+    base = gym.make(name, register="tiny", split="train").unwrapped
+    found = set(evaluate(make_agent("oracle", base), base, 60).measures)
+    assert found
+    assert {one for one in found if own_meaning_of(one) is None} == set()
 
 
 def test_the_matrix_is_a_table_with_numbers_and_the_own_user_marked(run_dir):
