@@ -87,7 +87,7 @@ def _conversation(pen: Pen, card: Card) -> None:
         x: float = MARGIN + _INDENT
         for place in range(begin, end):
             step = advance(text[place], TEXT)
-            if turn == card.reply and place in colours:
+            if turn == card.reply and place in colours and step:
                 pen.pen.rectangle((x, y, x + step - 1, y + TEXT + 4), fill=colours[place])
             x += step
         pen.line((MARGIN + _INDENT, y), text[begin:end], TEXT, INK)

@@ -11,7 +11,9 @@ Line = tuple[int, int]
 
 def advance(character: str, size: int) -> float:
     """How far the next character stands, in pixels; 0 for what is not drawn."""
-    if character in UNSEEN or not character.isprintable():
+    if character.isspace():
+        character = " "
+    elif character in UNSEEN or not character.isprintable():
         return 0.0
     face = face_for(character, size)
     if face is None:

@@ -65,6 +65,15 @@ def test_what_a_part_points_at_is_highlighted():
     assert pixels(draw(Card("sam", SAID, 1, 0.8, (SHORT,))), TINTS[0]) == 0  # all is no place
 
 
+def test_what_has_no_width_can_be_pointed_at():
+    odd = Part("tone", 1.0, 1.0, "", ((0, 1), (2, 4)))
+    said = (("user", "Hi."), ("assistant", "\u200ba\x00\t!\n\ud83d"))
+    picture = draw(Card("sam", said, 1, 0.8, (odd,)))
+    wide = width_of(" ", card.TEXT)
+    assert width_of("\t", card.TEXT) == wide > 0
+    assert pixels(picture[:, : card.SPLIT], TINTS[0]) == pytest.approx(wide * 21, abs=25)
+
+
 def test_the_shorter_of_two_spans_is_seen():
     inner = Part("humour", 1.0, 1.0, "", ((6, 8),))
     picture = draw(Card("sam", SAID, 1, 0.8, (WARM, inner)))[:, : card.SPLIT]
