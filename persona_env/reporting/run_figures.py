@@ -100,7 +100,11 @@ def headline(group: Group) -> dict[str, str]:
     """The first measures by name, before and after."""
     given = [measures(report) for report in group.given.values()]
     names = list(given[0])[:HEADLINE] if given else []
-    return {name: " → ".join(_brief(each[name]) for each in given) for name in names}
+    figures = {name: [_brief(each[name]) for each in given] for name in names}
+    return {
+        name: "undefined" if set(shown) == {"undefined"} else " → ".join(shown)
+        for name, shown in figures.items()
+    }
 
 
 def all_measures(group: Group) -> Table:

@@ -363,6 +363,9 @@ def test_a_figure_that_is_not_defined_has_its_reason(run_dir):
     assert "<strong>-0.200 → undefined</strong> personalisation gain" in text
     assert text.count(f"undefined: {why}".replace("'", "&#39;")) == 2
     assert ">nan" not in text
+    edit(run_dir / "before.json", undefined=undefined, gain=gain)
+    text = write_report(run_dir).read_text(encoding="utf-8")
+    assert "<strong>undefined</strong> personalisation gain" in text
 
 
 def test_a_run_that_held_nothing_out_says_so(run_dir):
