@@ -18,7 +18,7 @@ SITE = $(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet -c docs . 
 
 BENCHMARKS := $(sort $(wildcard benchmarks/[a-z]*.py))
 
-.PHONY: demo test test-slow test-lowest lint docs notebooks bench clean help
+.PHONY: demo about-demo test test-slow test-lowest lint docs notebooks bench clean help
 
 help:
 	@echo "make demo         train the bundled policy and write its report to $(RUN)"
@@ -32,9 +32,15 @@ help:
 	@echo "make clean        remove caches and build folders; .venv and runs stay"
 
 # A run that was stopped goes on; of a finished one only the judgement and the report are redone.
-demo: $(VENV)/.installed
+# What it says stands first: the installation is a prerequisite, and the first thing that takes time.
+demo: about-demo $(VENV)/.installed
 	$(BIN)/persona-env train --output $(RUN) \
 	  $(if $(wildcard $(RUN)/state.safetensors),--resume) $(DEMO_ARGS)
+
+about-demo:
+	@echo "this trains the bundled policy: about 7 minutes with the installation, on two cores"
+
+$(VENV)/.installed: | $(if $(filter demo,$(MAKECMDGOALS)),about-demo)
 
 test: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -n $(WORKERS) $(TEST_ARGS)

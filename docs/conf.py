@@ -22,7 +22,9 @@ root_doc = "README"
 include_patterns = ["*.md", "docs/**.md", "docs/**.rst", "agents/*/README.md", "examples/README.md"]
 # Pruned, so that a build does not walk through environments and runs.
 exclude_patterns = [
-    path.name for path in ROOT.iterdir() if path.is_dir() and path.name not in ("docs", "agents", "examples")
+    path.name
+    for path in ROOT.iterdir()
+    if path.is_dir() and path.name not in ("docs", "agents", "examples")
 ]
 nitpicky = True
 # Names of other libraries, type variables and private names have no page here.

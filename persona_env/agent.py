@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from persona_env.errors import AgentError
@@ -12,6 +12,13 @@ from persona_env.scenarios.case import Case
 Observation = dict[str, Any]
 BATCH = 64
 """How many observations an agent is asked at a time."""
+
+Tell = Callable[[int, int], None]
+"""Is told after each part of some work how much is done, and of how much: whole numbers."""
+
+
+def tell_nobody(done: int, of: int) -> None:
+    """Where nobody waits for progress."""
 
 
 class Agent(Protocol):
@@ -29,7 +36,7 @@ class ReferenceAgent(ABC):
         """Replies to these cases."""
 
 
-def ask(agent: Agent, observations: Sequence[Observation]) -> list[str]:
+def ask(agent: Agent, observations: Sequence[Observation], tell: Tell = tell_nobody) -> list[str]:
     """The replies of an agent, which is asked in batches of :data:`BATCH`.
 
     Raises :class:`AgentError` if they are not texts, one for each observation. An exception of the
@@ -39,6 +46,7 @@ def ask(agent: Agent, observations: Sequence[Observation]) -> list[str]:
     for first in range(0, len(observations), BATCH):
         batch = observations[first : first + BATCH]
         replies += checked_replies(_asked(agent, batch, first), len(batch), first)
+        tell(len(replies), len(observations))
     return replies
 
 

@@ -41,6 +41,7 @@ from persona_env.rewards.exchange import Exchange, Turn
 from persona_env.rewards.explain import explain, explain_to_others
 from persona_env.rewards.facts import Term
 from persona_env.rewards.natural import in_natural_register
+from persona_env.rewards.picture import card_of
 from persona_env.rewards.term import AnyFunction, Terms
 from persona_env.rewards.transcript import GivenTurn, read_transcript
 from persona_env.scenarios.case import (
@@ -452,12 +453,13 @@ class PersonaEnv(gym.Env[Observation, str]):
         if self.render_mode is None:
             return None
         self._check_begun()
-        if self.tells_user:
-            text = explain(self._message, self.user, self._turns, self._verdict)
-        else:
-            shown = self._met.shown
-            text = explain_to_others(self._message, shown, self._turns, self._verdict)
-        return text if self.render_mode == "ansi" else card.draw(text)
+        message, turns, verdict, tells = self._message, self._turns, self._verdict, self.tells_user
+        if self.render_mode == "rgb_array":
+            who = f"{self.user.id}: {describe(self.user)}" if tells else self._met.shown
+            return card.draw(card_of(who or "(hidden)", message, turns, verdict, tells=tells))
+        if tells:
+            return explain(message, self.user, turns, verdict)
+        return explain_to_others(message, self._met.shown, turns, verdict)
 
     def observe_turn(self) -> Observation:
         """What is seen now, at this turn of the episode."""

@@ -737,7 +737,7 @@ def test_rgb_array(user):
     frame = env.render()
     for picture in (blank, frame):
         assert picture.dtype == np.uint8
-        assert picture.shape == (480, 800, 3)
+        assert picture.shape == (576, 1024, 3)
         assert picture.min() < 100 < picture.max()
     assert (blank != frame).any()
 
@@ -746,7 +746,7 @@ def test_rgb_array_of_any_sampled_reply():
     env = PersonaChatEnv(render_mode="rgb_array", profiles=["sam"])
     env.reset(seed=0)
     env.step("🙂 \x00 \x1b[31m x")
-    assert env.render().shape == (480, 800, 3)
+    assert env.render().shape == (576, 1024, 3)
 
 
 def test_render_without_a_mode():

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import shlex
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, get_type_hints
 
 from typer import Option
 
@@ -36,6 +37,7 @@ class TrainOptions:
     seed: Annotated[int, Option(min=0, help="Of the episodes, the sampling and the updates.")] = 0
     output: Annotated[Path, Option(help="The folder of the run.")] = Path("runs/demo")
     resume: Annotated[bool, Option("--resume", help="Continue the run in this folder.")] = False
+    quiet: Annotated[bool, Option("--quiet", help="No progress: the results alone.")] = False
     policy: Annotated[
         str | None,
         Option(
@@ -131,3 +133,33 @@ class TrainOptions:
     def start(self) -> str:
         """The policy to start from."""
         return self.policy or start_for(self.env)
+
+
+def command_of(options: TrainOptions) -> str:
+    """The command that makes such a run in an empty folder; options at their default are left out.
+
+    >>> command_of(TrainOptions(profiles=("sam", "nora"), steps=4096, compiled=True))
+    'persona-env train --profiles sam,nora --steps 4096 --compile'
+    """
+    hints = get_type_hints(TrainOptions, include_extras=True)
+    words = ["persona-env", "train"]
+    for one in fields(options):
+        value = getattr(options, one.name)
+        if value != one.default and one.name not in {"resume", "quiet"}:
+            words += _words(value, _flag(one.name, hints[one.name].__metadata__[0]))
+    return shlex.join(words)
+
+
+def _flag(name: str, option: Any) -> str:
+    """Its own, which stands first in ``Option(...)``, or that of the field's name."""
+    given = (option.default, *(option.param_decls or ()))
+    own = (one for one in given if isinstance(one, str) and one.startswith("--"))
+    return next(own, "--" + name.replace("_", "-"))
+
+
+def _words(value: Any, flag: str) -> list[str]:
+    if isinstance(value, bool):
+        return [flag if value else flag.replace("--", "--no-", 1)]
+    if isinstance(value, tuple):
+        value = ",".join(str(getattr(one, "id", one)) for one in value)
+    return [flag, str(value)]

@@ -1,4 +1,4 @@
-"""The record of a training run: a line of its curve a rollout, a progress bar, its state."""
+"""The record of a training run: a line of its curve a rollout, its progress, its state."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from rich.progress import Progress
 from stable_baselines3.common.callbacks import BaseCallback
 
 from persona_env.errors import PersonaEnvError
 from persona_env.outputs import write_text
+from persona_env.reporting.progress import Stage
 
 from .checkpoint import save_modules
 from .run_folder import CURVE, STATE
@@ -23,27 +23,26 @@ COLUMNS = ("step", "seconds", "reward", "reward_sd", "kl", "entropy", "length", 
 
 
 class RunLog(BaseCallback):
-    """After each update writes a line of the curve and the state, and moves the progress bar.
+    """After each update writes a line of the curve and the state, and tells how far it is.
 
     Parameters
     ----------
     folder:
         Of the run.
-    progress, total:
-        The bar, and the steps of the whole run.
+    stage:
+        Is told the steps, at the end of an update as those that tell the pace.
     facts:
         What the state has to tell beside its own ``steps`` and ``seconds``; of a resumed run what
         its state told.
     """
 
-    def __init__(self, folder: Path, progress: Progress, total: int, facts: dict[str, Any]) -> None:
+    def __init__(self, folder: Path, stage: Stage, facts: dict[str, Any]) -> None:
         super().__init__()
-        self.folder, self.progress, self.facts = folder, progress, facts
+        self.folder, self.stage, self.facts = folder, stage, facts
         self.spent = float(facts.get("seconds", 0.0))
         done = int(facts.get("steps", 0))
         self.rows = read_curve(folder / CURVE, done)
         self.saved = len(self.rows)  # how many of them are on the disk
-        self.task = progress.add_task("training", total=total, completed=done, shown="")
         self.new: list[tuple[float, int, bool]] = []
         self.began = time.monotonic()
         self.lengths: np.ndarray[Any, Any] | None = None
@@ -60,6 +59,7 @@ class RunLog(BaseCallback):
         for i in np.flatnonzero(self.locals["dones"]):
             self.new.append((float(rewards[i]), int(self.lengths[i]), bool(infos[i].get("cut"))))
             self.lengths[i] = 0
+        self.stage.move(self.num_timesteps)
         return True
 
     def _on_rollout_end(self) -> None:
@@ -81,16 +81,17 @@ class RunLog(BaseCallback):
         for name in ("reward", "kl", "length", "cut", "unlikely"):
             self.model.logger.record(f"persona/{name}", row[name])
         self.rows.append({k: f"{v:.4f}" if isinstance(v, float) else v for k, v in row.items()})
-        shown = "  ".join(
-            f"{name} {row[name]:.3g}" for name in ("reward", "kl", "entropy", "length")
-        )
-        self.progress.update(self.task, completed=self.num_timesteps, shown=shown)
+        self.stage.move(self.num_timesteps, f"reward {row['reward']:.2f}")
 
     def _on_rollout_start(self) -> None:
-        self._save()  # the rollout before this one has been learnt from
+        self._learnt()  # the rollout before this one
 
     def _on_training_end(self) -> None:
+        self._learnt()
+
+    def _learnt(self) -> None:
         self._save()
+        self.stage.mark(self.num_timesteps)
 
     def _save(self) -> None:
         """First the curve: one that is a line ahead of the state is cut by :func:`read_curve`."""

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from persona_env.evaluation.evaluate import evaluate, first_observations, persona_env_of
+from persona_env.agent import ask
+from persona_env.evaluation.evaluate import (
+    draw_cases,
+    evaluate,
+    first_observations,
+    persona_env_of,
+)
+from persona_env.reporting.progress import Stage
 from persona_env.rewards.explain import explain_verdict
 from persona_env.scenarios.case import Case, prompt_language
 from persona_env.scenarios.schema import Scenario
@@ -26,24 +34,53 @@ SHOWN = 3  # users an example
 
 
 def judge(
-    options: TrainOptions, envs: dict[str, TextEnv], name: str, model: Any, codec: Codec
+    options: TrainOptions,
+    envs: dict[str, TextEnv],
+    name: str,
+    policy: tuple[Any, Codec],
+    stage: Stage | None = None,
 ) -> None:
-    """Evaluate greedy replies in each of :func:`.run_envs.judged_envs`, and save the reports."""
-    agent = LanguageModelAgent(model, codec, options.lengths[0])
+    """Evaluate greedy replies in each of :func:`.run_envs.judged_envs`, and save the reports.
+
+    ``stage`` is told how many replies are judged; a reply in the midst of it counts in part.
+    """
+    agent = LanguageModelAgent(*policy, options.lengths[0])
+    before = 0
     for suffix, env in envs.items():
-        episodes = EPISODES_A_USER * len(persona_env_of(env).users)
-        report = evaluate(agent, env, episodes=episodes, seed=SEED, turns=options.max_turns)
+        count = judged_replies(env)
+        tell = partial(_told, stage, before, count) if stage else None
+        report = evaluate(
+            agent, env, EPISODES_A_USER * len(persona_env_of(env).users), SEED,
+            turns=options.max_turns, progress=tell,
+        )  # fmt: skip
         report.save(options.output / f"{name}{suffix}.json")
+        before += count
+        if stage and not suffix:
+            stage.move(before, f"reward {report.reward.mean:.2f}")
 
 
-def examples(options: TrainOptions, env: TextEnv, model: Any, codec: Codec) -> list[dict[str, Any]]:
+def _told(stage: Stage, before: int, count: int, share: float) -> None:
+    stage.mark(before + count * share)
+
+
+def judged_replies(env: TextEnv) -> int:
+    """How many replies :func:`judge` judges in an environment."""
+    base = persona_env_of(env)
+    return len(draw_cases(base, EPISODES_A_USER * len(base.users), SEED))
+
+
+def examples(
+    options: TrainOptions, env: TextEnv, policy: tuple[Any, Codec]
+) -> list[dict[str, Any]]:
     """The same prompt answered for three users, or as many as there are, before and after."""
     start = load_policy(options.start, options.device, options.end_token)
-    agents = {
-        "before": LanguageModelAgent(*start, options.lengths[0]),
-        "after": LanguageModelAgent(model, codec, options.lengths[0]),
+    shown = asked(env)
+    seen = first_observations(env, [Case(scenario, user) for scenario, us in shown for user in us])
+    replies = {
+        when: iter(ask(LanguageModelAgent(*one, options.lengths[0]), seen))
+        for when, one in (("before", start), ("after", policy))
     }
-    return [_example(env, scenario, users, agents) for scenario, users in asked(env)]
+    return [_example(env, scenario, users, replies) for scenario, users in shown]
 
 
 def asked(env: TextEnv) -> list[tuple[Scenario, list[UserProfile]]]:
@@ -67,16 +104,17 @@ def _example(
     env: TextEnv,
     scenario: Scenario,
     users: Sequence[UserProfile],
-    agents: dict[str, LanguageModelAgent],
+    replies: dict[str, Iterator[str]],
 ) -> dict[str, Any]:
     rows = []
     for user in users:
         row: dict[str, Any] = {"user": user.id, "profile": describe(user)}
-        for when, agent in agents.items():
-            reply = agent(first_observations(env, [Case(scenario, user)]))[0]
+        for when, said in replies.items():
+            reply = next(said)
             verdict = persona_env_of(env).score(reply, scenario, user)
-            row |= {when: reply, f"{when}_reward": verdict.reward}
-        rows.append({**row, "explained": explain_verdict(verdict, reply)})
+            why = explain_verdict(verdict, reply)
+            row |= {when: reply, f"{when}_reward": verdict.reward, f"{when}_explained": why}
+        rows.append(row)
     prompt = next(iter(scenario.texts.values())).prompt
     return {
         "prompt": prompt, "scenario": scenario.id, "category": scenario.category, "users": rows

@@ -1,8 +1,8 @@
 """``persona-env train``: stable-baselines3 PPO trains a language model on replies to each user.
 
-Its options are in ``options.py``, the environments that follow from them in ``run_envs.py``, its
-record in ``run_log.py``, its judgement in ``showcase.py``, the rules of its folder in
-``run_folder.py``.
+Its options are in ``options.py``, the environments that follow from them in ``run_envs.py``, what
+it says that it will do in ``plan.py``, its record in ``run_log.py``, its judgement in
+``showcase.py``, the rules of its folder in ``run_folder.py``.
 """
 
 from __future__ import annotations
@@ -11,18 +11,20 @@ import json
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
+from platform import python_version
 from typing import Any
 
 import torch
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from persona_env.errors import PersonaEnvError
 from persona_env.outputs import whole_folder, write_text
+from persona_env.reporting.progress import Job
 
 from ..language_model import load_policy, save_tokenizer
 from ..ppo.ppo import LanguageModelPPO, make_ppo
 from .checkpoint import load_modules, read_facts
-from .options import TrainOptions
+from .options import TrainOptions, command_of
+from .plan import AFTER, BEFORE, Plan, plan_of
 from .run_envs import judged_envs, new_judge, token_envs
 from .run_folder import FACTS, POLICY, STATE, check_run, only_writer
 from .run_log import RunLog
@@ -31,12 +33,13 @@ from .showcase import examples, judge
 PARAMETERS_A_THREAD = 500_000
 
 
-def train(options: TrainOptions) -> Path:
+def train(options: TrainOptions, job: Job | None = None) -> Path:
     """Run, or resume, and leave a folder with everything; returns the folder.
 
     Everything that can be refused is refused before the folder is touched. Each file is written
     whole, and the state after every update: whatever stops the process, ``resume`` continues from
-    the last update. Ctrl-C ends the training there, and judges what was learnt.
+    the last update. Ctrl-C ends the training there, and judges what was learnt. ``job`` is told
+    how far it is; by default it tells on standard error, unless the run is ``quiet``.
 
     Raises
     ------
@@ -44,28 +47,38 @@ def train(options: TrainOptions) -> Path:
         If an option is wrong, if the folder holds a run already and ``resume`` is not set, or the
         reverse, or if another process is writing to it.
     """
+    job = job or Job(quiet=options.quiet)
+    began = job.now()
     check_run(options.output, options.resume)
-    torch.set_num_threads(options.threads or threads_for(load_policy(options.start)[0]))
-    new_judge()
-    ppo, (envs, held_out) = build(options), judged_envs(options)
-    if options.resume:
-        _resume(ppo, options)
+    with job.waiting("loading the policy and the environments"):
+        torch.set_num_threads(options.threads or threads_for(load_policy(options.start)[0]))
+        new_judge()
+        ppo, (envs, held_out) = build(options), judged_envs(options)
+        if options.resume:
+            _resume(ppo, options)
     with only_writer(options.output) as folder:
         # Again: another process may have written since.
         check_run(folder, options.resume)
         facts = _resume(ppo, options) if options.resume else {"options": identity(options)}
+        start = load_policy(options.start, options.device, options.end_token)
+        plan = plan_of(options, job, envs, start, done=ppo.num_timesteps, build=build)
         if not options.resume:
-            start = load_policy(options.start, options.device, options.end_token)
-            judge(options, envs, "before", *start)
-        seconds = _learn(ppo, options, facts)
+            with plan.judging(BEFORE) as stage:
+                judge(options, envs, "before", start, stage)
+        seconds = _learn(ppo, options, facts, plan)
         policy: Any = ppo.policy
         with whole_folder(folder / POLICY) as written:
             policy.model.eval().save_pretrained(written)
             save_tokenizer(options.start, written)
-        judge(options, envs, "after", policy.model, policy.codec)
-        shown = examples(options, envs[""], policy.model, policy.codec)
+        trained = (policy.model, policy.codec)
+        with plan.judging(AFTER) as stage:
+            judge(options, envs, "after", trained, stage)
+        with job.waiting("answering the prompts that the report shows"):
+            shown = examples(options, envs[""], trained)
         write_text(folder / "examples.json", _json(shown))
-        write_text(folder / FACTS, _json(_facts(options, ppo, seconds) | {"held_out": held_out}))
+        found = _facts(options, ppo, seconds) | {"held_out": held_out}
+        found["command_seconds"] = round(job.now() - began, 1)
+        write_text(folder / FACTS, _json(found))
     return folder
 
 
@@ -123,15 +136,11 @@ def build(options: TrainOptions) -> LanguageModelPPO:
     )
 
 
-def _learn(ppo: LanguageModelPPO, options: TrainOptions, facts: dict[str, Any]) -> float:
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.fields[shown]}"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns) as progress:
-        log = RunLog(options.output, progress, options.steps, facts)
+def _learn(
+    ppo: LanguageModelPPO, options: TrainOptions, facts: dict[str, Any], plan: Plan
+) -> float:
+    with plan.training(ppo.num_timesteps) as stage:
+        log = RunLog(options.output, stage, facts)
         try:
             ppo.learn(options.steps - ppo.num_timesteps, log, reset_num_timesteps=False)
         except KeyboardInterrupt:
@@ -139,20 +148,21 @@ def _learn(ppo: LanguageModelPPO, options: TrainOptions, facts: dict[str, Any]) 
                 raise
             # An update may have been stopped half-way: back to the last whole one.
             ppo.num_timesteps = int(_resume(ppo, options)["steps"])
-            progress.console.print("stopped: keeping what was learnt")
+            plan.job.say("stopped: keeping what was learnt")
     return log.seconds()
 
 
 def _facts(options: TrainOptions, ppo: LanguageModelPPO, seconds: float) -> dict[str, Any]:
     policy: Any = ppo.policy.model
-    names = ("persona-env", "gymnasium", "stable-baselines3", "torch", "transformers")
+    names = ("persona-env", "gymnasium", "numpy", "stable-baselines3", "torch", "transformers")
     return {
         "options": {**asdict(options), "policy": options.start},
         "seconds": round(seconds, 1),
         "steps": ppo.num_timesteps,
         "threads": torch.get_num_threads(),
         "parameters": sum(p.numel() for p in policy.parameters()),
-        "versions": {name: version(name) for name in names},
+        "command": command_of(options),
+        "versions": {"python": python_version(), **{name: version(name) for name in names}},
     }
 
 

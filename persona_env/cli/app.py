@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 
 from persona_env import __version__
 from persona_env.cli import audit, evaluate, lists, score, train, validate
+from persona_env.cli.colours import use_legible_colours
 from persona_env.cli.show import error_text, escape_what_streams_cannot_write, notes
 from persona_env.errors import PersonaEnvError
 
@@ -64,5 +65,6 @@ def about(
 
 def main() -> None:
     """Run the command line; errors the user can mend end it with exit code 2."""
+    use_legible_colours()
     escape_what_streams_cannot_write()
     app(prog_name="persona-env")

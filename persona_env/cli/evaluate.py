@@ -53,9 +53,10 @@ from persona_env.scenarios.case import Visibility
 
 MATRIX = "Hundredths of reward (99 and above: 99). Row: reply written for; column: scored by"
 WIDEST = 20  # users whose matrix fits a terminal of 80 columns
-# Five steps of matplotlib's cividis, which people with any kind of colour vision tell apart.
-SHADES = ("white on #00224e", "white on #404c6b", "white on #6b6d76", "black on #a69d75",
-          "black on #fee838")  # fmt: skip
+# Five steps of matplotlib's cividis, which people with any kind of colour vision tell apart. Where
+# a terminal chooses its white, it is often a grey.
+SHADES = ("#ffffff on #00224e", "#ffffff on #404c6b", "#ffffff on #6b6d76", "#000000 on #a69d75",
+          "#000000 on #fee838")  # fmt: skip
 
 Picture = Annotated[Path | None, typer.Option(help="Draw the cross-user matrix (.png or .svg).")]
 

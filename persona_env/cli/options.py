@@ -8,14 +8,16 @@ from functools import wraps
 from inspect import Parameter, Signature
 from typing import Annotated, Any, get_args, get_type_hints
 
-from persona_env.cli.show import names
+from persona_env.cli.show import names, notes
 from persona_env.registration import load
 
 NAMES = tuple[str, ...] | None
 """The type of a field of names; on the command line they are one text, with commas."""
 
 
-def takes_options(entry: str) -> Callable[[Callable[[Any], None]], Callable[..., None]]:
+def takes_options(
+    entry: str, *, loading: str
+) -> Callable[[Callable[[Any], None]], Callable[..., None]]:
     """Make a function of options into a command that typer reads.
 
     Parameters
@@ -23,6 +25,8 @@ def takes_options(entry: str) -> Callable[[Callable[[Any], None]], Callable[...,
     entry:
         ``"module:Dataclass"``. Its fields are ``Annotated[type, typer.Option(...)]`` with a
         default each.
+    loading:
+        Stands on a terminal while the options are made and checked, which may load libraries.
     """
     kind = load(entry)
     hints: dict[str, Any] = get_type_hints(kind, include_extras=True)
@@ -37,7 +41,9 @@ def takes_options(entry: str) -> Callable[[Callable[[Any], None]], Callable[...,
     def decorate(run: Callable[[Any], None]) -> Callable[..., None]:
         @wraps(run)
         def command(**given: Any) -> None:
-            run(kind(**{k: names(v) if k in lists else v for k, v in given.items()}))
+            with notes().status(loading):
+                options = kind(**{k: names(v) if k in lists else v for k, v in given.items()})
+            run(options)
 
         parameters = [parameter(field.name, field.default) for field in fields(kind)]
         command.__signature__ = Signature(parameters)  # type: ignore[attr-defined]

@@ -16,9 +16,11 @@ import typer
 from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
+from rich.theme import Theme
 
 from persona_env.env import PersonaEnv
 from persona_env.reading.find import READERS
+from persona_env.reporting.progress import BAR
 from persona_env.scenarios.case import Visibility
 from persona_env.text_envs import make_text_env
 
@@ -65,7 +67,10 @@ def out() -> Console:
 
 def notes() -> Console:
     """Where progress and errors go."""
-    return Console(stderr=True, markup=False, highlight=False, emoji=False, soft_wrap=True)
+    return Console(
+        stderr=True, markup=False, highlight=False, emoji=False, soft_wrap=True,
+        theme=Theme({"status.spinner": BAR}),
+    )  # fmt: skip
 
 
 def show_json(value: Any) -> None:

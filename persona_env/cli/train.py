@@ -2,47 +2,72 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.console import Console
+from rich.logging import RichHandler
 from rich.table import Table
+from rich.text import Text
 
 from persona_env.cli.options import takes_options
-from persona_env.cli.show import out, table
+from persona_env.cli.show import notes, out, table
+from persona_env.reporting.progress import Job
+from persona_env.reporting.run_figures import results
+from persona_env.reporting.run_folder import read_run_folder
 from persona_env.reporting.run_report import write_report
 
 
-@takes_options("persona_env.agents.training.options:TrainOptions")
+@takes_options("persona_env.agents.training.options:TrainOptions", loading="loading PyTorch")
 def train(options: Any) -> None:
     """Train a policy, judge it before and after, and write its report."""
-    _show_progress()
-    _tell(import_module("persona_env.agents.training.train").train(options))
+    console = notes()
+    _show_log(console, quiet=options.quiet)
+    job = Job(console, quiet=options.quiet)
+    with job.waiting("loading stable-baselines3"):
+        run = import_module("persona_env.agents.training.train").train
+    folder = run(options, job)
+    with job.waiting("drawing the report"):
+        written = write_report(folder)
+    _tell(folder, written, quiet=options.quiet)
 
 
 def report(
     run_dir: Annotated[Path, typer.Argument(help="What 'persona-env train' left.")],
 ) -> None:
     """Draw the plots and write the HTML report of a run folder again."""
-    out().print(f"report: {write_report(run_dir)}", soft_wrap=True)
+    out().print(_linked("report", write_report(run_dir)), soft_wrap=True)
 
 
-def _show_progress() -> None:
-    logging.basicConfig(format="%(message)s")
-    logging.getLogger("persona_env").setLevel(logging.INFO)
+def _show_log(console: Console, *, quiet: bool) -> None:
+    """Messages go where the bars are: written past them, they would tear them."""
+    handler = RichHandler(
+        console=console, show_time=False, show_level=False, show_path=False, markup=False,
+        highlighter=None, keywords=[],
+    )  # fmt: skip
+    logging.basicConfig(format="%(message)s", handlers=[handler])
+    logging.getLogger("persona_env").setLevel(logging.WARNING if quiet else logging.INFO)
 
 
-def _tell(folder: Path) -> None:
-    written = write_report(folder)
-    examples = folder / "examples.json"
-    if examples.exists():
-        found = json.loads(examples.read_text(encoding="utf-8"))
-        if found:
-            out().print(example_table(found[0]))
-    out().print(f"report: {written}\npolicy: {folder / 'policy'}", soft_wrap=True)
+def _tell(folder: Path, report: Path, *, quiet: bool) -> None:
+    found = read_run_folder(folder)
+    if found.examples and not quiet:
+        out().print(example_table(found.examples[0]))
+    told = results(found)
+    made = table("What was learnt", told.table.columns, told.table.rows, right="before after")
+    out().print(made)
+    for line in told.notes:
+        out().print(line, soft_wrap=True)
+    out().print(_linked("report", report), soft_wrap=True)
+    out().print(_linked("policy", folder / "policy"), soft_wrap=True)
+
+
+def _linked(name: str, path: Path) -> Text:
+    """A path that terminals which support links open; elsewhere the path alone."""
+    return Text(f"{name}: ").append(str(path), style=f"link {path.absolute().as_uri()}")
 
 
 def example_table(example: dict[str, Any]) -> Table:

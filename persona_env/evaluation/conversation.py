@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from persona_env.agent import Agent, ReferenceAgent, ask, checked_replies
+from persona_env.agent import Agent, ReferenceAgent, Tell, ask, checked_replies, tell_nobody
 from persona_env.env import Observation, PersonaEnv
 from persona_env.evaluation.scores import Answer
 from persona_env.rewards import Verdict, judge_all
@@ -46,7 +46,13 @@ class Conversation:
 
 
 def converse(
-    agent: Agent | ReferenceAgent, env: PersonaEnv, cases: Sequence[Case], turns: int, seed: int
+    agent: Agent | ReferenceAgent,
+    env: PersonaEnv,
+    cases: Sequence[Case],
+    turns: int,
+    seed: int,
+    *,
+    tell: Tell = tell_nobody,
 ) -> list[Conversation]:
     """A conversation of at most ``turns`` replies for each case, with the simulator of ``env``.
 
@@ -61,6 +67,7 @@ def converse(
         judged = judge_all(said, env.terms)
         for talk, exchange, verdict in zip(waiting, said, judged, strict=True):
             talk.take(exchange, verdict)
+        tell(sum(talk.env.ended is not None for talk in talks), len(talks))
     return talks
 
 

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import zip_longest
 from typing import Any
 
 import gymnasium as gym
 import numpy as np
 
-from persona_env.agent import Agent, ReferenceAgent, ask, checked_replies
+from persona_env.agent import (
+    BATCH,
+    Agent,
+    ReferenceAgent,
+    Tell,
+    ask,
+    checked_replies,
+    tell_nobody,
+)
 from persona_env.arguments import flag, whole_number
 from persona_env.detectors import word_count
 from persona_env.env import PersonaEnv
@@ -42,6 +50,7 @@ def evaluate(
     *,
     turns: int = 1,
     cross_batched: bool = False,
+    progress: Callable[[float], None] | None = None,
 ) -> Report:
     """Let an agent answer, and let every user judge every reply.
 
@@ -68,6 +77,9 @@ def evaluate(
         reply for every user. Without, they judge it for its own user alone; the cross-user matrix,
         the identity gap and the choice of the user-blind replies are then of the other terms, and
         the report names those that are left out.
+    progress:
+        Is called as it goes with the share that is done, in (0, 1]: a third for the agent's
+        replies, one for those of the reference agents, one for the scores of all users.
 
     Raises
     ------
@@ -84,14 +96,27 @@ def evaluate(
         )
     cases = draw_cases(base, episodes, seed)
     crossing = base if flag("cross_batched", cross_batched) else without_deferred(base)
+    answered, compared, crossed = _thirds(progress)
     if turns > 1:
-        talks = converse(agent, base, cases, turns, seed)
-        references = reference_rewards(base, cases, crossing, turns, seed)
-        judged = _judged(base, crossing, [talk.answers[-1] for talk in talks], references, seed)
+        talks = converse(agent, base, cases, turns, seed, tell=answered)
+        references = reference_rewards(base, cases, crossing, turns, seed, tell=compared)
+        answers = [talk.answers[-1] for talk in talks]
+        judged = _judged(base, crossing, answers, references, seed, tell=crossed)
         return ConversationReport(**judged | told_of(talks, judged["replies"], base, seed))
-    answers = [*map(Answer, cases, replies_of(agent, env, cases))]
-    references = reference_rewards(base, cases, crossing)
-    return Report(**_judged(base, crossing, answers, references, seed))
+    answers = [*map(Answer, cases, replies_of(agent, env, cases, answered))]
+    references = reference_rewards(base, cases, crossing, tell=compared)
+    return Report(**_judged(base, crossing, answers, references, seed, tell=crossed))
+
+
+def _thirds(progress: Callable[[float], None] | None) -> tuple[Tell, Tell, Tell]:
+    """Who is told of each of the three parts of an evaluation."""
+    if progress is None:
+        return tell_nobody, tell_nobody, tell_nobody
+
+    def third(before: int, told: Callable[[float], None] = progress) -> Tell:
+        return lambda done, of: told((before + done / of) / 3)
+
+    return third(0), third(1), third(2)
 
 
 def draw_cases(env: PersonaEnv, episodes: int | None, seed: int) -> list[Case]:
@@ -112,12 +137,15 @@ def draw_cases(env: PersonaEnv, episodes: int | None, seed: int) -> list[Case]:
 
 
 def replies_of(
-    agent: Agent | ReferenceAgent, env: gym.Env[Any, Any], cases: list[Case]
+    agent: Agent | ReferenceAgent,
+    env: gym.Env[Any, Any],
+    cases: list[Case],
+    tell: Tell = tell_nobody,
 ) -> list[str]:
     """The agent's replies to these cases, seen in ``env``; a reference agent is told them."""
     if isinstance(agent, ReferenceAgent):
         return checked_replies(agent.answer(cases), len(cases))
-    return ask(agent, first_observations(env, cases))
+    return ask(agent, first_observations(env, cases), tell)
 
 
 def first_observations(env: gym.Env[Any, Any], cases: Sequence[Case]) -> list[dict[str, Any]]:
@@ -139,6 +167,8 @@ def _judged(
     answers: list[Answer],
     references: tuple[Rewards, Rewards],
     seed: int,
+    *,
+    tell: Tell,
 ) -> dict[str, Any]:
     """The fields of a :class:`Report` on these answers, one for each case."""
     blind, oracle = references
@@ -146,7 +176,7 @@ def _judged(
     known = {user.id: user for user in env.users}
     users = [known[name] for name in dict.fromkeys(case.user.id for case in cases)]
     places = {user.id: i for i, user in enumerate(users)}
-    crossed, covered = _crossed(crossing, answers, users, crossing is env)
+    crossed, covered = _crossed(crossing, answers, users, crossing is env, tell)
     rows = np.array([places[case.user.id] for case in cases])
     itself = np.arange(len(cases)), rows
     diagonal = crossed[itself]
@@ -196,7 +226,7 @@ def _judged(
 
 
 def _crossed(
-    env: PersonaEnv, answers: list[Answer], users: list[UserProfile], is_whole: bool
+    env: PersonaEnv, answers: list[Answer], users: list[UserProfile], is_whole: bool, tell: Tell
 ) -> tuple[Rewards, Rewards]:
     """What every user gives to every answer, and the share of it that was read: two of ``float64 of
     shape (N, U)``, for N and U of them.
@@ -206,9 +236,15 @@ def _crossed(
     shape = len(answers), len(users)
     if not (env.terms or is_whole):
         return np.full(shape, math.nan), np.full(shape, math.nan)
-    crossed = [_judged_by(user, answer, env) for answer in answers for user in users]
-    rewards, coverage = earned(env, crossed)
-    return rewards.reshape(shape), coverage.reshape(shape)
+    rewards, coverage = np.empty(shape), np.empty(shape)
+    for first in range(0, len(answers), BATCH):  # parts that batches of judgements fit into
+        part = answers[first : first + BATCH]
+        found = earned(env, [_judged_by(user, answer, env) for answer in part for user in users])
+        end = first + len(part)
+        for rows, values in zip((rewards, coverage), found, strict=True):
+            rows[first:end] = values.reshape(len(part), len(users))
+        tell(end, len(answers))
+    return rewards, coverage
 
 
 def _judged_by(user: UserProfile, answer: Answer, env: PersonaEnv) -> Answer:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from persona_env.agent import ReferenceAgent
+from persona_env.agent import ReferenceAgent, Tell, tell_nobody
 from persona_env.env import PersonaEnv
 from persona_env.errors import PersonaEnvError
 from persona_env.evaluation.conversation import converse, last_rewards
@@ -29,7 +29,13 @@ RESAMPLES = 1000
 
 
 def reference_rewards(
-    env: PersonaEnv, cases: list[Case], crossing: PersonaEnv, turns: int = 1, seed: int = 0
+    env: PersonaEnv,
+    cases: list[Case],
+    crossing: PersonaEnv,
+    turns: int = 1,
+    seed: int = 0,
+    *,
+    tell: Tell = tell_nobody,
 ) -> tuple[Rewards, Rewards]:
     """What the blind and the oracle agent earn: two of ``float64 of shape (N,)``, for N cases.
 
@@ -40,10 +46,10 @@ def reference_rewards(
     Raises :class:`PersonaEnvError` for an environment without an oracle.
     """
     try:
-        blind, oracle = (
-            _earned(make_agent(name, judged), env, cases, turns, seed)
-            for name, judged in (("blind", crossing), ("oracle", env))
-        )
+        blind = _earned(make_agent("blind", crossing), env, cases, turns, seed)
+        tell(1, 2)
+        oracle = _earned(make_agent("oracle", env), env, cases, turns, seed)
+        tell(2, 2)
     except NotImplementedError as error:
         raise PersonaEnvError(
             f"{type(env).__name__} has no oracle to evaluate against: write its method oracle(); "

@@ -1,7 +1,12 @@
-"""How every picture of this library looks."""
+"""How every picture of this library looks.
+
+The ``plot_`` functions return a :class:`matplotlib.figure.Figure` that belongs to no window:
+nothing is shown, saved or left behind in ``matplotlib.pyplot``. :func:`save_picture` writes one.
+"""
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Mapping, Sequence
 from io import BytesIO
@@ -10,14 +15,15 @@ from typing import TYPE_CHECKING, Any
 
 from persona_env.errors import unknown_name
 from persona_env.outputs import write_files
+from persona_env.reporting.fonts import families, undrawn
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-TEXT_FONTS = ["DejaVu Sans Mono", "Noto Sans CJK SC", "WenQuanYi Zen Hei", "sans-serif"]
 FORMATS = ("png", "svg")
 BLUE, ORANGE = "#0072b2", "#d55e00"  # Okabe and Ito: told apart with any colour vision
-ANNOTATED = 12  # users up to whom the matrix shows its numbers
+WIDE = 12  # users up to whom the matrix has wide cells, with two decimals
+ANNOTATED = 48  # users up to whom it has numbers at all
 
 
 def picture_format(path: Path) -> str:
@@ -29,14 +35,23 @@ def picture_format(path: Path) -> str:
 
 
 def plot_matrix(users: Sequence[str], matrix: Sequence[Sequence[float]]) -> Figure:
-    """A figure of ``matrix[i][j]``, what user j gives to replies written for user i, as a heat map.
+    """The cross-user matrix as a heat map with a number in each cell.
 
-    The colours mean the same in every picture (0 to 1); the diagonal is outlined.
+    Parameters
+    ----------
+    users:
+        N names.
+    matrix:
+        Rewards in [0, 1], N rows of N, NaN for what is not known: ``matrix[i][j]`` is what user j
+        gives to the replies that were written for user i. The diagonal is outlined.
+
+    The colours mean the same in every picture (0 to 1). Up to twelve users the numbers have two
+    decimals, above they are hundredths.
     """
     from matplotlib.patches import Rectangle
 
     n = len(users)
-    side = (0.22 if n > ANNOTATED else 0.42) * n + 2
+    side = (0.42 if n <= WIDE else 0.25) * n + 2
     figure = _figure(side + 0.8, side)
     axes = figure.add_subplot()
     image = axes.imshow(matrix, vmin=0, vmax=1, cmap="cividis")
@@ -54,7 +69,20 @@ def plot_matrix(users: Sequence[str], matrix: Sequence[Sequence[float]]) -> Figu
 
 
 def plot_curve(rows: Sequence[Mapping[str, float]]) -> Figure:
-    """A figure of ``reward`` with a band of one ``reward_sd``, and ``kl``, over ``step``."""
+    """The learning curve of a run: reward with a band of one standard deviation, and KL below.
+
+    Parameters
+    ----------
+    rows:
+        One mapping a rollout, at least one, with ``step`` (tokens so far), ``reward`` and
+        ``reward_sd`` (of its replies, in [0, 1]) and ``kl`` (nats per token, from the initial
+        policy). NaN leaves a hole.
+
+    Raises
+    ------
+    ValueError
+        Without rows.
+    """
     if not rows:
         raise ValueError("there are no rows to draw")
     step, reward, sd, kl = (
@@ -71,18 +99,24 @@ def plot_curve(rows: Sequence[Mapping[str, float]]) -> Figure:
     above.set_ylabel("reward")
     above.legend(loc="lower right", frameon=False)
     below.plot(step, kl, color=ORANGE, lw=2, marker=mark)
-    below.set_ylabel("KL")
-    below.set_xlabel("step")
+    below.set_ylabel("KL (nats a token)")
+    below.set_xlabel("tokens")
     for axes in (above, below):
         axes.grid(alpha=0.3)
         axes.spines[["top", "right"]].set_visible(False)
+    figure.align_ylabels()
+    below.xaxis.set_major_formatter("{x:,.0f}")
     return figure
 
 
 def plot_reliability(bins: Mapping[str, Sequence[tuple[float, float, int]]]) -> Figure:
     """A reliability diagram per user: accuracy over stated confidence, dots by their number.
 
-    ``bins[user]`` are mean confidence, mean accuracy and number of answers of each bin.
+    Parameters
+    ----------
+    bins:
+        By user, for each bin of confidence: mean stated confidence in [0, 1], share of right
+        answers in [0, 1], and number of answers.
     """
     columns = min(4, len(bins))
     lines = -(-len(bins) // columns)
@@ -107,43 +141,49 @@ def plot_reliability(bins: Mapping[str, Sequence[tuple[float, float, int]]]) -> 
     return figure
 
 
-def _figure(width: float, height: float) -> Figure:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-
-    from persona_env.reporting.notebook_figure import NotebookFigure
-
-    figure = NotebookFigure(
-        figsize=(width, height), dpi=150, facecolor="white", layout="constrained"
-    )
-    FigureCanvasAgg(figure)
-    return figure
-
-
-def _fonts(text: str) -> list[str]:
-    """The installed fonts that may draw these names."""
-    # Asking for a font that is not there logs a line for every text.
-    from matplotlib.font_manager import fontManager
-
-    there = set(fontManager.get_font_names())
-    return ["DejaVu Sans", *(name for name in TEXT_FONTS if name in there)]
-
-
-def _annotate(axes: Any, matrix: Sequence[Sequence[float]]) -> None:
-    for i, row in enumerate(matrix):
-        for j, value in enumerate(row):
-            ink = "black" if value > 0.55 else "white"
-            axes.text(j, i, f"{value:.2f}", ha="center", va="center", color=ink, size=9)
-
-
 def save_picture(path: Path, figure: Figure) -> None:
-    """Write a figure whole or not at all; the same picture is the same bytes."""
+    """Write a figure, whole or not at all, as PNG or SVG; the same figure gives the same bytes.
+
+    Raises
+    ------
+    PersonaEnvError
+        For another ending, or a path that no file can have; nothing is written then.
+    """
     from matplotlib import rc_context
 
     kind = picture_format(path)
     metadata = {"Date": None} if kind == "svg" else {"Software": None}
     buffer = BytesIO()
     with rc_context({"svg.hashsalt": "persona_env"}), warnings.catch_warnings():
-        # A name in a script without a font here is drawn as boxes; the picture still tells.
+        # The log has said which font is missing; the picture still tells.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         figure.savefig(buffer, format=kind, metadata=metadata)
     write_files({path: buffer.getvalue()})
+
+
+def _figure(width: float, height: float) -> Figure:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    from persona_env.reporting.notebook_figure import NotebookFigure
+
+    size = (width, height)
+    figure = NotebookFigure(figsize=size, dpi=150, facecolor="white", layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def _fonts(text: str) -> list[str]:
+    """What draws these names; a character that no font here has is told in the log."""
+    undrawn(text)
+    return families()
+
+
+def _annotate(axes: Any, matrix: Sequence[Sequence[float]]) -> None:
+    is_wide = len(matrix) <= WIDE
+    for i, row in enumerate(matrix):
+        for j, value in enumerate(row):
+            if math.isnan(value):
+                continue
+            ink = "black" if value > 0.48 else "white"
+            shown = f"{value:.2f}" if is_wide else f"{100 * value:.0f}"
+            axes.text(j, i, shown, ha="center", va="center", color=ink, size=9 if is_wide else 7)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from persona_env.reporting.run_folder import Group, Report
+from persona_env.reporting.measures import Meaning, meaning_of, own_meaning_of
+from persona_env.reporting.run_folder import Group, Report, RunFolder
 
 HEADLINE = 4  # measures that stand above the table
 _DETAILS = (
@@ -19,20 +20,61 @@ _DETAILS = (
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table; the first cell of a row names it."""
+    """A table; the first cell of a row names it, and ``meanings`` say what that is."""
 
     caption: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    meanings: Mapping[str, Meaning] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The numbers of a run in short, and what has to be said about them."""
+
+    table: Table
+    notes: tuple[str, ...]
+
+
+def results(folder: RunFolder) -> Results:
+    """Reward, gain and own user best of each group of users, and the minutes that it took."""
+    rows, notes = [], []
+    for name, figure in (("reward", _reward), ("gain", _gain), ("own user best", _own_best)):
+        for group in folder.groups:
+            shown = [figure(each) if each else "-" for each in (group.before, group.after)]
+            if group.given:
+                rows.append((name, group.title.lower(), *shown))
+    for group in folder.groups:
+        notes += [why for each in group.given.values() if (why := _undefined(each, "gain"))]
+    for key, what in (("seconds", "training"), ("command_seconds", "this command in all")):
+        if key in folder.run:
+            rows.append(("minutes", what, "", f"{folder.run[key] / 60:.1f}"))
+    told = tuple(f"gain {why}" for why in dict.fromkeys(notes))
+    return Results(Table("Results", ("", "of", "before", "after"), tuple(rows)), told)
+
+
+def _reward(report: Report) -> str:
+    return _number(report["reward"])
+
+
+def _gain(report: Report) -> str:
+    return "undefined" if _undefined(report, "gain") else _number(report["gain"])
+
+
+def _own_best(report: Report) -> str:
+    """Known where any term judges the replies for every user."""
+    if report["matrix"][0][0] is None:
+        return "undefined"
+    return f"{sum(report['own_best'])} of {len(report['own_best'])} rows"
 
 
 def summary(run: dict[str, Any]) -> str:
     """What was run, in one line."""
     known = (
         (run.get("options", {}).get("env"), "{}"),
-        (run.get("steps"), "{:,} steps"),
+        (run.get("steps"), "{:,} tokens"),
         (run.get("parameters"), "{:,} parameters"),
-        (run.get("seconds"), "{:,.0f} seconds"),
+        (run.get("seconds"), "{:,.0f} seconds of training"),
     )
     return ", ".join(shape.format(value) for value, shape in known if value is not None)
 
@@ -50,6 +92,7 @@ def measures(report: Report) -> dict[str, str]:
         "oracle reference": _number(report["oracle"]),
         "moved by protected fields": f"{report['identity_gap']:g}",
         "words in a reply": f"{report['words']['mean']:.1f}",
+        **({"coverage": _number(report["coverage"])} if report.get("reader") else {}),
     }
 
 
@@ -57,23 +100,34 @@ def headline(group: Group) -> dict[str, str]:
     """The first measures by name, before and after."""
     given = [measures(report) for report in group.given.values()]
     names = list(given[0])[:HEADLINE] if given else []
-    return {name: " → ".join(_brief(each[name]) for each in given) for name in names}
+    figures = {name: [_brief(each[name]) for each in given] for name in names}
+    return {
+        name: "undefined" if set(shown) == {"undefined"} else " → ".join(shown)
+        for name, shown in figures.items()
+    }
 
 
 def all_measures(group: Group) -> Table:
     """Every measure, before and after."""
     given = [measures(report) for report in group.given.values()]
-    rows = [(name, *(each[name] for each in given)) for name in (given[0] if given else ())]
-    return Table("All measures (± standard error)", ("measure", *group.given), tuple(rows))
+    names = list(dict.fromkeys(name for each in given for name in each))
+    rows = tuple((name, *(each.get(name, "-") for each in given)) for name in names)
+    meanings = {name: meaning_of(name) for name in names}
+    return Table("Measures (± one standard error)", ("measure", *group.given), rows, meanings)
 
 
 def details(group: Group) -> list[Table]:
     """What users, categories and the environment's own measures say, before and after."""
-    return [
-        Table(caption, (name, "before", "after", "change"), tuple(_compared(group, key)))
-        for key, name, caption in _DETAILS
-        if any(report.get(key) for report in group.given.values())
-    ]
+    found = []
+    for key, name, caption in _DETAILS:
+        items = dict.fromkeys(item for one in group.given.values() for item in one.get(key, {}))
+        if items:
+            rows = tuple(_compared(group, key, items))
+            own = {_shown(key, item): own_meaning_of(item) for item in items}
+            meanings = {item: one for item, one in own.items() if one and key == "measures"}
+            columns = (name, "before", "after", "change")
+            found.append(Table(caption, columns, rows, meanings))
+    return found
 
 
 def settings(run: dict[str, Any]) -> list[Table]:
@@ -84,38 +138,30 @@ def settings(run: dict[str, Any]) -> list[Table]:
     ]
 
 
-def matrix_in_words(matrix: list[list[float]]) -> str:
-    """What the users give on average to their own replies, and to those of others."""
-    own = [row[i] for i, row in enumerate(matrix)]
-    other = [value for i, row in enumerate(matrix) for j, value in enumerate(row) if i != j]
-    said = f"A reply's own user gives {sum(own) / len(own):.3f} on average"
-    return said + (f", the other users {sum(other) / len(other):.3f}." if other else ".")
-
-
 def curve_in_words(rows: list[dict[str, float]]) -> str:
     """Where the learning curve begins and ends."""
     first, last = rows[0], rows[-1]
     return (
-        f"Mean reward of the rollouts over {last['step']:.0f} steps: {first['reward']:.3f} in the "
-        f"first, {last['reward']:.3f} in the last; KL at the end {last['kl']:.4f}."
+        f"Mean reward of the rollouts over {last['step']:,.0f} tokens: {first['reward']:.3f} in "
+        f"the first, {last['reward']:.3f} in the last; KL at the end {last['kl']:.4f}."
     )
 
 
 def _number(mean: Report) -> str:
     if mean["mean"] is None:
-        return "not defined"
+        return "undefined"
     return f"{mean['mean']:.3f}" + (f" ± {mean['se']:.3f}" if mean["se"] is not None else "")
 
 
 def _undefined(report: Report, name: str) -> str:
     """Why this figure is not defined; empty if it is."""
     reason = report.get("undefined", {}).get(name)
-    return f"not defined: {reason}" if reason else ""
+    return f"undefined: {reason}" if reason else ""
 
 
 def _share(report: Report) -> str:
     oracle = report["oracle"]["mean"]
-    return f"{report['reward']['mean'] / oracle:.0%}" if oracle else "not defined"
+    return f"{report['reward']['mean'] / oracle:.0%}" if oracle else "undefined"
 
 
 def _brief(figure: str) -> str:
@@ -123,13 +169,18 @@ def _brief(figure: str) -> str:
     return figure.partition(" ±")[0].partition(": ")[0]
 
 
-def _compared(group: Group, key: str) -> Iterable[tuple[str, ...]]:
+def _compared(group: Group, key: str, items: Iterable[str]) -> Iterator[tuple[str, ...]]:
     before, after = ((report or {}).get(key, {}) for report in (group.before, group.after))
-    for item in dict.fromkeys([*before, *after]):
-        both = item in before and item in after
-        change = f"{after[item]['mean'] - before[item]['mean']:+.3f}" if both else "-"
+    for item in items:
+        both = [part[item]["mean"] for part in (before, after) if item in part]
+        known = len(both) == 2 and None not in both
+        change = f"{both[1] - both[0]:+.3f}" if known else "-"
         shown = [_number(part[item]) if item in part else "-" for part in (before, after)]
-        yield item if key == "per_user" else item.replace("_", " "), *shown, change
+        yield _shown(key, item), *shown, change
+
+
+def _shown(key: str, item: str) -> str:
+    return item if key == "per_user" else item.replace("_", " ")
 
 
 def _named(values: dict[str, Any]) -> Iterable[tuple[str, str]]:

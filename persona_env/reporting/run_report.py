@@ -14,7 +14,8 @@ from persona_env.errors import PersonaEnvError
 from persona_env.outputs import write_files
 from persona_env.reporting import run_figures
 from persona_env.reporting.plots import plot_curve, plot_matrix, save_picture
-from persona_env.reporting.run_folder import Group, read_run_folder
+from persona_env.reporting.run_folder import Group, RunFolder, read_run_folder
+from persona_env.reporting.run_matrix import Matrix, matrix_of, scale
 
 TEMPLATE = "run_report.html"
 
@@ -56,8 +57,12 @@ def _page(run_dir: Path, drawn: Path) -> str:
     return _rendered(
         title=f"Run {run_dir.resolve().name}",
         summary=run_figures.summary(folder.run),
+        command=folder.run.get("command"),
+        env=folder.run.get("options", {}).get("env") or "PersonaChat-v0",
+        reads=_reads(folder),
         held_out=folder.run.get("held_out", True),
         groups=[_group(group, drawn) for group in folder.groups],
+        scale=scale(),
         examples=None if examples is None else [*map(_example, examples)],
         curve=_curve(folder.curve, drawn),
         settings=run_figures.settings(folder.run),
@@ -81,8 +86,14 @@ def _rendered(**values: Any) -> str:
     return environment.get_template(TEMPLATE).render(values)
 
 
+def _reads(folder: RunFolder) -> str:
+    """Who read the replies: empty for the phrases of the tiny register."""
+    given = [report for group in folder.groups for report in group.given.values()]
+    return next((str(report["reader"]) for report in given if report.get("reader")), "")
+
+
 def _group(group: Group, drawn: Path) -> dict[str, Any]:
-    """A group of users; of files that are missing the names, in place of a picture too."""
+    """A group of users; of files that are missing the names, in place of a matrix too."""
     return {
         "title": group.title,
         "missing": [name for name, report in group.reports.items() if report is None],
@@ -96,13 +107,12 @@ def _group(group: Group, drawn: Path) -> dict[str, Any]:
     }
 
 
-def _matrix(name: str, report: dict[str, Any], drawn: Path) -> Picture:
+def _matrix(name: str, report: dict[str, Any], drawn: Path) -> Matrix:
+    """The table for the page; the picture is for other pages."""
     stem = Path(name).stem
-    path = drawn / f"matrix_{stem}.png"
-    save_picture(path, plot_matrix(report["users"], report["matrix"]))
-    said = run_figures.matrix_in_words(report["matrix"])
-    caption = f"{stem.partition('_')[0].capitalize()}. {said}"
-    return _picture(path, f"Heat map of mean rewards. {caption}", caption)
+    values = [[float("nan") if v is None else v for v in row] for row in report["matrix"]]
+    save_picture(drawn / f"matrix_{stem}.png", plot_matrix(report["users"], values))
+    return matrix_of(stem.partition("_")[0], report)
 
 
 def _curve(rows: list[dict[str, float]], drawn: Path) -> Picture | None:
@@ -110,20 +120,23 @@ def _curve(rows: list[dict[str, float]], drawn: Path) -> Picture | None:
         return None
     save_picture(drawn / "curve.png", plot_curve(rows))
     said = run_figures.curve_in_words(rows)
-    return _picture(drawn / "curve.png", said, f"Replies sampled while training. {said}")
-
-
-def _picture(path: Path, alt: str, caption: str) -> Picture:
-    return Picture(base64.b64encode(path.read_bytes()).decode("ascii"), alt, caption)
+    data = base64.b64encode((drawn / "curve.png").read_bytes()).decode("ascii")
+    return Picture(data, said, f"Replies sampled while training. {said}")
 
 
 def _example(example: dict[str, Any]) -> dict[str, Any]:
+    users = example["users"]
+    means = [sum(u[f"{when}_reward"] for u in users) / len(users) for when in _WHEN if users]
     return {
         "category": example["category"].replace("_", " "),
         "scenario": example["scenario"],
         "prompt": _said(example["prompt"]),
-        "users": [*map(_answered, example["users"])],
+        "means": " → ".join(f"{mean:.2f}" for mean in means),
+        "users": [*map(_answered, users)],
     }
+
+
+_WHEN = ("before", "after")
 
 
 def _answered(user: dict[str, Any]) -> dict[str, Any]:
@@ -131,11 +144,14 @@ def _answered(user: dict[str, Any]) -> dict[str, Any]:
         "name": user["user"],
         "profile": user["profile"],
         "replies": {
-            when.capitalize(): (f"{user[f'{when}_reward']:.3f}", _said(user[when]))
-            for when in ("before", "after")
+            when: {
+                "reward": f"{user[f'{when}_reward']:.3f}",
+                "reply": _said(user[when]),
+                # Columns are for terminals; here each line may wrap. The first says the reward.
+                "why": [" ".join(line.split()) for line in user[f"{when}_explained"][1:]],
+            }
+            for when in _WHEN
         },
-        # Columns are for terminals; here each line may wrap.
-        "why": [" ".join(line.split()) for line in user["explained"]],
     }
 
 

@@ -100,7 +100,7 @@ def test_a_judgement_on_the_training_is_told(tmp_path, monkeypatch, caplog):
         caplog.clear()
         options = TrainOptions(profiles=("sam",), scenarios=(name,), output=tmp_path / name)
         with caplog.at_level(logging.WARNING):
-            judge(options, judged_envs(options)[0], "before", None, None)
+            judge(options, judged_envs(options)[0], "before", (None, None))
         assert [r.getMessage().count("nothing of the scenarios is held out")
                 for r in caplog.records] == [1] * told  # fmt: skip
         splits = json.loads((tmp_path / name / "before.json").read_text("utf-8"))["splits"]
@@ -142,6 +142,6 @@ def test_a_run_of_conversations_is_judged_on_conversations(tmp_path, monkeypatch
     monkeypatch.setattr(showcase, "EPISODES_A_USER", 3)
     says = ["I do not know."]
     monkeypatch.setattr(showcase, "LanguageModelAgent", lambda *_: lambda seen: says * len(seen))
-    judge(options, judged_envs(options)[0], "before", None, None)
+    judge(options, judged_envs(options)[0], "before", (None, None))
     report = json.loads((tmp_path / "before.json").read_text(encoding="utf-8"))
     assert [turn["reached"] for turn in report["per_turn"]] == [3, 3, 3]

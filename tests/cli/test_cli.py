@@ -208,10 +208,16 @@ def test_a_long_list_of_names_is_cut_after_the_nearest_one():
 def test_train_passes_what_was_given_and_shows_the_example(tmp_path, monkeypatch):
     given = []
 
-    def train(options):
+    def train(options, job):
+        assert not job.quiet
         given.append(options)
         options.output.mkdir()
-        user = {"user": "lin", "profile": "Reads Chinese.", "explained": []}
+        user = {
+            "user": "lin",
+            "profile": "Reads Chinese.",
+            "before_explained": [],
+            "after_explained": [],
+        }
         replies = {"before": "No.", "before_reward": 0.1, "after": "先洗米。", "after_reward": 0.9}
         example = {"prompt": "怎样煮米饭？", "scenario": "s", "category": "fact"}
         (options.output / "run.json").write_text("{}")
@@ -232,6 +238,7 @@ def test_train_passes_what_was_given_and_shows_the_example(tmp_path, monkeypatch
 
 FLAGS = {
     "resume": ["--resume"],
+    "quiet": ["--quiet"],
     "hidden": ["--hidden"],
     "compiled": ["--compile"],
     "tensorboard": ["--tensorboard", "--no-tensorboard"],
@@ -255,11 +262,12 @@ def test_the_options_of_train_are_the_fields_of_the_dataclass_with_default_and_h
 
 def test_options_reach_the_run_with_their_types(tmp_path, monkeypatch):
     given = []
-    module = SimpleNamespace(train=lambda options: given.append(options) or options.output)
+    module = SimpleNamespace(train=lambda options, job: given.append(options) or options.output)
     monkeypatch.setattr(
         persona_env.cli.train, "import_module", {"persona_env.agents.training.train": module}.get
     )
     monkeypatch.setattr(persona_env.cli.train, "write_report", lambda folder: folder)
+    (tmp_path / "run.json").write_text("{}")
     told("train", "--output", tmp_path)
     told(
         "train", "--output", tmp_path, "--lr", "1e-3", "--seed", "3", "--compile", "--hidden",

@@ -519,6 +519,17 @@ def test_where_every_term_is_batched_the_matrix_is_not_known():
     assert crossed.matrix == ((0.25, 0.25), (0.5, 0.25))
 
 
+def test_progress_is_told_in_shares_that_rise_to_one():
+    env = PersonaChatEnv(profiles=["sam", "nora"], register="tiny", split="heldout")
+    shares, plain = [], evaluate(make_agent("constant", env), env, 130)
+    assert evaluate(lambda seen: ["I cannot help with this."] * len(seen), env, 130,
+                    progress=shares.append).matrix == plain.matrix  # fmt: skip
+    n = plain.reward.n
+    assert n == 130
+    answered, crossed = ([(third + done / n) / 3 for done in (64, 128, n)] for third in (0, 2))
+    assert shares == pytest.approx([*answered, 1.5 / 3, 2 / 3, *crossed])
+
+
 def test_an_outage_of_a_judge_is_no_report(slow_letters, monkeypatch):
     def down(view):
         raise ConnectionError("no server")

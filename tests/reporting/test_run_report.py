@@ -1,15 +1,28 @@
 """The report of a hand-made run folder."""
 
+import html
 import json
 import re
 from html.parser import HTMLParser
 from importlib import import_module
 
+import gymnasium as gym
 import pytest
 
 from persona_env.errors import PersonaEnvError
+from persona_env.evaluation.evaluate import evaluate
+from persona_env.registration import make_agent
+from persona_env.reporting import run_figures
+from persona_env.reporting.measures import meaning_of, own_meaning_of
+from persona_env.reporting.run_folder import read_run_folder
+from persona_env.reporting.run_matrix import cell
 from persona_env.reporting.run_report import write_report
 
+CELL = r'<td( class="own")? style="background:(#\w{6});color:(#\w{3})"[^>]*>(\d+)<'
+BUNDLED = (
+    "PersonaRefusal-v0", "PersonaCapability-v0", "PersonaOpinion-v0",
+    "PersonaCalibration-v0", "PersonaTitle-v0",
+)  # fmt: skip
 VOID = {"meta", "img", "br"}
 
 
@@ -44,7 +57,8 @@ def answered(user, before, after):
         "before_reward": 0.25,
         "after": after,
         "after_reward": 0.875,
-        "explained": ["reward    0.875", "  term length  1.00  weight 1  3 words"],
+        "before_explained": ["reward    0.250", "  term length  0.00  weight 1  0 words"],
+        "after_explained": ["reward    0.875", "  term length  1.00  weight 1  3 words"],
     }
 
 
@@ -72,6 +86,8 @@ def run_dir(tmp_path):
         "steps": 200,
         "parameters": 1_000_000,
         "versions": {"python": "3.11"},
+        "command": "persona-env train --steps 200",
+        "command_seconds": 30.0,
     }
     reports = {"before": 0.4, "after": 0.8, "before_heldout": 0.3, "after_heldout": 0.7}
     files = {"run": run, "examples": EXAMPLES, **{k: judged(v) for k, v in reports.items()}}
@@ -92,6 +108,7 @@ class Page(HTMLParser):
     def __init__(self, text):
         super().__init__()
         self.open, self.headings, self.images, self.languages = [], [], [], set()
+        self.ids, self.links, self.folds = [], [], 0
         self.said = []
         self.feed(text)
         self.close()
@@ -101,6 +118,9 @@ class Page(HTMLParser):
         known = dict(attrs)
         if tag not in VOID:
             self.open.append(tag)
+        self.folds += tag == "details"
+        self.ids += [known["id"]] if "id" in known else []
+        self.links += [known["href"]] if tag == "a" else []
         if tag == "img":
             self.images.append(known)
         if "lang" in known:
@@ -123,7 +143,9 @@ def test_the_report_is_one_page_that_needs_nothing_else(run_dir):
     assert "http" not in text.replace("http-equiv", "")
     assert "<script" not in text
     assert "<link" not in text
-    assert len(page.images) == 5
+    assert len(page.images) == 1
+    assert "url(" not in text
+    assert "@import" not in text
     assert all(image["src"].startswith("data:image/png;base64,") for image in page.images)
     assert all(image["alt"] for image in page.images)
     assert all(b - a <= 1 for a, b in zip(page.headings, page.headings[1:], strict=False))
@@ -153,16 +175,136 @@ def test_what_people_and_policies_write_is_escaped(run_dir):
 def test_no_text_of_a_run_becomes_markup(run_dir):
     """Names, options and wishes are text wherever they stand; so are those in attributes."""
     odd = "<b>\"x' & {{ 7 * 7 }}</b>"
-    edit(run_dir / "run.json", options={"env": odd, odd: odd}, versions={odd: 1})
-    users = [{**answered(odd, odd, odd), "profile": odd, "explained": [odd]}]
+    edit(run_dir / "run.json", options={"env": odd, odd: odd}, versions={odd: 1}, command=odd)
+    users = [
+        {
+            **answered(odd, odd, odd),
+            "profile": odd,
+            "before_explained": ["", odd],
+            "after_explained": ["", odd],
+        }
+    ]
     shown = [{"prompt": odd, "scenario": odd, "category": odd, "users": users}]
     (run_dir / "examples.json").write_text(json.dumps(shown), encoding="utf-8")
-    report = judged(0.5, users=(odd, "ana", "ben"))
+    report = judged(0.5, users=(odd, "ana", "ben")) | {"reader": odd, "coverage": mean(0.9)}
+    report |= {"measures": {odd: mean(0.5)}, "undefined": {"gain": odd}}
     (run_dir / "after.json").write_text(json.dumps(report), encoding="utf-8")
     text = write_report(run_dir).read_text(encoding="utf-8")
     assert "<b>" not in text
     page = Page(text)
-    assert "".join(page.said).count(odd) >= 14
+    assert "".join(page.said).count(odd) >= 20
+
+
+def test_contents_lead_to_every_section_and_sections_fold(run_dir):
+    page = Page(write_report(run_dir).read_text(encoding="utf-8"))
+    assert page.links == [f"#{name}" for name in page.ids]
+    assert page.ids == [
+        "learnt", "examples", "curve", "matrices", "details", "limits", "run", "use",
+    ]  # fmt: skip
+    assert page.folds == len(page.ids) + len(EXAMPLES)
+
+
+def test_each_measure_is_explained_where_it_stands(run_dir):
+    own = {"brier": mean(0.2), "style_reason": mean(0.5), "mine": mean(0.1)}
+    edit(run_dir / "after.json", measures=own, reader="rules+heads", coverage=mean(0.75))
+    text = write_report(run_dir).read_text(encoding="utf-8")
+    Page(text)
+    shown = run_figures.measures(json.loads((run_dir / "after.json").read_text("utf-8")))
+    for name in shown:
+        says, formula = meaning_of(name)
+        assert html.escape(says, quote=True).replace("&#x27;", "&#39;") in text, name
+        assert html.escape(formula) in text, name
+    assert own_meaning_of("brier").says in text
+    assert "The share in which the style is &#39;reason&#39;." in text
+    assert own_meaning_of("mine") is None
+    assert "read by rules+heads" in text
+    assert "The rewards are rules" not in text
+
+
+@pytest.mark.parametrize("name", BUNDLED)
+def test_the_own_measures_of_bundled_environments_are_explained(name):
+    base = gym.make(name, register="tiny", split="train").unwrapped
+    found = set(evaluate(make_agent("oracle", base), base, 60).measures)
+    assert found
+    assert {one for one in found if own_meaning_of(one) is None} == set()
+
+
+def test_the_matrix_is_a_table_with_numbers_and_the_own_user_marked(run_dir):
+    text = write_report(run_dir).read_text(encoding="utf-8")
+    tables = re.findall(r'<table class="matrix">.*?</table>', text, re.DOTALL)
+    assert len(tables) == 4
+    rows = re.findall(r"<tr><th scope=\"row\">(\w+)</th>(.*?)</tr>", tables[1], re.DOTALL)
+    assert [name for name, _ in rows] == ["wei", "ana", "ben"]
+    for place, (_, cells) in enumerate(rows):
+        values = re.findall(CELL, cells)
+        assert [int(value) for *_, value in values] == [80 if i == place else 27 for i in range(3)]
+        assert [bool(own) for own, *_ in values] == [i == place for i in range(3)]
+        assert all(contrast(paper, ink) >= 4.5 for _, paper, ink, _ in values)
+    assert re.findall(r'class="best">(\w+)<', tables[1]) == ["yes", "yes", "no"]
+
+
+def luminance(colour):
+    digits = colour[1:] if len(colour) == 7 else "".join(2 * c for c in colour[1:])
+    parts = [int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return sum(w * p for w, p in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def contrast(one, other):
+    """The ratio of WCAG 2; 4.5 is asked of text."""
+    low, high = sorted(map(luminance, (one, other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_every_number_is_legible_on_its_colour():
+    assert contrast("#000", "#ffffff") == pytest.approx(21)
+    for hundredths in range(101):
+        shown = cell(hundredths / 100, "a", "b")
+        assert contrast(shown.paper, shown.ink) >= 4.5, hundredths
+    assert cell(None, "a", "b").text == "–"
+
+
+def test_a_matrix_that_is_not_known_is_no_number(run_dir):
+    edit(run_dir / "after.json", matrix=[[None] * 3] * 3, own_best=[False] * 3)
+    text = write_report(run_dir).read_text(encoding="utf-8")
+    assert "every reward term is batched" in text
+    assert text.count(">–</td>") == 9
+
+
+def test_the_command_and_the_reasons_before_and_after_are_shown(run_dir):
+    text = write_report(run_dir).read_text(encoding="utf-8")
+    assert text.count("<pre>persona-env train --steps 200</pre>") == 2
+    assert text.count("<li>term length 0.00 weight 1 0 words</li>") == 3
+    assert text.count("<li>term length 1.00 weight 1 3 words</li>") == 3
+    assert "mean reward 0.25 → 0.88" in text
+
+
+def test_the_numbers_in_short_are_those_of_the_files(run_dir):
+    told = run_figures.results(read_run_folder(run_dir))
+    assert told.table.rows == (
+        ("reward", "users of the training", "0.400 ± 0.010", "0.800 ± 0.010"),
+        ("reward", "held-out users", "0.300 ± 0.010", "0.700 ± 0.010"),
+        ("gain", "users of the training", "-0.200", "0.600"),
+        ("gain", "held-out users", "-0.400", "0.400"),
+        ("own user best", "users of the training", "2 of 3 rows", "2 of 3 rows"),
+        ("own user best", "held-out users", "2 of 3 rows", "2 of 3 rows"),
+        ("minutes", "training", "", "0.2"),
+        ("minutes", "this command in all", "", "0.5"),
+    )
+    assert told.notes == ()
+
+
+def test_an_undefined_gain_is_a_word_with_its_reason(run_dir):
+    why = "the reference replies of PersonaChatEnv are not written in this register"
+    for name in ("before", "after"):
+        edit(run_dir / f"{name}.json", undefined={"gain": why}, gain={"mean": None})
+    (run_dir / "before_heldout.json").unlink()
+    told = run_figures.results(read_run_folder(run_dir))
+    assert told.table.rows[2:4] == (
+        ("gain", "users of the training", "undefined", "undefined"),
+        ("gain", "held-out users", "-", "0.400"),
+    )
+    assert told.notes == (f"gain undefined: {why}",)
 
 
 def test_the_same_folder_gives_the_same_report(run_dir):
@@ -190,6 +332,7 @@ def test_the_run_alone_is_enough(run_dir):
     text = write_report(run_dir).read_text(encoding="utf-8")
     Page(text)
     assert "Left out: no policy" in text
+    assert "<pre># judge it again" in text
 
 
 def test_a_folder_without_a_run_is_named(tmp_path):
@@ -216,10 +359,13 @@ def test_a_figure_that_is_not_defined_has_its_reason(run_dir):
     edit(run_dir / "after.json", undefined=undefined, gain=gain)
     text = write_report(run_dir).read_text(encoding="utf-8")
     Page(text)
-    assert "<strong>40% → not defined</strong> share of the oracle" in text
-    assert "<strong>-0.200 → not defined</strong> personalisation gain" in text
-    assert text.count(f"not defined: {why}".replace("'", "&#39;")) == 2
+    assert "<strong>40% → undefined</strong> share of the oracle" in text
+    assert "<strong>-0.200 → undefined</strong> personalisation gain" in text
+    assert text.count(f"undefined: {why}".replace("'", "&#39;")) == 2
     assert ">nan" not in text
+    edit(run_dir / "before.json", undefined=undefined, gain=gain)
+    text = write_report(run_dir).read_text(encoding="utf-8")
+    assert "<strong>undefined</strong> personalisation gain" in text
 
 
 def test_a_run_that_held_nothing_out_says_so(run_dir):

@@ -1,0 +1,107 @@
+"""What a training run is about to do, how long that takes here, and how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from rich.table import Table
+from rich.text import Text
+
+from persona_env.evaluation.evaluate import persona_env_of
+from persona_env.reporting.progress import Job, Stage, duration
+
+from ..ppo.ppo import LanguageModelPPO
+from .options import TrainOptions
+from .run_envs import TextEnv
+from .showcase import judged_replies
+from .timing import Pace, pace_of
+
+BEFORE, TRAIN, AFTER = "judging the initial policy", "training", "judging the trained policy"
+WHO = {"": "of the training", "_heldout": "held out"}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The stages of a run: ``replies`` are judged before and after ``steps`` tokens."""
+
+    job: Job
+    replies: int
+    steps: int
+
+    @contextmanager
+    def judging(self, name: str) -> Iterator[Stage]:
+        """A judgement; how long it took is the estimate for the next one."""
+        began = self.job.now()
+        with self.job.stage(name, self.replies) as stage:
+            yield stage
+        for later in {AFTER} & self.job.coming.keys():
+            self.job.coming[later] = self.job.now() - began
+
+    def training(self, done: int) -> Any:
+        """The training, of which ``done`` tokens are over."""
+        return self.job.stage(TRAIN, max(self.steps, done + 1), done)
+
+
+def plan_of(
+    options: TrainOptions,
+    job: Job,
+    envs: dict[str, TextEnv],
+    start: tuple[Any, Any],
+    *,
+    done: int,
+    build: Callable[[TrainOptions], LanguageModelPPO],
+) -> Plan:
+    """Say what a run will do after ``done`` tokens, and how long it takes; returns the plan."""
+    counts = {suffix: judged_replies(env) for suffix, env in envs.items()}
+    replies, left = sum(counts.values()), max(0, options.steps - done)
+    job.say(_about(options, envs, start[0]))
+    pace = None
+    if not options.quiet:
+        with job.waiting("timing this machine"):
+            pace = pace_of(options, envs[""], *start, build)
+    job.coming = _seconds(pace, replies, left)
+    if options.resume:
+        del job.coming[BEFORE]
+    job.say(_stages(job, counts, left, options))
+    job.say(_in_all(job, pace))
+    return Plan(job, replies, options.steps)
+
+
+def _seconds(pace: Pace | None, replies: int, tokens: int) -> dict[str, float | None]:
+    judging = None if pace is None else pace.reply * replies
+    return {BEFORE: judging, TRAIN: None if pace is None else pace.token * tokens, AFTER: judging}
+
+
+def _about(options: TrainOptions, envs: dict[str, TextEnv], model: Any) -> str:
+    base = persona_env_of(envs[""])
+    size = sum(p.numel() for p in model.parameters()) / 1e6
+    threads = torch.get_num_threads()
+    where = f"{options.device}, {threads} thread{'s' * (threads > 1)}"
+    return (
+        f"{options.start} ({size:.3g} million parameters) in {options.env}\n"
+        f"{base.register} register, seed {options.seed}, {where}"
+    )
+
+
+def _stages(job: Job, counts: dict[str, int], left: int, options: TrainOptions) -> Table:
+    who = ", ".join(f"{count} replies to users {WHO[key]}" for key, count in counts.items())
+    what = {BEFORE: who, TRAIN: f"{left:,} tokens", AFTER: "the same"}
+    made = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    for number, name in enumerate((*job.coming, "report"), 1):
+        seconds = job.coming.get(name)
+        took = "" if seconds is None else duration(seconds)
+        shown = what.get(name, str(options.output / "report.html"))
+        made.add_row(*(Text(cell) for cell in (str(number), name, shown, took)))
+    return made
+
+
+def _in_all(job: Job, pace: Pace | None) -> str:
+    keeps = "Ctrl-C ends the training early and keeps what was learnt"
+    known = [seconds for seconds in job.coming.values() if seconds is not None]
+    if pace is None:
+        return f"how long it takes is told as it goes, for a language model reads; {keeps}"
+    return f"about {duration(sum(known))} in all, as just timed on this machine; {keeps}"

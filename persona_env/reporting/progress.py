@@ -1,0 +1,195 @@
+"""How far a long job is, and how long it still takes: bars on a terminal, else a line at times."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
+from typing import Any
+
+from rich.console import Console, RenderableType
+from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Task, TextColumn
+from rich.table import Column
+from rich.text import Text
+
+EVERY = 15.0
+"""Seconds between two lines where there is no terminal, at least."""
+
+BAR, REST = "magenta", "bright_black"
+"""Colours that keep their contrast on light and on dark terminals."""
+
+Clock = Callable[[], float]
+
+
+def duration(seconds: float) -> str:
+    """A length of time in words, to two figures or so.
+
+    >>> [duration(s) for s in (0.2, 48, 100, 754, 7500)]
+    ['1 s', '48 s', '1 min 40 s', '13 min', '2 h 5 min']
+    """
+    whole = max(1, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 600:
+        minutes, rest = divmod(5 * round(whole / 5), 60)
+        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    hours, minutes = divmod(round(whole / 60), 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+
+
+@dataclass(slots=True)
+class Stage:
+    """One part of a job.
+
+    ``done`` of ``total`` is where the bar stands. The pace is taken at :meth:`mark`: where work
+    comes in unequal bursts, at places that are alike.
+    """
+
+    job: Job
+    name: str
+    total: float
+    begun: float
+    estimate: float | None = None
+    first: float = 0.0
+    done: float = 0.0
+    shown: str = ""
+    marked: tuple[float, float] = (0.0, 0.0)
+    handle: Callable[..., None] = field(default=lambda **_: None)
+
+    def move(self, done: float, shown: str | None = None) -> None:
+        """The bar stands at ``done`` now; ``shown`` stands beside it until another text does."""
+        self.done, self.shown = done, self.shown if shown is None else shown
+        self.handle(completed=done, shown=self.shown)
+        self.job.line_at_times(self)
+
+    def mark(self, done: float, shown: str | None = None) -> None:
+        """:meth:`move`, at a place that tells the pace."""
+        self.marked = done, self.job.now()
+        self.move(done, shown)
+
+    def left(self) -> float | None:
+        """Seconds that this stage still takes, or ``None`` where nothing tells.
+
+        The further it is, the more its own pace counts against the estimate before it.
+        """
+        now, (place, when) = self.job.now(), self.marked
+        expected = None if self.estimate is None else max(0.0, self.estimate - (now - self.begun))
+        if place <= self.first:
+            return expected
+        pace = (when - self.begun) / (place - self.first)
+        measured = max(0.0, (self.total - place) * pace - (now - when))
+        if expected is None:
+            return measured
+        share = min(1.0, (place - self.first) / (self.total - self.first))
+        return share * measured + (1 - share) * expected
+
+
+class Job:
+    """A long job in stages, told on a console.
+
+    Parameters
+    ----------
+    console:
+        Where it is told; on a terminal with bars that move, else with a line at a time.
+    quiet:
+        Tells nothing.
+    every:
+        Seconds between two lines, at least.
+    now:
+        The time in seconds, for tests.
+    """
+
+    def __init__(
+        self,
+        console: Console | None = None,
+        *,
+        quiet: bool = False,
+        every: float = EVERY,
+        now: Clock = time.monotonic,
+    ) -> None:
+        self.console = console or Console(stderr=True, markup=False, highlight=False, emoji=False)
+        self.quiet, self.every, self.now = quiet, every, now
+        self.has_bars = self.console.is_terminal and not self.console.is_dumb_terminal
+        self.coming: dict[str, float | None] = {}
+        """Seconds of each stage that has not begun, as far as they are known."""
+        self._last_line = now()
+
+    def say(self, what: RenderableType) -> None:
+        """A line (or a table) for whoever waits."""
+        if not self.quiet:
+            self.console.print(what, soft_wrap=isinstance(what, str))
+            self._last_line = self.now()
+
+    def waiting(self, for_what: str) -> Any:
+        """A context that shows on a terminal that something without stages goes on."""
+        if self.quiet or not self.has_bars:
+            return nullcontext()
+        return self.console.status(for_what, spinner_style=BAR)
+
+    @contextmanager
+    def stage(self, name: str, total: float, done: float = 0.0) -> Iterator[Stage]:
+        """A stage of :attr:`coming`, or another; the time that it took is told by its end."""
+        begun = self.now()
+        estimate = self.coming.pop(name, None)
+        stage = Stage(self, name, total, begun, estimate, done, done, marked=(done, begun))
+        if self.quiet or not self.has_bars:
+            self.say(f"{name} ...")
+            yield stage
+        else:
+            with _bar(self.console, stage) as progress:
+                handle = progress.add_task(name, total=total, shown="")
+                stage.handle = lambda **fields: progress.update(handle, **fields)
+                stage.move(done)
+                yield stage
+        took = duration(self.now() - begun)
+        self.say(f"{name}: {took}{', ' * bool(stage.shown)}{stage.shown}")
+
+    def left(self, stage: Stage) -> float | None:
+        """Seconds that the whole job still takes, or ``None`` where nothing tells."""
+        parts = [stage.left(), *self.coming.values()]
+        known = [part for part in parts if part is not None]
+        return sum(known) if len(known) == len(parts) else None
+
+    def left_text(self, stage: Stage) -> str:
+        """:meth:`left` in words; empty where nothing tells."""
+        left = self.left(stage)
+        return "" if left is None else f"about {duration(left)} left"
+
+    def line_at_times(self, stage: Stage) -> None:
+        """Where there are no bars: a line, if the last one is long ago."""
+        if self.has_bars or self.now() - self._last_line < self.every:
+            return
+        parts = (f"{stage.done / stage.total:.0%}", stage.shown, self.left_text(stage))
+        self.say(f"{stage.name}: " + ", ".join(part for part in parts if part))
+
+
+class _Left(ProgressColumn):
+    """What is left of the whole job; counts down while nothing else moves."""
+
+    def __init__(self, stage: Stage) -> None:
+        super().__init__(Column(no_wrap=True))
+        self.stage = stage
+
+    def render(self, task: Task) -> Text:
+        return Text(self.stage.job.left_text(self.stage), no_wrap=True)
+
+
+def _bar(console: Console, stage: Stage) -> Progress:
+    """Named colours that are legible on light and on dark; the bar takes what room is left."""
+
+    def text(shown: str) -> TextColumn:
+        return TextColumn(shown, style="", markup=False, table_column=Column(no_wrap=True))
+
+    return Progress(
+        SpinnerColumn(style=BAR),
+        text("{task.description}"),
+        BarColumn(bar_width=None, style=REST, complete_style=BAR,
+                  finished_style=BAR, pulse_style=BAR, table_column=Column(ratio=1)),
+        text("{task.percentage:>3.0f}%"),
+        text("{task.fields[shown]}"),
+        _Left(stage),
+        console=console,
+        transient=True,
+        expand=True,
+    )  # fmt: skip

@@ -1,0 +1,80 @@
+"""What the command line writes is legible on light and on dark terminals."""
+
+from __future__ import annotations
+
+import re
+from io import StringIO
+
+import pytest
+from rich.console import Console
+from rich.errors import StyleSyntaxError
+from rich.style import Style
+from rich.terminal_theme import TerminalTheme
+from rich.text import Text
+from typer import rich_utils
+
+from persona_env.cli.colours import use_legible_colours
+from persona_env.cli.evaluate import SHADES, matrix_table
+from persona_env.cli.show import notes, table
+from persona_env.reporting.progress import Job
+
+from ..reporting.test_run_report import contrast
+
+SIXTEEN = (
+    [(0, 0, 0), (205, 0, 0), (0, 205, 0), (205, 205, 0), (0, 0, 238), (205, 0, 205), (0, 205, 205),
+     (229, 229, 229)],
+    [(127, 127, 127), (255, 0, 0), (0, 255, 0), (255, 255, 0), (92, 92, 255), (255, 0, 255),
+     (0, 255, 255), (255, 255, 255)],
+)  # fmt: skip
+THEMES = {  # the colours of xterm, which are the ones that fade most
+    "light": TerminalTheme((255, 255, 255), (0, 0, 0), *SIXTEEN),
+    "dark": TerminalTheme((0, 0, 0), (229, 229, 229), *SIXTEEN),
+}
+LEGIBLE = 3.0  # what WCAG 2 asks of large text and of lines; text itself is in the terminal's own
+
+
+def drawn():
+    """What a training run shows on a terminal, with its escapes."""
+    console = Console(
+        file=StringIO(), force_terminal=True, width=80, highlight=False, color_system="standard"
+    )
+    job = Job(console)
+    job.coming = {"training": 60.0}
+    with job.stage("training", 100) as stage:
+        stage.mark(40, "reward 0.61")
+        stage.mark(100, "reward 0.83")
+    console.print(table("What was learnt", ("", "after"), [("reward", "0.83")], right="after"))
+    return re.sub(r"\x1b\[[?\d]*[A-Zhl]", "", console.file.getvalue()).replace("\r", "\n")
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_every_colour_has_contrast_on_light_and_on_dark(theme):
+    console = Console(record=True, width=80, file=StringIO(), force_terminal=True)
+    console.print(Text.from_ansi(drawn()))
+    page = console.export_svg(theme=THEMES[theme], unique_id="x")
+    paper = THEMES[theme].background_color.hex
+    inks = re.findall(r"\.x-r\d+ \{ fill: (#\w{6})", page)
+    assert len(inks) >= 3  # the terminal's own, the bar, and what is left of it
+    for ink in inks:
+        assert contrast(ink, paper) >= LEGIBLE, (ink, paper)
+
+
+def test_of_the_sixteen_colours_the_help_uses_those_that_keep_their_contrast():
+    use_legible_colours()
+    found = set()
+    for name, style in vars(rich_utils).items():
+        if name.startswith("STYLE_") and isinstance(style, str):
+            try:
+                found |= {str(Style.parse(style).color and Style.parse(style).color.name)}
+            except StyleSyntaxError:  # a name of something else, such as a box
+                continue
+    assert found == {"None", "magenta", "red"}
+    assert notes().get_style("status.spinner").color.name == "magenta"
+
+
+def test_the_matrix_of_a_terminal_has_contrast_in_itself():
+    for shade in SHADES:
+        style = Style.parse(shade)
+        ink, paper = (colour.get_truecolor().hex for colour in (style.color, style.bgcolor))
+        assert contrast(ink, paper) >= 4.5, shade
+    assert len(matrix_table(("a", "b"), ((0.1, 0.9), (0.5, 0.7))).columns) == 3
