@@ -8,8 +8,8 @@ import pytest
 
 from persona_env.errors import ScenarioError
 from persona_env.reading.likeness import LIKENESS, Answers, Likeness, answers_of, tokens_of
-from persona_env.scenarios.loader import ANSWERS, read_answers, read_scenario_file
 from persona_env.scenarios.library import load_scenarios
+from persona_env.scenarios.loader import ANSWERS, read_answers, read_scenario_file
 
 LEGS = Answers(
     ["Eight.", "Spiders walk on eight legs.", "Eight; it is insects that have six."],
