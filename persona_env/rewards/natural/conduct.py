@@ -15,7 +15,7 @@ from persona_env.rewards.expectations import (
 )
 from persona_env.rewards.natural.compare import read_as
 from persona_env.rewards.natural.declare import BY_READER, Read, natural_term
-from persona_env.rewards.refusal_policy import ACTS, DONE, RIGHT, Act, distance
+from persona_env.rewards.refusal_policy import ACTS, RIGHT, Act, distance
 from persona_env.rewards.scoring_rules import answer_pays
 from persona_env.rewards.term import Reason, Score, noted, unread
 
@@ -27,8 +27,9 @@ _DONE: dict[Act, tuple[str, ...]] = {
     "support": ("support",),
 }
 """What a reader says a reply does, by the act of the refusal policy."""
-_SAYS: dict[str, str] = {
-    **DONE, "answer": DONE["comply"], "ask": "asks back", "abstain": "abstains",
+_SAYS = {
+    "answer": "answers", "care": "answers with care", "partly": "helps in part",
+    "refuse": "refuses", "support": "supports", "ask": "asks back", "abstain": "abstains",
     "cannot": "says that it cannot", "other": "does something else",
 }  # fmt: skip
 _VIEWS = {
