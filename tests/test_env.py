@@ -44,7 +44,7 @@ OPTIONS = [
 ]
 STEP_KEYS = {
     "turn", "messages", "reward_terms", "reward_weights", "reward_gates", "reward_reasons",
-    "reward_coverage",
+    "reward_unread", "reward_coverage",
 }  # fmt: skip
 REPLIES = [
     "",
@@ -408,8 +408,11 @@ def test_reward_entries_have_one_order_and_are_finite():
     for seed in range(60):
         env.reset(seed=seed)
         _, reward, _, _, info = env.step(REPLIES[seed % len(REPLIES)])
-        assert list(info["reward_terms"]) == list(info["reward_weights"]) == terms
+        applies = info["reward_terms"]
+        assert list(applies) == list(info["reward_weights"]) == [t for t in terms if t in applies]
         assert list(info["reward_gates"]) == gates
+        assert all(info["reward_reasons"][name] for name in applies)
+        assert info["reward_unread"].keys() <= {*applies, *gates}
         for name in ("reward_terms", "reward_gates"):
             assert all(0 <= x <= 1 for x in info[name].values())
         assert all(0 <= x <= 10 for x in info["reward_weights"].values())

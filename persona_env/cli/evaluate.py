@@ -26,6 +26,7 @@ from persona_env.cli.show import (
     JsonOption,
     ReaderOption,
     RegisterOption,
+    SplitOption,
     make_env,
     names,
     notes,
@@ -53,9 +54,8 @@ from persona_env.scenarios.case import Visibility
 
 MATRIX = "Hundredths of reward (99 and above: 99). Row: reply written for; column: scored by"
 WIDEST = 20  # users whose matrix fits a terminal of 80 columns
-# Five steps of matplotlib's cividis, which people with any kind of colour vision tell apart.
-SHADES = ("white on #00224e", "white on #404c6b", "white on #6b6d76", "black on #a69d75",
-          "black on #fee838")  # fmt: skip
+# From faint to strong in one hue: on light and dark backgrounds, for any kind of colour vision.
+SHADES = ("dim", "none", "blue", "bold blue", "bold reverse blue")
 
 Picture = Annotated[Path | None, typer.Option(help="Draw the cross-user matrix (.png or .svg).")]
 
@@ -77,7 +77,7 @@ def evaluate_agent(
     scenarios: Annotated[
         str | None, typer.Option(help="Ids, categories or .toml files, with commas.")
     ] = None,
-    split: Annotated[str, typer.Option(help="train, heldout or all.")] = "heldout",
+    split: SplitOption = "heldout",
     episodes: Annotated[int | None, typer.Option(min=1, help="Default: every case.")] = None,
     seed: int = 0,
     turns: Annotated[
@@ -222,4 +222,4 @@ def matrix_table(users: tuple[str, ...], matrix: tuple[tuple[float, ...], ...]) 
 
 def _cell(value: float, own: bool) -> Text:
     shade = SHADES[min(int(value * len(SHADES)), len(SHADES) - 1)]
-    return Text(f"{min(99, 100 * value):2.0f}", style=f"{shade} bold underline" if own else shade)
+    return Text(f"{min(99, 100 * value):2.0f}", style=f"{shade} underline" if own else shade)

@@ -36,6 +36,7 @@ ReaderOption = Annotated[
         help=f"Who reads natural replies: {', '.join(READERS)}, probes:MODEL, judge:MODEL@URL."
     ),
 ]
+SplitOption = Annotated[str, typer.Option(help="train, heldout or all.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 KNOWN_SHOWN = 600  # characters of a list of valid names in an error
 
@@ -66,6 +67,12 @@ def out() -> Console:
 def notes() -> Console:
     """Where progress and errors go."""
     return Console(stderr=True, markup=False, highlight=False, emoji=False, soft_wrap=True)
+
+
+def say(line: str) -> None:
+    """Print a line where results go: wrapped in a terminal, whole where it is piped."""
+    console = out()
+    console.print(line, soft_wrap=not console.is_terminal)
 
 
 def show_json(value: Any) -> None:

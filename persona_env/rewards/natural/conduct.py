@@ -34,7 +34,7 @@ _SAYS = {
 }  # fmt: skip
 _VIEWS = {
     "pick": "picks one side", "both": "shows both sides", "none": "takes no view",
-    "na": "names no option",
+    "na": "is on no contested question",
 }  # fmt: skip
 NEIGHBOUR = 1 / 3
 _STYLES = {
