@@ -12,6 +12,7 @@ import typer
 from persona_env.cli.show import JsonOption, first_line, make_env, out, say, show_json, table
 from persona_env.env import PersonaEnv
 from persona_env.errors import unknown_name
+from persona_env.languages import LANGUAGES
 from persona_env.registration import ENVIRONMENTS
 from persona_env.rewards import Term, judge, registered_terms
 from persona_env.rewards.builtin import GENERAL
@@ -120,7 +121,7 @@ def _told(found: dict[str, Any] | None) -> str:
 def example(register: str, term: Term) -> dict[str, Any] | None:
     """What the term says of a reply in a bundled environment: of the first that it judges.
 
-    A gate is shown where it takes something away. Users who read English are asked first.
+    A gate is shown where it takes something away. Users who read English come first.
     """
     named = "natural" if register == "natural" else "tiny"
     for env in ENVIRONMENTS:
@@ -144,8 +145,8 @@ def example(register: str, term: Term) -> dict[str, Any] | None:
 
 
 def _cases(env: PersonaEnv) -> Iterator[tuple[Scenario, UserProfile]]:
-    """Some cases of each user, those of users who read English first."""
-    users = sorted(env.users, key=lambda user: "en" not in user.context.languages[:1])
+    """Some cases of each user, those of users who read the library's first language first."""
+    users = sorted(env.users, key=lambda user: LANGUAGES[0] not in user.context.languages[:1])
     for user in users:
         shown = env.cases[user.id][1].shown
         yield from ((one, user) for one in shown[:: max(1, len(shown) // EXAMPLES)])

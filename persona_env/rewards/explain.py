@@ -11,6 +11,7 @@ from persona_env.users.description import describe
 from persona_env.users.profile import UserProfile
 
 SHOWN = 40  # characters of a reply beside what they show
+SHUT = 0.995  # a gate below takes away what two digits of a reward show
 MOST = 3  # places that a line quotes
 UNQUOTED = frozenset({"secrets", "title_private"})
 """Gates whose lines quote nothing of the reply: they close on what must not be told."""
@@ -53,12 +54,12 @@ def explain_verdict(verdict: Verdict, judged: Exchange) -> list[str]:
     """
     lines = [_paid(verdict)]
     if verdict.coverage < 1:
-        lines.append(f"  {verdict.coverage:.0%} of its weight was read; the rest counts as a half")
+        lines.append(f"  {verdict.coverage:.0%} of the weight was read; the rest counts as a half")
     for name, value in verdict.terms.items():
         why = explain_entry(verdict, name, judged)
         lines.append(f"  term {name} {value:.2f}: {why} (weight {verdict.weights[name]:g})")
     for name, value in verdict.gates.items():
-        if value < 1:
+        if value < SHUT:
             lines.append(f"  gate {name} {value:.2f}: {explain_entry(verdict, name, judged)}")
     return lines
 

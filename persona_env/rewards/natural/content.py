@@ -168,7 +168,7 @@ def key_points(view: TermView, read: Read) -> Score | None:
     share = min(1.0, len(details) / wanted)
     points = "1 further key point" if wanted == 1 else f"{wanted} further key points"
     note = f"{min(len(details), wanted)} of {points} found" + (
-        "" if share == 1 else ", rest unread"
+        "" if share == 1 else ", the rest unread"
     )
     reasons = found(details, note, note, f"{view.target('length')}: {points}")
     return Score(share + (1 - share) * unread().value, reasons, share)
