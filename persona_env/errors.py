@@ -150,7 +150,7 @@ def unknown_scenario(name: object, ids: Iterable[str], kind: str = "scenario") -
 
     >>> print(unknown_scenario("fluffy-rise", ["fluffy-rice", "stir-soup", "fix-rice", "tap"]))
     unknown scenario 'fluffy-rise'. Did you mean 'fluffy-rice', 'fix-rice' or 'stir-soup'? All are \
-    listed by: persona-env scenarios --env ID --search WORD
+listed by: persona-env scenarios --env ID --search WORD
     """
     hint = " A name must be a str."
     if isinstance(name, str):

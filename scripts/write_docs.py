@@ -166,7 +166,7 @@ def span_rows(reply: str, verdict: Verdict) -> Iterator[Sequence[str]]:
         (reason.start, reason.end, name, reason.note)
         for name, reasons in verdict.reasons.items()
         for reason in reasons
-        if verdict.weights.get(name, 1.0)
+        if verdict.weights.get(name, 1.0) and reason.end > reason.start
     ]
     values = {**verdict.terms, **verdict.gates}
     for start, end, name, note in sorted(found):

@@ -83,7 +83,8 @@ def explain_entry(verdict: Verdict, name: str, judged: Exchange) -> str:
 def _found(reason: Reason, reply: str) -> str:
     quoted = reply[reason.start : reason.end]
     is_part = 0 < len(quoted) <= SHOWN and len(quoted) < len(reply)
-    return f"{reason.note} {quoted!r}" if is_part else reason.note
+    found, mark, rest = reason.note.partition("; ")
+    return f"{found} {quoted!r}{mark}{rest}" if is_part else reason.note
 
 
 def missed_points(judged: Exchange) -> tuple[str, ...]:

@@ -310,7 +310,9 @@ def test_score_takes_a_reply_or_a_reference_reply():
         said = refused("score", *arguments, "--user", "leo", *RICE)
         assert "give a reply to score, or --oracle" in said
     other = ("--scenario", "ambiguous-pack-trip", "--register", "natural")
-    assert "holds no reply to 'ambiguous-pack-trip'" in refused("score", "--oracle", "--user", "leo", *other)
+    assert "holds no reply to 'ambiguous-pack-trip'" in refused(
+        "score", "--oracle", "--user", "leo", *other
+    )
 
 
 def test_score_says_what_is_found_and_wanted():

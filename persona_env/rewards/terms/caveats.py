@@ -38,7 +38,7 @@ def _wanted(view: TermView) -> str | None:
 @lru_cache(maxsize=READINGS)
 def _score(reply: str, wish: str) -> Score:
     spans = caveat(reply).spans
-    wanted = "no caveats" if wish == "no" else f"caveats, one or {TOO_MANY}"
+    wanted = "no caveats" if wish == "no" else f"1 or {TOO_MANY} caveats"
     reasons = found(spans, "caveat", "no caveat", wanted)
     if wish == "no":
         return Score(float(not spans), reasons)
