@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from persona_env.evaluation.evaluate import evaluate, first_observations, persona_env_of
+from persona_env.rewards.exchange import Exchange
 from persona_env.rewards.explain import explain_verdict
-from persona_env.scenarios.case import Case, prompt_language
+from persona_env.scenarios.case import Case, prompt_language, prompt_language_or_first
 from persona_env.scenarios.schema import Scenario
 from persona_env.users.description import describe
 from persona_env.users.profile import UserProfile
@@ -76,7 +77,9 @@ def _example(
             reply = agent(first_observations(env, [Case(scenario, user)]))[0]
             verdict = persona_env_of(env).score(reply, scenario, user)
             row |= {when: reply, f"{when}_reward": verdict.reward}
-        rows.append({**row, "explained": explain_verdict(verdict, reply)})
+        language = prompt_language_or_first(scenario, user)
+        judged = Exchange(scenario, user, reply, language)
+        rows.append({**row, "explained": explain_verdict(verdict, judged)})
     prompt = next(iter(scenario.texts.values())).prompt
     return {
         "prompt": prompt, "scenario": scenario.id, "category": scenario.category, "users": rows
