@@ -8,6 +8,7 @@ from itertools import chain
 from typing import Annotated, Any
 
 import typer
+from rich.cells import cell_len, set_cell_size
 
 from persona_env.cli.show import EnvOption, JsonOption, SplitOption, make_env, out, say, show_json
 from persona_env.env import PersonaEnv
@@ -38,10 +39,14 @@ def list_scenarios(
     if name is not None:
         _one(_found(base, name), as_json)
         return
+    if category is not None and category not in (
+        known := {s.category for s in base.scenarios.shown}
+    ):
+        raise unknown_name("category", category, known)
     found = [
         one
         for one in _asked_by(base, user)
-        if _is_of(base, one, category) and (search is None or _holds(one, search))
+        if category in (None, one.category) and (search is None or _holds(one, search))
     ]
     if as_json:
         show_json([_row(one) for one in found])
@@ -62,13 +67,6 @@ def _asked_by(env: PersonaEnv, user: str | None) -> Sequence[Scenario]:
     if user is None:
         return env.scenarios.shown
     return env.scenarios.readable(load_profile(user)).shown
-
-
-def _is_of(env: PersonaEnv, scenario: Scenario, category: str | None) -> bool:
-    known = {one.category for one in env.scenarios.shown}
-    if category is not None and category not in known:
-        raise unknown_name("category", category, known)
-    return category in (None, scenario.category)
 
 
 def _holds(scenario: Scenario, text: str) -> bool:
@@ -112,8 +110,6 @@ def cut(line: str) -> str:
     >>> len(cut("x" * 100)), cut("short ")
     (80, 'short')
     """
-    from rich.cells import cell_len, set_cell_size
-
     line = line.rstrip()
     return line if cell_len(line) <= WIDTH else f"{set_cell_size(line, WIDTH - 1).rstrip()}…"
 

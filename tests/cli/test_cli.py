@@ -20,8 +20,9 @@ import persona_env.cli.score
 import persona_env.cli.train
 import persona_env.user_profiles
 from persona_env.agents.training.options import TrainOptions
+from persona_env.cli.examples import example
 from persona_env.cli.show import error_text, names
-from persona_env.cli.terms import every_term, example
+from persona_env.cli.terms import every_term
 from persona_env.errors import PersonaEnvError
 
 RICE = ("--scenario", "fluffy-rice")
