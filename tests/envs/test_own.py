@@ -24,12 +24,14 @@ every_env = pytest.mark.parametrize("name", OWN)
 
 
 @every_env
-def test_info_lists_the_general_terms_and_its_own_alone(name):
+def test_it_judges_by_the_general_terms_and_its_own_alone(name):
     env = gym.make(name, register="tiny")
     env.reset(seed=0)
     info = env.step("No.")[4]
-    listed = {*info["reward_terms"], *info["reward_gates"]}
-    assert listed == set(general_terms()) - REPLACED.get(name, set()) | OWN[name]
+    judges = {term.name: term.gate for term in env.unwrapped.terms}
+    assert set(judges) == set(general_terms()) - REPLACED.get(name, set()) | OWN[name]
+    assert {*info["reward_gates"]} == {name for name, gate in judges.items() if gate}
+    assert {*info["reward_terms"]} <= judges.keys() - {*info["reward_gates"]}
 
 
 def test_every_registered_term_is_general_or_owned():
