@@ -60,7 +60,7 @@ def test_terms_that_are_named_are_taken_in_every_environment():
 def test_a_weighed_term_of_another_environment_joins_in():
     user = load_profile("sam").weigh(view_caveat=2.0)
     env = gym.make("PersonaChat-v0", profiles=[user]).unwrapped
-    assert "view_caveat" in env.score("No.", "highest-mountain-taiwan", user).terms
+    assert "view_caveat" in {term.name for term in env.terms}
 
 
 FACT = persona_env.load_scenarios(category="fact")[0]
