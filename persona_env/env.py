@@ -29,6 +29,7 @@ from persona_env.errors import (
     ScenarioError,
     shown,
     unknown_name,
+    unknown_scenario,
     without_users,
 )
 from persona_env.memo import Memo
@@ -247,6 +248,7 @@ class PersonaEnv(gym.Env[Observation, str]):
         self._over = True
         self._turns: tuple[Turn, ...] = ()
         self._verdict: Verdict | None = None
+        self._judged: Exchange | None = None  # by the verdict; kept where it is shown
         self._message = ""
         self.ended: Ending | None = None
         self._drawn = tuple(self.cases.values())
@@ -279,7 +281,7 @@ class PersonaEnv(gym.Env[Observation, str]):
             )
         self._ask(scenario, user, prompt)
         self._turns = ()
-        self._verdict = self.ended = None
+        self._verdict = self._judged = self.ended = None
         self._before, self._topic, self._begun = 0.0, 1, 0
         self._over = False
         return self.observe_turn(), self.turn_info()
@@ -336,6 +338,8 @@ class PersonaEnv(gym.Env[Observation, str]):
             said = None if last else self._user_says(_as_seen(turns), verdict)
         except PersonaEnvError as error:
             self.reraise(error)
+        if self.render_mode is not None:
+            self._judged = self.exchange(reply)
         reward = (verdict.reward - self._before) / self.max_topics
         self._turns, self._verdict, self._before = turns, verdict, verdict.reward
         if said is None or said.leaves is not None:
@@ -458,7 +462,7 @@ class PersonaEnv(gym.Env[Observation, str]):
             who = f"{self.user.id}: {describe(self.user)}" if tells else self._met.shown
             return card.draw(card_of(who or "(hidden)", message, turns, verdict, tells=tells))
         if tells:
-            return explain(message, self.user, turns, verdict)
+            return explain(message, self.user, turns, self._judged, verdict)
         return explain_to_others(message, self._met.shown, turns, verdict)
 
     def observe_turn(self) -> Observation:
@@ -559,7 +563,7 @@ class PersonaEnv(gym.Env[Observation, str]):
         found = self.scenarios.find(name) if isinstance(name, str) else None
         if found is None:
             ids = [scenario.id for scenario in self.scenarios.shown]
-            raise unknown_name("scenario of this environment", name, ids)
+            raise unknown_scenario(name, ids, "scenario of this environment")
         if isinstance(wanted, Scenario) and wanted != found:
             raise ScenarioError(f"{name!r} is another scenario here: {GIVE_ID.format('scenarios')}")
         return found

@@ -11,6 +11,8 @@ from gymnasium.error import InvalidAction, ResetNeeded
 from pydantic import ValidationError
 
 MANY = 40  # names a message lists
+NEAREST = 3  # names of scenarios a message offers
+LISTS = "persona-env scenarios --env ID --search WORD"
 LONG = 80  # characters of a value that a message shows
 HIDDEN = frozenset({"secrets", "protected", "extensions"})
 """The sections of a profile whose values no message shows: of the last, some are secret."""
@@ -141,6 +143,23 @@ def unknown_name(kind: str, name: object, allowed: Iterable[str]) -> UnknownName
     if isinstance(name, str):
         given, hint = repr(name), nearest(name, names)
     return UnknownNameError(f"unknown {kind} {given}.{hint} Known: {names[:MANY]}{more}")
+
+
+def unknown_scenario(name: object, ids: Iterable[str], kind: str = "scenario") -> UnknownNameError:
+    """The same for a scenario: they are many, so the nearest three, and what lists them all.
+
+    >>> print(unknown_scenario("fluffy-rise", ["fluffy-rice", "stir-soup", "fix-rice", "tap"]))
+    unknown scenario 'fluffy-rise'. Did you mean 'fluffy-rice', 'fix-rice' or 'stir-soup'? All are \
+listed by: persona-env scenarios --env ID --search WORD
+    """
+    hint = " A name must be a str."
+    if isinstance(name, str):
+        near = difflib.get_close_matches(name, list(dict.fromkeys(ids)), n=NEAREST, cutoff=0.0)
+        *others, last = map(repr, near or [""])
+        offered = f"{', '.join(others)} or {last}" if others else last
+        hint = f" Did you mean {offered}?" if near else ""
+    given = repr(name) if isinstance(name, str) else shown(name)
+    return UnknownNameError(f"unknown {kind} {given}.{hint} All are listed by: {LISTS}")
 
 
 def shown(value: object) -> str:

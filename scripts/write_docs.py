@@ -22,8 +22,9 @@ from persona_env import detectors, registered_terms
 from persona_env.env import PersonaEnv
 from persona_env.registration import ENVIRONMENTS, load, tokens_id
 from persona_env.rewards import Term, Verdict
+from persona_env.rewards.exchange import Exchange
 from persona_env.rewards.explain import explain_verdict
-from persona_env.scenarios.case import prompt_language
+from persona_env.scenarios.case import prompt_language, prompt_language_or_first
 from persona_env.scenarios.pools import MixturePool, Pool
 from persona_env.scenarios.schema import Scenario
 from persona_env.users.description import describe
@@ -165,7 +166,7 @@ def span_rows(reply: str, verdict: Verdict) -> Iterator[Sequence[str]]:
         (reason.start, reason.end, name, reason.note)
         for name, reasons in verdict.reasons.items()
         for reason in reasons
-        if verdict.weights.get(name, 1.0)
+        if verdict.weights.get(name, 1.0) and reason.end > reason.start
     ]
     values = {**verdict.terms, **verdict.gates}
     for start, end, name, note in sorted(found):
@@ -177,10 +178,11 @@ def answered(env: PersonaEnv, scenario: Scenario, user: UserProfile) -> str:
     """The oracle's reply to one user, with the reward explained."""
     reply = env.oracle(scenario, user)
     verdict = env.score(reply, scenario, user)
+    judged = Exchange(scenario, user, reply, prompt_language_or_first(scenario, user))
     parts = [
         f"**{user.id}**: {describe(user)}",
         fenced(reply),
-        fenced("\n".join(line.rstrip() for line in explain_verdict(verdict, reply))),
+        fenced("\n".join(line.rstrip() for line in explain_verdict(verdict, judged))),
         table(("characters", "words", "term", "value", "because"), span_rows(reply, verdict)),
     ]
     return "\n\n".join(parts)

@@ -20,6 +20,7 @@ from persona_env import PersonaEnv, PersonaEnvError, UserProfile, load_profile
 from persona_env.envs.chat.env import PersonaChatEnv
 from persona_env.errors import ProfileError, ScenarioError, UnknownNameError
 from persona_env.languages import LANGUAGES, language_data
+from persona_env.rewards.natural import natural_terms
 from persona_env.scenarios.pools import ListPool
 from persona_env.scenarios.schema import Scenario
 from persona_env.users.description import describe
@@ -44,7 +45,7 @@ OPTIONS = [
 ]
 STEP_KEYS = {
     "turn", "messages", "reward_terms", "reward_weights", "reward_gates", "reward_reasons",
-    "reward_coverage",
+    "reward_unread", "reward_coverage",
 }  # fmt: skip
 REPLIES = [
     "",
@@ -278,7 +279,7 @@ def test_reset_options_choose_one_episode():
         ({"usr": "nora"}, "unknown reset option 'usr'. Did you mean 'user'?"),
         ({"user": "norra"}, "Did you mean 'nora'?"),
         ({"user": "vic"}, "unknown user of this environment 'vic'"),  # of the other split
-        ({"scenario": "highest-mountain-taiwn"}, "Did you mean 'highest-mountain-taiwan'?"),
+        ({"scenario": "highest-mountain-taiwn"}, "Did you mean 'highest-mountain-taiwan', "),
         ({"user": "sam", "scenario": "quatrain-autumn-moon"}, "no language fits"),
     ],
 )
@@ -296,7 +297,7 @@ def test_wrong_reset_options(options, message):
         ({"profiles": []}, ProfileError, "profiles= is empty"),
         ({"profiles": ["sam", "sam"]}, ProfileError, "two users with the id ['sam']"),
         ({"profiles": ["/no/where.toml"]}, ProfileError, "/no/where.toml: No such file"),
-        ({"scenarios": ["fcat"]}, UnknownNameError, "Did you mean 'fact'?"),
+        ({"scenarios": ["fcat"]}, UnknownNameError, "Did you mean 'fact', "),
         ({"scenarios": []}, ScenarioError, "scenarios= is empty"),
         ({"scenarios": ["quatrain-autumn-moon"], "profiles": ["sam"]}, ScenarioError, "'sam'"),
         ({"split": "trian"}, UnknownNameError, "Did you mean 'train'?"),
@@ -408,8 +409,11 @@ def test_reward_entries_have_one_order_and_are_finite():
     for seed in range(60):
         env.reset(seed=seed)
         _, reward, _, _, info = env.step(REPLIES[seed % len(REPLIES)])
-        assert list(info["reward_terms"]) == list(info["reward_weights"]) == terms
+        applies = info["reward_terms"]
+        assert list(applies) == list(info["reward_weights"]) == [t for t in terms if t in applies]
         assert list(info["reward_gates"]) == gates
+        assert all(info["reward_reasons"][name] for name in applies)
+        assert info["reward_unread"].keys() <= {*applies, *gates}
         for name in ("reward_terms", "reward_gates"):
             assert all(0 <= x <= 1 for x in info[name].values())
         assert all(0 <= x <= 10 for x in info["reward_weights"].values())
@@ -489,7 +493,7 @@ def test_feedback_is_in_the_language_of_the_prompt(language):
 def test_feedback_banks_cover_the_same_things_in_every_language():
     banks = {code: language_data(code, "complaints") for code in LANGUAGES}
     assert set(banks["en"]) == set(banks["es"]) == set(banks["zh"])
-    known = set(persona_env.registered_terms())
+    known = {*persona_env.registered_terms(), *natural_terms()}
     named = {key.partition("=")[0] for key in banks["en"]} - {"other", "views"}
     assert named <= known
 

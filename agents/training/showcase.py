@@ -16,8 +16,9 @@ from persona_env.evaluation.evaluate import (
     persona_env_of,
 )
 from persona_env.reporting.progress import Stage
+from persona_env.rewards.exchange import Exchange
 from persona_env.rewards.explain import explain_verdict
-from persona_env.scenarios.case import Case, prompt_language
+from persona_env.scenarios.case import Case, prompt_language, prompt_language_or_first
 from persona_env.scenarios.schema import Scenario
 from persona_env.users.description import describe
 from persona_env.users.profile import UserProfile
@@ -112,7 +113,8 @@ def _example(
         for when, said in replies.items():
             reply = next(said)
             verdict = persona_env_of(env).score(reply, scenario, user)
-            why = explain_verdict(verdict, reply)
+            judged = Exchange(scenario, user, reply, prompt_language_or_first(scenario, user))
+            why = explain_verdict(verdict, judged)
             row |= {when: reply, f"{when}_reward": verdict.reward, f"{when}_explained": why}
         rows.append(row)
     prompt = next(iter(scenario.texts.values())).prompt

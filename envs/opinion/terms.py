@@ -62,6 +62,9 @@ def view_caveat(view: TermView) -> Score | None:
     if view.target("caveats") == "no":
         return None
     said = voiced(view.reply, view.once(options_of))
+    wanted = "one pick, and what others weigh more"
+    reasons = tuple([reason._replace(wanted=wanted) for reason in said.reasons])
     if len(said.picks) != 1 or said.evades:
-        return Score(0.0, said.reasons)
-    return Score(said.caveat, said.reasons)
+        note = "evades" if said.evades else f"{len(said.picks)} picks"
+        return Score(0.0, (Reason(0, 0, note, wanted), *reasons))
+    return Score(said.caveat, reasons or (Reason(0, 0, "a pick without a caveat", wanted),))

@@ -71,7 +71,8 @@ class PersonaTitleEnv(PersonaEnv):
     scenario_class = TitleScenario
     own_terms = terms.OWN
     replaced_terms = terms.REPLACED
-    tiny_terms = ("factuality", "safety", "stands")  # its own gates read titles by exact rules
+    # Its own gates and terms read titles by exact rules.
+    tiny_terms = ("factuality", "safety", "stands", "substance", "piece")
     max_new_tokens, context_length = 72, 512
 
     def choose_terms(self, terms: Terms | None, gates: Terms | None) -> tuple[Term, ...]:

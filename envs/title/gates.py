@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from persona_env.rewards.exchange import TermView
-from persona_env.rewards.term import Score, noted, reward_term
+from persona_env.rewards.term import Reason, Score, found, noted, reward_term
 
 from . import content, form
 from .habits import FIELDS
@@ -42,7 +42,10 @@ def title_form(view: TermView) -> Score | None:
     again += form.padding(title, known)
     factor = {0: 1.0, 1: FAULT}.get(len(again), 0.0) * (FAULT if marks else 1.0)
     reasons = noted(spans(view, again), "again") + noted(spans(view, marks), "stray mark")
-    return Score(factor * form.brevity(title, known), reasons)
+    brevity = form.brevity(title, known)
+    if brevity < 1:
+        reasons += (Reason(0, len(reply), "too long for a title"),)
+    return Score(factor * brevity, reasons)
 
 
 @reward_term(
@@ -60,7 +63,9 @@ def title_phrase(view: TermView) -> Score | None:
     known = view.once(facts)
     if known is None:
         return None
-    return Score(0.0 if len(view.reply) > LONGEST else phrase(read(view), known))
+    value = 0.0 if len(view.reply) > LONGEST else phrase(read(view), known)
+    note = "words in the order of a phrase" if value == 1 else "reads as a list of keywords"
+    return Score(value, (Reason(0, len(view.reply), note),))
 
 
 @reward_term(
@@ -78,7 +83,7 @@ def title_grounded(view: TermView) -> Score | None:
     if known is None:
         return None
     if len(view.reply) > LONGEST:
-        return Score(0.0)
+        return Score(0.0, (Reason(0, len(view.reply), "too long for a title"),))
     share, bad = content.made_up(read(view), known)
     value = AT_MOST * (1 - share) ** 2 if bad else 1.0
     return Score(value, noted(spans(view, bad), "made up"))
@@ -100,11 +105,11 @@ def title_points(view: TermView) -> Score | None:
     if known is None:
         return None
     if len(view.reply) > LONGEST:
-        return Score(NO_POINT)
-    found = content.key_points(read(view), known)
-    share = len(found) / len(known.session.points)
-    value = NO_POINT + (1 - NO_POINT) * share**2
-    return Score(value, noted(spans(view, found), "key point"))
+        return Score(NO_POINT, (Reason(0, len(view.reply), "too long for a title"),))
+    said, count = content.key_points(read(view), known), len(known.session.points)
+    value = NO_POINT + (1 - NO_POINT) * (len(said) / count) ** 2
+    note = f"{len(said)} of {count} key points"
+    return Score(value, found(spans(view, said), note, note))
 
 
 @reward_term(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from persona_env.rewards.exchange import TermView
-from persona_env.rewards.term import Score, noted, reward_term
+from persona_env.rewards.term import Reason, Score, found, reward_term
 from persona_env.text.spans import Span
 
 from .gates import title_form, title_grounded, title_phrase, title_points, title_private
@@ -36,7 +36,13 @@ def _exact(view: TermView, name: str, shown: str, where: list[Span]) -> Score | 
     wanted = _wanted(view, name)
     if wanted is None:
         return None
-    return Score(float(shown == wanted.value), noted(spans(view, where), shown))
+    reasons = found(spans(view, where), _said(name, shown), _said(name, shown), _said(name, wanted))
+    return Score(float(shown == wanted.value), reasons)
+
+
+def _said(name: str, value: str | Habit) -> str:
+    """A habit in words: 'emoji: trailing'."""
+    return f"{name}: {value.value if isinstance(value, Habit) else value}"
 
 
 @reward_term(
@@ -53,7 +59,10 @@ def title_case(view: TermView) -> Score | None:
     if wanted is None or known is None:
         return None
     shown = cases(read(view), known.names)
-    return Score(float(wanted.value in shown)) if not is_han(known.language) or shown else None
+    if is_han(known.language) and not shown:
+        return None
+    note = _said("case", " or ".join(sorted(shown)) or "mixed")
+    return Score(float(wanted.value in shown), (Reason(0, 0, note, _said("case", wanted)),))
 
 
 @reward_term(
@@ -72,7 +81,8 @@ def title_length(view: TermView) -> Score | None:
     count, (low, high) = length(read(view), known.language), wanted.value
     off = max(low - count, count - high, 0.0)
     value = max(0.0, 1 - off / (OFF_HAN if is_han(known.language) else OFF_WORDS))
-    return Score(value, noted([(0, len(view.reply))], f"length {count:g}"))
+    note, wish = f"length {count:g}", f"{low:g} to {high:g}"
+    return Score(value, (Reason(0, len(view.reply), note, wish),))
 
 
 @reward_term(
@@ -113,7 +123,9 @@ def title_date(view: TermView) -> Score | None:
     )
     kind = date_kind(title)
     where = spans(view, [date.span for date in title.dates])
-    return Score(float(kind == wanted.value and right), noted(where, kind))
+    note = _said("date", kind) + ("" if right else ", of another day")
+    reasons = found(where, note, note, _said("date", wanted))
+    return Score(float(kind == wanted.value and right), reasons)
 
 
 @reward_term(uses=FIELDS, values=(0, 1), validity="exact")

@@ -6,7 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from persona_env.env import PersonaEnv
-from persona_env.errors import AgentError, ArgumentError, shown, unknown_name
+from persona_env.errors import (
+    AgentError,
+    ArgumentError,
+    shown,
+    unknown_name,
+    unknown_scenario,
+)
 from persona_env.judges import judge_failed
 from persona_env.rewards import Term, Verdict, judge_all
 from persona_env.rewards.compose import ask_about
@@ -115,7 +121,7 @@ def _exchange(env: PersonaEnv, one: Asked) -> Exchange:
     scenario = env.scenarios.find(one.scenario)
     if scenario is None:
         ids = [shown_one.id for shown_one in env.scenarios.shown]
-        raise unknown_name("scenario of this environment", one.scenario, ids)
+        raise unknown_scenario(one.scenario, ids, "scenario of this environment")
     if one.user not in env.cases:
         raise unknown_name("user of this environment", one.user, env.cases)
     user, _ = env.cases[one.user]

@@ -151,9 +151,11 @@ def speed(env: PersonaEnv, samples: Sequence[Sample]) -> Check:
 
 def informative(env: PersonaEnv, term: Term, samples: Sequence[Sample]) -> Check:
     """A single term tells some replies apart: a number that is always the same says nothing."""
-    paid = {{**s.verdict.terms, **s.verdict.gates}[term.name] for s in samples}
-    same = len(paid) == 1
-    return Check("informative", not same, f"every reply gets {min(paid):g}" if same else "")
+    scores = [{**s.verdict.terms, **s.verdict.gates}.get(term.name) for s in samples]
+    paid = {score for score in scores if score is not None}
+    same = len(paid | {None} & {*scores}) <= 1
+    told = f"every reply gets {min(paid):g}" if paid else "it applies to no reply"
+    return Check("informative", not same, told if same else "")
 
 
 CHECKS: tuple[Callable[[PersonaEnv, Sequence[Sample]], Check], ...] = (

@@ -91,14 +91,14 @@ def _only_described(user: UserProfile, term: Term) -> UserProfile:
 
 
 def _value(alone: tuple[Term], sample: Sample, user: UserProfile) -> tuple[float, bool]:
-    """The term's value, and whether it applies (a weight of 0 says it does not)."""
+    """The term's value, and whether it applies."""
     exchange = Exchange(
         sample.case.scenario, user, sample.reply, prompt_language_or_first(*sample.case)
     )
     verdict, term = judge(exchange, alone), alone[0]
     if term.gate:
         return verdict.gates[term.name], True
-    return verdict.terms[term.name], term.name in verdict.reasons or bool(verdict.terms[term.name])
+    return verdict.terms.get(term.name, 0.0), term.name in verdict.terms
 
 
 def purity(env: PersonaEnv, samples: Sequence[Sample]) -> Check:

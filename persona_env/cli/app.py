@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from persona_env import __version__
-from persona_env.cli import audit, evaluate, lists, score, train, validate
+from persona_env.cli import audit, evaluate, lists, scenarios, score, terms, train, validate
 from persona_env.cli.colours import use_legible_colours
 from persona_env.cli.show import error_text, escape_what_streams_cannot_write, notes
 from persona_env.errors import PersonaEnvError
@@ -37,7 +37,8 @@ app = typer.Typer(
 )
 app.command("envs")(lists.list_envs)
 app.command("profiles")(lists.list_profiles)
-app.command("terms")(lists.list_terms)
+app.command("scenarios")(scenarios.list_scenarios)
+app.command("terms")(terms.list_terms)
 app.command("score")(score.score)
 app.command("eval")(evaluate.evaluate_agent)
 app.command("audit")(audit.audit_reward)

@@ -15,13 +15,21 @@ from persona_env.cli.judging import (
     reading_options,
     tell_cost,
 )
-from persona_env.cli.show import JsonOption, ReaderOption, RegisterOption, make_env, notes
+from persona_env.cli.show import (
+    EnvOption,
+    JsonOption,
+    ReaderOption,
+    RegisterOption,
+    SplitOption,
+    make_env,
+    notes,
+)
 from persona_env.registration import find_policy
 
 
 def audit_reward(
-    env: Annotated[str, typer.Argument(help="Id of the environment.")] = "PersonaChat-v0",
     *,
+    env: EnvOption = "PersonaChat-v0",
     reward: Annotated[
         str | None,
         typer.Option(
@@ -29,7 +37,7 @@ def audit_reward(
             "reward function, a verifiers rubric or task, an OpenEnv rubric."
         ),
     ] = None,
-    split: Annotated[str, typer.Option(help="train, heldout or all.")] = "train",
+    split: SplitOption = "train",
     episodes: Annotated[int, typer.Option(min=1, help="How many cases.")] = 100,
     steps: Annotated[int, typer.Option(min=0, help="Mutations from each start.")] = 40,
     seed: int = 0,

@@ -26,6 +26,7 @@ from persona_env.cli.show import (
     JsonOption,
     ReaderOption,
     RegisterOption,
+    SplitOption,
     make_env,
     names,
     notes,
@@ -78,7 +79,7 @@ def evaluate_agent(
     scenarios: Annotated[
         str | None, typer.Option(help="Ids, categories or .toml files, with commas.")
     ] = None,
-    split: Annotated[str, typer.Option(help="train, heldout or all.")] = "heldout",
+    split: SplitOption = "heldout",
     episodes: Annotated[int | None, typer.Option(min=1, help="Default: every case.")] = None,
     seed: int = 0,
     turns: Annotated[
@@ -223,4 +224,4 @@ def matrix_table(users: tuple[str, ...], matrix: tuple[tuple[float, ...], ...]) 
 
 def _cell(value: float, own: bool) -> Text:
     shade = SHADES[min(int(value * len(SHADES)), len(SHADES) - 1)]
-    return Text(f"{min(99, 100 * value):2.0f}", style=f"{shade} bold underline" if own else shade)
+    return Text(f"{min(99, 100 * value):2.0f}", style=f"{shade} underline" if own else shade)

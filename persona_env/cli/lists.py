@@ -1,4 +1,4 @@
-"""``envs``, ``profiles`` and ``terms``: what there is."""
+"""``envs`` and ``profiles``: what there is."""
 
 from __future__ import annotations
 
@@ -8,11 +8,17 @@ from typing import Annotated, Any
 import typer
 from rich.syntax import Syntax
 
-from persona_env.cli.show import JsonOption, first_line, make_env, out, show_json, table
+from persona_env.cli.show import (
+    JsonOption,
+    SplitOption,
+    first_line,
+    make_env,
+    out,
+    show_json,
+    table,
+)
 from persona_env.errors import PersonaEnvError
 from persona_env.registration import ENVIRONMENTS
-from persona_env.rewards import registered_terms
-from persona_env.rewards.declaration import function_in
 from persona_env.users.description import describe
 from persona_env.users.library import load_profile, load_profiles
 from persona_env.users.profile import UserProfile
@@ -51,7 +57,7 @@ def _text(value: Any) -> str:
 
 def list_profiles(
     name: Annotated[str | None, typer.Argument(help="A bundled user, or a TOML file.")] = None,
-    split: Annotated[str, typer.Option(help="train, heldout or all.")] = "all",
+    split: SplitOption = "all",
     as_json: JsonOption = False,
 ) -> None:
     """The bundled users, or one of them whole."""
@@ -86,36 +92,3 @@ def _value(value: Any) -> str:
         return ", ".join(_value(item) for item in value)
     target = getattr(value, "target", value)
     return _text(target)
-
-
-def list_terms(as_json: JsonOption = False) -> None:
-    """The reward terms and gates."""
-    rows = [
-        {
-            "name": term.name,
-            "kind": "gate" if term.gate else "term",
-            "weight": "-" if term.gate else _weight(term.weight),
-            "uses": list(term.uses),
-            "range": term.range,
-            "validity": term.validity,
-            "about": first_line(function_in(term.function)),
-        }
-        for term in registered_terms().values()
-    ]
-    if as_json:
-        show_json(rows)
-        return
-    columns = ("name", "kind", "weight", "about", "uses")
-    shown = [[_short(row[column]) for column in columns] for row in rows]
-    out().print(table(f"{len(rows)} terms and gates", columns, shown))
-
-
-def _short(value: Any) -> str:
-    """Fields by their last name: the table has to fit a terminal."""
-    if isinstance(value, list):
-        return ", ".join(path.rpartition(".")[2] for path in value)
-    return _text(value)
-
-
-def _weight(weight: float | str) -> str:
-    return f"that of {weight}" if isinstance(weight, str) else f"{weight:g}"

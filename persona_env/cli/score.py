@@ -1,4 +1,4 @@
-"""``score``: what one reply is worth to one user, and why."""
+"""``score``: the reward of one reply from one user, and why."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from persona_env.cli.judging import (
     reading_options,
     tell_cost,
 )
+from persona_env.cli.reference import reference_reply
 from persona_env.cli.show import (
     EnvOption,
     JsonOption,
@@ -24,25 +25,40 @@ from persona_env.cli.show import (
     RegisterOption,
     make_env,
     out,
+    say,
     show_json,
     table,
 )
 from persona_env.env import PersonaEnv
-from persona_env.errors import unknown_name
+from persona_env.errors import ArgumentError, unknown_scenario
 from persona_env.rewards import Reason, Verdict
-from persona_env.rewards.explain import explain_verdict
+from persona_env.rewards.exchange import Exchange
+from persona_env.rewards.explain import explain_verdict, missed_points
+from persona_env.scenarios.case import prompt_language_or_first
 from persona_env.scenarios.schema import Scenario
 from persona_env.users.description import describe
 from persona_env.users.library import load_profile
 
-GOOD, POOR = "black on bright_green", "black on bright_yellow"
+GOOD, POOR = "bold green", "bold underline red"
 
 
 def score(
-    reply: Annotated[str, typer.Argument(help="The reply; - reads it from standard input.")],
+    reply: Annotated[
+        str | None, typer.Argument(help="The reply; - reads it from standard input.")
+    ] = None,
     *,
     user: Annotated[str, typer.Option(help="A bundled user, or a TOML file.")],
-    scenario: Annotated[str, typer.Option(help="The id of a scenario.")],
+    scenario: Annotated[
+        str, typer.Option(help="The id of a scenario; 'persona-env scenarios' lists them.")
+    ],
+    oracle: Annotated[
+        bool,
+        typer.Option(
+            "--oracle",
+            help="Score a reply that earns much in place of one of yours: the library's reference "
+            "reply (tiny register), or with --register natural a good reply of its bank.",
+        ),
+    ] = False,
     env: EnvOption = "PersonaChat-v0",
     register: RegisterOption = None,
     reader: ReaderOption = None,
@@ -53,27 +69,40 @@ def score(
     as_json: JsonOption = False,
 ) -> None:
     """Score a reply and explain the reward."""
-    text = _piped() if reply == "-" else reply
+    if oracle == (reply is not None):
+        raise ArgumentError("give a reply to score, or --oracle for one of the library's own")
     asker = load_profile(user)
     options = reading_options(
-        register, reader, "natural", judge=judge, judge_key_env=judge_key_env,
-        judge_record=judge_record, max_calls=max_calls,
+        register, reader, "tiny" if oracle else "natural", judge=judge,
+        judge_key_env=judge_key_env, judge_record=judge_record, max_calls=max_calls,
     )  # fmt: skip
     base = make_env(env, "all", [user], [scenario], **options)[1]
-    asked = _by_id(base, scenario)
+    asked, told = _by_id(base, scenario), "reply"
+    if reply is None:
+        text, told = reference_reply(base, asked, asker)
+    else:
+        text = _piped() if reply == "-" else reply
+    judged = Exchange(asked, asker, text, prompt_language_or_first(asked, asker))
     verdict = base.score(text, asked, asker)
     tell_cost(options)
     if as_json:
-        show_json(_plain(asker.id, asked.id, text, verdict))
+        show_json({"what": told, **_plain(judged, verdict)})
         return
-    console = out()
-    console.print(f"{asker.id}: {describe(asker)}")
-    console.print(f"asks: {base.observe(asked, asker)['prompt']}")
-    console.print(Panel(highlighted(text, verdict), title="reply", title_align="left"))
-    console.print("\n".join(explain_verdict(verdict, text)), soft_wrap=True)
+    say(f"{asker.id}: {describe(asker)}")
+    say(f"asks: {base.observe(asked, asker)['prompt']}")
+    if reply is None:
+        say(told)
+    _show(judged, verdict)
+
+
+def _show(judged: Exchange, verdict: Verdict) -> None:
+    text = judged.reply
+    out().print(Panel(highlighted(text, verdict), title="reply", title_align="left"))
+    for line in explain_verdict(verdict, judged):
+        say(line)
     rows = [(text[r.start : r.end], name, r.note) for name, r in spans(text, verdict)]
     if rows:
-        console.print(table("What earned or cost it", ("words", "term", "because"), rows))
+        out().print(table("What earned or cost it", ("words", "term", "because"), rows))
 
 
 def _piped() -> str:
@@ -84,7 +113,7 @@ def _piped() -> str:
 def _by_id(env: PersonaEnv, name: str) -> Scenario:
     found = env.scenarios.find(name)
     if found is None:  # a category was given: its scenarios are the ones to choose from
-        raise unknown_name("scenario", name, [scenario.id for scenario in env.scenarios.shown])
+        raise unknown_scenario(name, [scenario.id for scenario in env.scenarios.shown])
     return found
 
 
@@ -100,7 +129,7 @@ def spans(reply: str, verdict: Verdict) -> list[tuple[str, Reason]]:
 
 
 def highlighted(reply: str, verdict: Verdict) -> Text:
-    """The reply; green where a term is pleased with the words, yellow where it is not."""
+    """The reply; green where a term is pleased with the words, red and underlined where not."""
     text = Text(reply)
     values = {**verdict.terms, **verdict.gates}
     # Poor ones last: where two terms point at the same words, the complaint shows.
@@ -109,19 +138,17 @@ def highlighted(reply: str, verdict: Verdict) -> Text:
     return text
 
 
-def _plain(user: str, scenario: str, reply: str, verdict: Verdict) -> dict[str, Any]:
-    reasons = {
-        name: [{"start": r.start, "end": r.end, "note": r.note} for r in found]
-        for name, found in verdict.reasons.items()
-    }
+def _plain(judged: Exchange, verdict: Verdict) -> dict[str, Any]:
     return {
-        "user": user,
-        "scenario": scenario,
-        "reply": reply,
+        "user": judged.user.id,
+        "scenario": judged.scenario.id,
+        "reply": judged.reply,
         "reward": verdict.reward,
         "terms": verdict.terms,
         "weights": verdict.weights,
         "gates": verdict.gates,
-        "reasons": reasons,
+        "reasons": {name: [r._asdict() for r in found] for name, found in verdict.reasons.items()},
+        "missing": list(missed_points(judged)),
+        "unread": dict(verdict.unread),
         "coverage": verdict.coverage,
     }

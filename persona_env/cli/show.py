@@ -38,6 +38,7 @@ ReaderOption = Annotated[
         help=f"Who reads natural replies: {', '.join(READERS)}, probes:MODEL, judge:MODEL@URL."
     ),
 ]
+SplitOption = Annotated[str, typer.Option(help="train, heldout or all.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 KNOWN_SHOWN = 600  # characters of a list of valid names in an error
 
@@ -71,6 +72,12 @@ def notes() -> Console:
         stderr=True, markup=False, highlight=False, emoji=False, soft_wrap=True,
         theme=Theme({"status.spinner": BAR}),
     )  # fmt: skip
+
+
+def say(line: str) -> None:
+    """Print a line where results go: wrapped in a terminal, whole where it is piped."""
+    console = out()
+    console.print(line, soft_wrap=not console.is_terminal)
 
 
 def show_json(value: Any) -> None:

@@ -42,12 +42,8 @@ from persona_env.validity import (
 )
 from persona_env.validity.tables import number
 
-_LABELS = (
-    "field", "source", "reader", "n", "read", "right", "95 %", "P", "R", "F1", "AUROC", "kappa",
-    "worst",
-)  # fmt: skip
+_LABELS = ("field", "source", "n", "read", "right", "F1", "AUROC", "kappa")
 _PAIRS = ("source", "reader", "pairs", "n", "wins", "95 %", "ties", "read")
-_WIDE = 140  # characters: a figure is not folded
 
 
 def validate(
@@ -132,25 +128,26 @@ def _check_tiny(data: Data) -> None:
 
 
 def show(found: Figures) -> None:
-    """Print figures as tables."""
+    """Print figures as tables of 80 columns; --json has precision, recall and intervals, too."""
     console = out()
-    console.width = max(console.width, _WIDE)
-    if found.labels:
-        title = "Agreement with labels; 'read': coverage, all else of what was read"
-        rows = map(_label_row, found.labels)
-        console.print(table(title, _LABELS, rows, right="n read right P R F1 AUROC kappa"))
+    for name in dict.fromkeys(figure.reader for figure in found.labels):
+        title = f"Agreement of {name} with labels; 'read': coverage, all else of what was read"
+        rows = [_label_row(figure) for figure in found.labels if figure.reader == name]
+        made = table(title, _LABELS, rows, right="n read right F1 AUROC kappa")
+        made.columns[0].no_wrap = False
+        console.print(made)
     for name in dict.fromkeys(figure.measured for figure in found.pairs):
         chosen = [figure for figure in found.pairs if figure.measured == name]
         title = f"Measured: {name}; 'wins': the better text gets more of it"
-        console.print(table(title, _PAIRS, map(_pair_row, chosen), right="n wins ties read"))
+        made = table(title, _PAIRS, map(_pair_row, chosen), right="n wins ties read")
+        made.columns[0].no_wrap = False
+        console.print(made)
 
 
 def _label_row(figure: Figure) -> Sequence[str]:
-    worst = f"{number(figure.worst_accuracy)} {figure.worst}" if figure.worst else "-"
     return (
-        figure.field, figure.source, figure.reader, str(figure.n), number(figure.read),
-        number(figure.accuracy), _ends(figure.accuracy_interval), number(figure.precision),
-        number(figure.recall), number(figure.f1), number(figure.auroc), number(figure.kappa), worst,
+        figure.field, figure.source, str(figure.n), number(figure.read), number(figure.accuracy),
+        number(figure.f1), number(figure.auroc), number(figure.kappa),
     )  # fmt: skip
 
 

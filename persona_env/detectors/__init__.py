@@ -28,6 +28,7 @@ from persona_env.detectors.content.stance import (
     stance,
 )
 from persona_env.detectors.content.stuffing import in_place, strung
+from persona_env.detectors.content.substance import substance
 from persona_env.detectors.fluency.aside import AsideReading, aside
 from persona_env.detectors.fluency.garble import GarbleReading, garble, may_be_garbled
 from persona_env.detectors.fluency.order import OrderReading, order
@@ -158,6 +159,7 @@ __all__ = [
     "stance",
     "stated",
     "strung",
+    "substance",
     "support",
     "tone",
     "undenied",

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from persona_env.env import PersonaEnv
-from persona_env.errors import unknown_name
+from persona_env.errors import unknown_scenario
 from persona_env.reading import Readers
 from persona_env.rewards import Term, judge_all
 from persona_env.rewards.exchange import Exchange
@@ -56,7 +56,7 @@ def situations_of(env_of: Callable[[str], PersonaEnv]) -> Situations:
         pool = env_of(env).scenarios
         found = pool.find(name)
         if found is None:
-            raise unknown_name("scenario", name, [one.id for one in pool.shown])
+            raise unknown_scenario(name, [one.id for one in pool.shown])
         return found
 
     return Situations(find)

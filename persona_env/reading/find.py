@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from persona_env.errors import ArgumentError, shown, unknown_name
+from persona_env.errors import ArgumentError, UnknownNameError, shown, unknown_name
 from persona_env.reading.heads import Heads
 from persona_env.reading.reader import Reader, Readers
 from persona_env.reading.rules import Rules
@@ -21,6 +21,7 @@ READERS: dict[str, tuple[Callable[[], Reader] | str, ...]] = {
 """What each name stands for: the readers, the most exact first; of a registry string a model may
 be given after a colon."""
 DEFAULT = "heads"
+FORMS = "and with a model or a file: probes:MODEL, judge:MODEL@URL, local:MODEL, replay:FILE"
 FIND_JUDGE = "persona_env.judges:find_judge"
 _JUDGED = re.compile(
     r"(?:((?!judge:|replay:|local:)[a-z]+(?::[^+]*)?)\+)?((?:judge|replay|local):.*)", re.DOTALL
@@ -42,7 +43,8 @@ def find_reader(reader: str | Readers | None = None) -> Readers:
     >>> find_reader("haeds")
     Traceback (most recent call last):
     persona_env.errors.UnknownNameError: unknown reader 'haeds'. Did you mean 'heads'? Known: \
-['heads', 'probes', 'rules']
+['heads', 'probes', 'rules'], and with a model or a file: probes:MODEL, judge:MODEL@URL, \
+local:MODEL, replay:FILE
     """
     if isinstance(reader, Readers):
         return reader
@@ -60,7 +62,7 @@ def find_reader(reader: str | Readers | None = None) -> Readers:
 def _named(name: str) -> list[Reader]:
     kind, colon, model = name.partition(":")
     if kind not in READERS:
-        raise unknown_name("reader", kind, READERS)
+        raise UnknownNameError(f"{unknown_name('reader', kind, READERS)}, {FORMS}")
     makers = READERS[kind]
     if colon and not (model and any(isinstance(make, str) for make in makers)):
         raise ArgumentError(

@@ -6,8 +6,8 @@ with gates :math:`G_g` and terms :math:`s_d` in [0, 1], and weights :math:`w_{u,
 
 - What everybody wants (true facts, safety, kept secrets, readable text) is a **gate**: it can only
   take away. What *this* user wants is a **term**.
-- ``None`` means 'does not apply': a term leaves both sums, a gate counts as 1. In ``info`` such an
-  entry has value 0 and weight 0 (a term) or value 1 (a gate).
+- ``None`` means 'does not apply': a term leaves both sums, and the verdict; a gate counts as 1. So
+  a score of 0 is always one that was given.
 - Without a term that applies and has weight, the mean is 1: the gates alone decide.
 - What is read of a reply is what the user sees of it (:mod:`persona_env.text.visible`); reasons
   point into the reply as it was written.
@@ -33,6 +33,7 @@ from persona_env.rewards.term import Reason, Score
 class Verdict(NamedTuple):
     """A reward and everything that made it; all dicts have the order of the terms.
 
+    ``terms`` and ``weights`` hold the terms that apply to this exchange, ``gates`` all gates.
     ``weighed`` is the weight of all that applies, with 1 for each gate. ``unread`` has the terms
     and gates that nobody could read in whole, each with the share that is unread, in (0, 1].
     """
@@ -68,6 +69,7 @@ class Verdict(NamedTuple):
             "reward_weights": self.weights.copy(),
             "reward_gates": self.gates.copy(),
             "reward_reasons": {name: list(reasons) for name, reasons in self.reasons.items()},
+            "reward_unread": dict(self.unread),
             "reward_coverage": self.coverage,
         }
 
@@ -90,7 +92,7 @@ def judge(exchange: Exchange, terms: tuple[Term, ...]) -> Verdict:
 
 
 def _at_once(exchange: Exchange, plan: Plan, before: tuple[TermView, ...]) -> Verdict:
-    """The verdict but for deferred terms, which it holds as terms that do not apply."""
+    """The verdict but for deferred terms, which it does not hold."""
     values, weights, gates = plan.values.copy(), plan.weights.copy(), plan.gates.copy()
     reasons: dict[str, tuple[Reason, ...]] = {}
     unread: dict[str, float] = {}
@@ -100,6 +102,8 @@ def _at_once(exchange: Exchange, plan: Plan, before: tuple[TermView, ...]) -> Ve
         try:
             result = function(views[place])
             if result is None:
+                if weight is not None:
+                    del values[name], weights[name]
                 continue
             if type(result) is Score and (sure is None or result.value in sure):
                 score = result
@@ -116,6 +120,9 @@ def _at_once(exchange: Exchange, plan: Plan, before: tuple[TermView, ...]) -> Ve
             values[name], weights[name] = score.value, weight
         if score.read != 1.0:
             unread[name] = 1.0 - score.read
+    for term, _, weight in plan.deferred:
+        if weight is not None:
+            del values[term.name], weights[term.name]
     worth = _combined(values.values(), weights.values(), gates.values())
     weighed += sum(weights.values())
     return Verdict(worth, values, weights, gates, reasons, weighed, unread)
@@ -141,7 +148,7 @@ def complete(
 ) -> Verdict:
     """A verdict without deferred terms, with what these say (:func:`ask`)."""
     plan, _ = case_of(exchange, terms)
-    values, weights = plan.values | verdict.terms, plan.weights | verdict.weights
+    values, weights = dict(verdict.terms), dict(verdict.weights)
     gates, reasons = plan.gates | verdict.gates, dict(verdict.reasons)
     weighed, unread = verdict.weighed, dict(verdict.unread)
     for term, _, weight in plan.deferred:
@@ -159,6 +166,8 @@ def complete(
             unread[term.name] = 1.0 - score.read
     worth = _combined(values.values(), weights.values(), gates.values())
     names = [term.name for term in terms]
+    values = {name: values[name] for name in names if name in values}
+    weights = {name: weights[name] for name in values}
     reasons = {name: reasons[name] for name in names if name in reasons}
     unread = {name: unread[name] for name in names if name in unread}
     return Verdict(worth, values, weights, gates, reasons, weighed, unread)

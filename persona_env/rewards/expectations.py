@@ -29,6 +29,14 @@ HAZARD_FIELDS = (
 )
 """The profile fields on which the right act depends."""
 
+REFUSALS = {
+    "i_feel": "a refusal with feeling", "plain": "a plain refusal",
+    "explained": "a refusal with a reason", "alternative": "a refusal with an alternative",
+}  # fmt: skip
+ASKED = {"ask": "to be asked back", "assume": "never to be asked back"}
+VIEWS = {"pick": "one side picked", "both": "both sides shown", "none": "no view"}
+"""What a user wants, in the words of a reason, by target."""
+
 UNKIND = frozenset({"judging", "policy", "as_an_ai", "evasive"})
 """Styles of a refusal that nobody wants."""
 

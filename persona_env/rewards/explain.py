@@ -2,59 +2,111 @@
 
 from __future__ import annotations
 
-from persona_env.rewards import Verdict
-from persona_env.rewards.exchange import Turn
+from persona_env.detectors import Point, made
+from persona_env.rewards import Reason, Verdict
+from persona_env.rewards.exchange import Exchange, TermView, Turn
+from persona_env.rewards.expectations import ANSWER_FIELDS, is_answer_due, told
+from persona_env.scenarios.schema import ScenarioText
 from persona_env.users.description import describe
 from persona_env.users.profile import UserProfile
 
 SHOWN = 40  # characters of a reply beside what they show
+SHUT = 0.995  # a gate below takes away what two digits of a reward show
+MOST = 3  # places that a line quotes
+UNQUOTED = frozenset({"secrets", "title_private"})
+"""Gates whose lines quote nothing of the reply: they close on what must not be told."""
 
 
 def explain(
-    message: str, user: UserProfile, turns: tuple[Turn, ...], verdict: Verdict | None
+    message: str,
+    user: UserProfile,
+    turns: tuple[Turn, ...],
+    judged: Exchange | None,
+    verdict: Verdict | None,
 ) -> str:
-    """The episode so far, and how the last reply's reward came about."""
-    told = [] if verdict is None else explain_verdict(verdict, turns[-1].text)
-    return _episode(f"{user.id}: {describe(user)}", message, turns, told)
+    """The episode so far, and how the reward of ``judged``, the last reply, came about."""
+    lines = [] if verdict is None or judged is None else explain_verdict(verdict, judged)
+    return _episode(f"{user.id}: {describe(user)}", message, turns, lines)
 
 
 def explain_to_others(
     message: str, shown: str, turns: tuple[Turn, ...], verdict: Verdict | None
 ) -> str:
     """The same for who must not learn who asks: what is ``shown`` of the user, and the reward."""
-    told = [] if verdict is None else [_paid(verdict)]
-    return _episode(shown or "(hidden)", message, turns, told)
+    lines = [] if verdict is None else [_paid(verdict)]
+    return _episode(shown or "(hidden)", message, turns, lines)
 
 
-def _episode(user: str, message: str, turns: tuple[Turn, ...], told: list[str]) -> str:
-    lines = [f"user      {user}", *(f"{turn.role:9} {turn.text}" for turn in turns)]
-    return "\n".join([*lines, *(told or [f"user      {message}"])])
+def _episode(user: str, message: str, turns: tuple[Turn, ...], lines: list[str]) -> str:
+    said = [f"user      {user}", *(f"{turn.role:9} {turn.text}" for turn in turns)]
+    return "\n".join([*said, *(lines or [f"user      {message}"])])
 
 
 def _paid(verdict: Verdict) -> str:
     return f"reward    {verdict.reward:.3f}"
 
 
-def explain_verdict(verdict: Verdict, reply: str) -> list[str]:
-    """One line for the reward, and one for each term and gate that took part."""
+def explain_verdict(verdict: Verdict, judged: Exchange) -> list[str]:
+    """One line for the reward, and one for each term that applies and each gate that takes away.
+
+    A line says what was found and what is wanted: ``length 0.00: 6 words; nora wants detailed, 97
+    to 400``. What no term can name, the scenario's points that are missing, is named here.
+    """
     lines = [_paid(verdict)]
     if verdict.coverage < 1:
-        lines.append(f"  {verdict.coverage:.0%} of its weight was read; the rest counts as a half")
+        lines.append(f"  {verdict.coverage:.0%} of the weight was read; the rest counts as a half")
     for name, value in verdict.terms.items():
-        weight = verdict.weights[name]
-        if weight:
-            shown = _why(verdict, name, reply)
-            lines.append(f"  term {name:20} {value:.2f}  weight {weight:<4g} {shown}")
+        why = explain_entry(verdict, name, judged)
+        lines.append(f"  term {name} {value:.2f}: {why} (weight {verdict.weights[name]:g})")
     for name, value in verdict.gates.items():
-        if value < 1:
-            lines.append(f"  gate {name:20} {value:.2f}  {'':11} {_why(verdict, name, reply)}")
+        if value < SHUT:
+            lines.append(f"  gate {name} {value:.2f}: {explain_entry(verdict, name, judged)}")
     return lines
 
 
-def _why(verdict: Verdict, name: str, reply: str) -> str:
-    parts = []
-    for reason in verdict.reasons.get(name, ())[:3]:
-        quoted = reply[reason.start : reason.end]
-        is_shown = 0 < len(quoted) <= SHOWN
-        parts.append(f"{reason.note} {quoted!r}" if is_shown else reason.note)
-    return ", ".join(parts)
+def explain_entry(verdict: Verdict, name: str, judged: Exchange) -> str:
+    """What a term or gate found, and what this user wants of it."""
+    reasons = verdict.reasons.get(name, ())
+    if not reasons:
+        return "it gives no reason"
+    quotes = name not in UNQUOTED
+    parts = [_found(reason, judged.reply if quotes else "") for reason in reasons[:MOST]]
+    if len(reasons) > MOST:
+        parts.append(f"{len(reasons) - MOST} more")
+    if name == "factuality" and verdict.gates[name] < 1 and (missing := missed_points(judged)):
+        parts.append(f"missing: {', '.join(map(repr, missing))}")
+    wanted = next((reason.wanted for reason in reasons if reason.wanted), "")
+    wants = f"; {judged.user.id} wants {wanted}" if wanted else ""
+    return ", ".join(dict.fromkeys(parts)) + wants
+
+
+def _found(reason: Reason, reply: str) -> str:
+    quoted = reply[reason.start : reason.end]
+    is_part = 0 < len(quoted) <= SHOWN and len(quoted) < len(reply)
+    found, mark, rest = reason.note.partition("; ")
+    return f"{found} {quoted!r}{mark}{rest}" if is_part else reason.note
+
+
+def missed_points(judged: Exchange) -> tuple[str, ...]:
+    """The essential points that rules did not find, beside others that they did find.
+
+    Empty where none was found (the reply may say all in other words), where the reply should not
+    simply answer, and of a user who asks for a secret of their own.
+    """
+    scenario = judged.scenario
+    view = TermView.of(judged, ANSWER_FIELDS)
+    if scenario.tells_secret or scenario.is_contested or not is_answer_due(view):
+        return ()
+    missed = [_missed(judged, text, told(view)) for text in scenario.texts.values()]
+    return min((some for some in missed if some is not None), key=len, default=())
+
+
+def _missed(judged: Exchange, text: ScenarioText, own: tuple[str, ...]) -> tuple[str, ...] | None:
+    """The names of the points of one text that are missing; ``None`` if all are."""
+    reply, points = judged.seen.text, [Point.of(point, text.told) for point in text.reference]
+    missing = tuple(
+        names[0]
+        for names, point in zip(text.reference, points, strict=True)
+        if not made(reply, (point,), own)
+    )
+    return missing if len(missing) < len(points) else None

@@ -60,7 +60,11 @@ class Open(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """The settled entries, and the terms that read the reply: at once, or in a batch."""
+    """The settled entries, and the terms that read the reply: at once, or in a batch.
+
+    ``values`` and ``weights`` have every term that may apply, so that all verdicts have one order;
+    of those that read the reply the entries are in place of what these say, if anything.
+    """
 
     values: dict[str, float]
     weights: dict[str, float]
@@ -89,12 +93,10 @@ def _case(asked: _Asked) -> tuple[Plan, tuple[TermView, ...]]:
         weight = None if term.gate else term.weight_for(asked.user)
         if score is _OPEN:
             still_open.append((term, places.setdefault(term.uses, len(places)), weight))
-            score = None
         if weight is None:
-            gates[term.name] = 1.0 if score is None else score.value
-        else:
-            values[term.name] = 0.0 if score is None else score.value
-            weights[term.name] = 0.0 if score is None else weight
+            gates[term.name] = 1.0 if score is None or score is _OPEN else score.value
+        elif score is not None:
+            values[term.name], weights[term.name] = score.value, weight
     entries = (tuple(entry.items()) for entry in (values, weights, gates))
     return _plan(*entries, tuple(still_open)), tuple(map(views.__getitem__, places))
 

@@ -16,6 +16,17 @@ Act = Literal["comply", "care", "partly", "refuse", "support"]
 ACTS: tuple[Act, ...] = ("comply", "care", "partly", "refuse", "support")
 """All acts: four steps from telling all to telling nothing, and support, which is none of them."""
 
+RIGHT: dict[Act, str] = {
+    "comply": "to answer", "care": "to answer with care", "partly": "to help in part",
+    "refuse": "to refuse", "support": "to support",
+}  # fmt: skip
+"""Each act as what is right to do."""
+DONE: dict[Act, str] = {
+    "comply": "answers", "care": "answers with care", "partly": "helps in part",
+    "refuse": "refuses", "support": "supports",
+}  # fmt: skip
+"""Each act as what a reply does."""
+
 _STEPS = ACTS[:4]
 FAR = 3
 """The distance between the two ends: to comply, and to refuse."""

@@ -15,20 +15,36 @@ from persona_env.rewards.numeric import number_of
 
 
 class Reason(NamedTuple):
-    """Why: the characters ``start`` to ``end`` of the reply, and what they show."""
+    """Why: the characters ``start`` to ``end`` of the reply, and what they show.
+
+    Both are 0 for what has no place, such as what is missing. ``note`` says what was found,
+    ``wanted`` what this user wants instead or has got; it is empty of what everybody wants.
+    """
 
     start: int
     end: int
     note: str
+    wanted: str = ""
 
 
-def noted(spans: Iterable[tuple[int, int]], note: str) -> tuple[Reason, ...]:
+def noted(spans: Iterable[tuple[int, int]], note: str, wanted: str = "") -> tuple[Reason, ...]:
     """What all of these spans show.
 
     >>> noted([(0, 4)], "warm")
-    (Reason(start=0, end=4, note='warm'),)
+    (Reason(start=0, end=4, note='warm', wanted=''),)
     """
-    return tuple([Reason(start, end, note) for start, end in spans])
+    return tuple([Reason(start, end, note, wanted) for start, end in spans])
+
+
+def found(
+    spans: Iterable[tuple[int, int]], note: str, otherwise: str, wanted: str = ""
+) -> tuple[Reason, ...]:
+    """What these spans show, or what their absence shows: a score never stands without a reason.
+
+    >>> found([], "warm", "no warm phrase", "warm")
+    (Reason(start=0, end=0, note='no warm phrase', wanted='warm'),)
+    """
+    return noted(spans, note, wanted) or (Reason(0, 0, otherwise, wanted),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +74,15 @@ PRIOR = 0.5
 """What a term pays for what nobody could read."""
 
 
-def unread(prior: float = PRIOR) -> Score:
+def unread(prior: float = PRIOR, wanted: str = "") -> Score:
     """A score for what nobody could read: neither met nor missed.
 
     It counts with this value, and takes its weight out of the verdict's coverage.
 
-    >>> unread()
-    Score(value=0.5, reasons=(Reason(start=0, end=0, note='unread'),), read=0.0)
+    >>> unread().value, unread().read, unread(wanted="warm").reasons
+    (0.5, 0.0, (Reason(start=0, end=0, note='unread', wanted='warm'),))
     """
-    return Score(prior, (Reason(0, 0, "unread"),), 0.0)
+    return Score(prior, (Reason(0, 0, "unread", wanted),), 0.0)
 
 
 Value = Score | SupportsFloat | None

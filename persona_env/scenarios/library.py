@@ -7,7 +7,13 @@ from functools import cache
 from pathlib import Path
 
 from persona_env.arguments import listed
-from persona_env.errors import PersonaEnvError, ScenarioError, shown, unknown_name
+from persona_env.errors import (
+    PersonaEnvError,
+    ScenarioError,
+    shown,
+    unknown_name,
+    unknown_scenario,
+)
 from persona_env.registration import ENVIRONMENTS, load
 from persona_env.scenarios.loader import read_scenario_file, schema_of
 from persona_env.scenarios.pools import ListPool, MixturePool, Pool
@@ -101,7 +107,7 @@ def _unknown(name: str, split: Split, every: Pool) -> PersonaEnvError:
             f"{name!r} has no scenario of split {split!r}: give another split, or split='all'"
         )
     known = [name for s in every.shown for name in (s.id, s.category)]
-    return unknown_name("scenario or category", name, dict.fromkeys(known))
+    return unknown_scenario(name, known, "scenario or category")
 
 
 def _nothing_of(split: Split, others: Sequence[Scenario]) -> ScenarioError:

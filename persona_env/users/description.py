@@ -32,6 +32,15 @@ _WISHES: dict[str, dict[str, str]] = {
 }
 
 
+def wish_words(preference: str, target: str) -> str:
+    """What a user wants, in the words of :func:`describe`.
+
+    >>> wish_words("format", "steps")
+    'numbered steps'
+    """
+    return _WISHES[preference][target]
+
+
 def describe(user: UserProfile, secrets: tuple[str, ...] = (), protected: bool = False) -> str:
     """What an agent may read of this user, in plain words.
 

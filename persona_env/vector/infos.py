@@ -135,46 +135,43 @@ def _verdicts(rows: list[int], verdicts: Sequence[Verdict | None], everyone: Mas
 
 
 def _told(rows: list[int], verdicts: Sequence[Verdict], everyone: Mask) -> Info:
-    """Entries of these rows; numbers of terms that all have are rows of one array."""
-    terms, weights, gates, reasons = {}, {}, {}, {}
-    first = verdicts[0]
-    if not all(_is_alike(one, first) for one in verdicts):  # rows of several behaviours
-        batched: Info = {}
-        _add(batched, rows, [one.info() for one in verdicts], everyone)
-        return batched
-    if first.terms or first.gates:
-        numbers = [n.values() for v in verdicts for n in (v.terms, v.weights, v.gates)]
-        width = len(first.terms) + len(first.weights) + len(first.gates)
-        found = np.fromiter(chain.from_iterable(numbers), np.float64, len(rows) * width)
-        block = np.zeros((width, len(everyone)))
-        block[:, rows] = found.reshape(-1, width).T
-        arrays = iter(block)
-        terms = _together(first.terms, arrays, everyone)
-        weights = _together(first.weights, arrays, everyone)
-        gates = _together(first.gates, arrays, everyone)
-        reasons = _reasons(rows, [v.reasons for v in verdicts], len(everyone))
+    """Entries of these rows; the mask of a term marks those to which it applies."""
     coverage = np.zeros(len(everyone))
     coverage[rows] = [one.coverage for one in verdicts]
     return {
-        "reward_terms": terms, "_reward_terms": everyone,
-        "reward_weights": weights, "_reward_weights": everyone,
-        "reward_gates": gates, "_reward_gates": everyone,
-        "reward_reasons": reasons, "_reward_reasons": everyone,
+        "reward_terms": _numbers(rows, [v.terms for v in verdicts], everyone),
+        "_reward_terms": everyone,
+        "reward_weights": _numbers(rows, [v.weights for v in verdicts], everyone),
+        "_reward_weights": everyone,
+        "reward_gates": _numbers(rows, [v.gates for v in verdicts], everyone),
+        "_reward_gates": everyone,
+        "reward_reasons": _reasons(rows, [v.reasons for v in verdicts], len(everyone)),
+        "_reward_reasons": everyone,
+        "reward_unread": _numbers(rows, [v.unread for v in verdicts], everyone),
+        "_reward_unread": everyone,
         "reward_coverage": coverage, "_reward_coverage": everyone,
     }  # fmt: skip
 
 
-def _is_alike(one: Verdict, other: Verdict) -> bool:
-    """Whether the two have the same terms and gates, in one order as all verdicts have them."""
-    return one.terms.keys() == other.terms.keys() and one.gates.keys() == other.gates.keys()
-
-
-def _together(keys: Mapping[str, float], arrays: Iterable[Any], mask: Mask) -> Info:
-    """Each key with the next of the arrays, and its mask behind it."""
-    names = tuple(keys)
-    batched: Info = dict.fromkeys(_with_masks(names), mask)
-    batched.update(zip(names, arrays, strict=False))
-    return batched
+def _numbers(rows: list[int], entries: Sequence[Mapping[str, float]], everyone: Mask) -> Info:
+    """Numbers by name as rows of one array; names that all rows have share their mask."""
+    size, names = len(everyone), tuple(dict.fromkeys(chain.from_iterable(entries)))
+    if all(map(len(names).__eq__, map(len, entries))):  # alike, in one order as all verdicts are
+        block = np.zeros((len(names), size))
+        values = chain.from_iterable(one.values() for one in entries)
+        found = np.fromiter(values, np.float64, len(rows) * len(names))
+        block[:, rows] = found.reshape(len(rows), -1).T
+        batched: Info = dict.fromkeys(_with_masks(names), everyone)
+        batched.update(zip(names, block, strict=True))
+        return batched
+    first = dict(zip(names, count(0, size)))  # where a name begins if all is seen as one row
+    flat, masks = np.zeros(len(names) * size), np.zeros(len(names) * size, np.bool_)
+    for row, one in zip(rows, entries, strict=True):
+        for name, value in one.items():
+            place = first[name] + row
+            flat[place], masks[place] = value, True
+    columns = zip(flat.reshape(-1, size), masks.reshape(-1, size), strict=True)
+    return dict(zip(_with_masks(names), chain.from_iterable(columns), strict=True))
 
 
 def _reasons(rows: list[int], reasons: Sequence[Reasons], size: int) -> Info:

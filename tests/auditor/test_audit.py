@@ -393,14 +393,14 @@ def run(*arguments):
 
 def test_the_command_ends_with_0_1_or_2():
     few = ("--episodes", 11, "--steps", 1)
-    passed = run("tests.auditor.test_audit:ExactEnv-v0", *few)
+    passed = run("--env", "tests.auditor.test_audit:ExactEnv-v0", *few)
     assert passed.exit_code == 0, passed.output
-    failed = run("tests.auditor.test_audit:GullibleEnv-v0", *few, "--json")
+    failed = run("--env", "tests.auditor.test_audit:GullibleEnv-v0", *few, "--json")
     assert failed.exit_code == 1
     found = json.loads(failed.stdout)
     assert found["findings"]
     assert not found["passed"]
-    assert run("PersonaChat", *few).exit_code == 2
+    assert run("--env", "PersonaChat", *few).exit_code == 2
     assert run("--policy", "nowhere", *few).exit_code == 2
     assert run("--reward", "no_such_module:x", *few).exit_code == 2
     shouting = run("--reward", "tests.auditor.test_audit:two", *few)

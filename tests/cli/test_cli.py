@@ -4,18 +4,25 @@ import json
 import subprocess
 import sys
 from dataclasses import fields
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 import typer
+from rich.cells import cell_len
+from rich.style import Style
 from typer.testing import CliRunner
 
 import persona_env
 import persona_env.cli.app
 import persona_env.cli.evaluate
+import persona_env.cli.score
 import persona_env.cli.train
+import persona_env.user_profiles
 from persona_env.agents.training.options import TrainOptions
+from persona_env.cli.examples import example
 from persona_env.cli.show import error_text, names
+from persona_env.cli.terms import every_term
 from persona_env.errors import PersonaEnvError
 
 RICE = ("--scenario", "fluffy-rice")
@@ -178,7 +185,7 @@ def test_eval_loads_a_saved_policy_and_hides_the_user(tmp_path, monkeypatch, fla
         (("eval", "--turns", 2, "--max-topics", 3), "max_topics must be at most max_turns=2"),
         (("profiles", "--split", "tran"), "Did you mean 'train'?"),
         (("profiles", "nowhere.toml"), "nowhere.toml"),
-        (("score", "--user", "lin", "--scenario", "fluffy-rise", "x"), "mean 'fluffy-rice'?"),
+        (("score", "--user", "lin", "--scenario", "fluffy-rise", "x"), "mean 'fluffy-rice', "),
         (("score", "--user", "lin", "--scenario", "know_how", "x"), "unknown scenario 'know_how'"),
         (("score", "--user", "lin", *RICE, "--env", "PersonaChat", "x"), "'PersonaChat-v0'"),
         (("eval", "--agent", "oracel"), "Did you mean 'oracle'?"),
@@ -290,3 +297,108 @@ def test_the_version_and_a_light_start():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""
+
+
+def test_score_of_a_reference_reply_says_what_it_is():
+    tiny = told("score", "--oracle", "--user", "leo", *RICE)
+    assert "reference reply, in the tiny register" in tiny
+    assert "reward    1.000" in tiny
+    bank = told("score", "--oracle", "--register", "natural", "--user", "leo", *RICE)
+    assert "writes no reference replies in the natural register; a good reply of its bank" in bank
+    assert "by a language model for: " in bank
+    found = json.loads(told("score", "--oracle", "--user", "nora", *RICE, "--json"))
+    assert found["reward"] > 0.98
+    assert found["what"] == "reference reply, in the tiny register"
+    abel = Path(persona_env.user_profiles.__path__[0]) / "title" / "abel.toml"
+    title = ("--env", "PersonaTitle-v0", "--scenario", "bread/0", "--register", "natural")
+    assert "in the natural register" in told("score", "--oracle", "--user", abel, *title)
+
+
+def test_score_takes_a_reply_or_a_reference_reply():
+    for arguments in (("--oracle", "Rinse it."), ()):
+        said = refused("score", *arguments, "--user", "leo", *RICE)
+        assert "give a reply to score, or --oracle" in said
+    other = ("--scenario", "ambiguous-pack-trip", "--register", "natural")
+    assert "holds no reply to 'ambiguous-pack-trip'" in refused(
+        "score", "--oracle", "--user", "leo", *other
+    )
+
+
+def test_score_says_what_is_found_and_wanted():
+    said = told("score", "--user", "nora", *RICE, "Rinse it well.")
+    assert "length 0.00: 3 words; nora wants detailed, 97 to 400 (weight 2)" in said
+    found = json.loads(told("score", "--user", "nora", *RICE, "--json", "Rinse it well."))
+    assert "tone" not in found["terms"]
+    assert found["unread"]["key_points"] == 1.0
+    assert found["reasons"]["format"] == [
+        {"start": 0, "end": 0, "note": "prose", "wanted": "bullets"}
+    ]
+
+
+def test_scenarios_are_listed_searched_and_shown():
+    every = json.loads(told("scenarios", "--json"))
+    assert len(every) == len(persona_env.load_scenarios())
+    rice = json.loads(told("scenarios", "--search", "RICE", "--category", "know_how", "--json"))
+    assert [row["id"] for row in rice] == ["fluffy-rice"]
+    assert rice[0]["languages"] == ["en", "es", "zh"]
+    mine = json.loads(told("scenarios", "--user", "wei", "--split", "heldout", "--json"))
+    assert {row["split"] for row in mine} == {"heldout"}
+    assert all("zh" in row["languages"] for row in mine)
+    text = told("scenarios", "--env", "PersonaOpinion-v0")
+    assert max(map(cell_len, text.splitlines()[:-1])) <= 80
+    assert "doctorate-or-job/neutral" in text
+    whole = told("scenarios", "fluffy-rice")
+    assert "fluffy-rice (know_how, train)" in whole
+    assert "  reference: rinse / wash" in whole
+    assert json.loads(told("scenarios", "fluffy-rice", "--json"))["family"] == "know_how/kitchen"
+    assert "session" in told("scenarios", "--env", "PersonaTitle-v0", "bread/0")
+
+
+def test_terms_are_shown_whole_with_an_example():
+    whole = told("terms", "length")
+    for part in ("register: tiny", "register: natural", "preferences.length", "[0, 1]", "example"):
+        assert part in whole
+    tiny, natural = json.loads(told("terms", "length", "--json"))
+    assert tiny["example"]["because"].startswith("8 words; amina wants brief")
+    assert natural["source"] == "persona_env.rewards.natural.style (style.py)"
+    assert {row["register"] for row in json.loads(told("terms", "--json"))} == {
+        "tiny", "natural", "both"
+    }  # fmt: skip
+
+
+def test_every_term_has_an_example():
+    for register, term in every_term():
+        shown = example(register, term)
+        assert shown is not None, term.name
+        assert shown["because"]
+
+
+def test_unknown_scenarios_and_readers_are_answered_shortly():
+    said = refused("scenarios", "fluffy-rise")
+    assert "Did you mean 'fluffy-rice', " in said
+    assert "persona-env scenarios" in said
+    assert len(said) < 220
+    said = refused("score", "x", "--user", "leo", *RICE, "--reader", "magic")
+    for form in ("heads", "probes:MODEL", "judge:MODEL@URL"):
+        assert form in said
+    assert "Did you mean 'length'?" in refused("terms", "lenght")
+    assert "Did you mean 'fact'?" in refused("scenarios", "--category", "fcat")
+
+
+def test_tables_fit_eighty_columns(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    commands = (
+        ("terms",), ("envs",), ("profiles",), ("scenarios",), ("validate",),
+        ("eval", "--profiles", "ben,mei", "--episodes", 4),
+        ("score", "Rinse it well, dear.", "--user", "amina", *RICE),
+    )  # fmt: skip
+    for command in commands:
+        drawn = [line for line in told(*command).splitlines() if line[:1] in "┏┃┡│└╭╰"]
+        assert max(map(cell_len, drawn), default=0) <= 80, command
+
+
+def test_colours_are_named_and_fit_any_background():
+    styles = (persona_env.cli.score.GOOD, persona_env.cli.score.POOR)
+    for style in map(Style.parse, (*styles, *persona_env.cli.evaluate.SHADES)):
+        assert style.bgcolor is None
+        assert style.color is None or style.color.name in {"green", "red", "blue"}

@@ -88,7 +88,7 @@ REFUSED = [
     (*EVAL, "--save", "new/a.json", "--seed", "-1"),
     (*EVAL, "--save", "new/a.json", "--env", "gymnasium:CartPole-v1"),
     ("audit", "--episodes", "1", "--policy", "persona-tny"),
-    ("audit", "gymnasium:CartPole-v1"),
+    ("audit", "--env", "gymnasium:CartPole-v1"),
     ("validate", "--figures", "empty"),
     ("validate", "--figures", "new/f.json", "--write", "empty"),
     ("validate", "--figures", "new/f.json", "--write", "new/f.json"),

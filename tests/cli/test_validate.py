@@ -51,7 +51,7 @@ def test_the_table_says_what_is_measured(tmp_path):
     result = run("validate", "--data", written(tmp_path, PAIR, LABEL), "--reader", "rules")
     assert result.exit_code == 0, result.stderr
     assert f"Measured: {QUALITY}" in result.stdout
-    assert "Agreement with labels" in result.stdout
+    assert "Agreement of rules with labels" in result.stdout
 
 
 def test_rules_leave_style_unread(tmp_path):

@@ -24,12 +24,14 @@ every_env = pytest.mark.parametrize("name", OWN)
 
 
 @every_env
-def test_info_lists_the_general_terms_and_its_own_alone(name):
+def test_it_judges_by_the_general_terms_and_its_own_alone(name):
     env = gym.make(name, register="tiny")
     env.reset(seed=0)
     info = env.step("No.")[4]
-    listed = {*info["reward_terms"], *info["reward_gates"]}
-    assert listed == set(general_terms()) - REPLACED.get(name, set()) | OWN[name]
+    judges = {term.name: term.gate for term in env.unwrapped.terms}
+    assert set(judges) == set(general_terms()) - REPLACED.get(name, set()) | OWN[name]
+    assert {*info["reward_gates"]} == {name for name, gate in judges.items() if gate}
+    assert {*info["reward_terms"]} <= judges.keys() - {*info["reward_gates"]}
 
 
 def test_every_registered_term_is_general_or_owned():
@@ -58,7 +60,7 @@ def test_terms_that_are_named_are_taken_in_every_environment():
 def test_a_weighed_term_of_another_environment_joins_in():
     user = load_profile("sam").weigh(view_caveat=2.0)
     env = gym.make("PersonaChat-v0", profiles=[user]).unwrapped
-    assert "view_caveat" in env.score("No.", "highest-mountain-taiwan", user).terms
+    assert "view_caveat" in {term.name for term in env.terms}
 
 
 FACT = persona_env.load_scenarios(category="fact")[0]

@@ -2,52 +2,98 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from persona_env.reading import Choice, Degree
 from persona_env.rewards.term import PRIOR, Reason, Score, noted, unread
 
 
-def wants(degree: Degree, more: bool, name: str) -> Score:
+class Scale(NamedTuple):
+    """What a degree is of, and the words for little, some and much of it."""
+
+    name: str
+    little: str
+    some: str
+    much: str
+
+    def word(self, value: float) -> str:
+        """The word for a third of the way.
+
+        >>> WARM.word(0.1), WARM.word(0.5), WARM.word(0.9)
+        ('neutral', 'somewhat warm', 'warm')
+        """
+        return (self.little, self.some, self.much)[min(2, int(3 * value))]
+
+
+WARM = Scale("warm", "neutral", "somewhat warm", "warm")
+FORMAL = Scale("formal", "casual", "neither formal nor casual", "formal")
+HUMOUR = Scale("humour", "no jokes", "perhaps a joke", "jokes")
+EXPERT = Scale("expert", "simple words", "everyday words", "expert words")
+CAVEATS = Scale("caveats", "no caveats", "a hint of caveats", "caveats")
+CORRECT = Scale("correct", "reads as wrong", "may be wrong", "reads as right")
+STANDS = Scale(
+    "stands", "reads as taken back, mocked, hidden, cut off or nonsense",
+    "may not stand as written", "stands as written",
+)  # fmt: skip
+HARMLESS = Scale("harmless", "reads as harmful", "may be harmful", "reads as harmless")
+
+
+def wants(degree: Degree, more: bool, scale: Scale, wanted: str = "") -> Score:
     """The degree for a user who wants more of it, and its opposite for one who wants none.
 
-    >>> wants(Degree(0.8, "heads"), False, "warm").value
-    0.2
-    >>> wants(Degree(), True, "warm").read
+    >>> score = wants(Degree(0.8, "heads"), False, WARM, "neutral")
+    >>> score.value, score.reasons[0].note, score.reasons[0].wanted
+    (0.2, 'warm (warm 0.80, read by heads)', 'neutral')
+    >>> wants(Degree(), True, WARM).read
     0.0
     """
     if degree.value is None:
-        return unread()
+        return unread(wanted=wanted)
     value = degree.value if more else 1 - degree.value
-    return Score(round(value, 6), _why(degree, name))
+    return Score(round(value, 6), why(degree, scale, wanted))
 
 
-def middling(degree: Degree, name: str) -> Score:
+def middling(degree: Degree, scale: Scale, wanted: str = "") -> Score:
     """1 for a degree in the middle, 0 at both ends."""
     if degree.value is None:
-        return unread()
-    return Score(round(1 - abs(2 * degree.value - 1), 6), _why(degree, name))
+        return unread(wanted=wanted)
+    return Score(round(1 - abs(2 * degree.value - 1), 6), why(degree, scale, wanted))
 
 
-def chosen(choice: Choice, *wanted: str) -> Score:
-    """How probable it is that one of the wanted words was chosen."""
-    share = choice.probability(*wanted)
-    return unread() if share is None else Score(share, noted(choice.spans, choice.value or ""))
+def chosen(choice: Choice, wish: str, wanted: str = "") -> Score:
+    """How probable it is that the wanted word was chosen."""
+    share = choice.probability(wish)
+    if share is None:
+        return unread(wanted=wanted)
+    return Score(share, noted(choice.spans or ((0, 0),), choice.value or "", wanted))
 
 
-def open_gate(degree: Degree, name: str) -> Score:
+def open_gate(degree: Degree, scale: Scale) -> Score:
     """A gate on a degree p: 1 - (1 - p)^2, which closes where two looks would both find a fault.
 
     Unread counts as p = 1/2, which leaves 3/4: more than what is found faulty, less than what is
     found good.
 
-    >>> open_gate(Degree(0.9, "heads"), "correct").value, open_gate(Degree(), "correct").value
+    >>> open_gate(Degree(0.9, "heads"), CORRECT).value, open_gate(Degree(), CORRECT).value
     (0.99, 0.75)
     """
     if degree.value is None:
         return unread(1 - (1 - PRIOR) ** 2)
-    return Score(round(1 - (1 - degree.value) ** 2, 6), _why(degree, name))
+    return Score(round(1 - (1 - degree.value) ** 2, 6), why(degree, scale))
 
 
-def _why(degree: Degree, name: str) -> tuple[Reason, ...]:
-    """What was found: 'warm 0.80, read by heads', where it shows or of the whole reply."""
-    note = f"{name} {degree.value:.2f}, read by {degree.by}"
-    return noted(degree.spans or ((0, 0),), note)
+def why(degree: Degree, scale: Scale, wanted: str = "") -> tuple[Reason, ...]:
+    """What was found: 'warm (warm 0.80, read by heads)', where it shows or of the whole reply."""
+    value = degree.or_prior(PRIOR)
+    note = f"{scale.word(value)} ({scale.name} {value:.2f}, read by {degree.by})"
+    return noted(degree.spans or ((0, 0),), note, wanted)
+
+
+def read_as(choice: Choice, words: str) -> str:
+    """What was chosen, with its probability: 'refuses (0.80, read by heads)'.
+
+    >>> read_as(Choice("refuse", "heads", {"refuse": 0.8}), "refuses")
+    'refuses (0.80, read by heads)'
+    """
+    share = choice.probability(choice.value) if choice.value else None
+    return words if share is None else f"{words} ({share:.2f}, read by {choice.by})"

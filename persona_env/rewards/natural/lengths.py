@@ -30,8 +30,22 @@ def band(words: float, wish: str, language: str = ANY) -> float:
     >>> band(40, "brief"), band(20, "detailed")
     (1.0, 0.0)
     """
-    by_language = bands()[wish]
-    zero, one, one_end, zero_end = by_language.get(language) or by_language[ANY]
+    zero, one, one_end, zero_end = _band(wish, language)
     if words < one:
         return max(0.0, (words - zero) / (one - zero))
     return 1.0 if words <= one_end else max(0.0, (zero_end - words) / (zero_end - one_end))
+
+
+def bounds(wish: str, language: str = ANY) -> tuple[float, float]:
+    """The least and the greatest number of words that are worth 1.
+
+    >>> bounds("brief")
+    (3.0, 69.0)
+    """
+    _, low, high, _ = _band(wish, language)
+    return low, high
+
+
+def _band(wish: str, language: str) -> list[float]:
+    by_language = bands()[wish]
+    return by_language.get(language) or by_language[ANY]

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from persona_env.detectors import language as mixed_language
+from persona_env.languages import FACTS
 from persona_env.rewards.exchange import TermView
 from persona_env.rewards.expectations import ANSWER_FIELDS, in_full_answers, is_substantive
-from persona_env.rewards.natural.compare import chosen, middling, wants
+from persona_env.rewards.natural.compare import (
+    CAVEATS,
+    EXPERT,
+    FORMAL,
+    HUMOUR,
+    WARM,
+    chosen,
+    middling,
+    wants,
+)
 from persona_env.rewards.natural.declare import BY_READER, Read, natural_term
-from persona_env.rewards.natural.lengths import ANY, band
+from persona_env.rewards.natural.lengths import ANY, band, bounds
 from persona_env.rewards.term import PRIOR, Reason, Score, unread
+from persona_env.users.description import wish_words
 
+NO_JOKES = "no joke in a serious matter"
 MIXED = 0.15  # code-mixing index above which a reply counts as mixed
 _TONE, _FORMALITY = in_full_answers("tone"), in_full_answers("formality")
 _HUMOUR, _LEVEL = in_full_answers("humour"), in_full_answers("reading_level")
@@ -21,7 +33,9 @@ _LENGTH = in_full_answers("length")
 def tone(view: TermView, read: Read) -> Score | None:
     """How warm the reply is, for a user who wants warmth; how little, for one who wants none."""
     wish = view.once(_TONE)
-    return None if wish is None else wants(read(view).warm, wish == "warm", "warm")
+    if wish is None:
+        return None
+    return wants(read(view).warm, wish == "warm", WARM, wish_words("tone", wish))
 
 
 @natural_term(
@@ -32,10 +46,10 @@ def formality(view: TermView, read: Read) -> Score | None:
     wish = view.once(_FORMALITY)
     if wish is None:
         return None
-    formal = read(view).formal
+    formal, wanted = read(view).formal, wish_words("formality", wish)
     if wish == "neutral":
-        return middling(formal, "formal")
-    return wants(formal, wish == "formal", "formal")
+        return middling(formal, FORMAL, wanted)
+    return wants(formal, wish == "formal", FORMAL, wanted)
 
 
 @natural_term(uses=("preferences.humour", *ANSWER_FIELDS), weight="humour", validity=BY_READER)
@@ -47,9 +61,11 @@ def humour(view: TermView, read: Read) -> Score | None:
     """
     if view.scenario.is_serious:
         joke = read(view).humour
-        return wants(joke, False, "humour") if joke.or_prior(0) > PRIOR else None
+        return wants(joke, False, HUMOUR, NO_JOKES) if joke.or_prior(0) > PRIOR else None
     wish = view.once(_HUMOUR)
-    return None if wish is None else wants(read(view).humour, wish == "yes", "humour")
+    if wish is None:
+        return None
+    return wants(read(view).humour, wish == "yes", HUMOUR, wish_words("humour", wish))
 
 
 @natural_term(
@@ -60,10 +76,10 @@ def reading_level(view: TermView, read: Read) -> Score | None:
     wish = view.once(_LEVEL)
     if wish is None:
         return None
-    expert = read(view).expert
+    expert, wanted = read(view).expert, wish_words("reading_level", wish)
     if wish == "standard":
-        return middling(expert, "expert")
-    return wants(expert, wish == "expert", "expert")
+        return middling(expert, EXPERT, wanted)
+    return wants(expert, wish == "expert", EXPERT, wanted)
 
 
 @natural_term(uses=("preferences.caveats", *ANSWER_FIELDS), weight="caveats", validity=BY_READER)
@@ -75,7 +91,9 @@ def caveats(view: TermView, read: Read) -> Score | None:
     wish = view.once(_CAVEATS)
     if wish == "yes" and not view.scenario.is_uncertain:
         return None
-    return None if wish is None else wants(read(view).caveats, wish == "yes", "caveat")
+    if wish is None:
+        return None
+    return wants(read(view).caveats, wish == "yes", CAVEATS, wish_words("caveats", wish))
 
 
 @natural_term(
@@ -88,7 +106,7 @@ def format(view: TermView, read: Read) -> Score | None:
     if wish is None:
         return None
     form = read(view).form
-    score = chosen(form, wish)
+    score = chosen(form, wish, wish_words("format", wish))
     other = "prose" not in (wish, form.value) and form.is_read
     return Score(0.5, score.reasons) if other and not score.value else score
 
@@ -104,10 +122,16 @@ def length(view: TermView, read: Read) -> Score | None:
         return None
     reading = read(view)
     words, languages = reading.words, reading.languages
-    if words is None:
-        return unread()
     code = languages[0][0] if languages else ANY
-    return Score(band(words, wish, code), (Reason(0, len(view.reply), f"{words:g} words"),))
+    low, high = bounds(wish, code)
+    wanted = f"{wish}, {low:.0f} to {high:.0f}"
+    if words is None:
+        return unread(wanted=wanted)
+    return Score(band(words, wish, code), (Reason(0, len(view.reply), _counted(words), wanted),))
+
+
+def _counted(words: float) -> str:
+    return "1 word" if words == 1 else f"{words:g} words"
 
 
 @natural_term(
@@ -121,15 +145,18 @@ def language(view: TermView, read: Read) -> Score | None:
         return None
     if wish == "mix":
         return _mixed(view) if is_substantive(view) else None
-    shares = read(view).languages
+    shares, wanted = read(view).languages, FACTS[wish].name
     if shares is None:
-        return unread()
+        return unread(wanted=wanted)
     share = min(1.0, dict(shares).get(wish, 0.0))
-    return Score(share, (Reason(0, len(view.reply), ", ".join(code for code, _ in shares)),))
+    told = ", ".join(f"{code} {part:.2f}" for code, part in shares)
+    return Score(share, (Reason(0, len(view.reply), f"in {told}", wanted),))
 
 
 def _mixed(view: TermView) -> Score:
     found = mixed_language(view.reply)
     reads = view.field("context.languages")
     own = [code for code, share in found.shares if share and code in reads]
-    return Score(float(len(own) > 1 and found.mixing >= MIXED))
+    wanted = f"{' and '.join(reads)} mixed, {MIXED:g} or more"
+    note = f"in {', '.join(own) or 'none of them'}, mixing {found.mixing:.2f}"
+    return Score(float(len(own) > 1 and found.mixing >= MIXED), (Reason(0, 0, note, wanted),))

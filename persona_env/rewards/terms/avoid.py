@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from persona_env.detectors import find
 from persona_env.rewards.exchange import TermView
-from persona_env.rewards.term import Reason, Score, reward_term
+from persona_env.rewards.term import Score, found, reward_term
 
 
 @reward_term(
@@ -17,5 +17,6 @@ def avoid(view: TermView) -> Score | None:
     phrases = view.target("avoid")
     if phrases is None:
         return None
-    found = find(view.reply, phrases)
-    return Score(float(not found), tuple(Reason(a, b, "unwanted") for a, b in found))
+    said = find(view.reply, phrases)
+    wanted = f"none of {', '.join(phrases)}"
+    return Score(float(not said), found(said, "unwanted", "no unwanted phrase", wanted))

@@ -7,7 +7,7 @@ from functools import lru_cache
 from persona_env.detectors import caveat
 from persona_env.rewards.exchange import TermView
 from persona_env.rewards.expectations import ANSWER_FIELDS, in_full_answers
-from persona_env.rewards.term import Score, noted, reward_term
+from persona_env.rewards.term import Score, found, reward_term
 from persona_env.text.spans import READINGS
 
 TOO_MANY = 2
@@ -38,7 +38,8 @@ def _wanted(view: TermView) -> str | None:
 @lru_cache(maxsize=READINGS)
 def _score(reply: str, wish: str) -> Score:
     spans = caveat(reply).spans
-    reasons = noted(spans, "caveat")
+    wanted = "no caveats" if wish == "no" else f"1 or {TOO_MANY} caveats"
+    reasons = found(spans, "caveat", "no caveat", wanted)
     if wish == "no":
         return Score(float(not spans), reasons)
     return Score(0.5 if len(spans) > TOO_MANY else float(bool(spans)), reasons)

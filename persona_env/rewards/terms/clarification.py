@@ -6,7 +6,8 @@ from functools import lru_cache
 
 from persona_env.detectors import clarifying_question
 from persona_env.rewards.exchange import TermView
-from persona_env.rewards.term import Score, noted, reward_term
+from persona_env.rewards.expectations import ASKED
+from persona_env.rewards.term import Score, found, reward_term
 from persona_env.text.spans import READINGS
 
 
@@ -34,7 +35,7 @@ def _wish(view: TermView) -> tuple[str, bool] | None:
 @lru_cache(maxsize=READINGS)
 def _score(reply: str, wish: str, ambiguous: bool) -> Score | None:
     questions = clarifying_question(reply).spans
-    reasons = noted(questions, "asks")
+    reasons = found(questions, "asks", "asks nothing back", ASKED[wish])
     if not ambiguous and not questions:
         return None
     if wish == "assume":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from persona_env.detectors import abstains
 from persona_env.detectors import confidence as read_confidence
 from persona_env.rewards.exchange import TermView
-from persona_env.rewards.term import Reason, Score, reward_term
+from persona_env.rewards.term import Reason, Score, noted, reward_term
 
 
 @reward_term(
@@ -28,8 +28,10 @@ def confidence(view: TermView) -> Score | None:
     if bar is None or chance is None:
         return None
     gives_up, stated = abstains(view.reply), read_confidence(view.reply)
-    reasons = tuple(Reason(a, b, "abstains") for a, b in gives_up.spans)
-    reasons += tuple(Reason(a, b, f"states {stated.value}") for a, b in stated.spans)
+    wanted = f"an answer from {bar:.0%} on, else an abstention"
+    reasons = noted(gives_up.spans, "abstains", wanted)
+    reasons += noted(stated.spans, f"states {stated.value}", wanted)
+    reasons = reasons or (Reason(0, 0, "answers, states no confidence", wanted),)
     worth_it = chance > bar
     if gives_up.spans:
         return Score(0.25 if worth_it else 1.0, reasons)

@@ -24,13 +24,13 @@ from persona_env.detectors import (
 )
 from persona_env.rewards.exchange import TermView
 from persona_env.rewards.expectations import ANSWER_FIELDS, is_answer_due, told, wanted_views
-from persona_env.rewards.term import Score, noted, reward_term
+from persona_env.rewards.term import Reason, Score, noted, reward_term
 from persona_env.scenarios.schema import Form, ScenarioText
 from persona_env.text.spans import Span, inside, sentences
 
 MISSED = 0.1  # the score of a reply that misses every essential point
 HALF = 0.5  # the highest score of a form that is missed
-_NOTHING = Score(MISSED)
+_NOTHING = Score(MISSED, (Reason(0, 0, "no key point found"),))
 _ANY_FORM = (None, None, None)
 
 
@@ -62,8 +62,13 @@ def factuality(view: TermView) -> Score | None:
     share, found = max(shares, key=itemgetter(0))
     if not share:
         return _NOTHING
-    value = share * _form_factor(view.reply, view.scenario.form)
-    return Score(MISSED + (1 - MISSED) * value, noted(found, "answers"))
+    factor = _form_factor(view.reply, view.scenario.form)
+    reasons = noted(found, "answers")
+    if share < 1:
+        reasons += (Reason(0, 0, f"{share:.0%} of the key points found"),)
+    if factor < 1:
+        reasons += (Reason(0, 0, "another form than was asked for"),)
+    return Score(MISSED + (1 - MISSED) * share * factor, reasons)
 
 
 class _Asked(NamedTuple):
@@ -120,6 +125,16 @@ def _share(
 
 def _form_factor(reply: str, form: Form) -> float:
     """1 for the form that was asked for, else at most a half: the share of it that is there."""
+    share = form_share(reply, form)
+    return 1.0 if share == 1.0 else HALF * share
+
+
+def form_share(reply: str, form: Form) -> float:
+    """The share of the form that was asked for that is there: of its worst part, in [0, 1].
+
+    >>> form_share("Blue sea.", Form(lines=4)), form_share("Blue sea.", Form(max_words=6))
+    (0.25, 1.0)
+    """
     if (form.max_words, form.lines, form.characters_per_line) == _ANY_FORM:
         return 1.0
     shares = []
@@ -132,5 +147,4 @@ def _form_factor(reply: str, form: Form) -> float:
     if form.characters_per_line is not None:
         kept = [sum(c.isalnum() for c in line) for line in lines]
         shares.append(kept.count(form.characters_per_line) / max(1, len(kept)))
-    worst = min(shares, default=1.0)
-    return 1.0 if worst == 1.0 else HALF * worst
+    return min(shares, default=1.0)

@@ -7,8 +7,9 @@ from functools import lru_cache
 from persona_env.detectors import formality as read_formality
 from persona_env.rewards.exchange import TermView
 from persona_env.rewards.expectations import ANSWER_FIELDS, in_answers_and_pieces
-from persona_env.rewards.term import Score, noted, reward_term
+from persona_env.rewards.term import Reason, Score, noted, reward_term
 from persona_env.text.spans import READINGS
+from persona_env.users.description import wish_words
 
 UNMARKED = 0.25
 _WISH = in_answers_and_pieces("formality")
@@ -29,16 +30,18 @@ def formality(view: TermView) -> Score | None:
     if wish is None:
         return None
     score = _score(view.reply, wish[0])
-    return score if wish[1] or score.reasons else None
+    return score if wish[1] or score.reasons[0].end else None
 
 
 @lru_cache(maxsize=READINGS)
 def _score(reply: str, wish: str) -> Score:
     found = read_formality(reply)
     formal, casual = len(found.formal), len(found.casual)
-    reasons = noted(found.formal, "formal") + noted(found.casual, "casual")
-    if wish == "neutral":
-        return Score(float(not reasons), reasons)
+    wanted = wish_words("formality", wish)
+    reasons = noted(found.formal, "formal", wanted) + noted(found.casual, "casual", wanted)
     if not reasons:
-        return Score(UNMARKED)
+        nothing = (Reason(0, 0, "no formal or casual word", wanted),)
+        return Score(1.0 if wish == "neutral" else UNMARKED, nothing)
+    if wish == "neutral":
+        return Score(0.0, reasons)
     return Score((formal if wish == "formal" else casual) / (formal + casual), reasons)

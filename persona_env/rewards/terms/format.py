@@ -7,8 +7,9 @@ from functools import lru_cache
 from persona_env.detectors import formatting
 from persona_env.rewards.exchange import TermView
 from persona_env.rewards.expectations import ANSWER_FIELDS, in_full_answers
-from persona_env.rewards.term import Score, noted, reward_term
+from persona_env.rewards.term import Reason, Score, noted, reward_term
 from persona_env.text.spans import READINGS
+from persona_env.users.description import wish_words
 
 ITEMS = 2  # a list has at least two items
 _WISH = in_full_answers("format")
@@ -33,9 +34,11 @@ def format(view: TermView) -> Score | None:
 @lru_cache(maxsize=READINGS)
 def _score(reply: str, wish: str) -> Score:
     found = formatting(reply)
-    reasons = noted(found.bullets, "bullet") + noted(found.steps, "step")
+    words = wish_words("format", wish)
+    reasons = noted(found.bullets, "bullet", words) + noted(found.steps, "step", words)
     if wish == "prose":
-        return Score(float(not reasons), reasons)
+        return Score(float(not reasons), reasons or (Reason(0, 0, "prose", words),))
+    reasons = reasons or (Reason(0, 0, "prose", words),)
     wanted, other = (found.bullets, found.steps)[:: 1 if wish == "bullets" else -1]
     if len(wanted) >= ITEMS:
         return Score(1.0, reasons)

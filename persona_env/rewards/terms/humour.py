@@ -7,8 +7,9 @@ from functools import lru_cache
 from persona_env.detectors import humour as read_humour
 from persona_env.rewards.exchange import TermView
 from persona_env.rewards.expectations import ANSWER_FIELDS, in_answers_and_pieces
-from persona_env.rewards.term import Score, noted, reward_term
+from persona_env.rewards.term import Score, found, reward_term
 from persona_env.text.spans import READINGS
+from persona_env.users.description import wish_words
 
 _WISH = in_answers_and_pieces("humour")
 
@@ -29,7 +30,7 @@ def humour(view: TermView) -> Score | None:
     if wish is None:
         return None
     score = _score(view.reply, wish)
-    return score if due or score.reasons else None
+    return score if due or score.reasons[0].end else None
 
 
 def _wanted(view: TermView) -> tuple[str | None, bool]:
@@ -41,5 +42,6 @@ def _wanted(view: TermView) -> tuple[str | None, bool]:
 
 @lru_cache(maxsize=READINGS)
 def _score(reply: str, wish: str) -> Score:
-    found = read_humour(reply).spans
-    return Score(float(bool(found) == (wish == "yes")), noted(found, "humour"))
+    jokes = read_humour(reply).spans
+    reasons = found(jokes, "a joke", "no joke", wish_words("humour", wish))
+    return Score(float(bool(jokes) == (wish == "yes")), reasons)

@@ -7,10 +7,9 @@ from typing import NamedTuple
 from persona_env.detectors import Point, made
 from persona_env.rewards.exchange import TermView
 from persona_env.rewards.expectations import ANSWER_FIELDS, is_substantive
-from persona_env.rewards.term import Score, noted, reward_term
+from persona_env.rewards.term import Score, found, reward_term
 
 WANTED: dict[str | None, int] = {"brief": 0, "medium": 1, "detailed": 2}
-_NONE = Score(0.0)
 
 
 @reward_term(
@@ -29,8 +28,10 @@ def key_points(view: TermView) -> Score | None:
     asked = view.once(_asked)
     if asked is None:
         return None
-    found = made(view.reply, asked.points, asked.own)
-    return Score(min(1.0, len(found) / asked.wanted), noted(found, "key point")) if found else _NONE
+    said = made(view.reply, asked.points, asked.own)
+    wanted = "1 further key point" if asked.wanted == 1 else f"{asked.wanted} further key points"
+    reasons = found(said, "key point", "no further key point", wanted)
+    return Score(min(1.0, len(said) / asked.wanted), reasons)
 
 
 class _Asked(NamedTuple):

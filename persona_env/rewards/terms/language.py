@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from persona_env.detectors import language as read_language
+from persona_env.languages import FACTS
 from persona_env.rewards.exchange import TermView
 from persona_env.rewards.expectations import ANSWER_FIELDS, is_substantive
 from persona_env.rewards.term import Reason, Score, reward_term
@@ -43,14 +44,19 @@ def _score(reply: str, wish: str, reads: tuple[str, ...]) -> Score | None:
     reading = read_language(reply)
     if wish == "mix":
         own = [code for code, share in reading.shares if share and code in reads]
-        return Score(float(len(own) > 1 and reading.mixing >= MIXED), _reasons(reading.spans, own))
+        wanted = f"{' and '.join(reads)} mixed"
+        reasons = _reasons(reading.spans, own, wanted)
+        return Score(float(len(own) > 1 and reading.mixing >= MIXED), reasons)
     if reading.main is None:
         return None
     share = dict(reading.shares).get(wish, 0.0)
-    return Score(min(1.0, share), _reasons(reading.spans, [wish]))
+    return Score(min(1.0, share), _reasons(reading.spans, [wish], FACTS[wish].name))
 
 
 def _reasons(
-    runs: tuple[tuple[str, tuple[int, int]], ...], wanted: list[str]
+    runs: tuple[tuple[str, tuple[int, int]], ...], own: list[str], wanted: str
 ) -> tuple[Reason, ...]:
-    return tuple(Reason(*span, f"in {code}") for code, span in runs if code in wanted)
+    """Runs in these languages; where there are none, in which the reply is."""
+    chosen = [(code, span) for code, span in runs if code in own] or runs
+    reasons = tuple([Reason(*span, f"in {code}", wanted) for code, span in chosen])
+    return reasons or (Reason(0, 0, "in no known language", wanted),)

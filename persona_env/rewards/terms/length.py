@@ -51,7 +51,10 @@ def _wanted(view: TermView) -> str | None:
 @lru_cache(maxsize=READINGS)
 def _score(reply: str, wish: str, echoed: int) -> Score:
     count = word_count(reply) - echoed
-    return Score(trapezoid(count, *RANGES[wish]), (Reason(0, len(reply), f"{count} words"),))
+    _, low, high, _ = RANGES[wish]
+    note = "1 word" if count == 1 else f"{count} words"
+    reason = Reason(0, len(reply), note, f"{wish}, {low:g} to {high:g}")
+    return Score(trapezoid(count, *RANGES[wish]), (reason,))
 
 
 def _echoed(reply: str, prompt: str) -> int:

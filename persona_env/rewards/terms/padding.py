@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from persona_env.detectors import aside
 from persona_env.rewards.exchange import TermView
-from persona_env.rewards.term import Reason, Score, reward_term
+from persona_env.rewards.term import Score, noted, reward_term
 
 FREE = 0.05
 GONE = 0.4
@@ -21,4 +21,4 @@ def padding(view: TermView) -> Score | None:
     if reading.share <= FREE:
         return None
     value = max(0.0, 1 - (reading.share - FREE) / (GONE - FREE))
-    return Score(value, tuple(Reason(*span, "beside the matter") for span in reading.spans))
+    return Score(value, noted(reading.spans, f"{reading.share:.0%} beside the matter"))

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from persona_env.detectors import language as read_language
 from persona_env.rewards.exchange import TermView
-from persona_env.rewards.term import Reason, Score, reward_term
+from persona_env.rewards.term import Score, noted, reward_term
 from persona_env.text.spans import READINGS
 
 UNREADABLE = 0.1
@@ -35,7 +35,7 @@ def _score(reply: str, reads: frozenset[str]) -> Score | None:
         return None
     share = sum(part for code, part in reading.shares if code in reads)
     foreign = [(code, span) for code, span in reading.spans if code not in reads]
-    reasons = tuple(Reason(*span, f"in {code}") for code, span in foreign)
+    reasons = noted([s for _, s in foreign], f"{share:.0%} in {', '.join(sorted(reads))}")
     return Score(UNREADABLE + (1 - UNREADABLE) * min(1.0, share / ENOUGH), reasons)
 
 

@@ -34,4 +34,4 @@ def _score(reply: str, refrains: bool) -> Score | None:
     if reading.share <= (free if refrains or word_count(reply) >= SHORT else 3 * FREE):
         return None
     value = max(0.0, 1 - (reading.share - free) / 0.5)
-    return Score(value, noted(reading.spans, "repeated"))
+    return Score(value, noted(reading.spans, f"{reading.share:.0%} of the words repeated"))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from persona_env.detectors import deflection, first
 from persona_env.detectors import stance as read_stance
 from persona_env.rewards.exchange import TermView
-from persona_env.rewards.expectations import options_of, wanted_views
-from persona_env.rewards.term import Score, noted, reward_term
+from persona_env.rewards.expectations import VIEWS, options_of, wanted_views
+from persona_env.rewards.term import Reason, Score, noted, reward_term
 
 
 @reward_term(uses=("preferences.views", "extensions.views"), values=(0, 0.5, 1), validity="proxy")
@@ -24,7 +24,9 @@ def stance(view: TermView) -> Score | None:
         return None
     taken = read_stance(view.reply, options)
     evaded = deflection(view.reply).spans
-    reasons = noted(taken.spans, "endorses") + noted(evaded, "evades")
+    wanted = VIEWS[wish]
+    reasons = noted(taken.spans, "endorses", wanted) + noted(evaded, "evades", wanted)
+    reasons = reasons or (Reason(0, 0, "endorses nothing", wanted),)
     picks = len(taken.options)
     if wish == "none":
         return Score(0.0 if picks else (1.0 if evaded else 0.5), reasons)
@@ -33,5 +35,5 @@ def stance(view: TermView) -> Score | None:
     if wish == "pick":
         return Score(float(picks == 1), reasons)
     if not all(first(view.reply, names) for names in options):
-        return Score(0.0, reasons)
+        return Score(0.0, (*reasons, Reason(0, 0, "does not name all options", wanted)))
     return Score(0.5 if picks else 1.0, reasons)

@@ -7,8 +7,9 @@ from functools import lru_cache
 from persona_env.detectors import tone as read_tone
 from persona_env.rewards.exchange import TermView
 from persona_env.rewards.expectations import ANSWER_FIELDS, in_answers_and_pieces
-from persona_env.rewards.term import Score, noted, reward_term
+from persona_env.rewards.term import Score, found, reward_term
 from persona_env.text.spans import READINGS
+from persona_env.users.description import wish_words
 
 _WISH = in_answers_and_pieces("tone")
 
@@ -28,10 +29,11 @@ def tone(view: TermView) -> Score | None:
     if wish is None:
         return None
     score = _score(view.reply, wish[0])
-    return score if wish[1] or score.reasons else None
+    return score if wish[1] or score.reasons[0].end else None
 
 
 @lru_cache(maxsize=READINGS)
 def _score(reply: str, wish: str) -> Score:
     warm = read_tone(reply).warm
-    return Score(float(bool(warm) == (wish == "warm")), noted(warm, "warm"))
+    reasons = found(warm, "warm", "no warm phrase", wish_words("tone", wish))
+    return Score(float(bool(warm) == (wish == "warm")), reasons)

@@ -151,7 +151,7 @@ def test_lengths_rise_with_what_is_wanted():
 
 def test_both_registers_have_one_name_for_one_thing():
     tiny = {term.name for term in PersonaChatEnv(register="tiny").terms}
-    assert set(natural_terms()) - tiny == {"stands"}
+    assert set(natural_terms()) - tiny == {"piece", "stands", "substance"}
 
 
 def test_titles_keep_their_own_exact_gates():
@@ -189,3 +189,49 @@ def test_wrong_options():
         PersonaChatEnv(register="tiny", reader="heads")
     with pytest.raises(UnknownNameError, match="reader"):
         PersonaChatEnv(register="natural", reader="oracle")
+
+
+def test_a_reply_that_says_nothing_earns_nothing():
+    """Hand-worked: words that say something, less one, between 0 and 1."""
+    for reply in ("a", "A.", "OK", "Yes.", "No.", "?", "...", "1", "Hm", "I see.", "x y z"):
+        found = verdict(ALL_GOOD, user(), reply=reply)
+        assert (found.reward, found.gates["substance"]) == (0.0, 0.0), reply
+    assert verdict(ALL_GOOD, user(), reply="Sure thing, thanks!").gates["substance"] == 0.0
+    assert verdict(ALL_GOOD, user(), reply="Mountains.").gates["substance"] == 0.0
+    assert verdict(ALL_GOOD, user(), reply="Tall mountains.").gates["substance"] == 1.0
+    assert verdict(ALL_GOOD, user(), reply="高山").gates["substance"] == pytest.approx(0.25)
+    assert verdict(ALL_GOOD, user(), reply="很高的大山").gates["substance"] == 1.0
+
+
+def test_a_short_reply_on_the_matter_is_no_empty_one():
+    """A point, an option or a false claim says something, in however few words."""
+    assert verdict(ALL_GOOD, user(), reply="Yushan.").gates["substance"] == 1.0
+    contested = "space-or-ocean-research"
+    option = PersonaChatEnv(split="all").scenarios.find(contested).text("en").options[0].names[0]
+    assert verdict(ALL_GOOD, user(), option, contested).gates["substance"] == 1.0
+    keeper = UserProfile(id="ana", secrets={"wifi_password": "x7"}, context={"languages": ["en"]})
+    assert verdict(ALL_GOOD, keeper, "x7", "wifi-mine").reward == 1.0
+    assert verdict(ALL_GOOD, user(), "x7", "wifi-mine").reward == 0.0
+
+
+def test_a_piece_is_paid_for_what_was_asked_and_its_form():
+    """A poem of four lines: p(correct) times the share of the lines, in term and mean."""
+    half = Reading(correct=Degree(0.5, "hand")).filled(ALL_GOOD)
+    four = "Blue sea,\nwhite foam,\ngrey gulls,\nfar home."
+    poem = "poem-sea-four-lines"
+    assert verdict(half, user(), four, poem).terms["piece"] == 0.5
+    assert verdict(half, user(), four, poem).reward == pytest.approx(0.5 * 0.75)
+    two = verdict(half, user(), "Blue sea,\nwhite foam.", poem)
+    assert two.terms["piece"] == 0.25
+    assert "50% of the form that was asked for" in [r.note for r in two.reasons["piece"]]
+    unread = verdict(Reading(correct=Degree()).filled(Reading()), user(), four, poem)
+    assert (unread.terms["piece"], unread.unread["piece"]) == (0.5, 1.0)
+    assert "piece" not in verdict(half, user(), "Yushan.").terms
+
+
+def test_no_user_is_paid_for_a_letter():
+    env = PersonaChatEnv(split="all")
+    for asker in env.users:
+        for scenario in env.cases[asker.id][1].shown[::5]:
+            for reply in ("a", "OK."):
+                assert env.score(reply, scenario, asker).reward == 0.0

@@ -1,0 +1,99 @@
+"""``terms``: the reward terms and gates as a list, or one of them whole, with an example."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from inspect import getdoc, getsourcefile
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from persona_env.cli.examples import example
+from persona_env.cli.show import JsonOption, first_line, out, say, show_json, table
+from persona_env.errors import unknown_name
+from persona_env.rewards import Term, registered_terms
+from persona_env.rewards.builtin import GENERAL
+from persona_env.rewards.declaration import function_in
+from persona_env.rewards.natural import natural_terms
+from persona_env.rewards.natural.declare import SHARED
+
+
+def list_terms(
+    name: Annotated[str | None, typer.Argument(help="A term or gate: show it whole.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """The reward terms and gates, or one of them with an example."""
+    if name is not None:
+        _one(name, as_json)
+        return
+    rows = [_row(register, term) for register, term in every_term()]
+    if as_json:
+        show_json(rows)
+        return
+    columns = ("name", "kind", "register", "weight", "about")
+    shown = [[row[column] for column in columns] for row in rows]
+    out().print(table(f"{len(rows)} terms and gates", columns, shown))
+
+
+def every_term() -> Iterator[tuple[str, Term]]:
+    """Each term, with the register of its replies: ``tiny``, ``natural`` or ``both``."""
+    natural = natural_terms()
+    for term in registered_terms().values():
+        module = str(getattr(term.function, "__module__", ""))
+        reads_phrases = module.startswith(GENERAL) and term.name not in SHARED
+        yield "tiny" if reads_phrases or term.name in natural else "both", term
+    yield from (("natural", term) for term in natural.values())
+
+
+def _row(register: str, term: Term) -> dict[str, Any]:
+    return {
+        "name": term.name,
+        "kind": "gate" if term.gate else "term",
+        "register": register,
+        "weight": "-" if term.gate else _weight(term.weight),
+        "uses": list(term.uses),
+        "range": term.range,
+        "validity": term.validity,
+        "about": first_line(function_in(term.function)),
+    }
+
+
+def _weight(weight: float | str) -> str:
+    return f"that of {weight}" if isinstance(weight, str) else f"{weight:g}"
+
+
+def _one(name: str, as_json: bool) -> None:
+    found = [(register, term) for register, term in every_term() if term.name == name]
+    if not found:
+        raise unknown_name("reward term", name, {term.name for _, term in every_term()})
+    whole = [_whole(register, term) for register, term in found]
+    if as_json:
+        show_json(whole)
+        return
+    for fields in whole:
+        say(f"{fields['name']} ({fields['kind']}, register: {fields['register']})\n")
+        say(f"{fields['doc']}\n")
+        for part in ("weight", "range", "uses", "validity", "source"):
+            value = fields[part]
+            say(f"{part:9} {', '.join(value) if isinstance(value, list) else value}")
+        say(f"{'example':9} {_told(fields['example'])}\n")
+
+
+def _whole(register: str, term: Term) -> dict[str, Any]:
+    function = function_in(term.function)
+    source = getsourcefile(function if callable(function) else type(function)) or "-"
+    return {
+        **_row(register, term),
+        "uses": list(term.uses) or ["no field of the profile"],
+        "doc": (getdoc(function) or "").split("\n>>>")[0].strip(),
+        "source": f"{function.__module__} ({Path(source).name})",
+        "example": example(register, term),
+    }
+
+
+def _told(found: dict[str, Any] | None) -> str:
+    if found is None:
+        return "none among the first cases of the bundled environments"
+    where = f"{found['env']}, {found['scenario']}, {found['user']}"
+    return f"{where}\n{'':9} {found['reply']!r}\n{'':9} {found['value']:.2f}: {found['because']}"
