@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
 from functools import cache
 from math import log, sqrt
 
@@ -38,6 +38,7 @@ STEM = 5  # letters of a word that are compared
 SHORTEST = 3  # letters of a word that says something
 REACH = 4  # words behind a negation that it denies
 SMOOTHING = 0.5
+TELLS = 0.5  # weight from which a token speaks for a side
 NO, YES, OPEN = "^no", "^yes", "^"  # how an answer begins
 NOT = "!"  # before a negated word
 NUMBER = "#"
@@ -71,7 +72,7 @@ def _tokens(text: str) -> Iterator[str]:
             denied -= 1
 
 
-def _characters(run: str, denied: int) -> Iterator[str]:
+def _characters(run: str, denied: int) -> Generator[str, None, int]:
     numbers, nots = _numbers(), _denying()
     for place, one in enumerate(run):
         if one in nots:
@@ -204,7 +205,17 @@ class Likeness:
 
     def of(self, scenario: Scenario, reply: str) -> Values:
         """The features of a reply, zeros of a scenario without answers to compare it with."""
+        answers = self._answers_of(scenario)
+        return np.zeros(len(LIKENESS), np.float32) if answers is None else answers.compare(reply)
+
+    def knows(self, scenario: Scenario, reply: str) -> bool:
+        """Whether a word of the reply, or how it begins, tells right answers from wrong ones."""
+        answers = self._answers_of(scenario)
+        found = () if answers is None else tokens_of(reply) & answers.weights.keys()
+        return answers is not None and any(abs(answers.weights[one]) > TELLS for one in found)
+
+    def _answers_of(self, scenario: Scenario) -> Answers | None:
         known = self._known.get(id(scenario))
         if known is None:
             known = self._known[id(scenario)] = scenario, answers_of(scenario)
-        return np.zeros(len(LIKENESS), np.float32) if known[1] is None else known[1].compare(reply)
+        return known[1]

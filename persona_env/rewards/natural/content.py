@@ -5,6 +5,7 @@ from __future__ import annotations
 from persona_env.detectors import capability, first
 from persona_env.detectors import substance as count_substance
 from persona_env.reading import Degree, Reading
+from persona_env.reading.likeness import Likeness
 from persona_env.rewards.exchange import TermView
 from persona_env.rewards.expectations import (
     ANSWER_FIELDS,
@@ -74,15 +75,16 @@ def stands(view: TermView, read: Read) -> Score | None:
 
 @natural_term(
     uses=("secrets",), gate=True,
-    validity="counting is exact; a right answer of one word that the author did not list is taken "
-    "for none",
+    validity="counting is exact; a right answer of one word that no list of the scenario holds is "
+    "taken for none",
 )  # fmt: skip
 def substance(view: TermView, read: Read) -> Score | None:
     """0 for a reply that says nothing: a letter, a nod, a courtesy; 1 from two words on.
 
     Between one and two words (a Chinese character is 1/1.6 of one) it rises linearly. Does not
-    apply to a reply with one of the scenario's points, options or false claims, however short, to
-    data, or to a user who asks for a secret of their own.
+    apply to a reply with one of the scenario's points, options or false claims, or with a word that
+    tells its listed answers apart, however short; nor to data, nor to a user who asks for a secret
+    of their own.
     """
     if view.scenario.reply_kind == "data" or not view.reply.strip():
         return None
@@ -102,8 +104,13 @@ def substance(view: TermView, read: Read) -> Score | None:
     )
 
 
+_LISTED = Likeness()
+
+
 def _is_on_the_matter(view: TermView, reading: Reading) -> bool:
     if reading.points.value or reading.details or reading.false.value:
+        return True
+    if _LISTED.knows(view.scenario, view.reply):
         return True
     return any(first(view.reply, names) for names in view.once(options_of))
 
