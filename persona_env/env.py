@@ -180,6 +180,9 @@ class PersonaEnv(gym.Env[Observation, str]):
     oracle_registers: ClassVar[tuple[Register, ...]] = ("natural", "tiny")
     """The registers in which its oracle writes a good reply: elsewhere it is no reference."""
 
+    turns_before: int = 0
+    """How many replies :meth:`said_before` may hold, at most."""
+
     max_new_tokens: ClassVar[int] = MAX_NEW_TOKENS
     context_length: ClassVar[int] = CONTEXT_LENGTH
     """Of its token environments by default: with the bundled tokenizer all that it asks fits."""
@@ -245,6 +248,7 @@ class PersonaEnv(gym.Env[Observation, str]):
         )
         self._over = True
         self._turns: tuple[Turn, ...] = ()
+        self._given: tuple[Turn, ...] = ()
         self._verdict: Verdict | None = None
         self._message = ""
         self.ended: Ending | None = None
@@ -277,9 +281,10 @@ class PersonaEnv(gym.Env[Observation, str]):
                 "scenarios="
             )
         self._ask(scenario, user, prompt)
-        self._turns = ()
+        self._turns = self._given = self.said_before(scenario, user)
         self._verdict = self.ended = None
-        self._before, self._topic, self._begun = 0.0, 1, 0
+        self._before, self._topic, self._begun = 0.0, 1, len(self._given)
+        self.topics_due = self.topics_of(scenario, user)
         self._over = False
         return self.observe_turn(), self.turn_info()
 
@@ -330,12 +335,12 @@ class PersonaEnv(gym.Env[Observation, str]):
         Raises :class:`SimulatorError` if the user simulator fails; the episode is then as it was.
         """
         turns = (*self._turns, Turn("user", self._message), Turn("assistant", reply))
-        last = len(turns) // 2 >= self.max_turns
+        last = self._answered(turns) >= self.max_turns
         try:
             said = None if last else self._user_says(_as_seen(turns), verdict)
         except PersonaEnvError as error:
             self.reraise(error)
-        reward = (verdict.reward - self._before) / self.max_topics
+        reward = (verdict.reward - self._before) / self.topics_due
         self._turns, self._verdict, self._before = turns, verdict, verdict.reward
         if said is None or said.leaves is not None:
             self._message = "" if said is None else said.text
@@ -403,7 +408,27 @@ class PersonaEnv(gym.Env[Observation, str]):
         user = user if isinstance(user, UserProfile) else self._find_user(user)
         language = prompt_language_or_first(scenario, user)
         said = read_transcript(transcript, scenario.text(language).prompt)
-        return judge(Exchange(scenario, user, reply, language, said), self.terms)
+        return judge(self.exchange_of(Case(scenario, user), reply, said), self.terms)
+
+    def exchange_of(self, case: Case, reply: str, transcript: tuple[Turn, ...] = ()) -> Exchange:
+        """What is judged if this user answers this scenario's question with ``reply``.
+
+        Without a transcript the question follows :meth:`said_before`.
+        """
+        language = prompt_language_or_first(*case)
+        before = () if transcript else self.said_before(*case)
+        if before:
+            transcript = (*before, Turn("user", case.scenario.text(language).prompt))
+        return Exchange(*case, reply, language, transcript)
+
+    def said_before(self, scenario: Scenario, user: UserProfile) -> tuple[Turn, ...]:
+        """What the two said before this user asks this scenario: nothing, unless an environment
+        asks in the middle of a talk (at most :attr:`turns_before` exchanges)."""
+        return ()
+
+    def topics_of(self, scenario: Scenario, user: UserProfile) -> int:
+        """How many topics an episode has that begins here: by so many its return is divided."""
+        return self.max_topics
 
     def oracle(self, scenario: Scenario, user: UserProfile) -> str:
         """The reply of who knows both; every environment ships one."""
@@ -441,7 +466,7 @@ class PersonaEnv(gym.Env[Observation, str]):
     def observe(self, scenario: Scenario, user: UserProfile) -> Observation:
         """The first observation of an episode with this case."""
         meeting = self._meeting(scenario, user)
-        return _observation(meeting, meeting.prompt, ())
+        return _observation(meeting, meeting.prompt, self.said_before(scenario, user))
 
     def render(self) -> str | npt.NDArray[np.uint8] | None:
         """The episode with its reward explained: text, or ``uint8 of shape (H, W, 3)``.
@@ -476,7 +501,7 @@ class PersonaEnv(gym.Env[Observation, str]):
     def turn_info(self) -> dict[str, Any]:
         """What ``info`` tells at this turn, beside the verdict."""
         messages = chat_messages(self._met.shown, self._turns, self._message)
-        info: dict[str, Any] = {"turn": len(self._turns) // 2, "messages": messages}
+        info: dict[str, Any] = {"turn": self._answered(self._turns), "messages": messages}
         if self.ended is not None and self.max_turns > 1:
             info["ended"] = self.ended
         if self.max_topics > 1:
@@ -491,6 +516,10 @@ class PersonaEnv(gym.Env[Observation, str]):
         for scenario in given or ():
             if isinstance(scenario, Scenario) and scenario.category in declared:
                 declared[scenario.category].check(scenario)
+
+    def _answered(self, turns: tuple[Turn, ...]) -> int:
+        """How many replies of this episode are in ``turns``."""
+        return (len(turns) - len(self._given)) // 2
 
     def _check_begun(self) -> None:
         if self._over and not self._turns:
@@ -512,7 +541,7 @@ class PersonaEnv(gym.Env[Observation, str]):
     def _transcripts(self) -> UnicodeText:
         """The space of transcripts."""
         turn = self.action_space.max_length + self._longest_prompt + TURN
-        return UnicodeText(turn * self.max_turns)
+        return UnicodeText(turn * (self.max_turns + self.turns_before))
 
     def _meeting(self, scenario: Scenario, user: UserProfile) -> CaseView:
         """Worked out once for each case of this environment, up to :data:`MEETINGS`."""

@@ -46,7 +46,7 @@ def read_scenario_file(path: Path, schema: Schema | None = None) -> tuple[Scenar
     name = str(data.get("category"))
     if name not in known:
         raise ScenarioError(f"{path}: {unknown_name('category', name, known)}")
-    found = [_scenario(path, data, entry, *known[name]) for entry in data["scenario"]]
+    found = [_scenario(path, data, entry, known, name) for entry in data["scenario"]]
     counts = Counter(scenario.id for scenario in found)
     if repeated := [name for name, count in counts.items() if count > 1]:
         raise ScenarioError(f"{path}: more than one scenario has the id {repeated}")
@@ -73,9 +73,14 @@ def _scenario(
     path: Path,
     data: Mapping[str, Any],
     entry: Mapping[str, Any],
-    category: Category,
-    scenario_class: type[Scenario],
+    known: Schema,
+    name: str,
 ) -> Scenario:
+    name = str(entry.get("category", name))
+    if name not in known:
+        said = unknown_name("category", name, known)
+        raise ScenarioError(f"{path}: scenario {entry.get('id')!r}: {said}")
+    category, scenario_class = known[name]
     family, splits = entry.get("family"), data.get("families", {})
     if not isinstance(family, str) or family not in splits:
         raise ScenarioError(
