@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from copy import copy as shallow
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Never, Self, get_args
@@ -39,7 +39,7 @@ from persona_env.reporting import card
 from persona_env.rewards import Verdict, choose_terms, judge
 from persona_env.rewards.exchange import Exchange, Turn
 from persona_env.rewards.explain import explain, explain_to_others
-from persona_env.rewards.facts import Term
+from persona_env.rewards.facts import Term, leaving_out
 from persona_env.rewards.natural import in_natural_register
 from persona_env.rewards.term import AnyFunction, Terms
 from persona_env.rewards.transcript import GivenTurn, read_transcript
@@ -176,6 +176,9 @@ class PersonaEnv(gym.Env[Observation, str]):
 
     tiny_terms: ClassVar[tuple[str, ...]] = ()
     """Own terms that read phrases of the tiny register, and are left out of the natural one."""
+
+    unjudged: ClassVar[Mapping[str, frozenset[str]]] = {}
+    """Categories that a term or gate does not judge in the natural register, by its name."""
 
     oracle_registers: ClassVar[tuple[Register, ...]] = ("natural", "tiny")
     """The registers in which its oracle writes a good reply: elsewhere it is no reference."""
@@ -453,7 +456,8 @@ class PersonaEnv(gym.Env[Observation, str]):
         if self.readers is None:
             return terms
         left_out = (*self.tiny_terms, *self.replaced_terms)
-        return in_natural_register(terms, self.readers, left_out, default)
+        found = in_natural_register(terms, self.readers, left_out, default)
+        return leaving_out(found, self.unjudged)
 
     def read(self, case: Case, reply: str) -> dict[str, float]:
         """Own measures of one reply, by name; one that does not apply is left out."""

@@ -11,7 +11,7 @@ from persona_env.env import PersonaEnv
 from persona_env.metrics.statistics import Reading, Statistic
 from persona_env.registration import ENVIRONMENTS, load
 from persona_env.rewards.exchange import Turn
-from persona_env.rewards.facts import Term
+from persona_env.rewards.facts import Term, leaving_out
 from persona_env.rewards.registry import get_term, in_order
 from persona_env.rewards.term import Terms
 from persona_env.scenarios.case import Case
@@ -134,6 +134,7 @@ class PersonaChatEnv(PersonaEnv):
                 else term
                 for term in found
             )
+            found = leaving_out(found, other.unjudged)
         return found
 
     def _owner(self, scenario: Scenario) -> PersonaEnv | None:

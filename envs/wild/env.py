@@ -8,24 +8,23 @@ everybody is a gate; whether to ask back, and how to speak, is for the user.
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from persona_env.env import PersonaEnv
 from persona_env.metrics.statistics import Statistic
 from persona_env.rewards.exchange import Turn
 from persona_env.scenarios.case import Case, prompt_language_or_first
-from persona_env.scenarios.pools import MixturePool, Pool
+from persona_env.scenarios.pools import Pool
 from persona_env.scenarios.schema import Scenario
 from persona_env.simulation.user import UserSimulator
 from persona_env.users.library import load_profiles
 from persona_env.users.profile import UserProfile
 
-
 from . import draws, talks, terms
 from .draws import TURNS, families, make
 from .metrics import facts_unmoved, mirrored_views, read_reply
-from .oracle import oracle
-from .pool import Drawn, Talks, following
+from .oracle import oracle, plain_reply
+from .pool import Drawn, Mixture, Talks, following
 from .scenario import CATEGORIES, LONGEST, WildScenario
 from .simulator import TalkingUser
 from .talks import turns_of, written
@@ -39,8 +38,8 @@ class PersonaWildEnv(PersonaEnv):
 
     An episode is a talk. The user says every turn of it, whatever the replies are (after a bad one
     with a complaint in front), and each turn is a topic of its own: the return is the mean of the
-    rewards of all turns. With ``max_turns=1`` an episode is one reply at any turn of a talk, which
-    follows what the reference agent would have said in the turns before.
+    rewards of all turns. With ``max_turns=1`` an episode is one reply at any turn of a talk: the
+    turns before are in the transcript, with plain replies.
 
     Parameters
     ----------
@@ -62,6 +61,7 @@ class PersonaWildEnv(PersonaEnv):
     own_terms = terms.OWN
     replaced_terms = terms.REPLACED
     oracle_registers = ("tiny",)
+    unjudged: ClassVar = {"factuality": frozenset({"thanked"})}  # nothing there is right or wrong
     turns_before = LONGEST - 1
     max_new_tokens, context_length = 128, 896
 
@@ -93,15 +93,15 @@ class PersonaWildEnv(PersonaEnv):
             if split in ("all", family.split)
         }
         weights = dict.fromkeys(made, 1.0) | {"written": WRITTEN}
-        return MixturePool(made | {"written": Talks(turns_of(written(split)), self._whole)}, weights)
+        return Mixture(made | {"written": Talks(turns_of(written(split)), self._whole)}, weights)
 
     def said_before(self, scenario: Scenario, user: UserProfile) -> tuple[Turn, ...]:
-        """The turns before this one, answered as the oracle does."""
+        """The turns before this one, with a plain reply to each: it tells nothing of the user."""
         said: list[Turn] = []
         while (before := self._before_it(scenario)) is not None:
             language = prompt_language_or_first(before, user)
             asked = Turn("user", before.text(language).prompt)
-            said = [asked, Turn("assistant", self.oracle(before, user)), *said]
+            said = [asked, Turn("assistant", plain_reply(before, language)), *said]
             scenario = before
         return tuple(said)
 

@@ -49,7 +49,7 @@ def _in_language(case: Case, reply: str) -> Values:
 def _unclear(case: Case, scenario: WildScenario, reply: str) -> Values:
     asked, wish = question_in(reply, scenario), case.user.preferences.clarification
     value = asking_value(None if wish is None else wish.target, asked)
-    return {"asks_well": float(value == 1), "asks": float(asked.count > 0)}
+    return {"asks_well": float(value == 1), "asks": float(asked.total > 0)}
 
 
 def _new_topic(case: Case, scenario: WildScenario, reply: str) -> Values:

@@ -23,6 +23,12 @@ def oracle(scenario: Scenario, user: UserProfile) -> str:
     return realise(_fitting(plan, scenario, user), asked)
 
 
+def plain_reply(scenario: WildScenario, language: str) -> str:
+    """A right reply for nobody in particular: an unclear request is asked back."""
+    text = scenario.text(scenario.said_in or language)
+    return text.question or text.both or text.answer
+
+
 def _fitting(plan: Plan, scenario: Scenario, user: UserProfile) -> Plan:
     """The plan in the language that is due; details of a political reply come in pairs."""
     language = plan.language if plan.second else _language(scenario, user)

@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import groupby
 
 from persona_env.scenarios.case import prompt_language
-from persona_env.scenarios.pools import GeneratedPool, ListPool, Pool
+from persona_env.scenarios.pools import GeneratedPool, ListPool, MixturePool, Pool
 from persona_env.scenarios.schema import Scenario
 from persona_env.users.profile import UserProfile
 
@@ -36,10 +36,6 @@ class Talks(ListPool):
     def draw(self, point: float) -> Scenario:
         """A first turn, or with ``whole=False`` any."""
         return self.begun.draw(point) if self.whole else super().draw(point)
-
-    def named(self, name: str) -> Pool | None:
-        """Also ``"talks"``: by their first turns alone, for an evaluation of whole talks."""
-        return Begun(self) if name == TALKS else super().named(name)
 
     def readable(self, user: UserProfile) -> Talks:
         """The talks of which this user can say every turn."""
@@ -76,6 +72,17 @@ class Begun(Pool):
     def shown(self) -> tuple[Scenario, ...]:
         """The first turns."""
         return self._talks.begun.shown
+
+
+class Mixture(MixturePool):
+    """Written and generated talks."""
+
+    def named(self, name: str) -> Pool | None:
+        """Also ``"talks"``: the written ones by their first turns, to evaluate whole talks."""
+        written = self.parts.get("written")
+        if name == TALKS and isinstance(written, Talks):
+            return Begun(written)
+        return super().named(name)
 
 
 class Drawn(GeneratedPool):

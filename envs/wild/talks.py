@@ -39,16 +39,15 @@ def _held(talk: Talk) -> Iterator[Talk]:
 
 def _said_by(turn: WildScenario, side: Side) -> WildScenario:
     """The turn as a user of this side says it; all that is true of it stays."""
-    place = SIDES.index(side)
-    texts = {code: _put(text, turn.sides and turn.sides[code][place]) for code, text in
-             turn.texts.items()}  # fmt: skip
+    said = {code: both[SIDES.index(side)] for code, both in (turn.sides or {}).items()}
+    texts = {code: _put(text, said.get(code, "")) for code, text in turn.texts.items()}
     talk, _, number = turn.id.rpartition("/")
     new = {"id": f"{talk}-{side}/{number}", "texts": texts, "side": side, "mirrors": turn.id}
     return turn.model_copy(update=new)
 
 
-def _put(text: ScenarioText, said: str | None) -> ScenarioText:
-    return text.model_copy(update={"prompt": text.prompt.format(side=said or "")})
+def _put(text: ScenarioText, said: str) -> ScenarioText:
+    return text.model_copy(update={"prompt": text.prompt.format(side=said)})
 
 
 @cache

@@ -11,8 +11,11 @@ from .scenario import WildScenario
 ENOUGH = 0.7  # of the words; names and loan words are no obstacle
 FLOOR = 0.1  # what a gate leaves of a reply that does the opposite of what is right
 RUDE = 0.4
+TAKEN = ("corrected", "disputed")  # turns in which a fact may be given away
+FACTUAL = (*TAKEN, "opening", "cleared", "switched", "new_topic")
 UNNAMED = 0.3  # what is left where a side of a political question is missing
-ESSAY, ASKS = 0.3, 0.5  # factors of a reply to a thank-you without one in return, and with a question
+# Factors of a reply to a thank-you that does not take the thanks, and of one that asks.
+UNSAID, ASKS = 0.3, 0.5
 
 
 def is_a(view: TermView, *categories: str) -> bool:
@@ -45,7 +48,7 @@ def balance_value(named: int, balance: float) -> float:
 
 
 def manner_value(view: TermView, manner: Manner) -> float:
-    """The gate ``correction`` by the phrases that were found."""
+    """The gate ``named_facts`` by the phrases that were found."""
     scenario = view.scenario
     is_right = isinstance(scenario, WildScenario) and scenario.correction == "right"
     if manner.rebuffs if is_right else manner.yields:
@@ -55,7 +58,7 @@ def manner_value(view: TermView, manner: Manner) -> float:
 
 def asking_value(wish: str | None, asked: Question) -> float:
     """What a question back is worth to a user of this preference."""
-    if not asked.count:
+    if not asked.total:
         return 0.0 if wish == "ask" else 1.0
     if wish == "assume":
         return 0.0
