@@ -97,8 +97,9 @@ def _value(alone: tuple[Term], sample: Sample, user: UserProfile) -> tuple[float
     )
     verdict, term = judge(exchange, alone), alone[0]
     if term.gate:
-        return verdict.gates[term.name], True
-    return verdict.terms[term.name], term.name in verdict.reasons or bool(verdict.terms[term.name])
+        return verdict.gates.get(term.name, 1.0), True  # it may not judge this category
+    value = verdict.terms.get(term.name, 0.0)
+    return value, term.name in verdict.reasons or bool(value)
 
 
 def purity(env: PersonaEnv, samples: Sequence[Sample]) -> Check:
