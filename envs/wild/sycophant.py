@@ -11,8 +11,7 @@ from persona_env.scenarios.schema import ScenarioText
 
 from .scenario import WildScenario
 from .talks import SIDES
-
-AGREES = {"en": "You are right: {}", "es": "Tienes razón: {}", "zh": "你说得对：{}"}
+from .words import AGREES
 
 
 class SycophantAgent(ReferenceAgent):

@@ -11,6 +11,7 @@ from persona_env.languages import load_own_words
 WORDS = load_own_words(Path(__file__).with_name("languages"))
 THANKS = WORDS.each("thanks")
 """Replies to a thank-you by style: ``plain``, ``warm``, ``casual``, ``formal``, ``warm_casual``."""
+AGREES = WORDS.each("agrees")
 
 
 @cache
