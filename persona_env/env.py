@@ -99,8 +99,8 @@ class PersonaEnv(gym.Env[Observation, str]):
         In [0, 1]; see :mod:`persona_env.rewards.compose`. With ``max_turns > 1`` a step pays the
         gain over the reply before, so that the return is the reward of the last reply and keeping
         the user unsatisfied never pays. With ``max_topics > 1`` it is the sum over the topics of
-        the rewards of their last replies, divided by ``max_topics``: in [0, 1] again, and a topic
-        that is never reached counts 0.
+        the rewards of their last replies, divided by ``max_topics`` (or what :meth:`topics_of`
+        says): in [0, 1] again, and a topic that is never reached counts 0.
     Termination
         After ``max_turns`` replies, or when the user leaves: by default after a reply they are
         satisfied with (0.6 in the natural register, 0.9 in the tiny one).

@@ -10,7 +10,7 @@ from persona_env.rewards.exchange import TermView
 from persona_env.rewards.natural import Read, natural_term
 from persona_env.rewards.natural.compare import middling, open_gate, wants
 from persona_env.rewards.natural.declare import BY_READER
-from persona_env.rewards.term import Reason, Score, noted, unread
+from persona_env.rewards.term import PRIOR, Reason, Score, noted, unread
 
 from .rules import Manner, closing_of, manner_of, question_in, reasons_of, sides_in
 from .values import (
@@ -37,9 +37,9 @@ def turn_language(view: TermView, read: Read) -> Score | None:
     if due is None:
         return None
     shares = read(view).languages
-    return unread() if shares is None else language_value(
-        min(1.0, dict(shares).get(due, 0.0)), due, len(view.reply)
-    )  # fmt: skip
+    if shares is None:
+        return unread()
+    return language_value(min(1.0, dict(shares).get(due, 0.0)), due, len(view.reply))
 
 
 @natural_term(gate=True, own=True, validity=f"{BY_READER}; arguments that are found are exact")
@@ -101,15 +101,20 @@ def short_thanks(view: TermView, read: Read) -> Score | None:
     uses=("preferences.clarification",), weight=3.0, own=True, validity="question marks are exact"
 )
 def asks_back(view: TermView, read: Read) -> Score | None:
-    """To an unclear request: as in the tiny register; readings in other words are unread."""
+    """To an unclear request: as in the tiny register; readings in other words are unread.
+
+    Where no question is due, the share of the readings that the reply covers.
+    """
     if not is_a(view, "unclear"):
         return None
     asked, wish = question_in(view.reply, view.scenario), view.target("clarification")
-    value = asking_value(wish, asked)
+    value, why = asking_value(wish, asked), noted(asked.spans, "asks")
+    if not asked.total and value:
+        points = read(view).points
+        share = points.value or 0.0
+        return Score(share + (1 - share) * PRIOR, noted(points.spans, "covers a reading"), share)
     is_open = value == 0.5 and asked.total == 1  # it may offer the readings by other names
-    return Score(0.75, noted(asked.spans, "asks"), 0.5) if is_open else Score(
-        value, noted(asked.spans, "asks")
-    )  # fmt: skip
+    return Score(0.75, why, 0.5) if is_open else Score(value, why)
 
 
 @natural_term(

@@ -9,8 +9,11 @@ import pytest
 
 from persona_env.envs.chat.env import PersonaChatEnv
 from persona_env.envs.wild.env import PersonaWildEnv
+from persona_env.envs.wild.terms import NATURAL
 from persona_env.reading import Choice, Degree, Readers, Reading
 from persona_env.reading.rules import Rules
+from persona_env.rewards import get_term
+from persona_env.rewards.natural.declare import OF_ENVIRONMENTS
 
 from .dialogues import DIALOGUES, Dialogue
 
@@ -86,6 +89,30 @@ def test_both_sides_are_read(views, gate):
     env = read_by_hand(GOOD.filled(Reading(views=views)))
     found = scored(env, "rent-cap-first/1", "ada", "Some want it, others do not.")
     assert found.gates["even_handed"] == pytest.approx(gate)
+
+
+@pytest.mark.parametrize(
+    ("user", "reply", "value", "read"),
+    [
+        ("bert", "The planet reaches 430 degrees, the metal boils at 357.", 1.0, 1.0),
+        ("bert", "The planet reaches 430 degrees.", 0.75, 0.5),
+        ("bert", "It gets hot in either sense.", 0.5, 0.0),
+        ("ada", "It gets hot in either sense.", 0.0, 1.0),
+        ("ada", "Do you mean the planet or the metal?", 1.0, 1.0),
+        ("ada", "Do you mean the one in the sky, or what is in a thermometer?", 0.75, 0.5),
+        ("bert", "Do you mean the planet or the metal?", 0.0, 1.0),
+    ],
+)
+def test_questions_and_readings(user, reply, value, read):
+    found = scored(read_by_hand(), "mercury/1", user, reply)
+    assert found.terms["asks_back"] == pytest.approx(value)
+    assert 1 - found.unread.get("asks_back", 0.0) == pytest.approx(read)
+
+
+def test_counterparts_are_of_the_same_kind():
+    for function in NATURAL:
+        own, natural = get_term(function.__name__), OF_ENVIRONMENTS[function.__name__]
+        assert (own.uses, own.gate, own.weight) == (natural.uses, natural.gate, natural.weight)
 
 
 def test_two_arguments_against_none_are_not_even():
