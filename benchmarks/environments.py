@@ -1,7 +1,8 @@
 """What each environment's reference agents reach: ``python benchmarks/environments.py``.
 
 Prints a Markdown table: mean reward ± standard error over the same cases, held-out scenarios and
-users by default. What a trained policy reaches is in ``trained.py``.
+users by default; then what agents reach that one environment alone has. What a trained policy
+reaches is in ``trained.py``.
 """
 
 from __future__ import annotations
@@ -19,18 +20,27 @@ from persona_env.scenarios.case import Case
 
 AGENTS = ("oracle", "noisy_profile", "blind", "random", "constant")
 COLUMNS = ("environment", *AGENTS, "blind / oracle")
+OWN = {
+    "PersonaWild-v0": {"sycophant": "persona_env.envs.wild.sycophant:SycophantAgent"},
+}
+"""Further reference agents of an environment, by name, with their registry strings."""
 
 
 def row(name: str, split: str, episodes: int) -> Iterator[str]:
     """One environment's cells."""
-    env = gym.make(name, split=split, register="tiny", disable_env_checker=True).unwrapped
-    if not isinstance(env, PersonaEnv):
-        raise TypeError(f"{name} is no PersonaEnv")
-    cases = draw_cases(env, episodes, seed=0)
+    env, cases = drawn(name, split, episodes)
     rewards = {agent: reward(env, agent, cases) for agent in AGENTS}
     yield f"`{name}`"
     yield from map(str, rewards.values())
     yield f"{rewards['blind'].mean / rewards['oracle'].mean:.2f}"
+
+
+def drawn(name: str, split: str, episodes: int) -> tuple[PersonaEnv, list[Case]]:
+    """An environment, and the cases on which all agents are measured."""
+    env = gym.make(name, split=split, register="tiny", disable_env_checker=True).unwrapped
+    if not isinstance(env, PersonaEnv):
+        raise TypeError(f"{name} is no PersonaEnv")
+    return env, draw_cases(env, episodes, seed=0)
 
 
 def reward(env: PersonaEnv, name: str, cases: list[Case]) -> Mean:
@@ -44,11 +54,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--episodes", type=int, default=400)
     parser.add_argument("--split", default="heldout", choices=("train", "heldout"))
+    parser.add_argument("--envs", nargs="+", default=[*ENVIRONMENTS], choices=sorted(ENVIRONMENTS))
     options = parser.parse_args()
     print(f"| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}")
-    for name in ENVIRONMENTS:
+    for name in options.envs:
         cells = row(name, options.split, options.episodes)
         print(f"| {' | '.join(cells)} |", flush=True)
+    for name in options.envs:
+        for agent, entry in OWN.get(name, {}).items():
+            env, cases = drawn(name, options.split, options.episodes)
+            found = reward(env, entry, cases)
+            print(f"\n`{agent}` in `{name}`: {found}")
 
 
 if __name__ == "__main__":

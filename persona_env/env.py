@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from copy import copy as shallow
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Never, Self, get_args
@@ -40,7 +40,7 @@ from persona_env.reporting import card
 from persona_env.rewards import Verdict, choose_terms, judge
 from persona_env.rewards.exchange import Exchange, Turn
 from persona_env.rewards.explain import explain, explain_to_others
-from persona_env.rewards.facts import Term
+from persona_env.rewards.facts import Term, leaving_out
 from persona_env.rewards.natural import in_natural_register
 from persona_env.rewards.picture import card_of
 from persona_env.rewards.term import AnyFunction, Terms
@@ -101,8 +101,8 @@ class PersonaEnv(gym.Env[Observation, str]):
         In [0, 1]; see :mod:`persona_env.rewards.compose`. With ``max_turns > 1`` a step pays the
         gain over the reply before, so that the return is the reward of the last reply and keeping
         the user unsatisfied never pays. With ``max_topics > 1`` it is the sum over the topics of
-        the rewards of their last replies, divided by ``max_topics``: in [0, 1] again, and a topic
-        that is never reached counts 0.
+        the rewards of their last replies, divided by ``max_topics`` (or what :meth:`topics_of`
+        says): in [0, 1] again, and a topic that is never reached counts 0.
     Termination
         After ``max_turns`` replies, or when the user leaves: by default after a reply they are
         satisfied with (0.6 in the natural register, 0.9 in the tiny one).
@@ -179,8 +179,14 @@ class PersonaEnv(gym.Env[Observation, str]):
     tiny_terms: ClassVar[tuple[str, ...]] = ()
     """Own terms that read phrases of the tiny register, and are left out of the natural one."""
 
+    unjudged: ClassVar[Mapping[str, frozenset[str]]] = {}
+    """Categories that a term or gate does not judge in the natural register, by its name."""
+
     oracle_registers: ClassVar[tuple[Register, ...]] = ("natural", "tiny")
     """The registers in which its oracle writes a good reply: elsewhere it is no reference."""
+
+    turns_before: int = 0
+    """How many replies :meth:`said_before` may hold, at most."""
 
     max_new_tokens: ClassVar[int] = MAX_NEW_TOKENS
     context_length: ClassVar[int] = CONTEXT_LENGTH
@@ -247,6 +253,7 @@ class PersonaEnv(gym.Env[Observation, str]):
         )
         self._over = True
         self._turns: tuple[Turn, ...] = ()
+        self._given: tuple[Turn, ...] = ()
         self._verdict: Verdict | None = None
         self._judged: Exchange | None = None  # by the verdict; kept where it is shown
         self._message = ""
@@ -280,9 +287,10 @@ class PersonaEnv(gym.Env[Observation, str]):
                 "scenarios="
             )
         self._ask(scenario, user, prompt)
-        self._turns = ()
+        self._turns = self._given = self.said_before(scenario, user)
         self._verdict = self._judged = self.ended = None
-        self._before, self._topic, self._begun = 0.0, 1, 0
+        self._before, self._topic, self._begun = 0.0, 1, len(self._given)
+        self.topics_due = self.topics_of(scenario, user)
         self._over = False
         return self.observe_turn(), self.turn_info()
 
@@ -333,14 +341,14 @@ class PersonaEnv(gym.Env[Observation, str]):
         Raises :class:`SimulatorError` if the user simulator fails; the episode is then as it was.
         """
         turns = (*self._turns, Turn("user", self._message), Turn("assistant", reply))
-        last = len(turns) // 2 >= self.max_turns
+        last = self._answered(turns) >= self.max_turns
         try:
             said = None if last else self._user_says(_as_seen(turns), verdict)
         except PersonaEnvError as error:
             self.reraise(error)
         if self.render_mode is not None:
             self._judged = self.exchange(reply)
-        reward = (verdict.reward - self._before) / self.max_topics
+        reward = (verdict.reward - self._before) / self.topics_due
         self._turns, self._verdict, self._before = turns, verdict, verdict.reward
         if said is None or said.leaves is not None:
             self._message = "" if said is None else said.text
@@ -408,7 +416,27 @@ class PersonaEnv(gym.Env[Observation, str]):
         user = user if isinstance(user, UserProfile) else self._find_user(user)
         language = prompt_language_or_first(scenario, user)
         said = read_transcript(transcript, scenario.text(language).prompt)
-        return judge(Exchange(scenario, user, reply, language, said), self.terms)
+        return judge(self.exchange_of(Case(scenario, user), reply, said), self.terms)
+
+    def exchange_of(self, case: Case, reply: str, transcript: tuple[Turn, ...] = ()) -> Exchange:
+        """What is judged if this user answers this scenario's question with ``reply``.
+
+        Without a transcript the question follows :meth:`said_before`.
+        """
+        language = prompt_language_or_first(*case)
+        before = () if transcript else self.said_before(*case)
+        if before:
+            transcript = (*before, Turn("user", case.scenario.text(language).prompt))
+        return Exchange(*case, reply, language, transcript)
+
+    def said_before(self, scenario: Scenario, user: UserProfile) -> tuple[Turn, ...]:
+        """What the two said before this user asks this scenario: nothing, unless an environment
+        asks in the middle of a talk (at most :attr:`turns_before` exchanges)."""
+        return ()
+
+    def topics_of(self, scenario: Scenario, user: UserProfile) -> int:
+        """How many topics an episode has that begins here: by so many its return is divided."""
+        return self.max_topics
 
     def oracle(self, scenario: Scenario, user: UserProfile) -> str:
         """The reference reply, written with knowledge of both; every environment has one."""
@@ -433,7 +461,8 @@ class PersonaEnv(gym.Env[Observation, str]):
         if self.readers is None:
             return terms
         left_out = (*self.tiny_terms, *self.replaced_terms)
-        return in_natural_register(terms, self.readers, left_out, default)
+        found = in_natural_register(terms, self.readers, left_out, default)
+        return leaving_out(found, self.unjudged)
 
     def read(self, case: Case, reply: str) -> dict[str, float]:
         """Own measures of one reply, by name; one that does not apply is left out."""
@@ -446,7 +475,7 @@ class PersonaEnv(gym.Env[Observation, str]):
     def observe(self, scenario: Scenario, user: UserProfile) -> Observation:
         """The first observation of an episode with this case."""
         meeting = self._meeting(scenario, user)
-        return _observation(meeting, meeting.prompt, ())
+        return _observation(meeting, meeting.prompt, self.said_before(scenario, user))
 
     def render(self) -> str | npt.NDArray[np.uint8] | None:
         """The episode with its reward explained: text, or ``uint8 of shape (H, W, 3)``.
@@ -482,7 +511,7 @@ class PersonaEnv(gym.Env[Observation, str]):
     def turn_info(self) -> dict[str, Any]:
         """What ``info`` tells at this turn, beside the verdict."""
         messages = chat_messages(self._met.shown, self._turns, self._message)
-        info: dict[str, Any] = {"turn": len(self._turns) // 2, "messages": messages}
+        info: dict[str, Any] = {"turn": self._answered(self._turns), "messages": messages}
         if self.ended is not None and self.max_turns > 1:
             info["ended"] = self.ended
         if self.max_topics > 1:
@@ -497,6 +526,10 @@ class PersonaEnv(gym.Env[Observation, str]):
         for scenario in given or ():
             if isinstance(scenario, Scenario) and scenario.category in declared:
                 declared[scenario.category].check(scenario)
+
+    def _answered(self, turns: tuple[Turn, ...]) -> int:
+        """How many replies of this episode are in ``turns``."""
+        return (len(turns) - len(self._given)) // 2
 
     def _check_begun(self) -> None:
         if self._over and not self._turns:
@@ -518,7 +551,7 @@ class PersonaEnv(gym.Env[Observation, str]):
     def _transcripts(self) -> UnicodeText:
         """The space of transcripts."""
         turn = self.action_space.max_length + self._longest_prompt + TURN
-        return UnicodeText(turn * self.max_turns)
+        return UnicodeText(turn * (self.max_turns + self.turns_before))
 
     def _meeting(self, scenario: Scenario, user: UserProfile) -> CaseView:
         """Worked out once for each case of this environment, up to :data:`MEETINGS`."""

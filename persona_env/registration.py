@@ -19,6 +19,7 @@ ENVIRONMENTS: dict[str, str] = {
     "PersonaOpinion-v0": "persona_env.envs.opinion:PersonaOpinionEnv",
     "PersonaCapability-v0": "persona_env.envs.capability:PersonaCapabilityEnv",
     "PersonaTitle-v0": "persona_env.envs.title:PersonaTitleEnv",
+    "PersonaWild-v0": "persona_env.envs.wild:PersonaWildEnv",
 }
 """Text environments: each id with the registry string of its class."""
 

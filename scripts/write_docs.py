@@ -41,6 +41,7 @@ SHOWN = {
     "PersonaRefusal-v0": "draw-blood",
     "PersonaOpinion-v0": "chess-or-cards/sure-second",
     "PersonaCapability-v0": "summary/can/0",
+    "PersonaWild-v0": "mercury/1",
 }
 USERS = 3
 

@@ -89,7 +89,7 @@ class TokenVecEnv(VecEnv):
         In a conversation 0 would leave what the reply before was paid, and to be cut would end a
         conversation that goes badly.
         """
-        topics: int = self.env.envs[row].get_wrapper_attr("max_topics")
+        topics: int = self.env.envs[row].get_wrapper_attr("topics_due")
         return self.env.verdicts[row].reward / topics
 
     def seed(self, seed: int | None = None) -> Sequence[int | None]:

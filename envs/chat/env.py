@@ -10,7 +10,8 @@ from persona_env.arguments import choice, mapping
 from persona_env.env import PersonaEnv
 from persona_env.metrics.statistics import Reading, Statistic
 from persona_env.registration import ENVIRONMENTS, load
-from persona_env.rewards.facts import Term
+from persona_env.rewards.exchange import Turn
+from persona_env.rewards.facts import Term, leaving_out
 from persona_env.rewards.registry import get_term, in_order
 from persona_env.rewards.term import Terms
 from persona_env.scenarios.case import Case
@@ -69,6 +70,7 @@ class PersonaChatEnv(PersonaEnv):
             for name in self._weights
             if name != OWN
         }
+        self.turns_before = max((env.turns_before for env in self._others.values()), default=0)
         super().__init__(**options)
 
     def bundled(self, split: str) -> Pool:
@@ -85,6 +87,11 @@ class PersonaChatEnv(PersonaEnv):
         """That of the environment whose scenario it is (:mod:`persona_env.envs.shared.oracle`)."""
         other = self._owner(scenario)
         return oracle(scenario, user) if other is None else other.oracle(scenario, user)
+
+    def said_before(self, scenario: Scenario, user: UserProfile) -> tuple[Turn, ...]:
+        """What the environment whose scenario it is says."""
+        other = self._owner(scenario)
+        return () if other is None else other.said_before(scenario, user)
 
     def read(self, case: Case, reply: str) -> dict[str, float]:
         """The measures of the environment whose scenario it is."""
@@ -127,6 +134,7 @@ class PersonaChatEnv(PersonaEnv):
                 else term
                 for term in found
             )
+            found = leaving_out(found, other.unjudged)
         return found
 
     def _owner(self, scenario: Scenario) -> PersonaEnv | None:

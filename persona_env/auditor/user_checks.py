@@ -97,7 +97,7 @@ def _value(alone: tuple[Term], sample: Sample, user: UserProfile) -> tuple[float
     )
     verdict, term = judge(exchange, alone), alone[0]
     if term.gate:
-        return verdict.gates[term.name], True
+        return verdict.gates.get(term.name, 1.0), True  # it may not judge this category
     return verdict.terms.get(term.name, 0.0), term.name in verdict.terms
 
 

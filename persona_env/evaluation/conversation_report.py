@@ -37,7 +37,8 @@ class ConversationReport(Report):
     """The report on whole conversations; what :class:`Report` says is of their last replies.
 
     ``returns`` is what an episode pays, in [0, 1]: the reward of the last reply, or with several
-    topics the sum of those of their last replies, divided by the environment's ``max_topics``.
+    topics the sum of those of their last replies, divided by how many topics the episode has
+    (:meth:`PersonaEnv.topics_of`).
     ``per_turn`` has an entry for each turn that was reached, ``ended`` counts how conversations
     ended (``"content"``, ``"left"`` or ``"limit"``). ``replies`` also hold the whole conversation.
     """

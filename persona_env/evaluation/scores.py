@@ -13,8 +13,8 @@ from persona_env.agent import BATCH
 from persona_env.env import PersonaEnv
 from persona_env.metrics.statistics import Reading
 from persona_env.rewards import Verdict, judge_all
-from persona_env.rewards.exchange import Exchange, Turn, see_reply
-from persona_env.scenarios.case import Case, prompt_language_or_first
+from persona_env.rewards.exchange import Turn, see_reply
+from persona_env.scenarios.case import Case
 
 Rewards = npt.NDArray[np.float64]
 
@@ -46,7 +46,8 @@ def earned(env: PersonaEnv, answers: Sequence[Answer]) -> tuple[Rewards, Rewards
     else:
         found = []
         for start in range(0, len(answers), BATCH):
-            found += judge_all(map(_exchange, answers[start : start + BATCH]), env.terms)
+            some = [env.exchange_of(*answer) for answer in answers[start : start + BATCH]]
+            found += judge_all(some, env.terms)
     return np.array([one.reward for one in found]), np.array([one.coverage for one in found])
 
 
@@ -54,12 +55,6 @@ def _verdict(env: PersonaEnv, answer: Answer) -> Verdict:
     if answer.transcript:
         return env.score(answer.reply, *answer.case, transcript=answer.transcript)
     return env.score(answer.reply, *answer.case)
-
-
-def _exchange(answer: Answer) -> Exchange:
-    case = answer.case
-    language = prompt_language_or_first(*case)
-    return Exchange(*case, answer.reply, language, answer.transcript)
 
 
 def reading_of(env: PersonaEnv, answer: Answer) -> Reading:

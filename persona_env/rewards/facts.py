@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from types import FunctionType
 from typing import Any
@@ -89,6 +89,14 @@ def _written(value: float) -> str:
     """0.5 as it is, and a third as 1/3."""
     short = f"{value:g}"
     return short if float(short) == value else str(Fraction(value).limit_denominator(1000))
+
+
+def leaving_out(terms: Iterable[Term], unjudged: Mapping[str, frozenset[str]]) -> tuple[Term, ...]:
+    """The terms; those that ``unjudged`` names do not judge the categories that stand there."""
+    return tuple(
+        replace(term, not_in=term.not_in | unjudged[term.name]) if term.name in unjudged else term
+        for term in terms
+    )
 
 
 def make_term(

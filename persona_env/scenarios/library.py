@@ -120,7 +120,10 @@ def _nothing_of(split: Split, others: Sequence[Scenario]) -> ScenarioError:
 
 
 def _joined(given: Sequence[Scenario], parts: Mapping[str, Pool]) -> Pool:
-    """Written scenarios as one list, in the order given; beside generated ones, a mixture."""
+    """Written scenarios as one list, in the order given; beside generated ones, a mixture. One
+    named part alone is that part."""
+    if len(parts) == 1 and not given:
+        return next(iter(parts.values()))
     if all(isinstance(part, ListPool) for part in parts.values()):
         return ListPool(_once([*given, *(s for part in parts.values() for s in part)]))
     for scenario in given:

@@ -49,7 +49,7 @@ def read_scenario_file(path: Path, schema: Schema | None = None) -> tuple[Scenar
         raise ScenarioError(f"{path}: {unknown_name('category', name, known)}")
     answers = read_answers(path.with_name(ANSWERS))
     entries = [_answered(entry, answers) for entry in data["scenario"]]
-    found = [_scenario(path, data, entry, *known[name]) for entry in entries]
+    found = [_scenario(path, data, entry, known, name) for entry in entries]
     counts = Counter(scenario.id for scenario in found)
     if repeated := [name for name, count in counts.items() if count > 1]:
         raise ScenarioError(f"{path}: more than one scenario has the id {repeated}")
@@ -117,9 +117,14 @@ def _scenario(
     path: Path,
     data: Mapping[str, Any],
     entry: Mapping[str, Any],
-    category: Category,
-    scenario_class: type[Scenario],
+    known: Schema,
+    name: str,
 ) -> Scenario:
+    name = str(entry.get("category", name))
+    if name not in known:
+        said = unknown_name("category", name, known)
+        raise ScenarioError(f"{path}: scenario {entry.get('id')!r}: {said}")
+    category, scenario_class = known[name]
     family, splits = entry.get("family"), data.get("families", {})
     if not isinstance(family, str) or family not in splits:
         raise ScenarioError(

@@ -9,6 +9,12 @@ It asks for the reading only where the user has a preference; what nobody could 
 :func:`~persona_env.rewards.term.unread`, never missed.
 """
 
-from persona_env.rewards.natural.declare import bound, in_natural_register, natural_terms
+from persona_env.rewards.natural.declare import (
+    Read,
+    bound,
+    in_natural_register,
+    natural_term,
+    natural_terms,
+)
 
-__all__ = ["bound", "in_natural_register", "natural_terms"]
+__all__ = ["Read", "bound", "in_natural_register", "natural_term", "natural_terms"]

@@ -19,7 +19,9 @@ Read = Callable[[TermView], Reading]
 Comparison = Callable[[TermView, Read], Score | None]
 BY_READER = "that of the reader: see docs/heads.md, docs/probes.md and docs/judges.md"
 NATURAL: dict[str, Term] = {}
-"""Every comparison as a term without a reader, by name."""
+"""Every general comparison as a term without a reader, by name."""
+OF_ENVIRONMENTS: dict[str, Term] = {}
+"""Comparisons that stand for an environment's own terms of their names, and join no other."""
 
 
 def natural_term(
@@ -28,12 +30,18 @@ def natural_term(
     weight: float | str = 1.0,
     gate: bool = False,
     validity: str,
+    own: bool = False,
 ) -> Callable[[Comparison], Comparison]:
-    """Declare a comparison, with the options of :func:`~persona_env.rewards.term.reward_term`."""
+    """Declare a comparison, with the options of :func:`~persona_env.rewards.term.reward_term`.
+
+    ``own``: it is the counterpart of an environment's own term of that name, which it replaces in
+    the natural register.
+    """
 
     def declare(compare: Comparison) -> Comparison:
         name = compare.__name__
-        NATURAL[name] = Term(
+        known = OF_ENVIRONMENTS if own else NATURAL
+        known[name] = Term(
             name, compare, tuple(uses), weight, gate, builtin=True, validity=validity
         )
         return compare
@@ -102,9 +110,10 @@ def in_natural_register(
 
 def _counterpart(term: Term, natural: Mapping[str, Term], readers: Readers) -> Term:
     """The comparison of the term's name, for the same scenarios; else the term itself."""
-    if term.name not in natural:
+    found = natural.get(term.name) or OF_ENVIRONMENTS.get(term.name)
+    if found is None:
         return term
-    known = bound(natural[term.name], readers)
+    known = bound(found, readers)
     return replace(known, only_in=term.only_in, not_in=term.not_in)
 
 
