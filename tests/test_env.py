@@ -220,7 +220,8 @@ def test_same_seed_same_episodes_in_another_process():
     )
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True,
-        cwd=Path(__file__).parents[1], env={"PYTHONHASHSEED": "77", "PATH": "/usr/bin:/bin", **sums},
+        cwd=Path(__file__).parents[1],
+        env={"PYTHONHASHSEED": "77", "PATH": "/usr/bin:/bin", **sums},
     )  # fmt: skip
     assert json.loads(done.stdout) == json.loads(
         json.dumps(rollout(PersonaChatEnv(max_turns=2), 11))

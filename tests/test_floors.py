@@ -166,6 +166,9 @@ def test_what_library_code_never_does(path):
     wrong += [(0, name) for _, name in imports(path) if name.split(".")[0] == "random"]
     if path.name == "ppo.py":  # stable-baselines3 draws its minibatches from the global generator
         wrong = [item for item in wrong if item[1] != "np.random.permutation"]
+    if path.name == "timing.py":  # leaves the global generators as it found them
+        kept = ("np.random.get_state", "np.random.set_state", "random")
+        wrong = [item for item in wrong if item[1] not in kept]
     assert not wrong
 
 

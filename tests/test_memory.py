@@ -24,6 +24,7 @@ LANGUAGES = {
     "detectors.style.language._function_words",
     "languages.files.language_data",
     "languages.morphology.morphology",
+    "reading.likeness._list",
     "simulation.questions._words",
 }
 FOLDERS = {"users.library._profiles", "scenarios.library._scenarios"}

@@ -61,7 +61,8 @@ class PersonaWildEnv(PersonaEnv):
     own_terms = terms.OWN
     replaced_terms = terms.REPLACED
     oracle_registers = ("tiny",)
-    unjudged: ClassVar = {"factuality": frozenset({"thanked"})}  # nothing there is right or wrong
+    # Where thanks are due nothing is right or wrong, and a courtesy is all that there is to say.
+    unjudged: ClassVar = dict.fromkeys(("factuality", "substance"), frozenset({"thanked"}))
     turns_before = LONGEST - 1
     max_new_tokens, context_length = 128, 896
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -48,7 +48,7 @@ def families() -> list[str]:
     return [BASE, *(name for name in (*CHINESE, *EMOJI) if name in there)]
 
 
-@cache
+@lru_cache(maxsize=4096)
 def face_for(character: str, size: int) -> Face | None:
     """Who draws this character, ``size`` pixels high; ``None`` if no font here has it."""
     for face in _faces(size):
@@ -112,7 +112,7 @@ def _installed() -> dict[str, str]:
     return found
 
 
-@cache
+@lru_cache(maxsize=16)
 def _faces(size: int) -> tuple[Face, ...]:
     from PIL import ImageFont
 

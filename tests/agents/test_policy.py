@@ -401,7 +401,7 @@ def test_half_precision_is_near_single_and_unknown_ones_are_refused(word_policy)
     ("options", "message"),
     [
         ({"temperature": 0.0}, "temperature=0.0 must be above 0"),
-        ({"kl_coef": -1.0}, "kl_coef=-1.0 must be 0 or above"),
+        ({"kl_coef": -1.0}, "kl_coef=-1.0 must be at least 0"),
         ({"floor": 3.0}, "floor=3.0 must be below 0"),
     ],
 )

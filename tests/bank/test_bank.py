@@ -17,6 +17,7 @@ from persona_env.bank import (
     load_edits,
     load_pairs,
     load_readings,
+    load_sentences,
 )
 from persona_env.evaluation.orderings import orderings
 from persona_env.reading import ACTS, FORMS, STYLES, VIEWS
@@ -65,20 +66,29 @@ def test_every_text_was_read_once_with_every_field():
         assert row["format"] in FORMS
 
 
-def test_further_acts_are_read_and_of_nine_runs():
+def test_further_acts_are_read_and_of_sixteen_runs():
     rows = load_acts()
-    assert Counter(row["run"] for row in rows).keys() == set(range(1, 10))
+    assert Counter(row["run"] for row in rows).keys() == set(range(1, 17))
     assert {row["act"] for row in rows} <= set(ACTS)
-    assert len({(row["prompt"], row["reply"]) for row in rows}) == len(rows) == 1124
+    assert len({(row["prompt"], row["reply"]) for row in rows}) == len(rows) == 2174
     assert all(row["language"] in ("en", "es", "zh") and row["prompt"] for row in rows)
 
 
-def test_pairs_differ_and_are_of_two_runs_each():
+def test_pairs_differ_and_are_of_two_runs_and_more():
     rows = load_pairs()
-    assert len({(row["with"], row["without"]) for row in rows}) == len(rows) == 1500
+    assert len({(row["with"], row["without"]) for row in rows}) == len(rows) == 1960
     assert all(row["with"].strip() != row["without"].strip() for row in rows)
     kinds = {(row["kind"], row["run"]) for row in rows}
-    assert kinds == {(kind, run) for kind in ("formal", "warm", "humour") for run in (1, 2)}
+    twice = {(kind, run) for kind in ("formal", "warm", "humour") for run in (1, 2)}
+    assert kinds == twice | {("formal", run) for run in (3, 4, 5)}  # Italian
+
+
+def test_sentences_are_pairs_of_every_kind():
+    rows = load_sentences()
+    assert len(rows) == 2000
+    assert len({row["bad"] for row in rows} | {row["fine"] for row in rows}) == 4000
+    assert len({*Counter(row["kind"] for row in rows).values()}) == 1  # as many of each
+    assert Counter(row["language"] for row in rows) == {"en": 1200, "es": 400, "zh": 400}
 
 
 def test_answers_are_to_questions_of_train_scenarios():

@@ -209,7 +209,7 @@ def test_what_protects_is_for_everybody(user, act):
 def test_an_answer_enables_unless_its_author_says_otherwise():
     assert Hazard(level="caution").direction == "enabling"
     for level in ("restricted", "forbidden"):
-        with pytest.raises(ValueError, match="its level is 'caution'"):
+        with pytest.raises(ValueError, match="their level is 'caution'"):
             Hazard(level=level, direction="protective")
 
 
