@@ -91,10 +91,11 @@ class Bank:
 
     def _first(self, without: frozenset[Pair]) -> First:
         known, count = ~self.rows(without), len(self.texts)
+        folds = [place for place, pair in enumerate(PAIRS) if pair not in without]
         return First(
             self.probe(without).of(self.states),
             fit_first(self.data, self.targets, known).of(self.data)[self.read],
-            fit_second(self.data, self.texts, known).of(self.data, count)[self.read],
+            fit_second(self.data, self.texts, known, folds).of(self.data, count)[self.read],
         )
 
     def last(self, outer: frozenset[Pair]) -> Last:
