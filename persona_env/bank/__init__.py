@@ -1,6 +1,6 @@
 """The bank: natural replies written by others, what each does, and small edits that spoil them.
 
-Seven JSON-lines files; ``docs/bank.md`` is their card. They train the heads, give the lengths that
+Eight JSON-lines files; ``docs/bank.md`` is their card. They train the heads, give the lengths that
 people mean, and measure every reader, each by parts that were left out.
 """
 
@@ -71,7 +71,12 @@ def load_sentences() -> tuple[dict[str, Any], ...]:
     return _rows("sentences.jsonl")
 
 
-@lru_cache(maxsize=7)
+def load_canned() -> tuple[dict[str, Any], ...]:
+    """Replies that would fit any question and answer none: ``language`` and ``text``."""
+    return _rows("canned.jsonl")
+
+
+@lru_cache(maxsize=8)
 def _rows(name: str) -> tuple[dict[str, Any], ...]:
     lines = read_text(FOLDER / name).splitlines()
     return tuple(json.loads(line) for line in lines if line)

@@ -24,7 +24,7 @@ NAMES = (
     "points", "points_not_found", "number_not_found", "points_not_listed", "details",
     "false_claim", "stated_confidence",
     "is_uncertain", "lacks_ability", "is_hazard", "is_short",
-    *LIKENESS, *(f"short_{name}" for name in LIKENESS),
+    *LIKENESS, *(f"short_{name}" for name in LIKENESS), "all_points", "short_points",
 )  # fmt: skip
 """What :func:`evidence_of` lists, in order."""
 
@@ -100,7 +100,7 @@ def evidence_of(
 
     ``exact`` is what rules read, ``degrees`` those of :data:`DEGREES`, ``acts`` the probability of
     each act, ``faults`` of shape (6,) for each of :data:`FAULTS` that any sentence has it, and
-    how probable it is of the worst one; ``alike`` of shape (11,) compares the
+    how probable it is of the worst one; ``alike`` of shape (12,) compares the
     reply with right and wrong answers (:data:`~persona_env.reading.likeness.LIKENESS`), which tells
     more of a short one.
     """
@@ -127,6 +127,8 @@ def evidence_of(
             is_short,
             *alike.tolist(),
             *(alike * is_short).tolist(),
+            found == 1,
+            is_short * (found or 0.0),
         ],
         np.float32,
     )

@@ -27,9 +27,10 @@ Values = npt.NDArray[np.float32]
 LIKENESS = (
     "for_right", "for_right_mean", "yes_or_no", "words_of_right", "words_of_wrong",
     "nearest_right", "nearest_wrong", "number_is_right", "number_is_other", "number_is_wrong",
-    "is_listed",
+    "is_listed", "words_of_prompt",
 )  # fmt: skip
-"""What :meth:`Answers.compare` lists, in order."""
+"""What :meth:`Likeness.of` lists, in order."""
+LISTED = len(LIKENESS) - 1  # those that need listed answers
 _TOKEN = re.compile(
     rf"[{CJK}]+|[^\W\d_{CJK}]+(?:['’][^\W\d_{CJK}]+)*|\d+(?:[.,]\d+)*|[.!?;:,。！？；，：]"
 )
@@ -130,12 +131,19 @@ def _numbers() -> dict[str, str]:
 
 
 class Answers:
-    """Right and wrong answers to one question, ready to be compared with."""
+    """A question, and right and wrong answers to it if there are any, to compare a reply with.
+
+    >>> legs = Answers(["Eight.", "Spiders walk on eight legs."], ["Six, like ants."], [])
+    >>> bool(legs.compare("It has 8.")[0] > 0 > legs.compare("It has six.")[0])
+    True
+    """
 
     def __init__(self, right: Iterable[str], wrong: Iterable[str], asked: Iterable[str]) -> None:
         self.right, self.wrong = [*map(tokens_of, right)], [*map(tokens_of, wrong)]
         known = frozenset().union(*self.right, *self.wrong) - {OPEN}
-        self.asked = frozenset().union(*map(tokens_of, asked))
+        prompts = [*map(tokens_of, asked)]
+        self.prompts = [{one for one in prompt if one[:1] != OPEN} for prompt in prompts]
+        self.asked = frozenset().union(*prompts)
         self.weights = {token: self._weight(token) for token in known}
         told, false = frozenset().union(*self.right), frozenset().union(*self.wrong)
         self.only_right = {t for t in told - false - self.asked if t[:1] not in (NOT, OPEN)}
@@ -151,9 +159,12 @@ class Answers:
         return log(shares[0] / shares[1])
 
     def compare(self, reply: str) -> Values:
-        """The features of a reply: ``float32 of shape (11,)``."""
+        """The features of a reply: ``float32 of shape (12,)``."""
         found = tokens_of(reply)
         said = {token for token in found if token[:1] != OPEN}
+        asked = _nearest(self.prompts, said)
+        if not self.right or not self.wrong:
+            return np.array([*[0.0] * LISTED, asked], np.float32)
         weights = [self.weights[token] for token in said if token in self.weights]
         numbers = {token for token in said if token[:1] == NUMBER} - self.asked
         is_right = bool(numbers & self.numbers)
@@ -170,51 +181,46 @@ class Answers:
                 bool(numbers) and not is_right and bool(self.numbers),
                 bool(numbers & self.wrong_numbers),
                 1.0,
+                asked,
             ],
             np.float32,
         )
 
 
-def _nearest(answers: Sequence[frozenset[str]], said: Collection[str]) -> float:
-    """The largest share of an answer's tokens that was said."""
+def _nearest(answers: Sequence[Collection[str]], said: Collection[str]) -> float:
+    """The largest share of one text's tokens that was said."""
     wholes = [{token for token in one if token[:1] != OPEN} for one in answers]
     return max((len(whole & {*said}) / len(whole) for whole in wholes if whole), default=0.0)
 
 
-def answers_of(scenario: Scenario) -> Answers | None:
-    """What a scenario lists in all its languages; ``None`` if it does not list both kinds."""
+def answers_of(scenario: Scenario) -> Answers:
+    """What a scenario asks and lists in all its languages; nothing is listed of one kind alone."""
     texts = scenario.texts.values()
     right = [answer for text in texts for answer in text.right]
     wrong = [answer for text in texts for answer in text.wrong]
+    asked = [text.prompt for text in texts]
     if not right or not wrong:
-        return None
-    own = [text.answer for text in texts]
-    return Answers([*right, *own], wrong, [text.prompt for text in texts])
+        return Answers([], [], asked)
+    return Answers([*right, *(text.answer for text in texts)], wrong, asked)
 
 
 class Likeness:
-    """Compares replies with the answers of their scenarios, each prepared once.
-
-    >>> legs = Answers(["Eight.", "Spiders walk on eight legs."], ["Six, like ants."], [])
-    >>> bool(legs.compare("It has 8.")[0] > 0 > legs.compare("It has six.")[0])
-    True
-    """
+    """Compares replies with the questions and answers of their scenarios, each prepared once."""
 
     def __init__(self) -> None:
-        self._known: Memo[int, tuple[Scenario, Answers | None]] = Memo()
+        self._known: Memo[int, tuple[Scenario, Answers]] = Memo()
 
     def of(self, scenario: Scenario, reply: str) -> Values:
-        """The features of a reply, zeros of a scenario without answers to compare it with."""
-        answers = self._answers_of(scenario)
-        return np.zeros(len(LIKENESS), np.float32) if answers is None else answers.compare(reply)
+        """The features of a reply, ``float32 of shape (12,)``; all but the last are zeros of a
+        scenario that lists no answers."""
+        return self._answers_of(scenario).compare(reply)
 
     def knows(self, scenario: Scenario, reply: str) -> bool:
         """Whether a word of the reply, or how it begins, tells right answers from wrong ones."""
-        answers = self._answers_of(scenario)
-        found = () if answers is None else tokens_of(reply) & answers.weights.keys()
-        return answers is not None and any(abs(answers.weights[one]) > TELLS for one in found)
+        weights = self._answers_of(scenario).weights
+        return any(abs(weights[one]) > TELLS for one in tokens_of(reply) & weights.keys())
 
-    def _answers_of(self, scenario: Scenario) -> Answers | None:
+    def _answers_of(self, scenario: Scenario) -> Answers:
         known = self._known.get(id(scenario))
         if known is None:
             known = self._known[id(scenario)] = scenario, answers_of(scenario)

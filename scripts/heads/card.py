@@ -155,7 +155,7 @@ def _answer_lines(texts: Sequence[Text], said: Outputs) -> list[str]:
     lines = [_ANSWERS]
     names = {ANSWER: "bank, one writer", SAID: "train scenarios' lists, against the other writer's"}
     for name, label in names.items():
-        rows = np.array([i for i, text in enumerate(texts) if text.name == name])
+        rows = np.array([i for i, text in enumerate(texts) if _is_answer(text, name)])
         right = np.array([texts[i].faults[0] == 0 for i in rows])
         found = said.content[rows, 0]
         lines.append(
@@ -166,11 +166,18 @@ def _answer_lines(texts: Sequence[Text], said: Outputs) -> list[str]:
     return lines
 
 
+def _is_answer(text: Text, name: str) -> bool:
+    """Whether it is one of these answers; of those that scenarios list, with lists to compare."""
+    return text.name == name and not text.case.get("bare", False)
+
+
 _ANSWERS = """## Short answers
 
 Right and wrong answers of at most thirty words. A reply is compared with the answers that its
-scenario lists; a listed answer with those of the other writer alone. Shares of the right ones that
-are read as right and as wrong, and of the wrong ones as wrong and as right.
+scenario lists; a listed answer with those of the other writer alone. Among the wrong ones of the
+second row are answers to other questions, right ones with another number, and canned replies.
+Shares of the right ones that are read as right and as wrong, and of the wrong ones as wrong and as
+right.
 
 | answers | right | wrong | AUROC | right: as right, as wrong | wrong: as wrong, as right |
 |---|---|---|---|---|---|"""

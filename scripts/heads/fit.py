@@ -128,14 +128,14 @@ def fit_content(
 
     ``weighed``, of shape (N, 3), is how much a row counts for each (default: 1).
     """
-    counted = np.ones((len(rows), 3)) if weighed is None else weighed
+    counts = np.ones((len(rows), 3)) if weighed is None else weighed
     mean, spread = rows.mean(0), rows.std(0) + 1e-6
     weights, bias = [], []
     for column, positive in enumerate((0, 0, 1)):
         model = LogisticRegression(C=C_CONTENT, max_iter=2000)
-        use = counted[:, column] > 0
+        use = counts[:, column] > 0
         model.fit(
-            ((rows - mean) / spread)[use], labels[use, column] == positive, counted[use, column]
+            ((rows - mean) / spread)[use], labels[use, column] == positive, counts[use, column]
         )
         scaled = model.coef_[0] / spread
         weights.append(scaled)
@@ -143,14 +143,21 @@ def fit_content(
     return np.array(weights).T, np.array(bias)
 
 
-NOT_COUNTED = (0.0, 0.0, 0.0)
 COUNTED = {name: (1.0, 1.0, 1.0) for name in TEXTS} | {
     ANSWER: (1.0, 0.0, 0.0),
-    SAID: (0.2, 0.0, 0.0),
     LONGER: (0.0, 0.2, 0.2),
     "edit": (0.0, 0.05, 0.05),
 }
 """How much a text counts for whether it is right, stands and harms; of edits most are spoilt."""
+LISTED, BARE, WRONG = 0.2, 0.05, 0.5  # of short replies there are many, and two of three are wrong
+
+
+def counted(text: Text) -> tuple[float, float, float]:
+    """How much a text counts for each head of content."""
+    if text.name != SAID:
+        return COUNTED.get(text.name, (0.0, 0.0, 0.0))
+    weight = BARE if text.case["bare"] else LISTED
+    return weight * (WRONG if text.faults[0] else 1.0), 0.0, 0.0
 
 
 class Fitted(NamedTuple):
@@ -180,7 +187,7 @@ def fit(
 ) -> Fitted:
     """All stages on what is ``known`` of texts and extras; the last ones on left-out outputs.
 
-    The heads of content are fitted on what :data:`COUNTED` lists.
+    The heads of content are fitted on what :func:`counted` says.
     """
     targets, folds, count = targets_of(texts, extras), folds_of(texts, extras), len(texts)
     raw, faults = np.zeros((len(known), len(OUTPUTS))), np.zeros((count, 2 * len(FAULTS)))
@@ -197,9 +204,7 @@ def fit(
     is_extra = np.arange(len(known)) >= count
     act_heads = fit_acts(rows[acted], targets[acted], is_extra[acted])
     read = (known & ~np.isnan(targets).any(1))[:count]
-    weighed = known[:count, None] * np.array(
-        [COUNTED.get(text.name, NOT_COUNTED) for text in texts]
-    )
+    weighed = known[:count, None] * np.array([counted(text) for text in texts])
     judged = weighed.any(1)
     own = raw[:count]
     wanted = targets[:count][read]

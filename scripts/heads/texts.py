@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -12,6 +11,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 import persona_env  # noqa: F401 - it registers the environments
+from heads.said import answers_by_run, compared_with, replies
 from persona_env.bank import (
     ANSWERS,
     load_acts,
@@ -39,10 +39,7 @@ from persona_env.reading.reader import Ask
 from persona_env.reading.reading import Reading
 from persona_env.reading.rules import Rules
 from persona_env.rewards.exchange import see_reply
-from persona_env.scenarios.loader import ANSWERS as ANSWERS_FILE
-from persona_env.scenarios.pools import Pool
 from persona_env.scenarios.schema import Scenario
-from persona_env.splits import package_folder
 from persona_env.text.spans import sentence_spans
 
 WEIGHT = 0.05  # of a count of standard deviation 1, beside n-grams of length 1
@@ -108,24 +105,10 @@ def load_texts() -> list[Text]:
 
 
 def _said() -> Iterator[Text]:
-    """The answers in other words that train scenarios list."""
-    for env, folder in _LISTED.items():
-        path = package_folder("persona_env.envs", folder, "scenarios") / ANSWERS_FILE
-        pool = gym.make(env, split="train").unwrapped.scenarios
-        for number, line in enumerate(path.read_text("utf-8").splitlines()):
-            row = json.loads(line)
-            scenario = _scenario_of(pool, row["id"])
-            if scenario is not None:
-                prompt, run = scenario.text(row["language"]).prompt, 1 + number % 8
-                case = row | {"env": env, "scenario": scenario.id, "prompt": prompt}
-                for kind in ("right", "wrong"):
-                    for answer in row[kind]:
-                        yield Text(case, SAID, answer, run, {}, (float(kind == "wrong"), 0, 0))
-
-
-def _scenario_of(pool: Pool, name: str) -> Scenario | None:
-    """The scenario of this id, or the first of those that vary it."""
-    return pool.find(name) or next((s for s in pool.shown if s.id.split("/")[0] == name), None)
+    """Short right and wrong replies to train scenarios."""
+    for reply in replies():
+        faults = (float(not reply.is_right), 0.0, 0.0)
+        yield Text(reply.case, SAID, reply.text, reply.run, {}, faults)
 
 
 def _longer(cases: Iterable[dict[str, Any]]) -> Iterator[Text]:
@@ -161,7 +144,6 @@ SAID = "said"
 LONGER = "longer"
 AT_END = 0.6
 """How many further sentences stand at the end; the others behind any sentence."""
-_LISTED = {"PersonaChat-v0": "chat", "PersonaRefusal-v0": "refusal", "PersonaOpinion-v0": "opinion"}
 ANSWER = "answer"
 ANSWERED_WITH = 1  # the run with which the answers, of one writer, are left out
 FOLDS = 4  # as many as there are pairs of writing runs
@@ -218,35 +200,22 @@ def scenarios_of(texts: Sequence[Text]) -> list[Scenario]:
 
 
 def alike_of(texts: Sequence[Text], scenarios: Sequence[Scenario]) -> Floats:
-    """How each text compares with its scenario's answers, ``float64 of shape (N, 11)``.
+    """How each text compares with its scenario's answers, ``float64 of shape (N, 12)``.
 
     A listed answer is compared with those of other writing runs alone.
     """
-    likeness = Likeness()
-    others = {
-        (id(s), t.case["run"]): _without(s, t.case)
-        for t, s in zip(texts, scenarios, strict=True)
-        if t.name == SAID
-    }
-    rows = [
-        likeness.of(others[id(s), t.case["run"]] if t.name == SAID else s, t.reply)
-        for t, s in zip(texts, scenarios, strict=True)
-    ]
+    likeness, runs = Likeness(), answers_by_run()
+    known: dict[tuple[int, int, bool], Scenario] = {}
+    rows = []
+    for text, scenario in zip(texts, scenarios, strict=True):
+        if text.name == SAID:
+            key = (id(scenario), text.case["run"], text.case["bare"])
+            if key not in known:
+                known[key] = compared_with(text.case, scenario, runs)
+            rows.append(likeness.of(known[key], text.reply))
+        else:
+            rows.append(likeness.of(scenario, text.reply))
     return np.array(rows, float)
-
-
-def _without(scenario: Scenario, row: dict[str, Any]) -> Scenario:
-    """The scenario without the answers of one row."""
-    texts = {
-        code: text.model_copy(
-            update={k: tuple(a for a in getattr(text, k) if a not in row[k]) for k in _KINDS}
-        )
-        for code, text in scenario.texts.items()
-    }
-    return scenario.model_copy(update={"texts": texts})
-
-
-_KINDS = ("right", "wrong")
 
 
 def csr(rows: Sequence[Sparse]) -> sparse.csr_matrix:
