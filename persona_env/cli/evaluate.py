@@ -53,6 +53,11 @@ from persona_env.reporting.plots import picture_format, save_picture
 from persona_env.scenarios.case import Visibility
 
 MATRIX = "Hundredths of reward (99 and above: 99). Row: reply written for; column: scored by"
+REFERENCES = {
+    "user-blind": "the best reply that knows no user",
+    "oracle": "the reply that knows all",
+    "gain": "0 as user-blind, 1 as the oracle",
+}
 WIDEST = 20  # users whose matrix fits a terminal of 80 columns
 # Five steps of matplotlib's cividis, which people with any kind of colour vision tell apart. Where
 # a terminal chooses its white, it is often a grey.
@@ -159,14 +164,12 @@ def _is_entry(name: str) -> bool:
 
 def tables(report: Report) -> Iterator[RenderableType]:
     """The report, part by part."""
-    worst = report.worst_user
+    known = report.references.items()
     rows = [
-        ("reward", str(report.reward), report.share_text),
-        ("user-blind", str(report.blind), "the best reply that knows no user"),
-        ("oracle", str(report.oracle), "the reply that knows all"),
-        ("gain", *_gain(report)),
-        ("own user best", report.own_best_text, "no other user scores the replies higher"),
-        ("worst user", str(report.per_user[worst]), worst),
+        ("reward", str(report.reward), report.share_text or "mean over all replies"),
+        *((name, str(mean), REFERENCES[name]) for name, mean in known),
+        ("own user best", report.own_best_text, "no other scores the replies higher, some lower"),
+        ("worst user", *_worst(report)),
         ("identity gap", f"{report.identity_gap:g}", "reward moved by protected fields"),
         ("words", str(report.words), "in a reply"),
     ]
@@ -176,6 +179,8 @@ def tables(report: Report) -> Iterator[RenderableType]:
         rows.append(("not crossed", ", ".join(report.not_crossed), "scored for the own user alone"))
     title = f"{report.reward.n} replies; scenarios by split: {report.splits_text}"
     yield table(title, ("", "value", "what"), rows, right="value")
+    for line in report.undefined_text.splitlines():
+        yield Text(line + ("" if known else " (--register tiny)"))
     if isinstance(report, ConversationReport):
         yield _turns(report)
     if report.measures:
@@ -198,10 +203,11 @@ def _turns(report: ConversationReport) -> Table:
     return table(title, columns, rows, right="reward conversations")
 
 
-def _gain(report: Report) -> tuple[str, str]:
-    if "gain" in report.undefined:
-        return "-", report.gain_text
-    return str(report.gain), "0 as user-blind, 1 as the oracle"
+def _worst(report: Report) -> tuple[str, str]:
+    if not report.worst_user:
+        return "-", report.worst_text
+    mean = report.per_user[report.worst_user]
+    return str(mean), f"{report.worst_user}, n = {mean.n}"
 
 
 def _means(title: str, kind: str, means: dict[str, Mean]) -> Table:

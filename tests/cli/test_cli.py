@@ -136,6 +136,18 @@ def test_eval_says_why_there_is_no_gain_and_of_which_split_the_scenarios_are():
     assert "3 replies; scenarios by split: 3 heldout" in text
 
 
+def test_eval_of_natural_replies_has_no_rows_of_the_references():
+    given = ("eval", "--profiles", "ben,mei", "--episodes", 4, "--register", "natural")
+    text = told(*given)
+    assert " ".join(text.split()).count("gain and share of the oracle's not defined") == 1
+    assert "(--register tiny)" in " ".join(text.split())
+    assert "│ user-blind" not in text
+    assert "│ oracle" not in text
+    assert "│ gain" not in text
+    found = json.loads(told(*given, "--json"))
+    assert found["oracle"]["mean"] is found["blind"]["mean"] is found["gain"]["mean"] is None
+
+
 def test_eval_takes_of_a_file_of_ones_own_what_is_of_the_split(tmp_path):
     path, entry = tmp_path / "own.toml", '[scenario.en]\nprompt = "Why?"\nanswer = "So."\n'
     families = '[families]\na = "train"\nb = "heldout"\n'
