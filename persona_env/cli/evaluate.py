@@ -13,6 +13,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from persona_env.cli.agent_errors import naming_the_agent
 from persona_env.cli.judging import (
     JudgeKeyOption,
     JudgeOption,
@@ -126,7 +127,7 @@ def evaluate_agent(
         **reads,
     )  # fmt: skip
     answers = find_agent(agent, base, end_token)
-    with notes().status("evaluating"):
+    with notes().status("evaluating"), naming_the_agent(agent):
         report = evaluate(answers, made, episodes, seed, turns=turns)
     tell_cost(reads)
     writers = (
@@ -135,6 +136,9 @@ def evaluate_agent(
         (reliability, lambda path: save_picture(path, report.plot_reliability())),
     )
     save_all({path: write for path, write in writers if path is not None})
+    for path, _ in writers:
+        if path is not None:
+            notes().print(f"saved: {path}")
     if as_json:
         typer.echo(to_json(asdict(report)))
         return

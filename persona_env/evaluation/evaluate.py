@@ -17,7 +17,7 @@ from persona_env.agent import (
     ReferenceAgent,
     Tell,
     ask,
-    checked_replies,
+    ask_reference,
     tell_nobody,
 )
 from persona_env.arguments import flag, whole_number
@@ -145,7 +145,7 @@ def replies_of(
 ) -> list[str]:
     """The agent's replies to these cases, seen in ``env``; a reference agent is told them."""
     if isinstance(agent, ReferenceAgent):
-        return checked_replies(agent.answer(cases), len(cases))
+        return ask_reference(agent, cases)
     return ask(agent, first_observations(env, cases), tell)
 
 

@@ -28,7 +28,8 @@ class Report:
     error of the paired difference, and somebody less. ``worst_user`` is the user with the lowest
     mean; empty if all have the same. ``blind`` and ``oracle`` are NaN in a register in which the
     environment writes no reference replies. ``gain`` is
-    :math:`(R - R_{blind})/(R_{oracle} - R_{blind})`; ``identity_gap`` the largest change of any reward when all protected fields are swapped.
+    :math:`(R - R_{blind})/(R_{oracle} - R_{blind})`; ``identity_gap`` the largest change of
+    any reward when all protected fields are swapped.
     ``measures`` are the environment's own. ``splits`` counts the cases by the split of their
     scenario. ``undefined`` holds, by name, why ``normalised`` and ``gain`` are not defined (NaN,
     null in JSON); see :func:`persona_env.evaluation.references.why_undefined`. ``not_crossed`` are

@@ -106,9 +106,11 @@ def test_score_for_a_user_of_ones_own(tmp_path):
 
 def test_eval_prints_tables_and_saves(tmp_path):
     save, matrix = tmp_path / "report.json", tmp_path / "matrix.svg"
-    text = told(
+    result = run(
         "eval", "--profiles", "ben,mei,julia", "--episodes", 6, "--save", save, "--matrix", matrix
     )
+    text = result.stdout
+    assert f"saved: {save}\nsaved: {matrix}\n" in result.stderr
     assert "own user best" in text
     assert "Row: reply written for" in text
     assert matrix.read_text(encoding="utf-8").startswith("<?xml")

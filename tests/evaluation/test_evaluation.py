@@ -208,7 +208,7 @@ def test_a_reference_agent_with_a_wrong_number_of_replies_is_an_error(letters):
         def answer(self, cases):
             return ["a"]
 
-    with pytest.raises(ValueError, match="gave 1 replies"):
+    with pytest.raises(ValueError, match="gave 1 reply to 4 observations"):
         evaluate(Short(), letters)
 
 
