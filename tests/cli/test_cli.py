@@ -11,6 +11,7 @@ import pytest
 import typer
 from rich.cells import cell_len
 from rich.style import Style
+from rich.text import Text
 from typer.testing import CliRunner
 
 import persona_env
@@ -21,6 +22,7 @@ import persona_env.cli.train
 import persona_env.user_profiles
 from persona_env.agents.training.options import TrainOptions
 from persona_env.cli.examples import example
+from persona_env.cli.score import shortened
 from persona_env.cli.show import error_text, names
 from persona_env.cli.terms import every_term
 from persona_env.errors import PersonaEnvError
@@ -411,6 +413,61 @@ def test_tables_fit_eighty_columns(monkeypatch):
     for command in commands:
         drawn = [line for line in told(*command).splitlines() if line[:1] in "┏┃┡│└╭╰"]
         assert max(map(cell_len, drawn), default=0) <= 80, command
+
+
+def test_a_long_place_leaves_room_for_term_and_reason(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    words = ("Rinse the rice well, " * 6 + "and do so often, dear.\n") * 3
+    text = told("score", "--user", "sam", *RICE, words)
+    rows = text.partition("What earned or cost it")[2]
+    assert "│ repetition" in rows
+    assert " words repeated" in rows
+    assert " ... " in rows
+    widths = [len(cell) for cell in rows.splitlines()[1].strip("┏┓").split("┳")]
+    assert max(widths[:2]) <= 30
+
+
+def test_a_long_reply_is_shown_with_its_ends():
+    reply = "first " + "Rinse it well and often. " * 12000 + "last"
+    text = told("score", "--user", "sam", *RICE, "-", stdin=reply)
+    assert "first Rinse" in text
+    assert "last " in text
+    assert "characters ...]" in text
+    assert len(text) < 8000
+    for plain in ("x" * 5000, "x" * 4999 + " ", "字" * 3000):
+        assert len(shortened(Text(plain)).plain) < 1600
+
+
+def test_bytes_that_are_no_utf8_are_named():
+    arguments = ["score", "--user", "sam", *RICE, "-"]
+    found = CliRunner().invoke(persona_env.cli.app.app, arguments, input=b"a\xffb")
+    assert found.exit_code == 2
+    assert "standard input is not UTF-8 (byte 0xff at position 1)" in found.stderr
+    assert "the reply is not UTF-8 (byte 0xff at position 2)" in refused(*arguments[:-1], "é\udcff")
+
+
+@pytest.mark.parametrize("reply", ["", "  ", "\u200b"])
+def test_an_empty_reply_has_no_style(reply):
+    text = told("score", "--user", "sam", *RICE, "--", reply)
+    assert "(empty)" in text
+    assert "the reply is empty" in text
+    assert "casual (" not in text
+    assert "unread" not in text
+    assert "was read" not in text
+
+
+def test_what_is_unread_is_named_beside_the_coverage():
+    text = told("score", "--user", "sam", *RICE, "xx yy")
+    assert "of the weight was read; not or only in part: factuality" in text
+    assert "factuality 0.75: unread" in text
+
+
+def test_terms_are_told_without_markup(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    shown = [told("terms"), told("terms", "calibration"), told("terms", "--json")]
+    assert not any("~" in text or ":mod:" in text or "``" in text for text in shown)
+    head = shown[0].splitlines()[1].split("┳")
+    assert len(head[-1]) > 33
 
 
 def test_colours_are_named_and_fit_any_background():
