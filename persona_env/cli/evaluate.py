@@ -44,6 +44,7 @@ from persona_env.metrics.statistics import Mean
 from persona_env.outputs import check_targets, save_all
 from persona_env.registration import (
     AGENTS,
+    OWN_AGENT,
     POLICIES,
     SIMULATORS,
     find_policy,
@@ -154,7 +155,7 @@ def find_agent(name: str, env: PersonaEnv, end_token: str | None = None) -> Any:
                 f"--end-token is for a policy, and the agent {name!r} is none: leave it out"
             )
         return make_agent(name, env)
-    find_policy(name, "agent", AGENTS)
+    find_policy(name, "agent", AGENTS, OWN_AGENT)
     return import_module("persona_env.agents.language_model").load_agent(name, end_token=end_token)
 
 

@@ -31,6 +31,7 @@ from persona_env.cli.show import (
 )
 from persona_env.env import PersonaEnv
 from persona_env.errors import ArgumentError, unknown_scenario
+from persona_env.registration import id_of
 from persona_env.rewards import Reason, Verdict
 from persona_env.rewards.exchange import Exchange
 from persona_env.rewards.explain import explain_verdict, missed_points
@@ -171,7 +172,8 @@ def cut_middle(words: str) -> str:
 def _by_id(env: PersonaEnv, name: str) -> Scenario:
     found = env.scenarios.find(name)
     if found is None:  # a category was given: its scenarios are the ones to choose from
-        raise unknown_scenario(name, [scenario.id for scenario in env.scenarios.shown])
+        ids = [scenario.id for scenario in env.scenarios.shown]
+        raise unknown_scenario(name, ids, env=id_of(type(env)))
     return found
 
 

@@ -17,6 +17,7 @@ from persona_env.rewards.builtin import GENERAL
 from persona_env.rewards.declaration import function_in
 from persona_env.rewards.natural import natural_terms
 from persona_env.rewards.natural.declare import SHARED
+from persona_env.rewards.registry import LISTED_BY
 
 
 def list_terms(
@@ -71,7 +72,7 @@ def _weight(weight: float | str) -> str:
 def _one(name: str, as_json: bool) -> None:
     found = [(register, term) for register, term in every_term() if term.name == name]
     if not found:
-        raise unknown_name("reward term", name, {term.name for _, term in every_term()})
+        raise unknown_name("reward term", name, {term.name for _, term in every_term()}, LISTED_BY)
     whole = [_whole(register, term) for register, term in found]
     if as_json:
         show_json(whole)

@@ -196,12 +196,13 @@ def test_eval_loads_a_saved_policy_and_hides_the_user(tmp_path, monkeypatch, fla
 @pytest.mark.parametrize(
     ("arguments", "part"),
     [
-        (("profiles", "lim"), "Did you mean 'lin'?"),
+        (("profiles", "lim"), "Did you mean 'lin'"),
+        (("eval", "--agent", "mine"), "'module:attribute' for an agent of your own"),
         (("eval", "--user-simulator", "rules_based"), "Did you mean 'rule_based'?"),
         (("eval", "--turns", 2, "--max-topics", 3), "max_topics must be at most max_turns=2"),
         (("profiles", "--split", "tran"), "Did you mean 'train'?"),
         (("profiles", "nowhere.toml"), "nowhere.toml"),
-        (("score", "--user", "lin", "--scenario", "fluffy-rise", "x"), "mean 'fluffy-rice', "),
+        (("score", "--user", "lin", "--scenario", "fluffy-rise", "x"), "mean 'fluffy-rice'?"),
         (("score", "--user", "lin", "--scenario", "know_how", "x"), "unknown scenario 'know_how'"),
         (("score", "--user", "lin", *RICE, "--env", "PersonaChat", "x"), "'PersonaChat-v0'"),
         (("eval", "--agent", "oracel"), "Did you mean 'oracle'?"),
@@ -393,13 +394,28 @@ def test_every_term_has_an_example():
 
 def test_unknown_scenarios_and_readers_are_answered_shortly():
     said = refused("scenarios", "fluffy-rise")
-    assert "Did you mean 'fluffy-rice', " in said
+    assert "Did you mean 'fluffy-rice'?" in said
+    assert "persona-env scenarios --env PersonaChat-v0" in said
+    wrong = ("score", "x", "--user", "leo", "--scenario", "fluffyrice")
+    for env in ("PersonaChat-v0", "PersonaWild-v0"):
+        assert f"persona-env scenarios --env {env}\n" in refused(*wrong, "--env", env)
     assert "persona-env scenarios" in said
     assert len(said) < 220
     said = refused("score", "x", "--user", "leo", *RICE, "--reader", "magic")
     for form in ("heads", "probes:MODEL", "judge:MODEL@URL"):
         assert form in said
-    assert "Did you mean 'length'?" in refused("terms", "lenght")
+    for wrong in (
+        ("terms", "lenght"),
+        ("profiles", "norah"),
+        ("score", "x", "--user", "norah", *RICE),
+    ):
+        said = refused(*wrong)
+        assert "Did you mean '" in said
+        assert "All are listed by: persona-env " in said
+        assert len(said) < 160
+    assert refused("profiles", "qqqq") == (
+        "error: unknown user profile 'qqqq'. All are listed by: persona-env profiles\n"
+    )
     assert "Did you mean 'fact'?" in refused("scenarios", "--category", "fcat")
 
 
