@@ -124,6 +124,7 @@ def _one(scenario: Scenario, as_json: bool) -> None:
     for name, value in fields.items():
         if name not in ("id", "category", "split", "texts"):
             say(f"  {name.replace('_', ' ')}: {_written(value)}")
+    say("  prompt: below, one for each language; no seed changes its words")
     for code, text in scenario.texts.items():
         say(f"\n[{code}]")
         for name, value in _parts(text):

@@ -7,6 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 from types import SimpleNamespace
 
+import gymnasium as gym
 import pytest
 import typer
 from rich.cells import cell_len
@@ -63,6 +64,8 @@ def test_profiles_as_a_list_and_one_of_them_whole():
     rows = json.loads(told("profiles", "--split", "heldout", "--json"))
     assert {row["split"] for row in rows} == {"heldout"}
     assert "lin" in told("profiles")
+    assert told("users") == told("profiles")  # a name that many try, not in the help
+    assert " users " not in told("--help").partition("Commands")[2]
     whole = told("profiles", "lin")
     assert 'id = "lin"' in whole
     assert "protected.gender" in whole
@@ -367,6 +370,11 @@ def test_scenarios_are_listed_searched_and_shown():
     whole = told("scenarios", "fluffy-rice")
     assert "fluffy-rice (know_how, train)" in whole
     assert "  reference: rinse / wash" in whole
+    assert "no seed changes its words" in whole
+    for seed in range(3):
+        env = gym.make("PersonaChat-v0")
+        seen, _ = env.reset(seed=seed, options={"user": "sam", "scenario": "fluffy-rice"})
+        assert f"  prompt: {seen['prompt']}\n" in whole
     assert json.loads(told("scenarios", "fluffy-rice", "--json"))["family"] == "know_how/kitchen"
     assert "session" in told("scenarios", "--env", "PersonaTitle-v0", "bread/0")
 
