@@ -184,8 +184,9 @@ def tables(report: Report) -> Iterator[RenderableType]:
         rows.append(("not crossed", ", ".join(report.not_crossed), "scored for the own user alone"))
     title = f"{report.reward.n} replies; scenarios by split: {report.splits_text}"
     yield table(title, ("", "value", "what"), rows, right="value")
+    other = "natural" if report.register == "tiny" else "tiny"
     for line in report.undefined_text.splitlines():
-        yield Text(line + ("" if known else " (--register tiny)"))
+        yield Text(line + ("" if known else f" (--register {other})"))
     if isinstance(report, ConversationReport):
         yield _turns(report)
     if report.measures:

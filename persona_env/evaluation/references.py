@@ -107,10 +107,7 @@ def _other_register(env: PersonaEnv) -> str:
     if env.register in type(env).oracle_registers:
         return ""
     written = " and ".join(type(env).oracle_registers)
-    return (
-        f"the reference replies are written in the {written} register, and these replies are read "
-        f"in the {env.register} one"
-    )
+    return f"the reference replies are written in the {written} register only"
 
 
 def _unknown_terms(env: PersonaEnv, users: Sequence[UserProfile]) -> str:
