@@ -126,8 +126,7 @@ figure
 
 # %%
 for name, report in reports.items():
-    worst = report.per_user[report.worst_user]
-    print(f"{name}: worst served is {report.worst_user}, {worst}")
+    print(f"{name}: worst served is {report.worst_text}")
     print(f"   protected fields swapped, the largest change of any reward: {report.identity_gap:g}")
     print(f"   own user likes the replies best: {report.own_best_text}")
 

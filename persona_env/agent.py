@@ -13,6 +13,9 @@ Observation = dict[str, Any]
 BATCH = 64
 """How many observations an agent is asked at a time."""
 
+RAISED = "raised by the agent"
+"""How the note begins that an exception of an agent gets."""
+
 Tell = Callable[[int, int], None]
 """Is told after each part of some work how much is done, and of how much: whole numbers."""
 
@@ -50,12 +53,17 @@ def ask(agent: Agent, observations: Sequence[Observation], tell: Tell = tell_nob
     return replies
 
 
-def _asked(agent: Agent, batch: Sequence[Observation], first: int) -> object:
+def ask_reference(agent: ReferenceAgent, cases: Sequence[Case]) -> list[str]:
+    """The replies of an agent that is told the cases; errors are those of :func:`ask`."""
+    return checked_replies(_asked(agent.answer, cases, 0), len(cases))
+
+
+def _asked(agent: Callable[[Sequence[Any]], object], batch: Sequence[Any], first: int) -> object:
     try:
         return agent(batch)
     except Exception as error:  # with a note, and raised again
         last = first + len(batch) - 1
-        error.add_note(f"raised by the agent at observations {first} to {last}: nothing is judged")
+        error.add_note(f"{RAISED} at observations {first} to {last}: nothing is judged")
         raise
 
 
@@ -68,7 +76,10 @@ def checked_replies(replies: object, wanted: int, first: int = 0) -> list[str]:
         )
     found = list(replies)
     if len(found) != wanted:
-        raise AgentError(f"the agent gave {len(found)} replies to {wanted} observations")
+        raise AgentError(
+            f"the agent gave {_counted(len(found), 'reply', 'replies')} to "
+            f"{_counted(wanted, 'observation', 'observations')}"
+        )
     for number, reply in enumerate(found, start=first):
         if not isinstance(reply, str):
             raise AgentError(
@@ -87,6 +98,10 @@ def _check_characters(reply: str, number: int) -> None:
             f"the agent's reply to observation {number} holds {reply[error.start]!r} at position "
             f"{error.start}, which no UTF-8 text can hold; decode bytes with errors='replace'"
         ) from error
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
 
 
 def _named(thing: object) -> str:

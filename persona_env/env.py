@@ -36,6 +36,7 @@ from persona_env.memo import Memo
 from persona_env.messages import Message, chat_messages
 from persona_env.metrics.statistics import Statistic
 from persona_env.reading import Readers, find_reader
+from persona_env.registration import id_of
 from persona_env.reporting import card
 from persona_env.rewards import Verdict, choose_terms, judge
 from persona_env.rewards.exchange import Exchange, Turn
@@ -228,7 +229,7 @@ class PersonaEnv(gym.Env[Observation, str]):
                 "takes a reply"
             )
         self.users = choose_profiles(profiles, split, self.audience)
-        self.scenarios = choose_scenarios(scenarios, split, self.bundled)
+        self.scenarios = choose_scenarios(scenarios, split, self.bundled, id_of(type(self)))
         self._check_declared((scenarios,) if isinstance(scenarios, Scenario) else scenarios)
         self.register = register
         self.readers = find_reader(reader) if register == "natural" else None
@@ -585,7 +586,9 @@ class PersonaEnv(gym.Env[Observation, str]):
     def _find_user(self, wanted: str | UserProfile) -> UserProfile:
         name = wanted.id if isinstance(wanted, UserProfile) else wanted
         if not isinstance(name, str) or name not in self.cases:
-            raise unknown_name("user of this environment", name, self.cases)
+            raise unknown_name(
+                "user of this environment", name, self.cases, "[user.id for user in env.users]"
+            )
         found, _ = self.cases[name]
         if isinstance(wanted, UserProfile) and wanted != found:
             raise ProfileError(f"{name!r} is another user here: {GIVE_ID.format('profiles')}")
@@ -596,7 +599,7 @@ class PersonaEnv(gym.Env[Observation, str]):
         found = self.scenarios.find(name) if isinstance(name, str) else None
         if found is None:
             ids = [scenario.id for scenario in self.scenarios.shown]
-            raise unknown_scenario(name, ids, "scenario of this environment")
+            raise unknown_scenario(name, ids, "scenario of this environment", id_of(type(self)))
         if isinstance(wanted, Scenario) and wanted != found:
             raise ScenarioError(f"{name!r} is another scenario here: {GIVE_ID.format('scenarios')}")
         return found

@@ -11,8 +11,8 @@ from gymnasium.error import InvalidAction, ResetNeeded
 from pydantic import ValidationError
 
 MANY = 40  # names a message lists
-NEAREST = 3  # names of scenarios a message offers
-LISTS = "persona-env scenarios --env ID --search WORD"
+NEAREST = 3  # names that a message offers where they are many
+NEAR, MARGIN = 0.6, 0.15  # how alike they are at least, and how much less than the nearest
 LONG = 80  # characters of a value that a message shows
 HIDDEN = frozenset({"secrets", "protected", "extensions"})
 """The sections of a profile whose values no message shows: of the last, some are secret."""
@@ -135,31 +135,56 @@ def nearest(name: str, allowed: Iterable[str]) -> str:
     return f" Did you mean {found[0]!r}?" if found else ""
 
 
-def unknown_name(kind: str, name: object, allowed: Iterable[str]) -> UnknownNameError:
-    """The error for a name that is not registered, or for what is no name at all."""
-    names = sorted(allowed)
-    more = f" and {len(names) - MANY} more" if len(names) > MANY else ""
-    given, hint = shown(name), " A name must be a str."
-    if isinstance(name, str):
-        given, hint = repr(name), nearest(name, names)
-    return UnknownNameError(f"unknown {kind} {given}.{hint} Known: {names[:MANY]}{more}")
+def unknown_name(
+    kind: str, name: object, allowed: Iterable[str], listed_by: str = ""
+) -> UnknownNameError:
+    """The error for a name that is not registered, or for what is no name at all.
 
+    With ``listed_by``, what lists the allowed names where they are many, it gives the nearest
+    three instead of all.
 
-def unknown_scenario(name: object, ids: Iterable[str], kind: str = "scenario") -> UnknownNameError:
-    """The same for a scenario: they are many, so the nearest three, and what lists them all.
-
-    >>> print(unknown_scenario("fluffy-rise", ["fluffy-rice", "stir-soup", "fix-rice", "tap"]))
-    unknown scenario 'fluffy-rise'. Did you mean 'fluffy-rice', 'fix-rice' or 'stir-soup'? All are \
-listed by: persona-env scenarios --env ID --search WORD
+    >>> print(unknown_name("user", "norah", ["nora", "noah", "sam"], "persona-env profiles"))
+    unknown user 'norah'. Did you mean 'nora' or 'noah'? All are listed by: persona-env profiles
     """
+    names = sorted({*allowed})
+    given = repr(name) if isinstance(name, str) else shown(name)
+    if listed_by:
+        rest = f"All are listed by: {listed_by}"
+    else:
+        more = f" and {len(names) - MANY} more" if len(names) > MANY else ""
+        rest = f"Known: {names[:MANY]}{more}"
     hint = " A name must be a str."
     if isinstance(name, str):
-        near = difflib.get_close_matches(name, list(dict.fromkeys(ids)), n=NEAREST, cutoff=0.0)
-        *others, last = map(repr, near or [""])
-        offered = f"{', '.join(others)} or {last}" if others else last
-        hint = f" Did you mean {offered}?" if near else ""
-    given = repr(name) if isinstance(name, str) else shown(name)
-    return UnknownNameError(f"unknown {kind} {given}.{hint} All are listed by: {LISTS}")
+        hint = _nearest_few(name, names) if listed_by else nearest(name, names)
+    return UnknownNameError(f"unknown {kind} {given}.{hint} {rest}")
+
+
+def _nearest_few(name: str, names: Iterable[str]) -> str:
+    """Those that are about as near as the nearest one: others would be guesses."""
+    near = difflib.get_close_matches(name, names := [*names], n=NEAREST, cutoff=NEAR)
+    far = _likeness(name, near[0]) - MARGIN if near else 0.0
+    *others, last = [repr(one) for one in near if _likeness(name, one) >= far] or [""]
+    return (
+        f" Did you mean {', '.join(others)} or {last}?"
+        if others
+        else last and (f" Did you mean {last}?")
+    )
+
+
+def _likeness(one: str, other: str) -> float:
+    return difflib.SequenceMatcher(None, other, one).ratio()
+
+
+def unknown_scenario(
+    name: object, ids: Iterable[str], kind: str = "scenario", env: str = "ID"
+) -> UnknownNameError:
+    """The same for a scenario of the environment with the id ``env``.
+
+    >>> print(unknown_scenario("fluffy-rise", ["fluffy-rice", "fix-rice"], env="PersonaChat-v0"))
+    unknown scenario 'fluffy-rise'. Did you mean 'fluffy-rice'? All are listed by: persona-env \
+scenarios --env PersonaChat-v0
+    """
+    return unknown_name(kind, name, ids, f"persona-env scenarios --env {env}")
 
 
 def shown(value: object) -> str:

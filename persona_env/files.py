@@ -48,7 +48,7 @@ def parse_toml(text: str, where: str, kind: Kind = PersonaEnvError) -> dict[str,
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise kind(f"{where}: {error}") from error
+        raise kind(f"{where}: not valid TOML: {error}") from error
     except RecursionError as error:
         raise kind(f"{where}: nested too deeply") from error
 

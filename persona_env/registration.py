@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import gymnasium as gym
 
-from persona_env.errors import PersonaEnvError, nearest, unknown_name
+from persona_env.errors import PersonaEnvError, UnknownNameError, nearest, unknown_name
 
 ENVIRONMENTS: dict[str, str] = {
     "PersonaChat-v0": "persona_env.envs.chat:PersonaChatEnv",
@@ -58,6 +58,19 @@ def tokens_id(name: str) -> str:
     """
     stem, _, version = name.rpartition("-")
     return f"{stem}Tokens-{version}"
+
+
+def id_of(env_class: type) -> str:
+    """The id of a registered environment's class; ``"ID"``, which stands for one, of any other.
+
+    >>> id_of(dict)
+    'ID'
+    """
+    for name, entry in ENVIRONMENTS.items():
+        module, _, attribute = entry.partition(":")
+        if env_class.__name__ == attribute and f"{env_class.__module__}.".startswith(f"{module}."):
+            return name
+    return "ID"
 
 
 AGENTS: dict[str, str] = {
@@ -116,7 +129,12 @@ MARKS = ("<pad>", "<end>", "<user>", "<ask>", "<reply>")
 HUB_ID = re.compile(r"[A-Za-z0-9_][\w.-]*/[\w.-]+", re.ASCII)
 
 
-def find_policy(name: str | Path, kind: str = "policy", known: Iterable[str] = ()) -> str:
+OWN_AGENT = "'module:attribute' for an agent of your own"
+
+
+def find_policy(
+    name: str | Path, kind: str = "policy", known: Iterable[str] = (), also: str = ""
+) -> str:
     """The folder of a policy, or its id on the Hugging Face Hub; nothing is loaded.
 
     Parameters
@@ -126,6 +144,8 @@ def find_policy(name: str | Path, kind: str = "policy", known: Iterable[str] = (
     kind, known:
         What the name is of, and which names could stand there beside the bundled policies, for
         the error.
+    also:
+        What else could stand there, for the error.
 
     Raises
     ------
@@ -138,8 +158,9 @@ def find_policy(name: str | Path, kind: str = "policy", known: Iterable[str] = (
         return str(name)
     names = sorted({*known, *POLICIES})
     raise PersonaEnvError(
-        f"unknown {kind} {str(name)!r}.{nearest(str(name), names)} Give one of {names}, a folder "
-        "that save_pretrained wrote (none has this name), or a Hugging Face id: 'org/name'."
+        f"unknown {kind} {str(name)!r}.{nearest(str(name), names)} Give one of {names}, "
+        f"{also + ', ' if also else ''}a folder that save_pretrained wrote (none has this name), "
+        "or a Hugging Face id: 'org/name'."
     )
 
 
@@ -157,7 +178,8 @@ def make_agent(name: str, env: Any) -> Any:
     name that is neither.
     """
     if ":" not in name and name not in AGENTS:
-        raise unknown_name("reference agent", name, AGENTS)
+        known = unknown_name("reference agent", name, AGENTS)
+        raise UnknownNameError(f"{known}. Or give {OWN_AGENT}.")
     try:
         found = load(AGENTS.get(name, name))
     except (ImportError, AttributeError, ValueError) as error:

@@ -47,6 +47,45 @@ def test_an_unknown_name_is_answered_with_the_nearest():
         make_agent("orcale", shared_env())
 
 
+def fails(observations):
+    """Raises in a function that it calls."""
+    return [_look_up(one["prompt"]) for one in observations]
+
+
+def _look_up(prompt):
+    raise KeyError("colour")
+
+
+class Fails(ReferenceAgent):
+    """The same, told the case."""
+
+    def answer(self, cases):
+        return fails([{"prompt": "?"}])
+
+
+def takes_nothing():
+    """No agent."""
+
+
+@pytest.mark.parametrize("turns", ["1", "2"])
+@pytest.mark.parametrize("agent", ["fails", "Fails"])
+def test_an_agent_that_raises_is_named_with_class_file_and_line(agent, turns, monkeypatch):
+    monkeypatch.setattr(Fails, "__init__", lambda self, env: None)
+    name = f"tests.test_agents_by_name:{agent}"
+    line = _look_up.__code__.co_firstlineno + 1
+    found = CliRunner().invoke(app, ["eval", "--episodes", "2", "--turns", turns, "--agent", name])
+    assert found.exit_code == 2
+    assert found.stderr.startswith(f"error: agent {name!r}: KeyError: 'colour' ({__file__}, ")
+    assert f", line {line}, in _look_up)" in found.stderr
+
+
+def test_what_cannot_be_called_so_is_named_too():
+    name = "tests.test_agents_by_name:takes_nothing"
+    found = CliRunner().invoke(app, ["eval", "--episodes", "2", "--agent", name])
+    assert found.exit_code == 2
+    assert f"agent {name!r}: TypeError: takes_nothing() takes 0" in found.stderr
+
+
 def test_the_command_takes_it():
     few = ["eval", "--episodes", "2", "--agent"]
     found = CliRunner().invoke(app, [*few, "tests.test_agents_by_name:yes"])

@@ -57,7 +57,14 @@ def test_references_of_another_register_leave_share_and_gain_undefined():
     env = PersonaChatEnv(profiles=["sam", "nora"], scenarios=["fact"], split="heldout")
     report = evaluate(make_agent("constant", env), env, episodes=6)
     assert math.isnan(report.gain.mean)
-    assert "not written in this register" in report.undefined["gain"]
+    assert "in the tiny register" in report.undefined["gain"]
+    assert "Env" not in report.undefined["gain"]
+    assert math.isnan(report.blind.mean)
+    assert math.isnan(report.oracle.mean)
+    assert str(report).count("not defined") == 1
+    assert not {"user-blind", "oracle", "gain"} & {
+        line.split()[0] for line in str(report).split("\n")[:-1]
+    }
     assert 0 < report.coverage.mean <= 1
 
 

@@ -121,9 +121,11 @@ def _exchange(env: PersonaEnv, one: Asked) -> Exchange:
     scenario = env.scenarios.find(one.scenario)
     if scenario is None:
         ids = [shown_one.id for shown_one in env.scenarios.shown]
-        raise unknown_scenario(one.scenario, ids, "scenario of this environment")
+        raise unknown_scenario(one.scenario, ids, "scenario of this environment", one.env)
     if one.user not in env.cases:
-        raise unknown_name("user of this environment", one.user, env.cases)
+        raise unknown_name(
+            "user of this environment", one.user, env.cases, "[user.id for user in env.users]"
+        )
     user, _ = env.cases[one.user]
     language = prompt_language_or_first(scenario, user)
     transcript = read_transcript(one.transcript, scenario.text(language).prompt)

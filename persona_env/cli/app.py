@@ -37,6 +37,7 @@ app = typer.Typer(
 )
 app.command("envs")(lists.list_envs)
 app.command("profiles")(lists.list_profiles)
+app.command("users", hidden=True)(lists.list_profiles)  # what many try first
 app.command("scenarios")(scenarios.list_scenarios)
 app.command("terms")(terms.list_terms)
 app.command("score")(score.score)

@@ -13,6 +13,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from persona_env.cli.agent_errors import naming_the_agent
 from persona_env.cli.judging import (
     JudgeKeyOption,
     JudgeOption,
@@ -43,6 +44,7 @@ from persona_env.metrics.statistics import Mean
 from persona_env.outputs import check_targets, save_all
 from persona_env.registration import (
     AGENTS,
+    OWN_AGENT,
     POLICIES,
     SIMULATORS,
     find_policy,
@@ -53,6 +55,11 @@ from persona_env.reporting.plots import picture_format, save_picture
 from persona_env.scenarios.case import Visibility
 
 MATRIX = "Hundredths of reward (99 and above: 99). Row: reply written for; column: scored by"
+REFERENCES = {
+    "user-blind": "the best reply that knows no user",
+    "oracle": "the reply that knows all",
+    "gain": "0 as user-blind, 1 as the oracle",
+}
 WIDEST = 20  # users whose matrix fits a terminal of 80 columns
 # Five steps of matplotlib's cividis, which people with any kind of colour vision tell apart. Where
 # a terminal chooses its white, it is often a grey.
@@ -121,7 +128,7 @@ def evaluate_agent(
         **reads,
     )  # fmt: skip
     answers = find_agent(agent, base, end_token)
-    with notes().status("evaluating"):
+    with notes().status("evaluating"), naming_the_agent(agent):
         report = evaluate(answers, made, episodes, seed, turns=turns)
     tell_cost(reads)
     writers = (
@@ -130,6 +137,9 @@ def evaluate_agent(
         (reliability, lambda path: save_picture(path, report.plot_reliability())),
     )
     save_all({path: write for path, write in writers if path is not None})
+    for path, _ in writers:
+        if path is not None:
+            notes().print(f"saved: {path}")
     if as_json:
         typer.echo(to_json(asdict(report)))
         return
@@ -145,7 +155,7 @@ def find_agent(name: str, env: PersonaEnv, end_token: str | None = None) -> Any:
                 f"--end-token is for a policy, and the agent {name!r} is none: leave it out"
             )
         return make_agent(name, env)
-    find_policy(name, "agent", AGENTS)
+    find_policy(name, "agent", AGENTS, OWN_AGENT)
     return import_module("persona_env.agents.language_model").load_agent(name, end_token=end_token)
 
 
@@ -159,14 +169,12 @@ def _is_entry(name: str) -> bool:
 
 def tables(report: Report) -> Iterator[RenderableType]:
     """The report, part by part."""
-    worst = report.worst_user
+    known = report.references.items()
     rows = [
-        ("reward", str(report.reward), report.share_text),
-        ("user-blind", str(report.blind), "the best reply that knows no user"),
-        ("oracle", str(report.oracle), "the reply that knows all"),
-        ("gain", *_gain(report)),
-        ("own user best", report.own_best_text, "no other user scores the replies higher"),
-        ("worst user", str(report.per_user[worst]), worst),
+        ("reward", str(report.reward), report.share_text or "mean over all replies"),
+        *((name, str(mean), REFERENCES[name]) for name, mean in known),
+        ("own user best", report.own_best_text, "no other scores the replies higher, some lower"),
+        ("worst user", *_worst(report)),
         ("identity gap", f"{report.identity_gap:g}", "reward moved by protected fields"),
         ("words", str(report.words), "in a reply"),
     ]
@@ -176,6 +184,9 @@ def tables(report: Report) -> Iterator[RenderableType]:
         rows.append(("not crossed", ", ".join(report.not_crossed), "scored for the own user alone"))
     title = f"{report.reward.n} replies; scenarios by split: {report.splits_text}"
     yield table(title, ("", "value", "what"), rows, right="value")
+    other = "natural" if report.register == "tiny" else "tiny"
+    for line in report.undefined_text.splitlines():
+        yield Text(line + ("" if known else f" (--register {other})"))
     if isinstance(report, ConversationReport):
         yield _turns(report)
     if report.measures:
@@ -198,10 +209,11 @@ def _turns(report: ConversationReport) -> Table:
     return table(title, columns, rows, right="reward conversations")
 
 
-def _gain(report: Report) -> tuple[str, str]:
-    if "gain" in report.undefined:
-        return "-", report.gain_text
-    return str(report.gain), "0 as user-blind, 1 as the oracle"
+def _worst(report: Report) -> tuple[str, str]:
+    if not report.worst_user:
+        return "-", report.worst_text
+    mean = report.per_user[report.worst_user]
+    return str(mean), f"{report.worst_user}, n = {mean.n}"
 
 
 def _means(title: str, kind: str, means: dict[str, Mean]) -> Table:

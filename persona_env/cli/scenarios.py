@@ -13,6 +13,7 @@ from rich.cells import cell_len, set_cell_size
 from persona_env.cli.show import EnvOption, JsonOption, SplitOption, make_env, out, say, show_json
 from persona_env.env import PersonaEnv
 from persona_env.errors import unknown_name, unknown_scenario
+from persona_env.registration import id_of
 from persona_env.scenarios.schema import Scenario, ScenarioText
 from persona_env.users.library import load_profile
 
@@ -59,7 +60,7 @@ def list_scenarios(
 def _found(env: PersonaEnv, name: str) -> Scenario:
     found = env.scenarios.find(name)
     if found is None:
-        raise unknown_scenario(name, [one.id for one in env.scenarios.shown])
+        raise unknown_scenario(name, [one.id for one in env.scenarios.shown], env=id_of(type(env)))
     return found
 
 
@@ -123,6 +124,7 @@ def _one(scenario: Scenario, as_json: bool) -> None:
     for name, value in fields.items():
         if name not in ("id", "category", "split", "texts"):
             say(f"  {name.replace('_', ' ')}: {_written(value)}")
+    say("  prompt: below, one for each language; no seed changes its words")
     for code, text in scenario.texts.items():
         say(f"\n[{code}]")
         for name, value in _parts(text):

@@ -31,6 +31,7 @@ from persona_env.cli.show import (
 )
 from persona_env.env import PersonaEnv
 from persona_env.errors import ArgumentError, unknown_scenario
+from persona_env.registration import id_of
 from persona_env.rewards import Reason, Verdict
 from persona_env.rewards.exchange import Exchange
 from persona_env.rewards.explain import explain_verdict, missed_points
@@ -40,6 +41,9 @@ from persona_env.users.description import describe
 from persona_env.users.library import load_profile
 
 GOOD, POOR = "bold green", "bold underline red"
+LONG = 2000  # characters of a reply that is shown whole
+SPAN = 60  # characters of a place in the reply, in the table
+ROWS = 40  # places in the table
 
 
 def score(
@@ -81,7 +85,7 @@ def score(
     if reply is None:
         text, told = reference_reply(base, asked, asker)
     else:
-        text = _piped() if reply == "-" else reply
+        text = _piped() if reply == "-" else _given(reply)
     judged = Exchange(asked, asker, text, prompt_language_or_first(asked, asker))
     verdict = base.score(text, asked, asker)
     tell_cost(options)
@@ -97,23 +101,79 @@ def score(
 
 def _show(judged: Exchange, verdict: Verdict) -> None:
     text = judged.reply
-    out().print(Panel(highlighted(text, verdict), title="reply", title_align="left"))
+    is_empty = not judged.seen.text.strip()
+    seen = Text("(empty)") if is_empty else shortened(highlighted(text, verdict))
+    out().print(Panel(seen, title="reply", title_align="left"))
     for line in explain_verdict(verdict, judged):
         say(line)
-    rows = [(text[r.start : r.end], name, r.note) for name, r in spans(text, verdict)]
+    found = spans(text, verdict)
+    rows = [(cut_middle(text[r.start : r.end]), name, r.note) for name, r in found[:ROWS]]
     if rows:
-        out().print(table("What earned or cost it", ("words", "term", "because"), rows))
+        more = f" ({ROWS} of {len(found)} places)" if len(found) > ROWS else ""
+        columns = ("words", "term", "because")
+        out().print(table(f"What earned or cost it{more}", columns, rows, most={"words": 28}))
 
 
 def _piped() -> str:
-    """What is piped in, without the byte order mark that some shells put in front."""
-    return sys.stdin.read().removeprefix("\ufeff").rstrip("\r\n")
+    """What is piped in, without the byte order mark that some shells put in front.
+
+    Raises :class:`ArgumentError` for bytes that are not UTF-8.
+    """
+    given = sys.stdin.buffer.read()
+    try:
+        return given.decode("utf-8-sig").replace("\r\n", "\n").rstrip("\r\n")
+    except UnicodeDecodeError as error:
+        raise _not_utf8("standard input", error.object, error.start) from error
+
+
+def _given(reply: str) -> str:
+    """A reply of the command line; raises :class:`ArgumentError` if it is not UTF-8."""
+    try:
+        reply.encode("utf-8")
+    except UnicodeEncodeError as error:  # Python keeps such bytes as surrogates
+        given = reply.encode("utf-8", "surrogateescape")
+        raise _not_utf8("the reply", given, len(reply[: error.start].encode("utf-8"))) from error
+    return reply
+
+
+def _not_utf8(what: str, given: bytes, place: int) -> ArgumentError:
+    byte = f"byte 0x{given[place]:02x} at position {place}"
+    return ArgumentError(f"{what} is not UTF-8 ({byte}): give a text in UTF-8")
+
+
+def shortened(reply: Text) -> Text:
+    """A reply as it is shown: of a long one the beginning and the end, between whole words.
+
+    >>> print(shortened(Text("word " * 1000)).plain.splitlines()[1])
+    [... 3506 characters ...]
+    """
+    text = reply.plain
+    if len(text) <= LONG:
+        return reply
+    first, last = LONG // 2, len(text) - LONG // 4
+    if (space := text.rfind(" ", first // 2, first)) > 0:
+        first = space
+    if 0 < (space := text.find(" ", last)) < len(text) - 1:
+        last = space + 1
+    between = Text(f"\n[... {last - first} characters ...]\n")
+    return Text.assemble(reply[:first], between, reply[last:])
+
+
+def cut_middle(words: str) -> str:
+    """Words of a reply on one line, with their beginning and end if they are long.
+
+    >>> cut_middle("a" * 40 + " and so on\\n" + "b" * 40)
+    'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa ... bbbbbbbbbbbbbbbbbbbbbbbbbbbbbb'
+    """
+    line = " ".join(words.split())
+    return line if len(line) <= SPAN else f"{line[: SPAN // 2]} ... {line[-SPAN // 2 :]}"
 
 
 def _by_id(env: PersonaEnv, name: str) -> Scenario:
     found = env.scenarios.find(name)
     if found is None:  # a category was given: its scenarios are the ones to choose from
-        raise unknown_scenario(name, [scenario.id for scenario in env.scenarios.shown])
+        ids = [scenario.id for scenario in env.scenarios.shown]
+        raise unknown_scenario(name, ids, env=id_of(type(env)))
     return found
 
 

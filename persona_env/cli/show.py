@@ -6,7 +6,7 @@ import codecs
 import json
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from inspect import getdoc
 from io import TextIOWrapper
 from typing import Annotated, Any
@@ -86,16 +86,25 @@ def show_json(value: Any) -> None:
 
 
 def table(
-    title: str, columns: Sequence[str], rows: Iterable[Sequence[str | Text]], right: str = ""
+    title: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[str | Text]],
+    right: str = "",
+    most: Mapping[str, int] | None = None,
 ) -> Table:
-    """A table of texts; the columns named in ``right`` (by spaces) hold numbers."""
+    """A table of texts; the columns named in ``right`` (by spaces) hold numbers.
+
+    Those in ``most`` wrap at so many cells of the terminal, which leaves more to the others.
+    """
+    most = most or {}
     made = Table(title=Text(title), title_justify="left")
     for i, name in enumerate(columns):
         number = name in right.split()
         made.add_column(
             Text(name),
             justify="right" if number else "left",
-            no_wrap=number or i == 0,
+            no_wrap=number or (i == 0 and name not in most),
+            max_width=most.get(name),
             overflow="fold",
         )
     for row in rows:
@@ -118,7 +127,16 @@ def names(text: str | None) -> tuple[str, ...] | None:
 def first_line(thing: object) -> str:
     """The first line of a docstring, without its markup."""
     line = (getdoc(thing) or "").partition("\n")[0]
-    return re.sub(r":\w+:`([^`]*)`", r"\1", line).replace("``", "")
+    return plain(line)
+
+
+def plain(text: str) -> str:
+    """A text of a docstring without its markup.
+
+    >>> plain("The gain of :mod:`~persona_env.metrics.best`, ``0`` to :data:`MOST`.")
+    'The gain of persona_env.metrics.best, 0 to MOST.'
+    """
+    return re.sub(r":[\w:]+:`~?([^`]*)`", r"\1", text).replace("``", "")
 
 
 def make_env(

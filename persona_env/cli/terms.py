@@ -10,13 +10,14 @@ from typing import Annotated, Any
 import typer
 
 from persona_env.cli.examples import example
-from persona_env.cli.show import JsonOption, first_line, out, say, show_json, table
+from persona_env.cli.show import JsonOption, first_line, out, plain, say, show_json, table
 from persona_env.errors import unknown_name
 from persona_env.rewards import Term, registered_terms
 from persona_env.rewards.builtin import GENERAL
 from persona_env.rewards.declaration import function_in
 from persona_env.rewards.natural import natural_terms
 from persona_env.rewards.natural.declare import SHARED
+from persona_env.rewards.registry import LISTED_BY
 
 
 def list_terms(
@@ -31,9 +32,9 @@ def list_terms(
     if as_json:
         show_json(rows)
         return
-    columns = ("name", "kind", "register", "weight", "about")
-    shown = [[row[column] for column in columns] for row in rows]
-    out().print(table(f"{len(rows)} terms and gates", columns, shown))
+    shown = [(row["name"], _kind(row), row["about"]) for row in rows]
+    title = f"{len(rows)} terms and gates: kind, register and weight"
+    out().print(table(title, ("name", "kind", "about"), shown, most={"kind": 18}))
 
 
 def every_term() -> Iterator[tuple[str, Term]]:
@@ -59,6 +60,11 @@ def _row(register: str, term: Term) -> dict[str, Any]:
     }
 
 
+def _kind(row: dict[str, Any]) -> str:
+    weight = "" if row["weight"] == "-" else f", weight {row['weight'].removeprefix('that ')}"
+    return f"{row['kind']}, {row['register']}{weight}"
+
+
 def _weight(weight: float | str) -> str:
     return f"that of {weight}" if isinstance(weight, str) else f"{weight:g}"
 
@@ -66,7 +72,7 @@ def _weight(weight: float | str) -> str:
 def _one(name: str, as_json: bool) -> None:
     found = [(register, term) for register, term in every_term() if term.name == name]
     if not found:
-        raise unknown_name("reward term", name, {term.name for _, term in every_term()})
+        raise unknown_name("reward term", name, {term.name for _, term in every_term()}, LISTED_BY)
     whole = [_whole(register, term) for register, term in found]
     if as_json:
         show_json(whole)
@@ -86,7 +92,7 @@ def _whole(register: str, term: Term) -> dict[str, Any]:
     return {
         **_row(register, term),
         "uses": list(term.uses) or ["no field of the profile"],
-        "doc": (getdoc(function) or "").split("\n>>>")[0].strip(),
+        "doc": plain((getdoc(function) or "").split("\n>>>")[0].strip()),
         "source": f"{function.__module__} ({Path(source).name})",
         "example": example(register, term),
     }

@@ -31,7 +31,8 @@ class Comparison:
     ``difference`` lies in [-1, 1]; its standard error, and the interval from ``low`` to ``high``
     with coverage ``level``, are of the bootstrap over ``scenarios`` scenarios (NaN for one).
     ``per_user`` has the mean difference over each user's cases. ``wins``, ``ties`` and ``losses``
-    count the cases in which the second earns more, the same and less.
+    count the cases in which the second earns more, the same and less. ``coverage`` is the mean
+    share of the reward of either that a reader could read; ``None`` in the tiny register.
     """
 
     first: Mean
@@ -45,6 +46,7 @@ class Comparison:
     wins: int
     ties: int
     losses: int
+    coverage: tuple[Mean, Mean] | None = None
 
     @property
     def is_clear(self) -> bool:
@@ -66,7 +68,11 @@ class Comparison:
             f"second earns    more in {self.wins} cases, the same in {self.ties}, less in "
             f"{self.losses}",
         ]
-        lines += [f"  {user:14}{_signed(mean)}" for user, mean in self.per_user.items()]
+        if self.coverage is not None:
+            lines.append(f"coverage        {self.coverage[0]}, {self.coverage[1]}")
+        lines += [
+            f"  {user:14}{_signed(mean)}, n = {mean.n}" for user, mean in self.per_user.items()
+        ]
         return "\n".join(lines)
 
 
@@ -118,6 +124,7 @@ def compare(
         wins=int((gaps > EQUAL).sum()),
         ties=int((abs(gaps) <= EQUAL).sum()),
         losses=int((gaps < -EQUAL).sum()),
+        coverage=(first.coverage, second.coverage) if first.reader else None,
     )
 
 

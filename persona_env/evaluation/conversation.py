@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from persona_env.agent import Agent, ReferenceAgent, Tell, ask, checked_replies, tell_nobody
+from persona_env.agent import Agent, ReferenceAgent, Tell, ask, ask_reference, tell_nobody
 from persona_env.env import Observation, PersonaEnv
 from persona_env.evaluation.scores import Answer
 from persona_env.rewards import Verdict, judge_all
@@ -86,7 +86,7 @@ def case_seed(case: Case, seed: int) -> np.random.SeedSequence:
 
 def _replies(agent: Agent | ReferenceAgent, waiting: Sequence[Conversation]) -> list[str]:
     if isinstance(agent, ReferenceAgent):
-        return checked_replies(agent.answer([talk.case for talk in waiting]), len(waiting))
+        return ask_reference(agent, [talk.case for talk in waiting])
     return ask(agent, [talk.seen for talk in waiting])
 
 

@@ -17,13 +17,14 @@ from persona_env.agent import (
     ReferenceAgent,
     Tell,
     ask,
-    checked_replies,
+    ask_reference,
     tell_nobody,
 )
 from persona_env.arguments import flag, whole_number
 from persona_env.detectors import word_count
 from persona_env.env import PersonaEnv
 from persona_env.errors import ArgumentError
+from persona_env.evaluation.comparison import EQUAL
 from persona_env.evaluation.conversation import converse, in_place_of
 from persona_env.evaluation.conversation_report import ConversationReport, told_of
 from persona_env.evaluation.references import gain, reference_rewards, why_undefined
@@ -144,7 +145,7 @@ def replies_of(
 ) -> list[str]:
     """The agent's replies to these cases, seen in ``env``; a reference agent is told them."""
     if isinstance(agent, ReferenceAgent):
-        return checked_replies(agent.answer(cases), len(cases))
+        return ask_reference(agent, cases)
     return ask(agent, first_observations(env, cases), tell)
 
 
@@ -195,7 +196,7 @@ def _judged(
         ),
         "per_category": _by_category(cases, own),
         "per_user": per_user,
-        "worst_user": min(per_user, key=lambda name: per_user[name].mean),
+        "worst_user": _worst({name: mean.mean for name, mean in per_user.items()}),
         "users": tuple(u.id for u in users),
         "matrix": tuple(tuple(crossed[rows == i].mean(0).tolist()) for i in range(len(users))),
         "own_best": tuple(_is_own_best(crossed[rows == i], i) for i in range(len(users))),
@@ -263,10 +264,21 @@ def _by_category(cases: list[Case], own: Rewards) -> dict[str, Mean]:
     return {str(name): Mean.of(own[names == name]) for name in sorted(set(names))}
 
 
+def _worst(means: dict[str, float]) -> str:
+    """The user with the lowest mean; nobody if all have the same, as with a single user."""
+    lowest = min(means, key=lambda name: means[name])
+    return lowest if max(means.values()) - means[lowest] > EQUAL else ""
+
+
 def _is_own_best(rewards: Rewards, own: int) -> bool:
-    if np.isnan(rewards).any():
+    """Whether nobody gives more than the own user, up to one standard error, and somebody less.
+
+    A tie with some is none with all: a twin, who differs in protected fields alone, gives the same.
+    """
+    means = rewards.mean(0)
+    if np.isnan(means).any() or means[own] - means.min() <= EQUAL:
         return False
-    best = int(rewards.mean(0).argmax())
+    best = int(means.argmax())
     difference = Mean.of(rewards[:, best] - rewards[:, own])
     return best == own or difference.mean <= 0 or difference.mean <= difference.se
 

@@ -11,16 +11,18 @@ from persona_env.html import Bar, html_table
 def report_html(report: Report) -> str:
     """Two tables: the figures of the report, and the mean reward of each user."""
     caption = f"reward {report.reward} over {report.reward.n} cases"
-    figures = html_table(caption, ("measure", "value"), _figures(report))
+    figures = html_table(caption, ("measure", "value"), _figures(report), report.undefined_text)
     users = html_table("by user", ("user", "mean reward", "cases"), _users(report))
     return figures + users
 
 
 def _figures(report: Report) -> Iterator[tuple[str, str]]:
     yield "cases by split", report.splits_text
-    yield "share of the oracle's reward", report.share_text
-    yield "gain", report.gain_text
-    yield "worst user", f"{report.worst_user} {report.per_user[report.worst_user]}"
+    if report.share_text:
+        yield "share of the oracle's reward", report.share_text
+    for name, mean in report.references.items():
+        yield name, str(mean)
+    yield "worst user", report.worst_text
     yield "own user best", report.own_best_text
     yield "identity gap", f"{report.identity_gap:g}"
     yield "words a reply", str(report.words)

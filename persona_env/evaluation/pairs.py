@@ -56,7 +56,7 @@ def situations_of(env_of: Callable[[str], PersonaEnv]) -> Situations:
         pool = env_of(env).scenarios
         found = pool.find(name)
         if found is None:
-            raise unknown_scenario(name, [one.id for one in pool.shown])
+            raise unknown_scenario(name, [one.id for one in pool.shown], env=env)
         return found
 
     return Situations(find)

@@ -43,8 +43,14 @@ def reference_rewards(
     turns, with the last replies of conversations
     (:func:`~persona_env.evaluation.conversation.converse`).
 
+    Not known (NaN) in a register in which the environment writes no reference replies: what they
+    earn there says nothing.
+
     Raises :class:`PersonaEnvError` for an environment without an oracle.
     """
+    if _other_register(env):
+        tell(2, 2)
+        return np.full(len(cases), math.nan), np.full(len(cases), math.nan)
     try:
         blind = _earned(make_agent("blind", crossing), env, cases, turns, seed)
         tell(1, 2)
@@ -100,7 +106,8 @@ def gain(own: Rewards, blind: Rewards, oracle: Rewards, seed: int) -> Mean:
 def _other_register(env: PersonaEnv) -> str:
     if env.register in type(env).oracle_registers:
         return ""
-    return f"the reference replies of {type(env).__name__} are not written in this register"
+    written = " and ".join(type(env).oracle_registers)
+    return f"the reference replies are written in the {written} register only"
 
 
 def _unknown_terms(env: PersonaEnv, users: Sequence[UserProfile]) -> str:

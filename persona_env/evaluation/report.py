@@ -16,14 +16,20 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+_NAMES = {"gain": "gain", "normalised": "share of the oracle's"}
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """What :func:`evaluate` found. Rewards are in [0, 1].
 
     ``matrix[i][j]`` is the mean reward that user ``users[j]`` gives to the replies written for
     ``users[i]``. ``own_best[i]`` tells whether nobody gives more than user i, up to one standard
-    error of the paired difference. ``gain`` is :math:`(R - R_{blind})/(R_{oracle} - R_{blind})`;
-    ``identity_gap`` the largest change of any reward when all protected fields are swapped.
+    error of the paired difference, and somebody less. ``worst_user`` is the user with the lowest
+    mean; empty if all have the same. ``blind`` and ``oracle`` are NaN in a register in which the
+    environment writes no reference replies. ``gain`` is
+    :math:`(R - R_{blind})/(R_{oracle} - R_{blind})`; ``identity_gap`` the largest change of
+    any reward when all protected fields are swapped.
     ``measures`` are the environment's own. ``splits`` counts the cases by the split of their
     scenario. ``undefined`` holds, by name, why ``normalised`` and ``gain`` are not defined (NaN,
     null in JSON); see :func:`persona_env.evaluation.references.why_undefined`. ``not_crossed`` are
@@ -62,16 +68,31 @@ class Report:
 
     @property
     def share_text(self) -> str:
-        """:attr:`normalised` as text, or why it is not defined."""
-        reason = self.undefined.get("normalised")
-        share = f"{self.normalised:.0%} of the oracle's"
-        return f"share of the oracle's not defined: {reason}" if reason else share
+        """:attr:`normalised` as text; empty where it is not defined."""
+        defined = "normalised" not in self.undefined
+        return f"{self.normalised:.0%} of the oracle's" if defined else ""
 
     @property
-    def gain_text(self) -> str:
-        """:attr:`gain` as text, or why it is not defined."""
-        reason = self.undefined.get("gain")
-        return f"not defined: {reason}" if reason else str(self.gain)
+    def references(self) -> dict[str, Mean]:
+        """``blind``, ``oracle`` and ``gain`` by name, of them those that are known."""
+        known = {"user-blind": self.blind, "oracle": self.oracle, "gain": self.gain}
+        return {name: mean for name, mean in known.items() if not math.isnan(mean.mean)}
+
+    @property
+    def undefined_text(self) -> str:
+        """:attr:`undefined` as text, a line for each reason; empty where all is defined."""
+        names: dict[str, list[str]] = {}
+        for name, reason in sorted(self.undefined.items()):
+            names.setdefault(reason, []).append(_NAMES.get(name, name))
+        return "\n".join(f"{' and '.join(of)} not defined: {why}" for why, of in names.items())
+
+    @property
+    def worst_text(self) -> str:
+        """:attr:`worst_user` with the mean reward there and the number of cases."""
+        if not self.worst_user:
+            return "none: " + ("one user" if len(self.users) == 1 else "all earn the same")
+        mean = self.per_user[self.worst_user]
+        return f"{self.worst_user} {mean}, n = {mean.n}"
 
     @property
     def is_crossed(self) -> bool:
@@ -83,6 +104,8 @@ class Report:
         """:attr:`own_best` as text."""
         if not self.is_crossed:
             return "not known: every term is batched"
+        if len(self.users) == 1:
+            return "not known: one user"
         return f"{sum(self.own_best)} of {len(self.own_best)} users"
 
     @property
@@ -146,13 +169,12 @@ class Report:
         return report_html(self)
 
     def __str__(self) -> str:
+        share = self.share_text
         lines = [
             f"cases           {self.reward.n}, by split of the scenario: {self.splits_text}",
-            f"reward          {self.reward}   ({self.share_text})",
-            f"user-blind      {self.blind}",
-            f"oracle          {self.oracle}",
-            f"gain            {self.gain_text}",
-            f"worst user      {self.worst_user} {self.per_user[self.worst_user]}",
+            f"reward          {self.reward}" + (f"   ({share})" if share else ""),
+            *(f"{name:15} {mean}" for name, mean in self.references.items()),
+            f"worst user      {self.worst_text}",
             f"own user best   {self.own_best_text}",
             f"identity gap    {self.identity_gap:g}",
             f"words a reply   {self.words}",
@@ -164,6 +186,7 @@ class Report:
             lines.append(f"coverage        {self.coverage}   (read by {self.reader})")
         lines += [f"{name:15} {value}" for name, value in self.measures.items()]
         lines += [f"  {name:14}{value}" for name, value in sorted(self.per_category.items())]
+        lines += self.undefined_text.splitlines()
         return "\n".join(lines)
 
 

@@ -26,8 +26,10 @@ def results_table(reports: Mapping[str, Report], style: Style = "markdown") -> s
     r"""A table with a row for each agent, to paste into a paper.
 
     The columns: mean reward ± standard error over cases, the difference from the first agent with
-    its 95 % interval (:func:`compare`), the gain where it is defined for any of them, the worst
-    user with the mean reward there, the identity gap, and words in a reply.
+    its 95 % interval (:func:`compare`), the gain where it is defined for any of them, the coverage
+    (the share of the reward that could be read) where a reader reads natural replies, the worst
+    user with the mean reward ± standard error there over n cases, the identity gap, and words in
+    a reply.
 
     Parameters
     ----------
@@ -73,12 +75,20 @@ def _row(name: str, report: Report, base: Report) -> dict[str, str]:
         "reward": _with_error(report.reward),
         "difference": ABSENT if report is base else compare(base, report).text,
         "gain": _with_error(report.gain),
-        "worst user": f"{report.worst_user} {report.per_user[report.worst_user].mean:.3f}",
+        "coverage": _with_error(report.coverage) if report.reader else ABSENT,
+        "worst user": _worst(report),
         "identity gap": (
             f"{report.identity_gap:.3g}" if math.isfinite(report.identity_gap) else ABSENT
         ),
         "words": f"{report.words.mean:.1f}",
     }
+
+
+def _worst(report: Report) -> str:
+    if not report.worst_user:  # all earn the same
+        return ABSENT
+    mean = report.per_user[report.worst_user]
+    return f"{report.worst_user} {_with_error(mean)} (n = {mean.n})"
 
 
 def _with_error(mean: Mean) -> str:

@@ -81,19 +81,24 @@ def summary(run: dict[str, Any]) -> str:
 
 def measures(report: Report) -> dict[str, str]:
     """The measures of a report by name."""
-    best, worst = report["own_best"], report["worst_user"]
+    best = report["own_best"]
+    references = {"user-blind reference": report["blind"], "oracle reference": report["oracle"]}
     return {
         "reward": _number(report["reward"]),
         "share of the oracle's reward": _undefined(report, "normalised") or _share(report),
         "personalisation gain": _undefined(report, "gain") or _number(report["gain"]),
         "users whose own replies suit them best": f"{sum(best)} of {len(best)}",
-        "worst user": f"{worst} {report['per_user'][worst]['mean']:.3f}",
-        "user-blind reference": _number(report["blind"]),
-        "oracle reference": _number(report["oracle"]),
+        "worst user": _worst(report),
+        **{name: _number(one) for name, one in references.items() if one["mean"] is not None},
         "moved by protected fields": f"{report['identity_gap']:g}",
         "words in a reply": f"{report['words']['mean']:.1f}",
         **({"coverage": _number(report["coverage"])} if report.get("reader") else {}),
     }
+
+
+def _worst(report: Report) -> str:
+    worst = report["worst_user"]
+    return f"{worst} {report['per_user'][worst]['mean']:.3f}" if worst else "all the same"
 
 
 def headline(group: Group) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from persona_env.detectors import Point, made
 from persona_env.rewards import Reason, Verdict
 from persona_env.rewards.exchange import Exchange, TermView, Turn
@@ -50,18 +52,31 @@ def explain_verdict(verdict: Verdict, judged: Exchange) -> list[str]:
     """One line for the reward, and one for each term that applies and each gate that takes away.
 
     A line says what was found and what is wanted: ``length 0.00: 6 words; nora wants detailed, 97
-    to 400``. What no term can name, the scenario's points that are missing, is named here.
+    to 400``. What no term can name, the scenario's points that are missing, is named here. Of an
+    empty reply there are the gates alone.
     """
     lines = [_paid(verdict)]
+    if not judged.seen.text.strip():  # of nothing, no style is read
+        read = [name for name in verdict.gates if name not in verdict.unread]
+        return [*lines, "  the reply is empty", *_gates(verdict, judged, read)]
     if verdict.coverage < 1:
-        lines.append(f"  {verdict.coverage:.0%} of the weight was read; the rest counts as a half")
+        lost = ", ".join(verdict.unread)
+        lines.append(
+            f"  {verdict.coverage:.0%} of the weight was read; not or only in part: {lost}"
+        )
     for name, value in verdict.terms.items():
         why = explain_entry(verdict, name, judged)
         lines.append(f"  term {name} {value:.2f}: {why} (weight {verdict.weights[name]:g})")
-    for name, value in verdict.gates.items():
-        if value < SHUT:
-            lines.append(f"  gate {name} {value:.2f}: {explain_entry(verdict, name, judged)}")
-    return lines
+    return [*lines, *_gates(verdict, judged, verdict.gates)]
+
+
+def _gates(verdict: Verdict, judged: Exchange, names: Iterable[str]) -> list[str]:
+    """A line for each of these gates that takes something away."""
+    return [
+        f"  gate {name} {verdict.gates[name]:.2f}: {explain_entry(verdict, name, judged)}"
+        for name in names
+        if verdict.gates[name] < SHUT
+    ]
 
 
 def explain_entry(verdict: Verdict, name: str, judged: Exchange) -> str:

@@ -12,6 +12,8 @@ from persona_env.rewards.facts import Term
 from persona_env.rewards.term import REGISTRY, AnyFunction, Terms
 from persona_env.users.profile import UserProfile
 
+LISTED_BY = "persona-env terms"  # in errors; an environment's own are among them
+
 
 def registered_terms() -> dict[str, Term]:
     """Every registered term by name: gates first, then terms, each in alphabetical order."""
@@ -39,7 +41,7 @@ def get_term(term: str | AnyFunction) -> Term:
     terms = registered_terms()
     if isinstance(term, str):
         if term not in terms:
-            raise unknown_name("reward term", term, terms)
+            raise unknown_name("reward term", term, terms, LISTED_BY)
         return terms[term]
     for known in terms.values():
         if is_same(term, known.function):
@@ -104,5 +106,5 @@ def _weighed(users: Iterable[UserProfile], known: Mapping[str, Term]) -> set[str
     found = {name: user for user in users for name in user.weights}
     for name, user in found.items():
         if name not in known:
-            raise unknown_name(f"reward term weighed by user {user.id!r}:", name, known)
+            raise unknown_name(f"reward term weighed by user {user.id!r}:", name, known, LISTED_BY)
     return {*found}

@@ -59,13 +59,17 @@ def load_scenarios(
 
 
 def choose_scenarios(
-    chosen: Sequence[str | Path | Scenario] | None, split: Split, bundled: Callable[[Split], Pool]
+    chosen: Sequence[str | Path | Scenario] | None,
+    split: Split,
+    bundled: Callable[[Split], Pool],
+    env: str = "ID",
 ) -> Pool:
     """The scenarios of an environment: those given, or what it has ``bundled`` for ``split``.
 
     Of given :class:`Scenario` objects and scenario files (``.toml``) those of ``split`` are taken.
     A name is a category or named part of what is bundled for ``split``; or an id, of any
-    environment and of either split: who names one scenario means it. Raises
+    environment and of either split: who names one scenario means it. ``env``, the environment's
+    id, stands in errors. Raises
     :class:`PersonaEnvError` for what is none of these, and for two scenarios that differ and have
     one id.
     """
@@ -85,7 +89,7 @@ def choose_scenarios(
         elif (part := own.named(str(item))) is not None:
             parts[str(item)] = part
         else:
-            raise _unknown(str(item), split, every)
+            raise _unknown(str(item), split, every, env)
     if not single and not parts:
         raise _nothing_of(split, others)
     return _joined(single, parts)
@@ -101,13 +105,13 @@ def _given(item: str | Path | Scenario) -> Sequence[Scenario] | None:
     return read_scenario_file(Path(item)) if is_file else None
 
 
-def _unknown(name: str, split: Split, every: Pool) -> PersonaEnvError:
+def _unknown(name: str, split: Split, every: Pool, env: str) -> PersonaEnvError:
     if every.named(name) is not None:
         return ScenarioError(
             f"{name!r} has no scenario of split {split!r}: give another split, or split='all'"
         )
     known = [name for s in every.shown for name in (s.id, s.category)]
-    return unknown_scenario(name, known, "scenario or category")
+    return unknown_scenario(name, known, "scenario or category", env)
 
 
 def _nothing_of(split: Split, others: Sequence[Scenario]) -> ScenarioError:

@@ -48,7 +48,11 @@ def load_profile(source: str | Path | UserProfile) -> UserProfile:
         return known[str(source)]
     if isinstance(source, Path) or Path(source).suffix:
         return read_profile_file(Path(source))
-    raise unknown_name("user profile", source, known)
+    if Path(file := f"{source}.toml").is_file():
+        raise ProfileError(
+            f"no bundled user is {source!r}; a file needs its ending: give {file!r} for yours"
+        )
+    raise unknown_name("user profile", source, known, "persona-env profiles")
 
 
 def choose_profiles(

@@ -11,6 +11,8 @@ from persona_env.errors import ProfileError, nearest
 from persona_env.files import parse_toml, read_toml_text
 from persona_env.users.profile import SECTIONS, Expertise, UserProfile, Wish
 
+MINIMAL = 'id = "ana"'
+
 
 def read_profile_file(path: Path) -> UserProfile:
     """Read one user from a TOML file; raises :class:`ProfileError`, which names the file."""
@@ -56,6 +58,8 @@ def _profile_errors(source: str, text: str, error: ValidationError) -> str:
             allowed = item["ctx"]["expected"].replace("'", "").replace(" or ", ", ").split(", ")
             hint = nearest(str(item["input"]), allowed)
             message = f"{item['input']!r} is not one of {allowed}.{hint}"
+        elif item["type"] == "missing" and path == ["id"]:
+            message = f"required, and missing. The smallest profile is the line {MINIMAL}"
         lines.append(f"{source}{_line_of(text, path)}: {'.'.join(path) or 'profile'}: {message}")
     return "\n".join(lines)
 

@@ -7,10 +7,12 @@ from dataclasses import fields
 from pathlib import Path
 from types import SimpleNamespace
 
+import gymnasium as gym
 import pytest
 import typer
 from rich.cells import cell_len
 from rich.style import Style
+from rich.text import Text
 from typer.testing import CliRunner
 
 import persona_env
@@ -21,6 +23,7 @@ import persona_env.cli.train
 import persona_env.user_profiles
 from persona_env.agents.training.options import TrainOptions
 from persona_env.cli.examples import example
+from persona_env.cli.score import shortened
 from persona_env.cli.show import error_text, names
 from persona_env.cli.terms import every_term
 from persona_env.errors import PersonaEnvError
@@ -61,6 +64,8 @@ def test_profiles_as_a_list_and_one_of_them_whole():
     rows = json.loads(told("profiles", "--split", "heldout", "--json"))
     assert {row["split"] for row in rows} == {"heldout"}
     assert "lin" in told("profiles")
+    assert told("users") == told("profiles")  # a name that many try, not in the help
+    assert " users " not in told("--help").partition("Commands")[2]
     whole = told("profiles", "lin")
     assert 'id = "lin"' in whole
     assert "protected.gender" in whole
@@ -106,9 +111,11 @@ def test_score_for_a_user_of_ones_own(tmp_path):
 
 def test_eval_prints_tables_and_saves(tmp_path):
     save, matrix = tmp_path / "report.json", tmp_path / "matrix.svg"
-    text = told(
+    result = run(
         "eval", "--profiles", "ben,mei,julia", "--episodes", 6, "--save", save, "--matrix", matrix
     )
+    text = result.stdout
+    assert f"saved: {save}\nsaved: {matrix}\n" in result.stderr
     assert "own user best" in text
     assert "Row: reply written for" in text
     assert matrix.read_text(encoding="utf-8").startswith("<?xml")
@@ -134,6 +141,18 @@ def test_eval_says_why_there_is_no_gain_and_of_which_split_the_scenarios_are():
     assert "not defined" in text
     assert "nan" not in text
     assert "3 replies; scenarios by split: 3 heldout" in text
+
+
+def test_eval_of_natural_replies_has_no_rows_of_the_references():
+    given = ("eval", "--profiles", "ben,mei", "--episodes", 4, "--register", "natural")
+    text = told(*given)
+    assert " ".join(text.split()).count("gain and share of the oracle's not defined") == 1
+    assert "(--register tiny)" in " ".join(text.split())
+    assert "│ user-blind" not in text
+    assert "│ oracle" not in text
+    assert "│ gain" not in text
+    found = json.loads(told(*given, "--json"))
+    assert found["oracle"]["mean"] is found["blind"]["mean"] is found["gain"]["mean"] is None
 
 
 def test_eval_takes_of_a_file_of_ones_own_what_is_of_the_split(tmp_path):
@@ -180,12 +199,13 @@ def test_eval_loads_a_saved_policy_and_hides_the_user(tmp_path, monkeypatch, fla
 @pytest.mark.parametrize(
     ("arguments", "part"),
     [
-        (("profiles", "lim"), "Did you mean 'lin'?"),
+        (("profiles", "lim"), "Did you mean 'lin'"),
+        (("eval", "--agent", "mine"), "'module:attribute' for an agent of your own"),
         (("eval", "--user-simulator", "rules_based"), "Did you mean 'rule_based'?"),
         (("eval", "--turns", 2, "--max-topics", 3), "max_topics must be at most max_turns=2"),
         (("profiles", "--split", "tran"), "Did you mean 'train'?"),
         (("profiles", "nowhere.toml"), "nowhere.toml"),
-        (("score", "--user", "lin", "--scenario", "fluffy-rise", "x"), "mean 'fluffy-rice', "),
+        (("score", "--user", "lin", "--scenario", "fluffy-rise", "x"), "mean 'fluffy-rice'?"),
         (("score", "--user", "lin", "--scenario", "know_how", "x"), "unknown scenario 'know_how'"),
         (("score", "--user", "lin", *RICE, "--env", "PersonaChat", "x"), "'PersonaChat-v0'"),
         (("eval", "--agent", "oracel"), "Did you mean 'oracle'?"),
@@ -350,6 +370,11 @@ def test_scenarios_are_listed_searched_and_shown():
     whole = told("scenarios", "fluffy-rice")
     assert "fluffy-rice (know_how, train)" in whole
     assert "  reference: rinse / wash" in whole
+    assert "no seed changes its words" in whole
+    for seed in range(3):
+        env = gym.make("PersonaChat-v0")
+        seen, _ = env.reset(seed=seed, options={"user": "sam", "scenario": "fluffy-rice"})
+        assert f"  prompt: {seen['prompt']}\n" in whole
     assert json.loads(told("scenarios", "fluffy-rice", "--json"))["family"] == "know_how/kitchen"
     assert "session" in told("scenarios", "--env", "PersonaTitle-v0", "bread/0")
 
@@ -377,13 +402,28 @@ def test_every_term_has_an_example():
 
 def test_unknown_scenarios_and_readers_are_answered_shortly():
     said = refused("scenarios", "fluffy-rise")
-    assert "Did you mean 'fluffy-rice', " in said
+    assert "Did you mean 'fluffy-rice'?" in said
+    assert "persona-env scenarios --env PersonaChat-v0" in said
+    wrong = ("score", "x", "--user", "leo", "--scenario", "fluffyrice")
+    for env in ("PersonaChat-v0", "PersonaWild-v0"):
+        assert f"persona-env scenarios --env {env}\n" in refused(*wrong, "--env", env)
     assert "persona-env scenarios" in said
     assert len(said) < 220
     said = refused("score", "x", "--user", "leo", *RICE, "--reader", "magic")
     for form in ("heads", "probes:MODEL", "judge:MODEL@URL"):
         assert form in said
-    assert "Did you mean 'length'?" in refused("terms", "lenght")
+    for wrong in (
+        ("terms", "lenght"),
+        ("profiles", "norah"),
+        ("score", "x", "--user", "norah", *RICE),
+    ):
+        said = refused(*wrong)
+        assert "Did you mean '" in said
+        assert "All are listed by: persona-env " in said
+        assert len(said) < 160
+    assert refused("profiles", "qqqq") == (
+        "error: unknown user profile 'qqqq'. All are listed by: persona-env profiles\n"
+    )
     assert "Did you mean 'fact'?" in refused("scenarios", "--category", "fcat")
 
 
@@ -397,6 +437,61 @@ def test_tables_fit_eighty_columns(monkeypatch):
     for command in commands:
         drawn = [line for line in told(*command).splitlines() if line[:1] in "┏┃┡│└╭╰"]
         assert max(map(cell_len, drawn), default=0) <= 80, command
+
+
+def test_a_long_place_leaves_room_for_term_and_reason(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    words = ("Rinse the rice well, " * 6 + "and do so often, dear.\n") * 3
+    text = told("score", "--user", "sam", *RICE, words)
+    rows = text.partition("What earned or cost it")[2]
+    assert "│ repetition" in rows
+    assert " words repeated" in rows
+    assert " ... " in rows
+    widths = [len(cell) for cell in rows.splitlines()[1].strip("┏┓").split("┳")]
+    assert max(widths[:2]) <= 30
+
+
+def test_a_long_reply_is_shown_with_its_ends():
+    reply = "first " + "Rinse it well and often. " * 12000 + "last"
+    text = told("score", "--user", "sam", *RICE, "-", stdin=reply)
+    assert "first Rinse" in text
+    assert "last " in text
+    assert "characters ...]" in text
+    assert len(text) < 8000
+    for plain in ("x" * 5000, "x" * 4999 + " ", "字" * 3000):
+        assert len(shortened(Text(plain)).plain) < 1600
+
+
+def test_bytes_that_are_no_utf8_are_named():
+    arguments = ["score", "--user", "sam", *RICE, "-"]
+    found = CliRunner().invoke(persona_env.cli.app.app, arguments, input=b"a\xffb")
+    assert found.exit_code == 2
+    assert "standard input is not UTF-8 (byte 0xff at position 1)" in found.stderr
+    assert "the reply is not UTF-8 (byte 0xff at position 2)" in refused(*arguments[:-1], "é\udcff")
+
+
+@pytest.mark.parametrize("reply", ["", "  ", "\u200b"])
+def test_an_empty_reply_has_no_style(reply):
+    text = told("score", "--user", "sam", *RICE, "--", reply)
+    assert "(empty)" in text
+    assert "the reply is empty" in text
+    assert "casual (" not in text
+    assert "unread" not in text
+    assert "was read" not in text
+
+
+def test_what_is_unread_is_named_beside_the_coverage():
+    text = told("score", "--user", "sam", *RICE, "xx yy")
+    assert "of the weight was read; not or only in part: factuality" in text
+    assert "factuality 0.75: unread" in text
+
+
+def test_terms_are_told_without_markup(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    shown = [told("terms"), told("terms", "calibration"), told("terms", "--json")]
+    assert not any("~" in text or ":mod:" in text or "``" in text for text in shown)
+    head = shown[0].splitlines()[1].split("┳")
+    assert len(head[-1]) > 33
 
 
 def test_colours_are_named_and_fit_any_background():

@@ -115,8 +115,25 @@ def test_wrong_options_are_refused(wrong):
 def test_a_table_in_markdown():
     table = results_table({"a|b": report_of(FIRST), "new": report_of(SECOND)}).splitlines()
     assert table[0] == "| agent | reward | difference | worst user | identity gap | words |"
-    assert table[2].startswith(r"| a\|b | 0.500 ± 0.129 | - | ana 0.400 | 0 | 4.0 |")
+    assert table[2].startswith(
+        r"| a\|b | 0.500 ± 0.129 | - | ana 0.400 ± 0.200 (n = 2) | 0 | 4.0 |"
+    )
     assert table[3].startswith("| new | 0.650 ± 0.132 | +0.150 [")
+
+
+def test_a_table_of_natural_replies_has_the_coverage():
+    read = {"reader": "rules+heads", "register": "natural", "coverage": Mean(0.9, 0.01, 4)}
+    table = results_table({name: report_of(FIRST, **read) for name in ("a", "b")}).splitlines()
+    assert "coverage        0.900 ± 0.010, 0.900 ± 0.010" in str(
+        compare(report_of(FIRST, **read), report_of(SECOND, **read))
+    )
+    assert "| coverage | worst user |" in table[0]
+    assert "| 0.900 ± 0.010 | ana 0.400 ± 0.200 (n = 2) |" in table[2]
+
+
+def test_a_table_names_no_worst_user_where_all_are_equal():
+    table = results_table({"a": report_of(FIRST, worst_user=""), "b": report_of(SECOND)})
+    assert "| - | - | 0 |" in table.splitlines()[2]
 
 
 def test_a_table_in_latex_is_escaped():

@@ -72,7 +72,7 @@ def test_the_matrix_worked_by_hand(letters):
     report = evaluate(Fixed({"ana": "c", "bo": "a"}), letters)
     assert report.users == ("ana", "bo")
     assert report.matrix == ((0.5, 0.5), (1.0, 0.5))  # rows: written for; columns: judged by
-    assert report.own_best == (True, False)
+    assert report.own_best == (False, False)  # ana and bo give the same; ana more to bo's
     assert report.per_user["ana"] == Mean(0.5, 0.0, 2)
     assert report.reward == Mean(0.5, 0.0, 4)
     assert report.blind.mean == 0.75  # 'a' to both: 1, 0.5
@@ -208,7 +208,7 @@ def test_a_reference_agent_with_a_wrong_number_of_replies_is_an_error(letters):
         def answer(self, cases):
             return ["a"]
 
-    with pytest.raises(ValueError, match="gave 1 replies"):
+    with pytest.raises(ValueError, match="gave 1 reply to 4 observations"):
         evaluate(Short(), letters)
 
 
@@ -280,13 +280,29 @@ def test_fewer_episodes_than_users_report_the_users_who_asked(letters):
     assert "reward          1.000 (one value)" in str(report)
 
 
+@pytest.mark.parametrize("reply", ["", "d"])
+def test_where_all_users_give_the_same_nobody_is_worst_or_best(letters, reply):
+    report = evaluate(Fixed({"ana": reply, "bo": reply}), letters)
+    assert report.worst_user == ""
+    assert report.own_best == (False, False)
+    assert "worst user      none: all earn the same" in str(report)
+    assert "own user best   0 of 2 users" in str(report)
+
+
+def test_a_twin_gives_the_same_and_leaves_the_own_user_best():
+    users = [ANA, ANA.model_copy(update={"id": "amy"}), BO]
+    env = Letters(profiles=users, scenarios=SCENARIOS, terms=["likes"], gates=[], register="tiny")
+    report = evaluate(Fixed({"ana": "a", "amy": "a", "bo": "b"}), env)
+    assert report.own_best == (True, True, True)
+
+
 def test_users_without_a_common_scenario():
     """Each prompt is asked by one user: nobody can write better than who knows no user."""
     env = PersonaChatEnv(register="tiny", profiles=["sam", "wei"], scenarios=["fact"])
     report = evaluate(make_agent("constant", env), env)
     assert "no two users who ask the same prompt want different" in report.undefined["gain"]
     assert report.normalised == report.reward.mean / report.oracle.mean
-    assert "gain            not defined: the user-blind replies earn as much" in str(report)
+    assert "\ngain not defined: the user-blind replies earn as much" in str(report)
     assert "nan" not in str(report)
     assert np.isfinite(report.matrix).all()
 
@@ -302,8 +318,8 @@ def test_terms_that_the_oracle_does_not_know_leave_share_and_gain_undefined(tmp_
         assert math.isnan(report.normalised)
         assert math.isnan(report.gain.mean)
         assert report.oracle.n == report.reward.n  # what they earn is known all the same
-        assert f"(share of the oracle's not defined: {why})" in str(report)
-        assert f"gain            not defined: {why}" in str(report)
+        assert str(report).endswith(f"\ngain and share of the oracle's not defined: {why}")
+        assert f"oracle          {report.oracle}" in str(report)
         report.save(tmp_path / "r.json")
         read = json.loads((tmp_path / "r.json").read_text("utf-8"))
         assert read["gain"] == {"mean": None, "se": None, "n": report.reward.n}
@@ -430,7 +446,7 @@ def test_the_report_reads_well(letters):
         "gain",
         "worst user      ana 0.500",
         "own user best",
-        "2 of 2 users",
+        "1 of 2 users",
         "identity gap    0",
     ):
         assert part in text
@@ -468,7 +484,7 @@ def test_batched_terms_judge_each_reply_for_its_own_user_alone(slow_letters):
     report = evaluate(Fixed({"ana": "c", "bo": "a"}), slow_letters)
     # The matrix, the identity gap and the choice of the blind replies are of 'likes' alone.
     assert report.matrix == ((0.5, 0.5), (1.0, 0.5))
-    assert report.own_best == (True, False)
+    assert report.own_best == (False, False)  # ana and bo give the same; ana more to bo's
     assert report.identity_gap == 0.0
     assert report.not_crossed == ("asks_a_model",)
     # Rewards are of both terms: (x + x / 2) / 2.

@@ -295,7 +295,7 @@ def test_the_numbers_in_short_are_those_of_the_files(run_dir):
 
 
 def test_an_undefined_gain_is_a_word_with_its_reason(run_dir):
-    why = "the reference replies of PersonaChatEnv are not written in this register"
+    why = "the reference replies are written in the tiny register"
     for name in ("before", "after"):
         edit(run_dir / f"{name}.json", undefined={"gain": why}, gain={"mean": None})
     (run_dir / "before_heldout.json").unlink()
@@ -305,6 +305,15 @@ def test_an_undefined_gain_is_a_word_with_its_reason(run_dir):
         ("gain", "held-out users", "-", "0.400"),
     )
     assert told.notes == (f"gain undefined: {why}",)
+
+
+def test_references_that_are_not_known_and_a_worst_user_that_is_none_are_left_out(run_dir):
+    for name in ("before", "after"):
+        edit(run_dir / f"{name}.json", blind={"mean": None}, oracle={"mean": None}, worst_user="")
+    figures = run_figures.measures(json.loads((run_dir / "after.json").read_text("utf-8")))
+    assert figures["worst user"] == "all the same"
+    assert not {"oracle reference", "user-blind reference"} & set(figures)
+    write_report(run_dir)
 
 
 def test_the_same_folder_gives_the_same_report(run_dir):

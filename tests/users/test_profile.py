@@ -257,6 +257,20 @@ def test_a_missing_file_and_an_unknown_name(tmp_path):
         load_profile("norah")
 
 
+def test_a_file_without_its_ending_is_found_beside(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "bob.toml").write_text('id = "bob"', encoding="utf-8")
+    with pytest.raises(ProfileError, match=r"a file needs its ending: give 'bob\.toml'"):
+        load_profile("bob")
+
+
+def test_broken_toml_and_a_profile_without_an_id_say_what_is_wrong():
+    with pytest.raises(ProfileError, match=r"^a\.toml: not valid TOML: "):
+        parse_profile('id = "ana', "a.toml")
+    with pytest.raises(ProfileError, match=r'smallest profile is the line id = "ana"$'):
+        parse_profile('split = "train"', "a.toml")
+
+
 @pytest.mark.parametrize("name", ["ana.TOML", "ana.Toml"])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_a_file_as_windows_writes_it(tmp_path, name, end):
