@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from persona_env.detectors import Point, made
 from persona_env.rewards import Reason, Verdict
 from persona_env.rewards.exchange import Exchange, TermView, Turn
@@ -52,31 +54,47 @@ def explain_verdict(verdict: Verdict, judged: Exchange) -> list[str]:
     A line says what was found and what is wanted: ``length 0.00: 6 words; nora wants detailed, 97
     to 400``. What no term can name, the scenario's points that are missing, is named here.
     """
+    return _lines(verdict, lambda name: explain_entry(verdict, name, judged))
+
+
+def verdict_text(verdict: Verdict) -> str:
+    """The same lines of a verdict alone: they quote nothing of the reply and name no user."""
+    return "\n".join(_lines(verdict, lambda name: _entry(verdict, name)))
+
+
+def _lines(verdict: Verdict, entry: Callable[[str], str]) -> list[str]:
     lines = [_paid(verdict)]
     if verdict.coverage < 1:
         lines.append(f"  {verdict.coverage:.0%} of the weight was read; the rest counts as a half")
     for name, value in verdict.terms.items():
-        why = explain_entry(verdict, name, judged)
-        lines.append(f"  term {name} {value:.2f}: {why} (weight {verdict.weights[name]:g})")
+        lines.append(f"  term {name} {value:.2f}: {entry(name)} (weight {verdict.weights[name]:g})")
     for name, value in verdict.gates.items():
         if value < SHUT:
-            lines.append(f"  gate {name} {value:.2f}: {explain_entry(verdict, name, judged)}")
+            lines.append(f"  gate {name} {value:.2f}: {entry(name)}")
     return lines
 
 
 def explain_entry(verdict: Verdict, name: str, judged: Exchange) -> str:
     """What a term or gate found, and what this user wants of it."""
+    reply = "" if name in UNQUOTED else judged.reply
+    is_missed = name == "factuality" and verdict.gates[name] < 1
+    missing = missed_points(judged) if is_missed else ()
+    return _entry(verdict, name, reply, missing, f"{judged.user.id} ")
+
+
+def _entry(
+    verdict: Verdict, name: str, reply: str = "", missing: Sequence[str] = (), who: str = ""
+) -> str:
     reasons = verdict.reasons.get(name, ())
     if not reasons:
         return "it gives no reason"
-    quotes = name not in UNQUOTED
-    parts = [_found(reason, judged.reply if quotes else "") for reason in reasons[:MOST]]
+    parts = [_found(reason, reply) for reason in reasons[:MOST]]
     if len(reasons) > MOST:
         parts.append(f"{len(reasons) - MOST} more")
-    if name == "factuality" and verdict.gates[name] < 1 and (missing := missed_points(judged)):
+    if missing:
         parts.append(f"missing: {', '.join(map(repr, missing))}")
     wanted = next((reason.wanted for reason in reasons if reason.wanted), "")
-    wants = f"; {judged.user.id} wants {wanted}" if wanted else ""
+    wants = f"; {who}wants {wanted}" if wanted else ""
     return ", ".join(dict.fromkeys(parts)) + wants
 
 
