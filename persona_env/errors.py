@@ -13,6 +13,8 @@ from pydantic import ValidationError
 MANY = 40  # names a message lists
 NEAREST = 3  # names of scenarios a message offers
 LISTS = "persona-env scenarios --env ID --search WORD"
+IMPORTS = "One of your own is known once its module is imported, by --import on the command line."
+"""What to do about a reward term that is not known."""
 LONG = 80  # characters of a value that a message shows
 HIDDEN = frozenset({"secrets", "protected", "extensions"})
 """The sections of a profile whose values no message shows: of the last, some are secret."""
@@ -135,14 +137,17 @@ def nearest(name: str, allowed: Iterable[str]) -> str:
     return f" Did you mean {found[0]!r}?" if found else ""
 
 
-def unknown_name(kind: str, name: object, allowed: Iterable[str]) -> UnknownNameError:
+def unknown_name(
+    kind: str, name: object, allowed: Iterable[str], advice: str = ""
+) -> UnknownNameError:
     """The error for a name that is not registered, or for what is no name at all."""
     names = sorted(allowed)
     more = f" and {len(names) - MANY} more" if len(names) > MANY else ""
     given, hint = shown(name), " A name must be a str."
     if isinstance(name, str):
         given, hint = repr(name), nearest(name, names)
-    return UnknownNameError(f"unknown {kind} {given}.{hint} Known: {names[:MANY]}{more}")
+    said = f"{hint} {advice}" if advice else hint
+    return UnknownNameError(f"unknown {kind} {given}.{said} Known: {names[:MANY]}{more}")
 
 
 def unknown_scenario(name: object, ids: Iterable[str], kind: str = "scenario") -> UnknownNameError:
