@@ -45,7 +45,9 @@ class TrainOptions:
     terms: Annotated[Names, Option(help="Reward terms, with commas; default: all.")] = None
     gates: Annotated[Names, Option(help="Gates, with commas, '' for none; default: all.")] = None
     imports: Annotated[list[str] | None, Option("--import", help=IMPORT_HELP)] = None
-    steps: Annotated[int, Option(min=1, help="Tokens to train on, in all.")] = 300_000
+    steps: Annotated[
+        int, Option(min=1, help="Tokens to train on, in whole rollouts of 64 times --envs.")
+    ] = 300_000
     seed: Annotated[int, Option(min=0, help="Of the episodes, the sampling and the updates.")] = 0
     output: Annotated[Path, Option(help="The folder of the run.")] = Path("runs/demo")
     resume: Annotated[bool, Option("--resume", help="Continue the run in this folder.")] = False
