@@ -74,6 +74,12 @@ class Report:
         return f"not defined: {reason}" if reason else str(self.gain)
 
     @property
+    def _instead(self) -> str:
+        """What serves where there is no gain."""
+        serves = "; two agents on the same cases can still be compared: compare()"
+        return serves if "gain" in self.undefined else ""
+
+    @property
     def is_crossed(self) -> bool:
         """Whether any reward term judged the replies for every user."""
         return not math.isnan(self.matrix[0][0])
@@ -151,7 +157,7 @@ class Report:
             f"reward          {self.reward}   ({self.share_text})",
             f"user-blind      {self.blind}",
             f"oracle          {self.oracle}",
-            f"gain            {self.gain_text}",
+            f"gain            {self.gain_text}{self._instead}",
             f"worst user      {self.worst_user} {self.per_user[self.worst_user]}",
             f"own user best   {self.own_best_text}",
             f"identity gap    {self.identity_gap:g}",
