@@ -85,13 +85,15 @@ print(sorted(path.name for path in run.iterdir() if path.suffix or path.is_dir()
 # %% [markdown]
 # ## What it brought
 #
-# The gain is 0 for the best agent that ignores the user and 1 for the oracle, on the same cases.
+# The gain is 0 for the best agent that ignores the user and 1 for the oracle, on the same cases. A
+# negative one is below that agent, which always answers rightly and picks the best single reply
+# for all users: a policy with other faults, such as a wrong fact, does not reach it.
 # The difference is paired: before and after answered the same questions of the same users.
 
 # %%
 before, after = Report.load(run / "before.json"), Report.load(run / "after.json")
-print(f"gain before {before.gain}\ngain after  {after.gain}")
-difference = compare(before, after)
+print(f"gain before {before.gain_text}\ngain after  {after.gain_text}")
+difference = compare(before, after, names=("before", "after"))
 print(difference)
 
 # %%
