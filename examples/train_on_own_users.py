@@ -67,7 +67,8 @@ for path in paths:
 # These are the options of `persona-env train`, by the same names. `steps` are tokens: 24 thousand
 # instead of the 300 thousand of the default run. Everything else is as in a real run: PPO of
 # stable-baselines3, a KL penalty that keeps the policy near the initial one, and an evaluation
-# before and after on scenarios of families that were not trained on.
+# before and after on scenarios of families that were not trained on. The folder of the run
+# also holds `report.html`, with matrices, the curve and replies: open it in a browser.
 
 # %%
 options = TrainOptions(

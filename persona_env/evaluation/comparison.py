@@ -119,7 +119,7 @@ def compare(
     resamples = whole_number("resamples", resamples, least=100)
     one, other = _matched(first, second)
     gaps = np.array([other[case] - reward for case, reward in one.items()])
-    names, places = np.unique([scenario for scenario, _ in one], return_inverse=True)
+    asked, places = np.unique([scenario for scenario, _ in one], return_inverse=True)
     draws = _draws(gaps, places, resamples, seed)
     tail = (1 - level) / 2
     low, high = np.quantile(draws, [tail, 1 - tail])
@@ -131,7 +131,7 @@ def compare(
         low=float(low),
         high=float(high),
         level=level,
-        scenarios=len(names),
+        scenarios=len(asked),
         per_user={user: Mean.of(gaps[users == user]) for user in first.users},
         wins=int((gaps > EQUAL).sum()),
         ties=int((abs(gaps) <= EQUAL).sum()),

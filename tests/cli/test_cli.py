@@ -136,7 +136,7 @@ points = [["cold water"]]
 @pytest.fixture
 def own(tmp_path, monkeypatch):
     """A folder to stand in, with a term, a user who weighs it, and a scenario; the term's name."""
-    kept, modules = dict(REGISTRY), set(sys.modules)
+    kept = dict(REGISTRY)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", [*sys.path])
     name = "quiet_for_a_test"
@@ -145,8 +145,7 @@ def own(tmp_path, monkeypatch):
     (tmp_path / "me.toml").write_text(user, encoding="utf-8")
     (tmp_path / "egg.toml").write_text(OWN_SCENARIO, encoding="utf-8")
     yield name
-    for module in {*sys.modules} - modules:
-        del sys.modules[module]
+    sys.modules.pop(f"{name}_module", None)
     REGISTRY.clear()
     REGISTRY.update(kept)
 
