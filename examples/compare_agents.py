@@ -105,7 +105,8 @@ reports["looks at user"]
 # measures what people want.
 
 # %%
-difference = compare(reports["same for all"], reports["looks at user"])
+names = ("same for all", "looks at user")
+difference = compare(reports["same for all"], reports["looks at user"], names=names)
 print(difference)
 verdict = "leaves out" if difference.is_clear else "includes"
 print(f"The {difference.level:.0%} interval {verdict} 0.")
@@ -166,8 +167,10 @@ print(latex)
 
 # %% [markdown]
 # The gain holds an agent against two references on the same cases: 0 is the best that can be done
-# without a look at the user, 1 the oracle. Here it says that the second agent, which serves most
-# users better than the first, is still little better than one good reply for all.
+# without a look at the user, 1 the oracle. It can be negative, as for "same for all": the reference
+# at 0 also writes one reply for all, and picks the one that the users like best together. Ours is
+# another for most questions, and earns less. For "looks at user" the gain says that it serves most
+# users better than the first agent, and is still little better than one good reply for all.
 #
 # What to write beside the table: the split, the users, the register, and in the natural one who
 # read the replies and the coverage (`report.reader`, `report.coverage`). And read some replies: a
@@ -176,3 +179,30 @@ print(latex)
 # %%
 for row in reports["looks at user"].replies[:3]:
     print(f"{row['user']}, {row['scenario']}: {row['reward']:.2f}\n   {row['reply']!r}")
+
+# %% [markdown]
+# ## Exercise: what about `zoe`?
+#
+# She wants jokes and a casual tone, and gets neither. Write an agent that serves her better, and
+# compare it with "looks at user". Who gains, and does anybody lose? A solution follows.
+
+
+# %%
+def jokes_too(observations):
+    """As `looks_at_user`, with a casual opening and a joke for those who want them."""
+    replies = []
+    for seen, reply in zip(observations, looks_at_user(observations), strict=True):
+        user = seen["user"]
+        opening = "Okay, here's the deal. " if "casual" in user else ""
+        joke = " Then put your feet up, haha." if "jokes" in user else ""
+        replies.append(f"{opening}{reply}{joke}")
+    return replies
+
+
+solved = evaluate(jokes_too, env, seed=0)
+print(compare(reports["looks at user"], solved, names=("looks at user", "jokes too")))
+
+# %% [markdown]
+# `zoe` gains most, and everybody else who wants a joke or a casual tone gains too. `nora` wants
+# neither and gets the same replies as before. Nobody loses: what was added costs no fact and few
+# words. The worst-served user of a report is a good place to look for the next step.

@@ -79,24 +79,24 @@ for name, reply in REPLIES.items():
 # ## What went wrong?
 #
 # The number alone does not say why the eager reply is poor. A verdict does: it has every term's
-# score and weight, and reasons that point into the reply. Look at a verdict before you change
-# anything about a reward.
+# score and weight, and reasons that point into the reply. `print(verdict)` shows all of it, as
+# `persona-env score` does: what was found, and what this user wants. `calm` 'gives no reason': ours
+# says nothing yet beside its number, and we mend that in a moment. Look at a verdict before you
+# change anything about a reward.
 
 # %%
 verdict = env.score(REPLIES["eager"], "highest-mountain-taiwan", users[0])
-for term, weight in verdict.weights.items():
-    if weight:
-        notes = "; ".join(reason.note for reason in verdict.reasons.get(term, ()))
-        print(f"{term:10} {verdict.terms[term]:.2f}  weight {weight:g}  {notes or '(no reason)'}")
-closed = {name: f"{value:.2f}" for name, value in verdict.gates.items() if value < 0.995}
-print(f"reward {verdict.reward:.2f}; gates below 1: {closed or 'none'}")
+print(verdict)
 verdict
 
 # %% [markdown]
-# The built-in terms say what was found. Ours does not yet, and a score without a reason is hard to
-# trust. Return a `Score` with `Reason`s instead of a number: each has the first and the last
-# character of what it is about, and a note that says what was found and what is wanted. Running a
-# cell again replaces the term; environments that are made from then on use the new one.
+# What the gates mean, and how a probability becomes a gate, is in
+# [rewards](../docs/rewards.md#what-the-gates-of-natural-replies-mean).
+#
+# A score without a reason is hard to trust. Return a `Score` with `Reason`s instead of a number:
+# each has the first and the last character of what it is about, a note that says what was found,
+# and what is wanted instead.
+# Running a cell again replaces the term; environments made from then on use the new one.
 
 
 # %%
@@ -104,8 +104,10 @@ verdict
 def calm(view):  # noqa: F811 - the better version of the term above
     """1 without exclamation marks, a fifth less for each, down to 0."""
     marks = [place for place, letter in enumerate(view.reply) if letter == "!"]
-    note = f"exclamation mark {{}} of {len(marks)}, wanted: none"
-    reasons = tuple(Reason(at, at + 1, note.format(i)) for i, at in enumerate(marks, start=1))
+    reasons = tuple(
+        Reason(at, at + 1, f"exclamation mark {i} of {len(marks)}", "none")
+        for i, at in enumerate(marks, start=1)
+    )
     return Score(max(0.0, 1 - len(marks) / 5), reasons)
 
 
@@ -115,7 +117,7 @@ reply = REPLIES["eager"]
 verdict = env.score(reply, "highest-mountain-taiwan", users[0])
 for reason in verdict.reasons["calm"][:3]:
     before = reply[max(0, reason.start - 12) : reason.start]
-    print(f"at {reason.start:2}, after {before!r}: {reason.note}")
+    print(f"at {reason.start:2}, after {before!r}: {reason.note}, wanted: {reason.wanted}")
 
 # %% [markdown]
 # ## Is it a good reward?
@@ -129,5 +131,28 @@ for kind, made in (("alone", alone), ("with the others", env)):
     print(f"empty reply, {kind}: {made.score('', 'highest-mountain-taiwan', users[0]).reward:.2f}")
 
 # %% [markdown]
-# `reward_hacking.py` shows how to find such text before a model does. To use users and questions
-# of your own, go on with `own_users_and_scenarios.py`.
+# `reward_hacking.py` shows how to find such text before a model does.
+#
+# ## Exercise: find a false reply that earns over 0.8
+#
+# Write a reply to the same question that states something false, and that `sam` gives more than 0.8
+# for. Start from the short reply above, and change as little as you can. Then read on.
+
+# %%
+TRUE = "That's Yushan, about 3952 metres high."
+FALSE = {
+    "another mountain": "That's Fuji, about 3776 metres high.",
+    "two digits swapped": "That's Yushan, about 3592 metres high.",
+}
+for kind, reply in {"true": TRUE, **FALSE}.items():
+    print(f"{kind:20} {env.score(reply, 'highest-mountain-taiwan', users[0]).reward:.2f}  {reply}")
+
+# %% [markdown]
+# The solution swaps two digits. The default readers, called heads, are small linear models that
+# see wording: another mountain in other words is noticed, a wrong number in the right words is
+# not. They miss about three in ten changes of a single number or name, even where the scenario
+# lists the right one. So a high reward does not mean that a reply is true. Where facts decide, let
+# a language model read the replies ([judges](../docs/judges.md)), and look at replies yourself.
+# What else is paid and should not be is listed in [exploits](../docs/exploits.md).
+#
+# To use users and questions of your own, go on with `own_users_and_scenarios.py`.

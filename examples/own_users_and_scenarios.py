@@ -185,7 +185,7 @@ for scenario in train.scenarios:
 
 # %%
 checks = check_persona_env(train)
-print(f"{len(checks)} checks hold, among them: {', '.join(check.name for check in checks[:5])}")
+print(f"{len(checks)} checks hold: {'; '.join(check.name for check in checks)}")
 
 # %% [markdown]
 # ## Scoring

@@ -49,12 +49,19 @@ for reply in ("It is Yushan.", "Happy to help! It is Yushan, a lovely mountain."
 #
 # `persona-env audit` on the command line and `audit` in Python are the same. It tries some hundred
 # exploiting agents, each of which could reply well and does not, and a short search. `lazy` is the
-# best mean of one text that needs no answer at all, as a share of what honest replies get. It
-# should be well below 1.
+# best mean of one text that needs no answer at all, divided by the mean of honest replies to the
+# same questions; `ceiling` is the most that any bad text got, divided in the same way. Both should
+# be well below 1. Here honest replies earn next to nothing, since they hold few warm words, and so
+# the shares are enormous.
 
 # %%
 report = audit(alone, episodes=24, steps=20)
 print(f"passed: {report.passed}; lazy {report.lazy:.1f}, ceiling {report.ceiling:.1f}")
+blind = [row for row in report.rows if row.n and row.sees == "observation"]
+laziest = max(blind, key=lambda row: row.share)
+print(
+    f"lazy: {laziest.name} earns {laziest.mean:.2f} on average, honest replies {laziest.honest:.2f}"
+)
 print(f"{sum(not row.passed for row in report.rows)} exploiting agents are paid too much")
 for finding in sorted(report.findings, key=lambda found: -found.reward)[:3]:
     print(
@@ -200,3 +207,32 @@ for name, (paid, watched) in final.items():
 # - Test a reward with text that ought to fail, not with text that ought to pass.
 # - Optimise it a little before you optimise it a lot, and read what comes out.
 # - Always watch a second reward that is not optimised. When the two part, stop.
+#
+# ## Exercise: an unfriendly friendly word
+#
+# `friendly_enough` counts words. Write a reply that gets 1 from it and that nobody would call
+# friendly, then mend the term so that this reply gets 0 and "Happy to help! It is Yushan." still
+# gets 1. A solution follows.
+
+# %%
+RUDE = "No thanks to you. It is Yushan."
+NOT = re.compile(r"\b(no|not|never|hardly)\b|n't\b", re.IGNORECASE)
+
+
+@reward_term(uses="preferences.tone")
+def friendly_sentence(view):
+    """As `friendly_enough`, but the warm word has to stand in a sentence without a negation."""
+    if view.target("tone") != "warm":
+        return None
+    sentences = re.split(r"(?<=[.!?])\s+", view.reply)
+    return float(any(WARM.search(one) and not NOT.search(one) for one in sentences))
+
+
+both = [friendly_enough, friendly_sentence]
+mended = gym.make("PersonaChat-v0", profiles=["leo"], terms=both, gates=[], **cases).unwrapped
+for reply in (RUDE, "Happy to help! It is Yushan.", "Great, another question. It is Yushan."):
+    print(mended.score(reply, "highest-mountain-taiwan", "leo").terms, reply)
+
+# %% [markdown]
+# The last reply passes still: words alone do not tell irony. Each mend of this kind closes one
+# exploit and leaves the next, which is why a second reward is watched.

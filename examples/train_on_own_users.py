@@ -67,7 +67,8 @@ for path in paths:
 # These are the options of `persona-env train`, by the same names. `steps` are tokens: 24 thousand
 # instead of the 300 thousand of the default run. Everything else is as in a real run: PPO of
 # stable-baselines3, a KL penalty that keeps the policy near the initial one, and an evaluation
-# before and after on scenarios of families that were not trained on.
+# before and after on scenarios of families that were not trained on. The folder of the run
+# also holds `report.html`, with matrices, the curve and replies: open it in a browser.
 
 # %%
 options = TrainOptions(
@@ -85,13 +86,15 @@ print(sorted(path.name for path in run.iterdir() if path.suffix or path.is_dir()
 # %% [markdown]
 # ## What it brought
 #
-# The gain is 0 for the best agent that ignores the user and 1 for the oracle, on the same cases.
+# The gain is 0 for the best agent that ignores the user and 1 for the oracle, on the same cases. A
+# negative one is below that agent, which always answers rightly and picks the best single reply
+# for all users: a policy with other faults, such as a wrong fact, does not reach it.
 # The difference is paired: before and after answered the same questions of the same users.
 
 # %%
 before, after = Report.load(run / "before.json"), Report.load(run / "after.json")
-print(f"gain before {before.gain}\ngain after  {after.gain}")
-difference = compare(before, after)
+print(f"gain before {before.gain_text}\ngain after  {after.gain_text}")
+difference = compare(before, after, names=("before", "after"))
 print(difference)
 
 # %%

@@ -13,6 +13,8 @@ from pydantic import ValidationError
 MANY = 40  # names a message lists
 NEAREST = 3  # names that a message offers where they are many
 NEAR, MARGIN = 0.6, 0.15  # how alike they are at least, and how much less than the nearest
+IMPORTS = "One of your own is known once its module is imported, by --import on the command line."
+"""What to do about a reward term that is not known."""
 LONG = 80  # characters of a value that a message shows
 HIDDEN = frozenset({"secrets", "protected", "extensions"})
 """The sections of a profile whose values no message shows: of the last, some are secret."""
@@ -136,12 +138,12 @@ def nearest(name: str, allowed: Iterable[str]) -> str:
 
 
 def unknown_name(
-    kind: str, name: object, allowed: Iterable[str], listed_by: str = ""
+    kind: str, name: object, allowed: Iterable[str], listed_by: str = "", advice: str = ""
 ) -> UnknownNameError:
     """The error for a name that is not registered, or for what is no name at all.
 
     With ``listed_by``, what lists the allowed names where they are many, it gives the nearest
-    three instead of all.
+    three instead of all; ``advice`` is a sentence behind them.
 
     >>> print(unknown_name("user", "norah", ["nora", "noah", "sam"], "persona-env profiles"))
     unknown user 'norah'. Did you mean 'nora' or 'noah'? All are listed by: persona-env profiles
@@ -156,7 +158,8 @@ def unknown_name(
     hint = " A name must be a str."
     if isinstance(name, str):
         hint = _nearest_few(name, names) if listed_by else nearest(name, names)
-    return UnknownNameError(f"unknown {kind} {given}.{hint} {rest}")
+    told = f"{hint} {advice}" if advice else hint
+    return UnknownNameError(f"unknown {kind} {given}.{told} {rest}")
 
 
 def _nearest_few(name: str, names: Iterable[str]) -> str:

@@ -170,6 +170,32 @@ def load(entry: str) -> Any:
     return getattr(import_module(module), attribute)
 
 
+IMPORT_HELP = (
+    "A module of your own that registers reward terms or environments, by its name, in the current "
+    "folder or installed; may be given several times."
+)
+
+
+def import_modules(names: Iterable[str] | None) -> None:
+    """Import modules that register something, such as reward terms; ``None`` is none.
+
+    Raises :class:`PersonaEnvError` for a module that is not there; what fails within one is raised
+    as it is.
+    """
+    for name in names or ():
+        try:
+            import_module(name)
+        except ModuleNotFoundError as error:
+            if error.name is None or not f"{name}.".startswith(f"{error.name}."):
+                raise  # the module is there, and imports what is not
+            stem = name.removesuffix(".py").replace("/", ".")
+            raise PersonaEnvError(
+                f"cannot import {name!r}: there is no module {error.name!r} in {str(Path.cwd())!r} "
+                f"nor among what is installed. Give its name with dots, such as {stem!r}, and call "
+                "the command in the folder that it lies in"
+            ) from error
+
+
 def make_agent(name: str, env: Any) -> Any:
     """The agent of this name for ``env`` (an unwrapped :class:`PersonaEnv`).
 

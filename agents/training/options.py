@@ -11,7 +11,15 @@ from typer import Option
 
 from persona_env.env import PersonaEnv
 from persona_env.outputs import check_folder
-from persona_env.registration import ENVIRONMENTS, SIMULATORS, find_policy, load, start_for
+from persona_env.registration import (
+    ENVIRONMENTS,
+    IMPORT_HELP,
+    SIMULATORS,
+    find_policy,
+    import_modules,
+    load,
+    start_for,
+)
 
 Names = tuple[str, ...] | None
 
@@ -27,13 +35,19 @@ class TrainOptions:
     """
 
     env: Annotated[str, Option(help="Id of the environment.")] = "PersonaChat-v0"
-    profiles: Annotated[Names, Option(help="Users, with commas; default: those of the split.")] = (
-        None
-    )
-    scenarios: Annotated[Names, Option(help="Ids or categories, with commas; default: all.")] = None
+    profiles: Annotated[
+        Names,
+        Option(help="Names of users or .toml files, with commas; default: those of the split."),
+    ] = None
+    scenarios: Annotated[
+        Names, Option(help="Ids, categories or .toml files, with commas; default: all.")
+    ] = None
     terms: Annotated[Names, Option(help="Reward terms, with commas; default: all.")] = None
     gates: Annotated[Names, Option(help="Gates, with commas, '' for none; default: all.")] = None
-    steps: Annotated[int, Option(min=1, help="Tokens to train on, in all.")] = 300_000
+    imports: Annotated[list[str] | None, Option("--import", help=IMPORT_HELP)] = None
+    steps: Annotated[
+        int, Option(min=1, help="Tokens to train on, in whole rollouts of 64 times --envs.")
+    ] = 300_000
     seed: Annotated[int, Option(min=0, help="Of the episodes, the sampling and the updates.")] = 0
     output: Annotated[Path, Option(help="The folder of the run.")] = Path("runs/demo")
     resume: Annotated[bool, Option("--resume", help="Continue the run in this folder.")] = False
@@ -119,6 +133,7 @@ class TrainOptions:
     def __post_init__(self) -> None:
         from ..language_model import known_device  # torch loads only where a run is to begin
 
+        import_modules(self.imports)
         find_policy(self.start)
         known_device(self.device)
         check_folder(self.output)
@@ -160,6 +175,8 @@ def _flag(name: str, option: Any) -> str:
 def _words(value: Any, flag: str) -> list[str]:
     if isinstance(value, bool):
         return [flag if value else flag.replace("--", "--no-", 1)]
+    if isinstance(value, list):
+        return [word for one in value for word in (flag, str(one))]
     if isinstance(value, tuple):
         value = ",".join(str(getattr(one, "id", one)) for one in value)
     return [flag, str(value)]

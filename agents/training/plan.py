@@ -12,9 +12,10 @@ from rich.table import Table
 from rich.text import Text
 
 from persona_env.evaluation.evaluate import persona_env_of
+from persona_env.registration import register_of
 from persona_env.reporting.progress import Job, Stage, duration
 
-from ..ppo.ppo import LanguageModelPPO
+from ..ppo.ppo import DEFAULTS, LanguageModelPPO
 from .options import TrainOptions
 from .run_envs import TextEnv
 from .showcase import judged_replies
@@ -22,6 +23,12 @@ from .timing import Pace, pace_of
 
 BEFORE, TRAIN, AFTER = "judging the initial policy", "training", "judging the trained policy"
 WHO = {"": "of the training", "_heldout": "held out"}
+BUNDLED = (
+    "note: {policy} knows the sentences of the bundled scenarios alone. It can learn a style with "
+    "the questions of {files}, and not what to answer to them: for that train a language model, "
+    "for example with TRL (docs/trl.md)"
+)
+"""What is said where a bundled policy is to answer scenarios of a user's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +64,10 @@ def plan_of(
 ) -> Plan:
     """Say what a run will do after ``done`` tokens, and how long it takes; returns the plan."""
     counts = {suffix: judged_replies(env) for suffix, env in envs.items()}
-    replies, left = sum(counts.values()), max(0, options.steps - done)
+    replies, left = sum(counts.values()), _whole_rollouts(options, max(0, options.steps - done))
     job.say(_about(options, envs, start[0]))
+    if files := _unread_scenarios(options):
+        job.say(BUNDLED.format(policy=options.start, files=", ".join(files)))
     pace = None
     if not options.quiet:
         with job.waiting("timing this machine"):
@@ -66,9 +75,22 @@ def plan_of(
     job.coming = _seconds(pace, replies, left)
     if options.resume:
         del job.coming[BEFORE]
-    job.say(_stages(job, counts, left, options))
+    job.say(_stages(job, counts, left, options, done))
     job.say(_in_all(job, pace))
-    return Plan(job, replies, options.steps)
+    return Plan(job, replies, done + left)
+
+
+def _whole_rollouts(options: TrainOptions, tokens: int) -> int:
+    """The tokens that are trained on where so many are asked for: rollouts are whole."""
+    rollout: int = options.envs * DEFAULTS["n_steps"]
+    return -(-tokens // rollout) * rollout
+
+
+def _unread_scenarios(options: TrainOptions) -> list[str]:
+    """The scenario files of a run from a policy that has read the bundled scenarios alone."""
+    if register_of(options.start) != "tiny":
+        return []
+    return [name for name in map(str, options.scenarios or ()) if name.lower().endswith(".toml")]
 
 
 def _seconds(pace: Pace | None, replies: int, tokens: int) -> dict[str, float | None]:
@@ -87,9 +109,13 @@ def _about(options: TrainOptions, envs: dict[str, TextEnv], model: Any) -> str:
     )
 
 
-def _stages(job: Job, counts: dict[str, int], left: int, options: TrainOptions) -> Table:
+def _stages(job: Job, counts: dict[str, int], left: int, options: TrainOptions, done: int) -> Table:
     who = ", ".join(f"{count} replies to users {WHO[key]}" for key, count in counts.items())
-    what = {BEFORE: who, TRAIN: f"{left:,} tokens", AFTER: "the same"}
+    tokens = f"{left:,} tokens"
+    if left and left != options.steps - done:
+        rollout = options.envs * DEFAULTS["n_steps"]
+        tokens += f": {options.steps - done:,} in whole rollouts of {rollout:,}"
+    what = {BEFORE: who, TRAIN: tokens, AFTER: "the same"}
     made = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     for number, name in enumerate((*job.coming, "report"), 1):
         seconds = job.coming.get(name)

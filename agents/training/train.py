@@ -19,6 +19,7 @@ import torch
 from persona_env.errors import PersonaEnvError
 from persona_env.outputs import whole_folder, write_text
 from persona_env.reporting.progress import Job
+from persona_env.reporting.run_report import write_report
 
 from ..language_model import load_policy, save_tokenizer
 from ..ppo.ppo import LanguageModelPPO, make_ppo
@@ -34,7 +35,7 @@ PARAMETERS_A_THREAD = 500_000
 
 
 def train(options: TrainOptions, job: Job | None = None) -> Path:
-    """Run, or resume, and leave a folder with everything; returns the folder.
+    """Run, or resume, and leave a folder with everything, its report too; returns the folder.
 
     Everything that can be refused is refused before the folder is touched. Each file is written
     whole, and the state after every update: whatever stops the process, ``resume`` continues from
@@ -79,6 +80,8 @@ def train(options: TrainOptions, job: Job | None = None) -> Path:
         found = _facts(options, ppo, seconds) | {"held_out": held_out}
         found["command_seconds"] = round(job.now() - began, 1)
         write_text(folder / FACTS, _json(found))
+        with job.waiting("drawing the report"):
+            write_report(folder)
     return folder
 
 

@@ -17,6 +17,7 @@ from persona_env.cli.judging import (
 )
 from persona_env.cli.show import (
     EnvOption,
+    ImportOption,
     JsonOption,
     ReaderOption,
     RegisterOption,
@@ -24,7 +25,7 @@ from persona_env.cli.show import (
     make_env,
     notes,
 )
-from persona_env.registration import find_policy
+from persona_env.registration import find_policy, import_modules
 
 
 def audit_reward(
@@ -41,6 +42,7 @@ def audit_reward(
     episodes: Annotated[int, typer.Option(min=1, help="How many cases.")] = 100,
     steps: Annotated[int, typer.Option(min=0, help="Mutations from each start.")] = 40,
     seed: int = 0,
+    imports: ImportOption = None,
     register: RegisterOption = None,
     reader: ReaderOption = None,
     second_reader: Annotated[
@@ -60,6 +62,7 @@ def audit_reward(
     as_json: JsonOption = False,
 ) -> None:
     """Look for text that a reward pays and nobody should; exit status 1 if there is any."""
+    import_modules(imports)
     if policy is not None:
         find_policy(policy)
     reads = reading_options(

@@ -24,6 +24,7 @@ from persona_env.cli.judging import (
 )
 from persona_env.cli.show import (
     EnvOption,
+    ImportOption,
     JsonOption,
     ReaderOption,
     RegisterOption,
@@ -48,6 +49,7 @@ from persona_env.registration import (
     POLICIES,
     SIMULATORS,
     find_policy,
+    import_modules,
     make_agent,
     register_of,
 )
@@ -82,7 +84,9 @@ def evaluate_agent(
     end_token: Annotated[
         str | None, typer.Option(help="What ends a policy's reply; default: what it says.")
     ] = None,
-    profiles: Annotated[str | None, typer.Option(help="Users, with commas.")] = None,
+    profiles: Annotated[
+        str | None, typer.Option(help="Names of users or .toml files, with commas.")
+    ] = None,
     scenarios: Annotated[
         str | None, typer.Option(help="Ids, categories or .toml files, with commas.")
     ] = None,
@@ -98,6 +102,7 @@ def evaluate_agent(
     max_topics: Annotated[
         int, typer.Option(min=1, help="Scenarios a user may ask about in a conversation.")
     ] = 1,
+    imports: ImportOption = None,
     register: RegisterOption = None,
     reader: ReaderOption = None,
     hidden: Annotated[bool, typer.Option("--hidden", help="The user is not shown.")] = False,
@@ -113,6 +118,7 @@ def evaluate_agent(
     as_json: JsonOption = False,
 ) -> None:
     """Evaluate an agent: its replies for each user, scored by every user."""
+    import_modules(imports)
     check_targets(save, matrix, reliability)  # before the work, not after it
     for picture in (matrix, reliability):
         if picture is not None:

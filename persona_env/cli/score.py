@@ -20,10 +20,12 @@ from persona_env.cli.judging import (
 from persona_env.cli.reference import reference_reply
 from persona_env.cli.show import (
     EnvOption,
+    ImportOption,
     JsonOption,
     ReaderOption,
     RegisterOption,
     make_env,
+    names,
     out,
     say,
     show_json,
@@ -31,7 +33,7 @@ from persona_env.cli.show import (
 )
 from persona_env.env import PersonaEnv
 from persona_env.errors import ArgumentError, unknown_scenario
-from persona_env.registration import id_of
+from persona_env.registration import id_of, import_modules
 from persona_env.rewards import Reason, Verdict
 from persona_env.rewards.exchange import Exchange
 from persona_env.rewards.explain import explain_verdict, missed_points
@@ -55,6 +57,13 @@ def score(
     scenario: Annotated[
         str, typer.Option(help="The id of a scenario; 'persona-env scenarios' lists them.")
     ],
+    scenarios: Annotated[
+        str | None,
+        typer.Option(
+            help="Scenarios of your own to find it in: .toml files, with commas. Default: those of "
+            "the environment."
+        ),
+    ] = None,
     oracle: Annotated[
         bool,
         typer.Option(
@@ -64,6 +73,7 @@ def score(
         ),
     ] = False,
     env: EnvOption = "PersonaChat-v0",
+    imports: ImportOption = None,
     register: RegisterOption = None,
     reader: ReaderOption = None,
     judge: JudgeOption = None,
@@ -73,6 +83,7 @@ def score(
     as_json: JsonOption = False,
 ) -> None:
     """Score a reply and explain the reward."""
+    import_modules(imports)
     if oracle == (reply is not None):
         raise ArgumentError("give a reply to score, or --oracle for one of the library's own")
     asker = load_profile(user)
@@ -80,7 +91,7 @@ def score(
         register, reader, "tiny" if oracle else "natural", judge=judge,
         judge_key_env=judge_key_env, judge_record=judge_record, max_calls=max_calls,
     )  # fmt: skip
-    base = make_env(env, "all", [user], [scenario], **options)[1]
+    base = make_env(env, "all", [user], names(scenarios) or [scenario], **options)[1]
     asked, told = _by_id(base, scenario), "reply"
     if reply is None:
         text, told = reference_reply(base, asked, asker)

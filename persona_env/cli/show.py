@@ -20,6 +20,7 @@ from rich.theme import Theme
 
 from persona_env.env import PersonaEnv
 from persona_env.reading.find import READERS
+from persona_env.registration import IMPORT_HELP
 from persona_env.reporting.progress import BAR
 from persona_env.scenarios.case import Visibility
 from persona_env.text_envs import make_text_env
@@ -39,6 +40,7 @@ ReaderOption = Annotated[
     ),
 ]
 SplitOption = Annotated[str, typer.Option(help="train, heldout or all.")]
+ImportOption = Annotated[list[str] | None, typer.Option("--import", help=IMPORT_HELP)]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 KNOWN_SHOWN = 600  # characters of a list of valid names in an error
 

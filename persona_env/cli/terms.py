@@ -10,8 +10,18 @@ from typing import Annotated, Any
 import typer
 
 from persona_env.cli.examples import example
-from persona_env.cli.show import JsonOption, first_line, out, plain, say, show_json, table
-from persona_env.errors import unknown_name
+from persona_env.cli.show import (
+    ImportOption,
+    JsonOption,
+    first_line,
+    out,
+    plain,
+    say,
+    show_json,
+    table,
+)
+from persona_env.errors import IMPORTS, unknown_name
+from persona_env.registration import import_modules
 from persona_env.rewards import Term, registered_terms
 from persona_env.rewards.builtin import GENERAL
 from persona_env.rewards.declaration import function_in
@@ -22,9 +32,12 @@ from persona_env.rewards.registry import LISTED_BY
 
 def list_terms(
     name: Annotated[str | None, typer.Argument(help="A term or gate: show it whole.")] = None,
+    *,
+    imports: ImportOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """The reward terms and gates, or one of them with an example."""
+    import_modules(imports)
     if name is not None:
         _one(name, as_json)
         return
@@ -72,7 +85,8 @@ def _weight(weight: float | str) -> str:
 def _one(name: str, as_json: bool) -> None:
     found = [(register, term) for register, term in every_term() if term.name == name]
     if not found:
-        raise unknown_name("reward term", name, {term.name for _, term in every_term()}, LISTED_BY)
+        known = {term.name for _, term in every_term()}
+        raise unknown_name("reward term", name, known, LISTED_BY, IMPORTS)
     whole = [_whole(register, term) for register, term in found]
     if as_json:
         show_json(whole)

@@ -29,10 +29,7 @@ def train(options: Any) -> None:
     job = Job(console, quiet=options.quiet)
     with job.waiting("loading stable-baselines3"):
         run = import_module("persona_env.agents.training.train").train
-    folder = run(options, job)
-    with job.waiting("drawing the report"):
-        written = write_report(folder)
-    _tell(folder, written, quiet=options.quiet)
+    _tell(run(options, job), quiet=options.quiet)
 
 
 def report(
@@ -52,7 +49,7 @@ def _show_log(console: Console, *, quiet: bool) -> None:
     logging.getLogger("persona_env").setLevel(logging.WARNING if quiet else logging.INFO)
 
 
-def _tell(folder: Path, report: Path, *, quiet: bool) -> None:
+def _tell(folder: Path, *, quiet: bool) -> None:
     found = read_run_folder(folder)
     if found.examples and not quiet:
         out().print(example_table(found.examples[0]))
@@ -61,7 +58,7 @@ def _tell(folder: Path, report: Path, *, quiet: bool) -> None:
     out().print(made)
     for line in told.notes:
         out().print(line, soft_wrap=True)
-    out().print(_linked("report", report), soft_wrap=True)
+    out().print(_linked("report", folder / "report.html"), soft_wrap=True)
     out().print(_linked("policy", folder / "policy"), soft_wrap=True)
 
 

@@ -17,13 +17,22 @@ from persona_env.cli.judging import (
     reading_options,
     tell_cost,
 )
-from persona_env.cli.show import JsonOption, ReaderOption, RegisterOption, notes, out, table
+from persona_env.cli.show import (
+    ImportOption,
+    JsonOption,
+    ReaderOption,
+    RegisterOption,
+    notes,
+    out,
+    table,
+)
 from persona_env.env import PersonaEnv
 from persona_env.errors import ArgumentError, unknown_name
 from persona_env.evaluation.pairs import judge_pairs, situations_of
 from persona_env.files import to_json
 from persona_env.outputs import check_targets, save_all, write_text
 from persona_env.reading import Readers, find_reader
+from persona_env.registration import import_modules
 from persona_env.text_envs import make_text_env
 from persona_env.validity import (
     Data,
@@ -52,6 +61,7 @@ def validate(
         list[Path] | None,
         typer.Option(help="A file of labels or pairs; may be given several times."),
     ] = None,
+    imports: ImportOption = None,
     register: RegisterOption = None,
     reader: ReaderOption = None,
     judge: JudgeOption = None,
@@ -67,6 +77,7 @@ def validate(
     as_json: JsonOption = False,
 ) -> None:
     """Compare a reader with labels and pairs; without --data show what was measured."""
+    import_modules(imports)
     check_targets(figures, write)  # before the work, not after it
     options = reading_options(
         register, reader, "natural", judge=judge, judge_key_env=judge_key_env,

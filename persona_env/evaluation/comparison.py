@@ -14,12 +14,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from persona_env.arguments import whole_number
+from persona_env.arguments import listed, whole_number
 from persona_env.errors import ArgumentError
 from persona_env.evaluation.report import Report
 from persona_env.metrics.statistics import Mean, bootstrap
 
 RESAMPLES = 2000
+NAMES = ("first", "second")
+WIDTH = 16  # columns of a printed name, at least
 EQUAL = 1e-9  # rewards that differ by rounding alone are a tie
 Rewards = dict[tuple[str, str], float]
 
@@ -31,8 +33,9 @@ class Comparison:
     ``difference`` lies in [-1, 1]; its standard error, and the interval from ``low`` to ``high``
     with coverage ``level``, are of the bootstrap over ``scenarios`` scenarios (NaN for one).
     ``per_user`` has the mean difference over each user's cases. ``wins``, ``ties`` and ``losses``
-    count the cases in which the second earns more, the same and less. ``coverage`` is the mean
-    share of the reward of either that a reader could read; ``None`` in the tiny register.
+    count the cases in which the second earns more, the same and less. ``names`` are those of the
+    agents, for print. ``coverage`` is the mean share of the reward of either that a reader could
+    read; ``None`` in the tiny register.
     """
 
     first: Mean
@@ -46,6 +49,7 @@ class Comparison:
     wins: int
     ties: int
     losses: int
+    names: tuple[str, str] = NAMES
     coverage: tuple[Mean, Mean] | None = None
 
     @property
@@ -61,19 +65,26 @@ class Comparison:
         return f"{self.difference.mean:+.3f} [{self.low:+.3f}, {self.high:+.3f}]"
 
     def __str__(self) -> str:
-        lines = [
-            f"first           {self.first}",
-            f"second          {self.second}",
-            f"difference      {self.text}, level {self.level:.0%}, {self.scenarios} scenarios",
-            f"second earns    more in {self.wins} cases, the same in {self.ties}, less in "
-            f"{self.losses}",
+        first, second = self.names
+        rows = [
+            (first, f"{self.first}"),
+            (second, f"{self.second}"),
+            (
+                "difference",
+                f"{self.text}, level {self.level:.0%}, {self.scenarios} scenarios",
+            ),
+            (
+                f"{second} earns",
+                f"more in {self.wins} cases, the same in {self.ties}, less in {self.losses}",
+            ),
         ]
         if self.coverage is not None:
-            lines.append(f"coverage        {self.coverage[0]}, {self.coverage[1]}")
-        lines += [
-            f"  {user:14}{_signed(mean)}, n = {mean.n}" for user, mean in self.per_user.items()
+            rows.append(("coverage", f"{self.coverage[0]}, {self.coverage[1]}"))
+        rows += [
+            (f"  {user}", f"{_signed(mean)}, n = {mean.n}") for user, mean in self.per_user.items()
         ]
-        return "\n".join(lines)
+        width = max(WIDTH, *(len(name) + 1 for name, _ in rows))
+        return "\n".join(f"{name:{width}}{said}" for name, said in rows)
 
 
 def compare(
@@ -83,6 +94,7 @@ def compare(
     level: float = 0.95,
     resamples: int = RESAMPLES,
     seed: int = 0,
+    names: tuple[str, str] = NAMES,
 ) -> Comparison:
     """How much more the second agent earns than the first on the same cases.
 
@@ -96,18 +108,24 @@ def compare(
         Bootstrap samples; at least 100.
     seed:
         Of the bootstrap.
+    names:
+        What the two agents are called where the comparison is printed.
 
     Raises
     ------
     ArgumentError
-        If the reports judge other cases or read replies in another way.
+        If the reports judge other cases or read replies in another way, and for names that are
+        not two different ones.
     """
     if not 0 < level < 1:
         raise ArgumentError(f"level must lie between 0 and 1, such as 0.95, not {level!r}")
+    called = listed("names", names, str, "the name of an agent")
+    if len({*called}) != 2 or len(called) != 2:
+        raise ArgumentError(f"names= must be two different names, not {list(called)}")
     resamples = whole_number("resamples", resamples, least=100)
     one, other = _matched(first, second)
     gaps = np.array([other[case] - reward for case, reward in one.items()])
-    names, places = np.unique([scenario for scenario, _ in one], return_inverse=True)
+    asked, places = np.unique([scenario for scenario, _ in one], return_inverse=True)
     draws = _draws(gaps, places, resamples, seed)
     tail = (1 - level) / 2
     low, high = np.quantile(draws, [tail, 1 - tail])
@@ -119,11 +137,12 @@ def compare(
         low=float(low),
         high=float(high),
         level=level,
-        scenarios=len(names),
+        scenarios=len(asked),
         per_user={user: Mean.of(gaps[users == user]) for user in first.users},
         wins=int((gaps > EQUAL).sum()),
         ties=int((abs(gaps) <= EQUAL).sum()),
         losses=int((gaps < -EQUAL).sum()),
+        names=(called[0], called[1]),
         coverage=(first.coverage, second.coverage) if first.reader else None,
     )
 

@@ -95,6 +95,12 @@ class Report:
         return f"{self.worst_user} {mean}, n = {mean.n}"
 
     @property
+    def _instead(self) -> str:
+        """What serves where there is no gain."""
+        serves = "two agents on the same cases can still be compared: compare()"
+        return serves if "gain" in self.undefined else ""
+
+    @property
     def is_crossed(self) -> bool:
         """Whether any reward term judged the replies for every user."""
         return not math.isnan(self.matrix[0][0])
@@ -186,7 +192,7 @@ class Report:
             lines.append(f"coverage        {self.coverage}   (read by {self.reader})")
         lines += [f"{name:15} {value}" for name, value in self.measures.items()]
         lines += [f"  {name:14}{value}" for name, value in sorted(self.per_category.items())]
-        lines += self.undefined_text.splitlines()
+        lines += [*self.undefined_text.splitlines(), *filter(None, [self._instead])]
         return "\n".join(lines)
 
 

@@ -73,6 +73,19 @@ class Verdict(NamedTuple):
             "reward_coverage": self.coverage,
         }
 
+    def __str__(self) -> str:
+        """What the command line shows: the reward, terms, and gates that take something away.
+
+        Quotes nothing of the reply and names no user; ``repr`` holds all there is.
+
+        >>> print(Verdict(0.5, {"tone": 0.5}, {"tone": 2.0}, {"facts": 1.0}, {}))
+        reward    0.500
+          term tone 0.50: it gives no reason (weight 2)
+        """
+        from persona_env.rewards.explain import verdict_text
+
+        return verdict_text(self)
+
     def _repr_html_(self) -> str:
         """What a notebook shows: a table of terms and gates, with reasons."""
         from persona_env.rewards.html import verdict_html

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from persona_env.detectors import Point, made
 from persona_env.rewards import Reason, Verdict
@@ -55,25 +55,37 @@ def explain_verdict(verdict: Verdict, judged: Exchange) -> list[str]:
     to 400``. What no term can name, the scenario's points that are missing, is named here. Of an
     empty reply there are the gates alone.
     """
-    lines = [_paid(verdict)]
+
+    def entry(name: str) -> str:
+        return explain_entry(verdict, name, judged)
+
     if not judged.seen.text.strip():  # of nothing, no style is read
         read = [name for name in verdict.gates if name not in verdict.unread]
-        return [*lines, "  the reply is empty", *_gates(verdict, judged, read)]
+        return [_paid(verdict), "  the reply is empty", *_gates(verdict, entry, read)]
+    return _lines(verdict, entry)
+
+
+def verdict_text(verdict: Verdict) -> str:
+    """The same lines of a verdict alone: they quote nothing of the reply and name no user."""
+    return "\n".join(_lines(verdict, lambda name: _entry(verdict, name)))
+
+
+def _lines(verdict: Verdict, entry: Callable[[str], str]) -> list[str]:
+    lines = [_paid(verdict)]
     if verdict.coverage < 1:
         lost = ", ".join(verdict.unread)
         lines.append(
             f"  {verdict.coverage:.0%} of the weight was read; not or only in part: {lost}"
         )
     for name, value in verdict.terms.items():
-        why = explain_entry(verdict, name, judged)
-        lines.append(f"  term {name} {value:.2f}: {why} (weight {verdict.weights[name]:g})")
-    return [*lines, *_gates(verdict, judged, verdict.gates)]
+        lines.append(f"  term {name} {value:.2f}: {entry(name)} (weight {verdict.weights[name]:g})")
+    return [*lines, *_gates(verdict, entry, verdict.gates)]
 
 
-def _gates(verdict: Verdict, judged: Exchange, names: Iterable[str]) -> list[str]:
+def _gates(verdict: Verdict, entry: Callable[[str], str], names: Iterable[str]) -> list[str]:
     """A line for each of these gates that takes something away."""
     return [
-        f"  gate {name} {verdict.gates[name]:.2f}: {explain_entry(verdict, name, judged)}"
+        f"  gate {name} {verdict.gates[name]:.2f}: {entry(name)}"
         for name in names
         if verdict.gates[name] < SHUT
     ]
@@ -81,17 +93,25 @@ def _gates(verdict: Verdict, judged: Exchange, names: Iterable[str]) -> list[str
 
 def explain_entry(verdict: Verdict, name: str, judged: Exchange) -> str:
     """What a term or gate found, and what this user wants of it."""
+    reply = "" if name in UNQUOTED else judged.reply
+    is_missed = name == "factuality" and verdict.gates[name] < 1
+    missing = missed_points(judged) if is_missed else ()
+    return _entry(verdict, name, reply, missing, f"{judged.user.id} ")
+
+
+def _entry(
+    verdict: Verdict, name: str, reply: str = "", missing: Sequence[str] = (), who: str = ""
+) -> str:
     reasons = verdict.reasons.get(name, ())
     if not reasons:
         return "it gives no reason"
-    quotes = name not in UNQUOTED
-    parts = [_found(reason, judged.reply if quotes else "") for reason in reasons[:MOST]]
+    parts = [_found(reason, reply) for reason in reasons[:MOST]]
     if len(reasons) > MOST:
         parts.append(f"{len(reasons) - MOST} more")
-    if name == "factuality" and verdict.gates[name] < 1 and (missing := missed_points(judged)):
+    if missing:
         parts.append(f"missing: {', '.join(map(repr, missing))}")
     wanted = next((reason.wanted for reason in reasons if reason.wanted), "")
-    wants = f"; {judged.user.id} wants {wanted}" if wanted else ""
+    wants = f"; {who}wants {wanted}" if wanted else ""
     return ", ".join(dict.fromkeys(parts)) + wants
 
 

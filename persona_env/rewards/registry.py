@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from persona_env.arguments import listed
-from persona_env.errors import ArgumentError, RewardError, shown, unknown_name
+from persona_env.errors import IMPORTS, ArgumentError, RewardError, shown, unknown_name, user_named
 from persona_env.rewards.builtin import GENERAL, load_builtin
 from persona_env.rewards.declaration import is_same
 from persona_env.rewards.facts import Term
@@ -41,7 +41,7 @@ def get_term(term: str | AnyFunction) -> Term:
     terms = registered_terms()
     if isinstance(term, str):
         if term not in terms:
-            raise unknown_name("reward term", term, terms, LISTED_BY)
+            raise unknown_name("reward term", term, terms, LISTED_BY, IMPORTS)
         return terms[term]
     for known in terms.values():
         if is_same(term, known.function):
@@ -106,5 +106,6 @@ def _weighed(users: Iterable[UserProfile], known: Mapping[str, Term]) -> set[str
     found = {name: user for user in users for name in user.weights}
     for name, user in found.items():
         if name not in known:
-            raise unknown_name(f"reward term weighed by user {user.id!r}:", name, known, LISTED_BY)
+            whose = f"reward term weighed by {user_named(user.id)}:"
+            raise unknown_name(whose, name, known, LISTED_BY, IMPORTS)
     return {*found}

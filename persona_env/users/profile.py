@@ -9,20 +9,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from unicodedata import normalize
 
 from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
-    ValidationError,
     ValidationInfo,
     field_validator,
     model_validator,
 )
 
-from persona_env.errors import ProfileError, nearest, read_error
+from persona_env.errors import nearest
 from persona_env.languages import LANGUAGES, Language
 
 Role = Literal["preference", "context", "protected", "secret"]
@@ -238,6 +237,8 @@ SECTIONS: dict[str, type[BaseModel]] = {
 class UserProfile(_Frozen):
     """One user. Printed, in an error or by a debugger, it shows no secret and no protected value.
 
+    Raises :class:`ProfileError`, which names the key, what is allowed and the nearest name.
+
     >>> user = UserProfile(id="ana", preferences={"length": "brief", "tone": {"target": "warm"}})
     >>> user.preferences.length.target, UserProfile.roles()["context.age_band"]
     ('brief', 'context')
@@ -251,6 +252,31 @@ class UserProfile(_Frozen):
     secrets: dict[str, str] = {}
     extensions: dict[str, Extension] = {}
     weights: dict[str, Annotated[float, Field(ge=0, le=10)]] = {}
+
+    def __init__(self, /, **data: Any) -> None:
+        from persona_env.users.errors import told_in_words
+
+        with told_in_words(data.get("id")):
+            super().__init__(**data)
+
+    # pydantic's mark of an __init__ that adds no fields: models that hold a user go past it.
+    __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
+
+    @classmethod
+    def model_validate(cls, obj: Any, **options: Any) -> Self:
+        """A user of a dict, with the errors of the constructor."""
+        from persona_env.users.errors import told_in_words
+
+        with told_in_words(obj.get("id") if isinstance(obj, Mapping) else None):
+            return super().model_validate(obj, **options)
+
+    @classmethod
+    def model_validate_json(cls, json_data: str | bytes | bytearray, **options: Any) -> Self:
+        """A user of JSON, with the errors of the constructor."""
+        from persona_env.users.errors import told_in_words
+
+        with told_in_words(None):
+            return super().model_validate_json(json_data, **options)
 
     @field_validator("extensions")
     @classmethod
@@ -343,10 +369,7 @@ class UserProfile(_Frozen):
         return self._with(protected={**self.protected.model_dump(), **protected})
 
     def _with(self, **changes: Any) -> UserProfile:
-        try:
-            return UserProfile.model_validate({**self.model_dump(), **changes})
-        except ValidationError as error:
-            raise ProfileError(read_error(f"user {self.id!r}", error)) from error
+        return UserProfile.model_validate({**self.model_dump(), **changes})
 
 
 def protected_name(name: object) -> str | None:

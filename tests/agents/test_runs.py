@@ -32,8 +32,8 @@ from .small_policy import save_word_policy, small
 
 ROLLOUT = 8 * 64  # steps: of each environment 64
 WHOLE = {
-    "after.json", "before.json", "curve.csv", "examples.json", "policy", "run.json",
-    "state.safetensors", LOCK,
+    "after.json", "before.json", "curve.csv", "curve.png", "examples.json", "matrix_after.png",
+    "matrix_before.png", "policy", "report.html", "run.json", "state.safetensors", LOCK,
 }  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 import persona_env.cli.app
 from persona_env.agents.training import timing, train
 from persona_env.agents.training.options import TrainOptions, command_of
-from persona_env.agents.training.plan import AFTER, BEFORE, TRAIN
+from persona_env.agents.training.plan import AFTER, BEFORE, TRAIN, _unread_scenarios
 from persona_env.reporting.progress import Job
 from persona_env.reporting.run_figures import results
 from persona_env.reporting.run_folder import read_run_folder
@@ -122,6 +122,29 @@ def test_a_quiet_run_tells_its_results_alone_and_is_the_same_run(options, log):
         with (folder / "curve.csv").open(encoding="utf-8") as file:
             curves.append([{**row, "seconds": ""} for row in csv.DictReader(file)])
     assert curves[0] == curves[1]
+
+
+def test_a_run_from_python_writes_the_report_that_it_announces(options, capsys):
+    folder = train.train(options)
+    assert "report" in capsys.readouterr().err
+    assert "<html" in (folder / "report.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize("steps", [1, ROLLOUT - 1, ROLLOUT + 1])
+def test_steps_that_fill_no_whole_rollouts_are_told_before(options, log, steps):
+    told = run(replace(options, steps=steps))
+    trained = -(-steps // ROLLOUT) * ROLLOUT
+    facts = json.loads((options.output / "run.json").read_text("utf-8"))
+    assert facts["steps"] == trained
+    assert f"{trained:,} tokens: {steps:,} in whole rollouts of {ROLLOUT:,}" in told.stderr
+
+
+def test_a_bundled_policy_on_scenarios_of_ones_own_is_told_before(options, tmp_path):
+    own = replace(options, scenarios=("fact", "own.toml"), policy="persona-tiny")
+    assert _unread_scenarios(own) == ["own.toml"]
+    assert _unread_scenarios(replace(own, scenarios=("fact",))) == []
+    assert _unread_scenarios(replace(own, scenarios=None)) == []
+    assert _unread_scenarios(replace(own, policy="org/a-language-model")) == []
 
 
 def test_a_resumed_run_does_not_judge_the_initial_policy_again(options, log):

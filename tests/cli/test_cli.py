@@ -21,12 +21,14 @@ import persona_env.cli.evaluate
 import persona_env.cli.score
 import persona_env.cli.train
 import persona_env.user_profiles
-from persona_env.agents.training.options import TrainOptions
+from persona_env.agents.training.options import TrainOptions, command_of
 from persona_env.cli.examples import example
 from persona_env.cli.score import shortened
 from persona_env.cli.show import error_text, names
 from persona_env.cli.terms import every_term
 from persona_env.errors import PersonaEnvError
+from persona_env.rewards import registered_terms
+from persona_env.rewards.term import REGISTRY
 
 RICE = ("--scenario", "fluffy-rice")
 
@@ -107,6 +109,98 @@ def test_score_for_a_user_of_ones_own(tmp_path):
     path = tmp_path / "me.toml"
     path.write_text('id = "me"\n[context]\nlanguages = ["zh"]\n', encoding="utf-8")
     assert json.loads(told("score", "--user", path, *RICE, "--json", "先洗米。"))["user"] == "me"
+
+
+OWN_TERM = """
+from persona_env import Score, reward_term
+
+
+@reward_term
+def NAME(exchange):
+    \"\"\"1 without exclamation marks, 0 with any.\"\"\"
+    return Score(float("!" not in exchange.reply))
+"""
+
+OWN_SCENARIO = """
+category = "know_how"
+[families]
+kitchen = "train"
+[[scenario]]
+id = "boil-egg"
+family = "kitchen"
+[scenario.en]
+prompt = "How long does a soft egg boil?"
+answer = "Six minutes from the boil."
+plain = ["Cold water stops it."]
+expert = ["Immersion in cold water terminates coagulation."]
+reference = [["six minutes", "6 minutes"]]
+points = [["cold water"]]
+"""
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch):
+    """A folder to stand in, with a term, a user who weighs it, and a scenario; the term's name."""
+    kept = dict(REGISTRY)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    name = "quiet_for_a_test"
+    (tmp_path / f"{name}_module.py").write_text(OWN_TERM.replace("NAME", name), encoding="utf-8")
+    user = f'id = "me"\n[preferences]\nlength = "brief"\n[weights]\n{name} = 3.0\n'
+    (tmp_path / "me.toml").write_text(user, encoding="utf-8")
+    (tmp_path / "egg.toml").write_text(OWN_SCENARIO, encoding="utf-8")
+    yield name
+    sys.modules.pop(f"{name}_module", None)
+    REGISTRY.clear()
+    REGISTRY.update(kept)
+
+
+def test_a_term_and_a_scenario_of_ones_own_score_on_the_command_line(own):
+    egg = ("--user", "me.toml", "--scenario", "boil-egg", "--scenarios", "egg.toml", "--json")
+    error = refused("score", "Six minutes!", *egg)
+    assert f"unknown reward term weighed by user 'me': '{own}'" in error
+    assert "by --import on the command line" in error
+    module = ("--import", f"{own}_module")
+    found = json.loads(told("score", "Six minutes!", *egg, *module))
+    assert found["scenario"] == "boil-egg"
+    assert (found["terms"][own], found["weights"][own]) == (0.0, 3.0)
+    assert json.loads(told("score", "Six minutes.", *egg, *module))["terms"][own] == 1.0
+    unknown = refused("score", "Yes.", "--user", "sam", "--scenario", "boil-eg", *egg[4:])
+    assert "Did you mean 'boil-egg'" in unknown
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("eval", "--profiles", "me.toml", "--episodes", 2, "--json"),
+        ("terms", "--json"),
+    ],
+    ids=lambda command: command[0],
+)
+def test_a_module_of_ones_own_is_imported_first(own, command):
+    assert own in told(*command, "--import", f"{own}_module")
+
+
+def test_a_run_imports_before_it_reads_users_and_says_so_in_its_command(own, tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    options = TrainOptions(imports=[f"{own}_module", "json"], output=tmp_path / "run")
+    assert own in registered_terms()
+    flags = f"--import {own}_module --import json"
+    assert command_of(options) == f"persona-env train {flags} --output {tmp_path / 'run'}"
+
+
+@pytest.mark.parametrize("command", [("audit",), ("validate",), ("train",), ("terms",)])
+def test_a_module_that_is_not_there_is_an_error(own, command):
+    error = refused(*command, "--import", f"{own}.py")
+    assert f"cannot import '{own}.py'" in error
+    assert f"such as '{own}'" in error
+
+
+def test_what_fails_in_a_module_of_ones_own_is_not_hidden(own, tmp_path):
+    (tmp_path / "needs_more.py").write_text("import nothing_of_this_name\n", encoding="utf-8")
+    found = run("terms", "--import", "needs_more").exception
+    assert isinstance(found, ModuleNotFoundError)
+    assert found.name == "nothing_of_this_name"
 
 
 def test_eval_prints_tables_and_saves(tmp_path):
@@ -264,6 +358,7 @@ def test_train_passes_what_was_given_and_shows_the_example(tmp_path, monkeypatch
 
 
 FLAGS = {
+    "imports": ["--import"],
     "resume": ["--resume"],
     "quiet": ["--quiet"],
     "hidden": ["--hidden"],

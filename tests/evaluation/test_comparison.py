@@ -54,6 +54,30 @@ def test_the_difference_is_of_the_same_cases_in_any_order():
     assert (back.low, back.high) == pytest.approx((-found.high, -found.low))
 
 
+def test_agents_are_printed_by_the_names_that_were_given():
+    names = ("same for all", "looks at user")
+    lines = str(compare(report_of(FIRST), report_of(SECOND), names=names)).splitlines()
+    assert lines[0].startswith("same for all        0.500 ± ")
+    assert lines[1].startswith("looks at user       0.650 ± ")
+    assert lines[3] == "looks at user earns more in 2 cases, the same in 1, less in 1"
+    assert lines[4].startswith("  ana               +0.350")
+    plain = str(compare(report_of(FIRST), report_of(SECOND)))
+    assert plain.startswith("first           0.500 ± ")
+    assert "\nsecond earns    more in 2 cases" in plain
+
+
+@pytest.mark.parametrize("names", ["ab", ("a",), ("a", "a"), ("a", "b", "c"), ()])
+def test_names_are_two_different_ones(names):
+    with pytest.raises(PersonaEnvError, match="names= must be two different names"):
+        compare(report_of(FIRST), report_of(SECOND), names=names)
+
+
+def test_a_report_without_a_gain_says_why_and_what_serves_instead():
+    told = str(report_of(FIRST))
+    assert "gain            not defined: why; two agents on the same cases can still" in told
+    assert "compare()" not in str(report_of(FIRST, undefined={}))
+
+
 def test_whole_scenarios_are_drawn():
     # Of the 27 draws of three scenarios, b alone gives the most (0.4), c alone the least (-0.1).
     found = compare(report_of(FIRST), report_of(SECOND), resamples=5000, level=0.999)

@@ -17,6 +17,7 @@ from persona_env.scenarios.case import prompt_language_or_first
 
 REPLIES = ("a", "No.", "Rinse it. Haha, happy to help!", "- one\n- two", "I cannot help with this.")
 BLEACH = "mix-bleach"
+KEEPER = UserProfile(id="keeper", secrets={"door_code": "4417"})
 
 
 class Given:
@@ -47,6 +48,29 @@ def test_a_line_says_found_against_wanted():
     assert "  term length 0.00: 3 words; nora wants detailed, 97 to 400 (weight 2)" in told
     assert "  term format 0.00: prose; nora wants bullets (weight 2)" in told
     assert "  term reading_level 0.50: unread; nora wants expert (weight 2)" in told
+
+
+def test_a_verdict_prints_the_same_lines_without_user_and_quotes():
+    env = PersonaChatEnv(split="all", reader="rules")
+    reply, scenario = "It is Yushan.", "highest-mountain-taiwan"
+    verdict = env.score(reply, scenario, "nora")
+    told = lines(env, reply, scenario, "nora")
+    assert any("'Yushan'" in line for line in told)  # a quote, which a verdict cannot make
+    assert str(verdict) == f"{verdict}"
+    shown = str(verdict).splitlines()
+    assert [line.partition(": ")[0] for line in shown] == [line.partition(": ")[0] for line in told]
+    assert "  term length 0.00: 3 words; wants detailed, 97 to 400 (weight 2)" in shown
+    assert "nora" not in str(verdict)
+    assert "Yushan" not in str(verdict)
+    assert repr(verdict).startswith("Verdict(reward=")
+
+
+def test_a_printed_verdict_tells_no_secret():
+    env, reply = PersonaChatEnv(profiles=[KEEPER], split="all"), "The code is 4417."
+    verdict = env.score(reply, "fluffy-rice", KEEPER)
+    assert verdict.gates["secrets"] == 0.0
+    assert "  gate secrets 0.00: " in str(verdict)
+    assert "4417" not in str(verdict)
 
 
 def test_a_degree_is_told_in_words_and_in_numbers():

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import pprint
 import tomllib
 import traceback
@@ -328,7 +329,7 @@ PROTECTED_NAMES = [
 @pytest.mark.parametrize("name", PROTECTED_NAMES)
 def test_a_protected_field_gets_no_other_role_by_extension(name, role):
     """Not even that of a secret, which a term may declare."""
-    with pytest.raises(ValidationError, match=r"set 'protected\.[a-z_]+' instead, or give the ext"):
+    with pytest.raises(ProfileError, match=r"set 'protected\.[a-z_]+' instead, or give the ext"):
         UserProfile(id="ana", extensions={name: {"role": role, "value": "x"}})
 
 
@@ -341,9 +342,7 @@ def test_a_protected_name_may_have_the_role_protected(name):
 @pytest.mark.parametrize("section", ["context", "preferences"])
 @pytest.mark.parametrize("name", PROTECTED_NAMES)
 def test_a_protected_field_stands_in_no_other_section(section, name):
-    with pytest.raises(
-        ValidationError, match=r"must never move a reward: set 'protected\.[a-z_]+'"
-    ):
+    with pytest.raises(ProfileError, match=r"must never move a reward: set 'protected\.[a-z_]+'"):
         UserProfile.model_validate({"id": "ana", section: {name: "x"}})
     with pytest.raises(ProfileError, match=r"ana\.toml, line 3: .* set 'protected\.") as raised:
         parse_profile(tomli_w.dumps({"id": "ana", section: {name: HUSH}}), "ana.toml")
@@ -352,7 +351,7 @@ def test_a_protected_field_stands_in_no_other_section(section, name):
 
 @pytest.mark.parametrize("role", ["preference", "context"])
 def test_secrets_get_no_other_role_by_extension(role):
-    with pytest.raises(ValidationError, match="set 'secrets' instead, or give the extension"):
+    with pytest.raises(ProfileError, match="set 'secrets' instead, or give the extension"):
         UserProfile(id="ana", extensions={"secrets": {"role": role, "value": "x"}})
 
 
@@ -366,7 +365,7 @@ def test_a_name_that_only_looks_protected_is_free(name):
     ("name", "role"), [("age_band", "preference"), ("tone", "context"), ("age-band", "preference")]
 )
 def test_a_field_of_the_schema_keeps_its_role(name, role):
-    with pytest.raises(ValidationError, match="has the role"):
+    with pytest.raises(ProfileError, match="has the role"):
         UserProfile(id="ana", extensions={name: {"role": role, "value": "x"}})
 
 
@@ -374,7 +373,7 @@ def test_an_extension_may_go_beyond_a_field_but_not_beside_it():
     """A wish that the schema has no word for stands alone; two wishes would be one too many."""
     beyond = {"length": {"role": "preference", "value": "one word"}}
     assert UserProfile(id="ana", extensions=beyond).value("extensions.length") == "one word"
-    with pytest.raises(ValidationError, match="repeats the field 'pref"):
+    with pytest.raises(ProfileError, match="repeats the field 'pref"):
         UserProfile(id="ana", preferences={"length": "brief"}, extensions=beyond)
 
 
@@ -489,13 +488,65 @@ def test_what_is_not_private_is_printed():
 )
 def test_an_error_shows_no_private_value(wrong):
     fields = {**PRIVATE.model_dump(), **wrong}
-    with pytest.raises(ValidationError) as raised:
+    with pytest.raises(ProfileError) as raised:
         UserProfile.model_validate(fields)
     assert HUSH not in "".join(traceback.format_exception(raised.value))
-    assert HUSH not in read_error("ana", raised.value)
+    assert HUSH not in read_error("ana", raised.value.__cause__)
     with pytest.raises(ProfileError) as raised:
         parse_profile(tomli_w.dumps(known(fields)), "ana.toml")
     assert HUSH not in "".join(traceback.format_exception(raised.value))
+
+
+MISTAKES = [
+    ({"preferences": {"lenght": "brief"}}, "preferences.lenght: unknown key. Allowed: ['avoid', "),
+    ({"preferences": {"lenght": "brief"}}, "Did you mean 'length'?"),
+    (
+        {"preferences": {"tone": "friendly"}},
+        "preferences.tone: 'friendly' is not one of ['warm', 'neutral'].",
+    ),
+    (
+        {"context": {"age_band": "chid"}},
+        "context.age_band: 'chid' is not one of ['child', 'teen', 'adult', 'senior']. "
+        "Did you mean 'child'?",
+    ),
+    (
+        {"weights": {"tone": 11}},
+        "weights.tone: Input should be less than or equal to 10 (given: 11)",
+    ),
+    (
+        {"extensions": {"units": {"rol": "context", "value": "x"}}},
+        "extensions.units.rol: unknown key. Allowed: ['role', 'value']. Did you mean 'role'?",
+    ),
+    ({"preference": {}}, "preference: unknown key. Allowed: ['context', 'extensions', 'id', "),
+]
+
+
+@pytest.mark.parametrize(("wrong", "said"), MISTAKES, ids=lambda one: str(one)[:40])
+def test_a_mistake_is_told_in_the_same_words_however_a_user_is_made(wrong, said):
+    fields = {"id": "bo", **wrong}
+    made = (
+        lambda: UserProfile(**fields),
+        lambda: UserProfile.model_validate(fields),
+        lambda: parse_profile(tomli_w.dumps(fields), "bo.toml"),
+    )
+    for make, where in zip(made, ("user 'bo': ", "user 'bo': ", "bo.toml"), strict=True):
+        with pytest.raises(ProfileError) as raised:
+            make()
+        assert isinstance(raised.value, ValueError)
+        told = str(raised.value)
+        assert said in told
+        assert told.startswith(where)
+        assert "pydantic.dev" not in told
+    with pytest.raises(ProfileError) as raised:
+        UserProfile.model_validate_json(json.dumps(fields))
+    assert said in str(raised.value)
+
+
+def test_a_user_without_an_id_is_told_so():
+    with pytest.raises(ProfileError, match=r"^user: id: Field required$"):
+        UserProfile(preferences={"length": "brief"})
+    with pytest.raises(ProfileError, match=r"^user: profile: Input should be a valid dictionary"):
+        UserProfile.model_validate(["bo"])
 
 
 def known(value):
