@@ -70,9 +70,10 @@ def counted(bags: Sequence[Bag]) -> list[Sparse]:
 
 
 def _counted(bags: Sequence[Bag]) -> Iterator[Sparse]:
-    found, counts = np.unique(
-        np.concatenate([_letter_keys(bags), _word_keys(bags)]), return_counts=True
-    )
+    keys = np.concatenate([_letter_keys(bags), _word_keys(bags)])
+    keys.sort()
+    edges = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1], [True]]))
+    found, counts = keys[edges[:-1]], np.diff(edges)
     indices, values = (found & _BUCKET).astype(np.intp), (1.0 + np.log(counts)).astype(np.float32)
     places = np.searchsorted(found, np.arange(len(bags) + 1) * SIZE).tolist()
     squares = values**2

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from functools import cache
-from math import log, sqrt
+from math import fsum, log, sqrt
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +21,7 @@ from persona_env.languages import HAN, LATIN
 from persona_env.languages.lexicon import words
 from persona_env.memo import Memo
 from persona_env.scenarios.schema import Scenario
-from persona_env.text.spans import CJK, PerWord
+from persona_env.text.spans import CJK, PerWord, is_cjk
 
 Values = npt.NDArray[np.float32]
 LIKENESS = (
@@ -34,13 +34,13 @@ LISTED = len(LIKENESS) - 1  # those that need listed answers
 _TOKEN = re.compile(
     rf"[{CJK}]+|[^\W\d_{CJK}]+(?:['’][^\W\d_{CJK}]+)*|\d+(?:[.,]\d+)*|[.!?;:,。！？；，：]"
 )
-_CJK = re.compile(f"[{CJK}]")
 STEM = 5  # letters of a word that are compared
 SHORTEST = 3  # letters of a word that says something
 REACH = 4  # words behind a negation that it denies
 SMOOTHING = 0.5
 TELLS = 0.5  # weight from which a token speaks for a side
 NO, YES, OPEN = "^no", "^yes", "^"  # how an answer begins
+_BEGINNINGS = frozenset({NO, YES, OPEN})
 NOT = "!"  # before a negated word
 NUMBER = "#"
 
@@ -51,25 +51,26 @@ def tokens_of(text: str) -> frozenset[str]:
     >>> sorted(tokens_of("No, eight legs; insects have six."))
     ['!', '#6', '#8', '^no', 'insec', 'legs']
     """
-    return frozenset(_tokens(text.lower())) - {""}
+    found = _TOKEN.findall(text.lower())
+    first = next((token for token in found if token[0].isalnum()), None)
+    beginning = () if first is None else (_beginning(first),)
+    return frozenset(_tokens(found)).union(beginning) - {""}
 
 
-def _tokens(text: str) -> Iterator[str]:
-    denied, first = 0, True
-    for token in _TOKEN.findall(text):
-        if first and token[0].isalnum():
-            yield _beginning(token)
-            first = False
-        if _CJK.match(token):
+def _tokens(found: Sequence[str]) -> Iterator[str]:
+    denied = 0
+    for token in found:
+        if is_cjk(token[0]):
             denied = yield from _characters(token, denied)
-        elif token.replace("’", "'") in _denying():
+            continue
+        stem = _stem[token]
+        if stem is None:
+            denied = 0
+        elif stem == NOT:
             yield NOT
             denied = REACH
-        elif not token[0].isalnum():
-            denied = 0
         else:
-            found = _stem[token]
-            yield NOT + found if denied > 0 and found[:1] != NUMBER and found else found
+            yield NOT + stem if denied > 0 and stem and stem[0] != NUMBER else stem
             denied -= 1
 
 
@@ -89,11 +90,16 @@ def _characters(run: str, denied: int) -> Generator[str, None, int]:
 
 
 def _beginning(token: str) -> str:
-    word = token[0] if _CJK.match(token) else token
+    word = token[0] if is_cjk(token[0]) else token
     return YES if word in _list("says_yes") else NO if word in _list("says_no") else OPEN
 
 
-def _stem_of(word: str) -> str:
+def _stem_of(word: str) -> str | None:
+    """What is compared of a word or a number, :data:`NOT` if it denies; ``None`` of a mark."""
+    if not word[0].isalnum():
+        return None
+    if word.replace("’", "'") in _denying():
+        return NOT
     if word[0].isdigit():
         return NUMBER + word.replace(",", "")
     if number := _numbers().get(word):
@@ -140,9 +146,10 @@ class Answers:
 
     def __init__(self, right: Iterable[str], wrong: Iterable[str], asked: Iterable[str]) -> None:
         self.right, self.wrong = [*map(tokens_of, right)], [*map(tokens_of, wrong)]
+        self._said_right, self._said_wrong = map(_without_beginnings, (self.right, self.wrong))
         known = frozenset().union(*self.right, *self.wrong) - {OPEN}
         prompts = [*map(tokens_of, asked)]
-        self.prompts = [{one for one in prompt if one[:1] != OPEN} for prompt in prompts]
+        self.prompts = _without_beginnings(prompts)
         self.asked = frozenset().union(*prompts)
         self.weights = {token: self._weight(token) for token in known}
         told, false = frozenset().union(*self.right), frozenset().union(*self.wrong)
@@ -161,22 +168,22 @@ class Answers:
     def compare(self, reply: str) -> Values:
         """The features of a reply: ``float32 of shape (12,)``."""
         found = tokens_of(reply)
-        said = {token for token in found if token[:1] != OPEN}
+        said = found - _BEGINNINGS
         asked = _nearest(self.prompts, said)
         if not self.right or not self.wrong:
             return np.array([*[0.0] * LISTED, asked], np.float32)
         weights = [self.weights[token] for token in said if token in self.weights]
-        numbers = {token for token in said if token[:1] == NUMBER} - self.asked
-        is_right = bool(numbers & self.numbers)
+        numbers = {token for token in said if token[0] == NUMBER} - self.asked
+        is_right, total = bool(numbers & self.numbers), fsum(weights)  # whatever the order
         return np.array(
             [
-                sum(weights),
-                sum(weights) / sqrt(max(1, len(weights))),
+                total,
+                total / sqrt(max(1, len(weights))),
                 sum(self.weights.get(token, 0.0) for token in found & {YES, NO}),
                 sqrt(len(self.only_right & said)),
                 sqrt(len(self.only_wrong & said)),
-                _nearest(self.right, said),
-                _nearest(self.wrong, said),
+                _nearest(self._said_right, said),
+                _nearest(self._said_wrong, said),
                 is_right,
                 bool(numbers) and not is_right and bool(self.numbers),
                 bool(numbers & self.wrong_numbers),
@@ -187,10 +194,14 @@ class Answers:
         )
 
 
-def _nearest(answers: Sequence[Collection[str]], said: Collection[str]) -> float:
+def _without_beginnings(texts: Iterable[frozenset[str]]) -> list[frozenset[str]]:
+    """What else each text says, where it says more than how it begins."""
+    return [said for one in texts if (said := one - _BEGINNINGS)]
+
+
+def _nearest(texts: Sequence[frozenset[str]], said: frozenset[str]) -> float:
     """The largest share of one text's tokens that was said."""
-    wholes = [{token for token in one if token[:1] != OPEN} for one in answers]
-    return max((len(whole & {*said}) / len(whole) for whole in wholes if whole), default=0.0)
+    return max([len(whole & said) / len(whole) for whole in texts], default=0.0)
 
 
 def answers_of(scenario: Scenario) -> Answers:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
+from operator import attrgetter, is_
 from typing import Any, Literal, get_args
 
 from persona_env.reading.fields import UNCHOSEN, UNREAD, Choice, Degree
@@ -93,13 +94,15 @@ class Reading:
         >>> Reading(words=3.0).filled(Reading(words=4.0, warm=Degree(1.0, "judge"))).words
         3.0
         """
-        new = {n: value for n in self.unread if _is_read(value := getattr(other, n))}
-        return replace(self, **new) if new else self
+        own, others = _values(self), _values(other)
+        both = zip(own, others, strict=True)
+        values = [new if _is_read(new) and not _is_read(old) else old for old, new in both]
+        return self if all(map(is_, values, own)) else Reading(*values)
 
 
 FIELDS: tuple[str, ...] = tuple(field.name for field in fields(Reading))
+_values = attrgetter(*FIELDS)
 
 
 def _is_read(value: Any) -> bool:
-    read: bool = getattr(value, "is_read", value is not None)  # of a degree or a choice
-    return read
+    return (value.value if isinstance(value, Degree | Choice) else value) is not None

@@ -21,7 +21,7 @@ _NEVER = "(?!)"
 
 def unlisted(said: Iterable[str]) -> set[str]:
     """Words that neither stand in a dictionary as they are nor are common characters: few."""
-    return {word for word in {*said} if _is_unlisted[word]}
+    return {*filter(_is_unlisted.__getitem__, {*said})}
 
 
 def _stands_nowhere(word: str) -> bool:

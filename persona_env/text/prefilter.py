@@ -202,6 +202,10 @@ class Index:
             marks[found] |= bit
         self.of_all = marks.pop(_NONE, 0)
         self._by_start = _by_start(marks)
+        sizes = defaultdict[str, set[int]](set)
+        for start_of in self._by_start:
+            sizes[start_of[0]].add(len(start_of))
+        self._sizes = dict(sizes)
 
     def lines(self, marks: int, name: str) -> tuple[int, ...]:
         """The lines of a list that a text whose words have these marks may hold (no other can)."""
@@ -217,9 +221,9 @@ class Index:
     def marks(self, token: str) -> int:
         """The bits of the sets of which ``token`` holds a piece."""
         marks = 0
-        for at in range(len(token)):
-            for end in range(at + 1, at + 1 + _START):
-                for bare, piece, bits in self._by_start.get(token[at:end], ()):
+        for at, letter in enumerate(token):
+            for size in self._sizes.get(letter, ()):
+                for bare, piece, bits in self._by_start.get(token[at : at + size], ()):
                     if marks | bits != marks and _is_at(token, at, bare, piece):
                         marks |= bits
         return marks

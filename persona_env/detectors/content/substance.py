@@ -9,9 +9,11 @@ from persona_env.text.lexicon import hits
 from persona_env.text.spans import (
     CJK_CHARACTERS_PER_WORD,
     READINGS,
+    PerWord,
     cjk_count,
     fold,
-    inside,
+    folded_words,
+    outside,
     word_spans,
 )
 
@@ -31,12 +33,17 @@ def substance(text: str) -> float:
     """
     empty = (*hits(text, "nod"), *hits(text, "warm"), *boilerplate(text).spans)
     empty += apology(text).brief
-    folded = fold(text)
-    said = {folded[a:b] for a, b in word_spans(text) if not inside((a, b), empty)}
-    return float(sum(map(_counts, said)))
+    said = {*folded_words(text)}
+    if empty:  # seldom
+        folded = fold(text)
+        said = {folded[a:b] for a, b in outside(word_spans(text), empty)}
+    return float(sum(map(_counts.__getitem__, said)))
 
 
-def _counts(word: str) -> float:
+def _share(word: str) -> float:
     if cjk_count(word):
         return 1 / CJK_CHARACTERS_PER_WORD
     return float(sum(map(str.isalnum, word)) > 1)
+
+
+_counts = PerWord(_share)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Sequence
 from functools import lru_cache
+from itertools import compress
+from operator import not_
 from typing import NamedTuple
 
 from persona_env.text.prose import own_prose
 from persona_env.text.spans import (
     READINGS,
     Span,
+    cjk_count,
     folded_words,
     is_cjk,
     sentence_words,
@@ -56,8 +60,9 @@ def repetition(text: str) -> RepetitionReading:
     more = word_count(text) // LONG
     marked = _sentences(text, keys, _SENTENCE if more else 1)
     if again >= _WORD_GRAM and not _all_differ(keys):
-        marked |= _grams(keys, (_WORD_GRAM, _CJK_GRAM), 1 + more)
-        marked |= _grams(keys, (_PASSAGE, _CJK_PASSAGE), 1) if more else set()
+        starts = _starts(text, keys)
+        marked |= _grams(keys, starts, (_WORD_GRAM, _CJK_GRAM), 1 + more)
+        marked |= _grams(keys, starts, (_PASSAGE, _CJK_PASSAGE), 1) if more else set()
     if not marked:
         return _NONE
     return RepetitionReading(len(marked) / len(keys), _runs(word_spans(text), marked))
@@ -68,27 +73,30 @@ def _all_differ(keys: Sequence[str]) -> bool:
     return len({*zip(keys, keys[1:], keys[2:], strict=False)}) == len(keys) - 2
 
 
-def _grams(keys: Sequence[str], sizes: tuple[int, int], free: int) -> set[int]:
+def _grams(
+    keys: tuple[str, ...], starts: Sequence[Sequence[int]], sizes: tuple[int, int], free: int
+) -> set[int]:
     """The places of words in grams that occurred ``free`` times before."""
-    grams = [(start, tuple(keys[start : start + size])) for start, size in _starts(keys, *sizes)]
-    counts = Counter([gram for _, gram in grams])
-    often = {gram for gram, count in counts.items() if count > free}
-    seen: Counter[Hashable] = Counter()
     marked: set[int] = set()
-    for start, gram in grams if often else ():
-        if gram in often:
-            if seen[gram] >= free:
-                marked.update(range(start, start + len(gram)))
-            seen[gram] += 1
+    for places, size in zip(starts, sizes, strict=True):
+        grams = [keys[at : at + size] for at in places[: bisect_right(places, len(keys) - size)]]
+        counts = Counter(grams) if len({*grams}) < len(grams) else {}
+        often = {gram: 0 for gram, count in counts.items() if count > free}
+        for start, gram in zip(places, grams, strict=False) if often else ():
+            if gram in often:
+                if often[gram] >= free:
+                    marked.update(range(start, start + size))
+                often[gram] += 1
     return marked
 
 
-def _starts(keys: Sequence[str], latin: int, cjk: int) -> Iterator[Span]:
-    """Where a gram begins, and its size."""
-    for start, key in enumerate(keys):
-        size = cjk if is_cjk(key[0]) else latin
-        if start + size <= len(keys):
-            yield start, size
+def _starts(text: str, keys: Sequence[str]) -> tuple[Sequence[int], Sequence[int]]:
+    """The places of Latin words, and those of Chinese characters."""
+    if not cjk_count(text):
+        return range(len(keys)), ()
+    chinese = [is_cjk(key[0]) for key in keys]
+    every = range(len(keys))
+    return [*compress(every, map(not_, chinese))], [*compress(every, chinese)]
 
 
 def _sentences(text: str, keys: Sequence[str], least: int) -> set[int]:

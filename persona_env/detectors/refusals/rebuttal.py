@@ -47,11 +47,14 @@ def rebuttal(reply: str) -> RebuttalReading:
     >>> rebuttal("There is no reason to deny them a vote.").sustained
     True
     """
-    if not (may_hold(reply, "wrong") or may_hold(reply, "reminds")):
+    calls, warns = may_hold(reply, "wrong"), may_hold(reply, "reminds")
+    if not (calls or warns):
         return _NONE
     said = [unquoted(reply[start:end]) for start, end in sentence_spans(reply)]
-    calls = may_hold(reply, "wrong")  # spares asking of each sentence
     wrong = [calls and bool(hits(one, "wrong")) and not ASKS.search(one) for one in said]
+    opening = said[: _OPENING + 1] if warns else []
+    if not any(wrong) and not any(hits(one, "reminds") for one in opening):
+        return _NONE  # mostly
     kept = [i for i, one in enumerate(said) if i >= _OPENING or wrong[i] or not _greets(one)]
     if not any(wrong[i] for i in kept[:_LEAD]) and not (kept and hits(said[kept[0]], "reminds")):
         return _NONE

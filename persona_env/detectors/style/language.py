@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect
 from collections.abc import Sequence
 from functools import cache, lru_cache
@@ -102,16 +103,18 @@ def _word(raw: str, among: Sequence[str]) -> tuple[str | None, bool]:
     """The language that a word shows ('': none), and whether it is no name wherever it stands."""
     if is_cjk(raw[0]):
         return next((label for label in among if label in HAN), None), True
+    if not any(map(str.isalpha, raw)):
+        return None, True
     plain = raw.isalpha() and raw.islower() and raw not in _lists().name_particles
     return _evidence(fold(raw), among) or "", plain
 
 
 def _counts(words: Sequence[str], index: int) -> bool:
-    """Words of letters, without names: capitalised inside the sentence, or 'de' between two."""
+    """Words without names: capitalised inside the sentence, or 'de' between two."""
     raw = words[index]
     known = _lists()
     initial = index > 0 and len(raw) == 1 and raw.isupper() and raw not in known.one_letter
-    if initial or not any(map(str.isalpha, raw)):
+    if initial:
         return False
     if raw in known.name_particles and 0 < index < len(words) - 1:
         return not (words[index - 1][0].isupper() and words[index + 1][0].isupper())
@@ -120,20 +123,27 @@ def _counts(words: Sequence[str], index: int) -> bool:
 
 def _evidence(word: str, among: Sequence[str]) -> str | None:
     """The one language whose function words or letters show in this word."""
-    latin = [label for label in among if label in LATIN]
-    held = [label for label in latin if word in _function_words(label)]
+    shows = _shows(tuple(among))
+    held = [label for label, said, _, _ in shows if word in said]
     if held:
         return held[0] if len(held) == 1 else None
-    lettered = [label for label in latin if not {*morphology(label).letters}.isdisjoint(word)]
+    lettered = [one for one in shows if not one[2].isdisjoint(word)]
     if len(lettered) == 1:
-        return lettered[0]
-    held = [label for label in lettered or latin if _ends_as(word, label)]
+        return lettered[0][0]
+    held = [label for label, _, _, ends in lettered or shows if ends and ends.search(word)]
     return held[0] if len(held) == 1 else None
 
 
-def _ends_as(word: str, label: str) -> bool:
-    endings = morphology(label).endings
-    return endings is not None and endings.search(word) is not None
+@lru_cache(maxsize=_CHOICES)
+def _shows(
+    among: tuple[str, ...],
+) -> list[tuple[str, frozenset[str], frozenset[str], re.Pattern[str] | None]]:
+    """Of each Latin language its function words, its letters, and what matches its endings."""
+    latin = [(label, morphology(label)) for label in among if label in LATIN]
+    return [
+        (label, _function_words(label), frozenset(shape.letters), shape.endings)
+        for label, shape in latin
+    ]
 
 
 def _spread(
