@@ -283,7 +283,7 @@ def test_reset_options_choose_one_episode():
         ({"usr": "nora"}, "unknown reset option 'usr'. Did you mean 'user'?"),
         ({"user": "norra"}, "Did you mean 'nora'?"),
         ({"user": "vic"}, "unknown user of this environment 'vic'"),  # of the other split
-        ({"scenario": "highest-mountain-taiwn"}, "Did you mean 'highest-mountain-taiwan', "),
+        ({"scenario": "highest-mountain-taiwn"}, "Did you mean 'highest-mountain-taiwan'?"),
         ({"user": "sam", "scenario": "quatrain-autumn-moon"}, "no language fits"),
     ],
 )
@@ -301,7 +301,7 @@ def test_wrong_reset_options(options, message):
         ({"profiles": []}, ProfileError, "profiles= is empty"),
         ({"profiles": ["sam", "sam"]}, ProfileError, "two users with the id ['sam']"),
         ({"profiles": ["/no/where.toml"]}, ProfileError, "/no/where.toml: No such file"),
-        ({"scenarios": ["fcat"]}, UnknownNameError, "Did you mean 'fact', "),
+        ({"scenarios": ["fcat"]}, UnknownNameError, "Did you mean 'fact'?"),
         ({"scenarios": []}, ScenarioError, "scenarios= is empty"),
         ({"scenarios": ["quatrain-autumn-moon"], "profiles": ["sam"]}, ScenarioError, "'sam'"),
         ({"split": "trian"}, UnknownNameError, "Did you mean 'train'?"),

@@ -97,7 +97,7 @@ class Report:
     @property
     def _instead(self) -> str:
         """What serves where there is no gain."""
-        serves = "two agents on the same cases can still be compared: compare()"
+        serves = "; two agents on the same cases can still be compared: compare()"
         return serves if "gain" in self.undefined else ""
 
     @property
@@ -192,7 +192,7 @@ class Report:
             lines.append(f"coverage        {self.coverage}   (read by {self.reader})")
         lines += [f"{name:15} {value}" for name, value in self.measures.items()]
         lines += [f"  {name:14}{value}" for name, value in sorted(self.per_category.items())]
-        lines += [*self.undefined_text.splitlines(), *filter(None, [self._instead])]
+        lines += [f"{line}{self._instead}" for line in self.undefined_text.splitlines()]
         return "\n".join(lines)
 
 

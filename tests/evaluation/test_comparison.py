@@ -74,7 +74,7 @@ def test_names_are_two_different_ones(names):
 
 def test_a_report_without_a_gain_says_why_and_what_serves_instead():
     told = str(report_of(FIRST))
-    assert "gain            not defined: why; two agents on the same cases can still" in told
+    assert "not defined: why; two agents on the same cases can still" in told
     assert "compare()" not in str(report_of(FIRST, undefined={}))
 
 

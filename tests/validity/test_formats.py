@@ -197,7 +197,7 @@ def test_formats_mix(tmp_path):
         ({"prompt": "", "better": "x", "worse": "y"}, "column 'prompt' is missing or blank"),
         ({"prompt": "p", "better": "x", "worse": "y", "user": "amin"}, "did you mean 'amina'"),
         ({"prompt": "p", "better": "x", "worse": "y", "user": {"preferences": {"tone": 3}}},
-         "'user': preferences.tone"),
+         "preferences.tone: 3 is not one of"),
         ({"input": "p", "output_1": "x", "output_2": "y", "label": 3}, "'label' is '3', not one"),
         ({"instruction": "p", "input": "", "response1": "x", "response2": "y", "annotator1": 3},
          "'annotator1' is '3', not one of 0, 1, 2"),
