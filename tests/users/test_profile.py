@@ -543,7 +543,10 @@ def test_a_mistake_is_told_in_the_same_words_however_a_user_is_made(wrong, said)
 
 
 def test_a_user_without_an_id_is_told_so():
-    with pytest.raises(ProfileError, match=r"^user: id: required, and missing. The smallest profile is the line id = .ana.$"):
+    with pytest.raises(
+        ProfileError,
+        match=r"^user: id: required, and missing. The smallest profile is the line id = .ana.$",
+    ):
         UserProfile(preferences={"length": "brief"})
     with pytest.raises(ProfileError, match=r"^user: profile: Input should be a valid dictionary"):
         UserProfile.model_validate(["bo"])
