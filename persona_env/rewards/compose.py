@@ -29,6 +29,9 @@ from persona_env.rewards.plan import Plan, case_of
 from persona_env.rewards.results import as_score, failure
 from persona_env.rewards.term import Reason, Score
 
+SHUT = 0.995
+"""A gate below it takes away what two digits of a reward show."""
+
 
 class Verdict(NamedTuple):
     """A reward and everything that made it; all dicts have the order of the terms.

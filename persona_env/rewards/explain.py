@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from persona_env.detectors import Point, made
 from persona_env.rewards import Reason, Verdict
+from persona_env.rewards.compose import SHUT
 from persona_env.rewards.exchange import Exchange, TermView, Turn
 from persona_env.rewards.expectations import ANSWER_FIELDS, is_answer_due, told
 from persona_env.scenarios.schema import ScenarioText
@@ -13,7 +14,6 @@ from persona_env.users.description import describe
 from persona_env.users.profile import UserProfile
 
 SHOWN = 40  # characters of a reply beside what they show
-SHUT = 0.995  # a gate below takes away what two digits of a reward show
 MOST = 3  # places that a line quotes
 UNQUOTED = frozenset({"secrets", "title_private"})
 """Gates whose lines quote nothing of the reply: they close on what must not be told."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from persona_env.html import Bar, html_table
-from persona_env.rewards.compose import Verdict
+from persona_env.rewards.compose import SHUT, Verdict
 
 Row = tuple[str, Bar, str, str]
 
@@ -19,7 +19,7 @@ def verdict_html(verdict: Verdict) -> str:
         notes.append(
             f"{verdict.coverage:.0%} of the weight was read; not or only in part: {unread}."
         )
-    if opened := sum(not _closes(value) for value in verdict.gates.values()):
+    if opened := sum(value >= SHUT for value in verdict.gates.values()):
         notes.append(f"{opened} of {len(verdict.gates)} gates are open (1.00) and not shown.")
     return html_table(f"reward {verdict.reward:.3f}", columns, _rows(verdict), " ".join(notes))
 
@@ -29,13 +29,9 @@ def _rows(verdict: Verdict) -> Iterator[Row]:
         if weight := verdict.weights[name]:
             yield name, Bar(f"{value:.2f}", value), f"{weight:g}", _why(verdict, name)
     for name, value in verdict.gates.items():
-        if _closes(value):
+        if value < SHUT:
             yield name, Bar(f"{value:.2f}", value), "gate: multiplies", _why(verdict, name)
 
 
-def _closes(gate: float) -> bool:
-    return round(gate, 2) < 1
-
-
 def _why(verdict: Verdict, name: str) -> str:
-    return "; ".join(reason.note for reason in verdict.reasons.get(name, ()))
+    return "; ".join(dict.fromkeys(reason.note for reason in verdict.reasons.get(name, ())))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from persona_env.reporting.card import Card, Part
-from persona_env.rewards.compose import Verdict
+from persona_env.rewards.compose import SHUT, Verdict
 from persona_env.rewards.exchange import Turn
 
 
@@ -37,7 +37,7 @@ def card_of(
 def _parts(verdict: Verdict) -> tuple[Part, ...]:
     """The terms that count, the heaviest first, and the gates that closed, before them."""
     gates = [_part(verdict, name, value, None) for name, value in verdict.gates.items()
-             if value < CLOSED]  # fmt: skip
+             if value < SHUT]  # fmt: skip
     terms = [
         _part(verdict, name, value, verdict.weights[name])
         for name, value in verdict.terms.items()
@@ -46,9 +46,6 @@ def _parts(verdict: Verdict) -> tuple[Part, ...]:
     gates.sort(key=lambda part: part.value)
     terms.sort(key=lambda part: -(part.weight or 0))
     return (*gates, *terms)
-
-
-CLOSED = 0.995  # what shows as 1.00 took nothing away
 
 
 def _part(verdict: Verdict, name: str, value: float, weight: float | None) -> Part:
