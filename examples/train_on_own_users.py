@@ -93,7 +93,7 @@ print(sorted(path.name for path in run.iterdir() if path.suffix or path.is_dir()
 
 # %%
 before, after = Report.load(run / "before.json"), Report.load(run / "after.json")
-print(f"gain before {before.gain_text}\ngain after  {after.gain_text}")
+print(f"gain before {before.gain}\ngain after  {after.gain}")
 difference = compare(before, after, names=("before", "after"))
 print(difference)
 

@@ -304,6 +304,11 @@ def add_front_page(app: Sphinx, error: Exception | None) -> None:
         shutil.copyfile(out / f"{app.config.root_doc}.html", out / "index.html")
 
 
+def without_foreign(app: Sphinx, what: str, name: str, thing: object, *rest: Any) -> bool | None:
+    """What matplotlib makes in a class of ours has a docstring of its own dialect."""
+    return True if str(getattr(thing, "__module__", "")).startswith("matplotlib") else None
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Called by Sphinx."""
     # In a union Sphinx shows an alias by its repr.
@@ -312,6 +317,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_html_math_renderer("mathml", (mathml, None), (mathml, None))
     app.connect("builder-inited", write_pages)
     app.connect("autodoc-process-docstring", read_sections)
+    app.connect("autodoc-skip-member", without_foreign)
     app.connect("autodoc-process-signature", readable_defaults)
     app.connect("doctree-read", drop_long_values)
     app.connect("source-read", add_navigation)

@@ -41,6 +41,10 @@ class PersonaWildEnv(PersonaEnv):
     rewards of all turns. With ``max_turns=1`` an episode is one reply at any turn of a talk: the
     turns before are in the transcript, with plain replies.
 
+    Every other option is that of :class:`PersonaEnv`; ``scenarios=`` also takes ``"talks"`` (the
+    first turns of the written talks, for an evaluation of whole talks), ``"written"``, a family of
+    generated talks (``"minutes"``) and the id of a turn (``"mercury/3"``).
+
     Parameters
     ----------
     max_turns:
@@ -50,10 +54,6 @@ class PersonaWildEnv(PersonaEnv):
     user_simulator:
         ``None``: :class:`~persona_env.envs.wild.simulator.TalkingUser`, who says the talk's turns.
         Another one does not know them.
-
-    Every other option is that of :class:`PersonaEnv`; ``scenarios=`` also takes ``"talks"`` (the
-    first turns of the written talks, for an evaluation of whole talks), ``"written"``, a family of
-    generated talks (``"minutes"``) and the id of a turn (``"mercury/3"``).
     """
 
     categories = CATEGORIES

@@ -38,8 +38,10 @@ def results_table(reports: Mapping[str, Report], style: Style = "markdown") -> s
     style:
         ``"markdown"``, or ``"latex"`` for ``\usepackage{booktabs}``.
 
-    Raises :class:`ArgumentError` for no reports, another style, and for reports that judge other
-    cases.
+    Raises
+    ------
+    ArgumentError
+        For no reports, another style, and reports that judge other cases.
     """
     choice("style", style, get_args(Style))
     if not reports:

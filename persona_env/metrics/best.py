@@ -2,7 +2,7 @@ r"""Best-of-n sampling: what the best of n samples earns, and how far it is from
 
 .. math:: E[\max] = \sum_{k=n}^{m} \frac{\binom{k-1}{n-1}}{\binom{m}{n}} r_{(k)}
 
-for m samples with rewards :math:`r_{(1)} \le \dots \le r_{(m)}`: the mean over all
+for m samples with rewards :math:`r_{(1)} \le \ldots \le r_{(m)}`: the mean over all
 :math:`\binom{m}{n}` choices of n of them, an unbiased estimate of the policy's expected maximum.
 For rewards 0 and 1 it is pass@k (Chen et al. 2021, arXiv 2107.03374).
 """
@@ -20,6 +20,11 @@ from persona_env.errors import ArgumentError
 def best_of_n(rewards: npt.ArrayLike, n: int, chosen_by: npt.ArrayLike | None = None) -> float:
     """The expected reward of the best of ``n`` samples, over all choices of n out of m.
 
+    >>> round(best_of_n([0.0, 0.5, 1.0], 2), 3)  # pairs: (0, 0.5), (0, 1), (0.5, 1)
+    0.833
+    >>> best_of_n([0.2, 0.9], 2, chosen_by=[1.0, 0.0])
+    0.2
+
     Parameters
     ----------
     rewards:
@@ -31,12 +36,10 @@ def best_of_n(rewards: npt.ArrayLike, n: int, chosen_by: npt.ArrayLike | None = 
         ``rewards``: another reward, which is optimised while ``rewards`` are watched. Samples that
         are tied in it are chosen with equal chance.
 
-    Raises :class:`ArgumentError` for an n beyond the samples, and for shapes that differ.
-
-    >>> round(best_of_n([0.0, 0.5, 1.0], 2), 3)  # pairs: (0, 0.5), (0, 1), (0.5, 1)
-    0.833
-    >>> best_of_n([0.2, 0.9], 2, chosen_by=[1.0, 0.0])
-    0.2
+    Raises
+    ------
+    ArgumentError
+        For an n beyond the samples, and for shapes that differ.
     """
     worth = np.asarray(rewards, dtype=np.float64)
     scores = worth if chosen_by is None else np.asarray(chosen_by, dtype=np.float64)
