@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent
 @pytest.mark.skipif(not shutil.which("make"), reason="there is no make here")
 def test_the_demo_begins_with_how_long_it_takes():
     done = subprocess.run(
-        ["make", "--dry-run", "--always-make", "demo"],
+        ["make", "--no-print-directory", "--dry-run", "--always-make", "demo"],
         cwd=ROOT, capture_output=True, text=True, check=True,
     )  # fmt: skip
     first, *rest = done.stdout.splitlines()
