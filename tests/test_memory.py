@@ -11,7 +11,10 @@ import tracemalloc
 import pytest
 
 import persona_env
+from persona_env.envs.calibration import PersonaCalibrationEnv
 from persona_env.envs.chat.env import PersonaChatEnv
+from persona_env.memo import Prepared
+from persona_env.reading import likeness
 from persona_env.text.spans import PerWord
 from persona_env.vector import PersonaVectorEnv, TokenVectorEnv
 from persona_env.wrappers.token_actions import TokenActions
@@ -73,6 +76,19 @@ def test_prompts_that_never_come_again_are_not_all_remembered(monkeypatch):
     for _ in range(12):
         env.reset()
     assert len(env._prompts) == 3
+
+
+def test_scenarios_that_never_come_again_are_not_all_remembered(monkeypatch):
+    monkeypatch.setattr("persona_env.memo.PREPARED", 3)
+    lengths = Prepared(len)
+    assert [lengths.of("a" * count) for count in range(20)] == [*range(20)]
+    assert len(lengths) <= 3
+    env = PersonaCalibrationEnv(split="heldout")
+    for seed in range(12):
+        env.reset(seed=seed)
+        env.step("It is 12.")
+    assert len(env.readers.readers[0]._known) <= 3
+    assert len(likeness._answers) <= 3
 
 
 def test_every_cache_is_bounded():

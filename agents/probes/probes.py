@@ -15,7 +15,7 @@ from persona_env.reading import UNREAD, Ask, Degree, Reading
 from persona_env.reading.evidence import DEGREES, evidence_of
 from persona_env.reading.heads import CHOICES, choice_of, outputs_of, sigmoid
 from persona_env.reading.heads import load_weights as load_heads
-from persona_env.reading.likeness import Likeness
+from persona_env.reading.likeness import likeness
 
 from .encoder import Encoder
 from .loading import MODEL
@@ -69,7 +69,6 @@ class Probes:
         own = Path(model) / FILE.name
         self.weights = load_weights(Path(weights or (own if own.is_file() else FILE)))
         self._encoder = encoder_of(str(model), self.weights.layers, device)
-        self._likeness = Likeness()
         _check(self._encoder, self.weights, str(model))
 
     def __reduce__(self) -> tuple[type[Probes], tuple[Any, ...]]:
@@ -80,9 +79,7 @@ class Probes:
         states = self._encoder.states([(messages_of(ask), ask.reply) for ask in asks])
         logits = self.weights.logits(states.reshape(len(asks), -1))
         return [
-            one.filled(
-                _read(self.weights, ask, one, row, self._likeness.of(ask.scenario, ask.reply))
-            )
+            one.filled(_read(self.weights, ask, one, row, likeness(ask.scenario, ask.reply)))
             for ask, one, row in zip(asks, readings, logits, strict=True)
         ]
 

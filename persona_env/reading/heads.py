@@ -29,7 +29,7 @@ from persona_env.reading.features import (
 )
 from persona_env.reading.fields import UNCHOSEN, UNREAD, Choice, Degree
 from persona_env.reading.hashing import Sparse, counted
-from persona_env.reading.likeness import Likeness
+from persona_env.reading.likeness import likeness
 from persona_env.reading.reader import Ask
 from persona_env.reading.reading import ACTS, STYLES, VIEWS, Reading
 
@@ -102,14 +102,13 @@ class Heads:
 
     def __init__(self, path: Path = FILE) -> None:
         self._path = path
-        self._likeness = Likeness()
 
     def fill(self, asks: Sequence[Ask], readings: Sequence[Reading]) -> list[Reading]:
         """See :class:`~persona_env.reading.reader.Reader`; what rules read is used as evidence."""
         weights = load_weights(self._path)
         outputs = outputs_of(weights, [(ask.prompt, ask.reply) for ask in asks])
         return [
-            one.filled(_read(weights, ask, one, found, self._likeness.of(ask.scenario, ask.reply)))
+            one.filled(_read(weights, ask, one, found, likeness(ask.scenario, ask.reply)))
             for ask, one, found in zip(asks, readings, outputs, strict=True)
         ]
 

@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from persona_env.languages import HAN, LATIN
 from persona_env.languages.lexicon import words
-from persona_env.memo import Memo
+from persona_env.memo import Prepared
 from persona_env.scenarios.schema import Scenario
 from persona_env.text.spans import CJK, PerWord, is_cjk
 
@@ -29,7 +29,7 @@ LIKENESS = (
     "nearest_right", "nearest_wrong", "number_is_right", "number_is_other", "number_is_wrong",
     "is_listed", "words_of_prompt",
 )  # fmt: skip
-"""What :meth:`Likeness.of` lists, in order."""
+"""What :func:`likeness` lists, in order."""
 LISTED = len(LIKENESS) - 1  # those that need listed answers
 _TOKEN = re.compile(
     rf"[{CJK}]+|[^\W\d_{CJK}]+(?:['’][^\W\d_{CJK}]+)*|\d+(?:[.,]\d+)*|[.!?;:,。！？；，：]"
@@ -75,7 +75,7 @@ def _tokens(found: Sequence[str]) -> Iterator[str]:
 
 
 def _characters(run: str, denied: int) -> Generator[str, None, int]:
-    numbers, nots = _numbers(), _denying()
+    numbers, nots = _numbers(), _list("denying")
     for place, one in enumerate(run):
         if one in nots:
             yield NOT
@@ -98,7 +98,7 @@ def _stem_of(word: str) -> str | None:
     """What is compared of a word or a number, :data:`NOT` if it denies; ``None`` of a mark."""
     if not word[0].isalnum():
         return None
-    if word.replace("’", "'") in _denying():
+    if word.replace("’", "'") in _list("denying"):
         return NOT
     if word[0].isdigit():
         return NUMBER + word.replace(",", "")
@@ -116,11 +116,6 @@ _stem = PerWord(_stem_of)
 @cache
 def _list(name: str) -> frozenset[str]:
     return frozenset(words(name, *LATIN, *HAN))
-
-
-@cache
-def _denying() -> frozenset[str]:
-    return _list("denying")
 
 
 @cache
@@ -215,24 +210,18 @@ def answers_of(scenario: Scenario) -> Answers:
     return Answers([*right, *(text.answer for text in texts)], wrong, asked)
 
 
-class Likeness:
-    """Compares replies with the questions and answers of their scenarios, each prepared once."""
+_answers: Prepared[Scenario, Answers] = Prepared(answers_of)
 
-    def __init__(self) -> None:
-        self._known: Memo[int, tuple[Scenario, Answers]] = Memo()
 
-    def of(self, scenario: Scenario, reply: str) -> Values:
-        """The features of a reply, ``float32 of shape (12,)``; all but the last are zeros of a
-        scenario that lists no answers."""
-        return self._answers_of(scenario).compare(reply)
+def likeness(scenario: Scenario, reply: str) -> Values:
+    """How a reply compares with what its scenario asks and lists, ``float32 of shape (12,)``.
 
-    def knows(self, scenario: Scenario, reply: str) -> bool:
-        """Whether a word of the reply, or how it begins, tells right answers from wrong ones."""
-        weights = self._answers_of(scenario).weights
-        return any(abs(weights[one]) > TELLS for one in tokens_of(reply) & weights.keys())
+    All but the last feature are zeros of a scenario that lists no answers.
+    """
+    return _answers.of(scenario).compare(reply)
 
-    def _answers_of(self, scenario: Scenario) -> Answers:
-        known = self._known.get(id(scenario))
-        if known is None:
-            known = self._known[id(scenario)] = scenario, answers_of(scenario)
-        return known[1]
+
+def tells_apart(scenario: Scenario, reply: str) -> bool:
+    """Whether a word of the reply, or how it begins, tells right answers from wrong ones."""
+    weights = _answers.of(scenario).weights
+    return any(abs(weights[one]) > TELLS for one in tokens_of(reply) & weights.keys())

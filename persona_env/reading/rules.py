@@ -15,7 +15,7 @@ from persona_env.detectors import (
     made,
     phrasings_of,
 )
-from persona_env.memo import Memo
+from persona_env.memo import Prepared
 from persona_env.reading.fields import UNREAD, Choice, Degree
 from persona_env.reading.language_id import languages_of
 from persona_env.reading.reader import Ask
@@ -39,7 +39,7 @@ class Rules:
     batches = False
 
     def __init__(self) -> None:
-        self._known: Memo[int, _Known] = Memo()
+        self._known: Prepared[Scenario, _Known] = Prepared(_Known)
 
     def fill(self, asks: Sequence[Ask], readings: Sequence[Reading]) -> list[Reading]:
         """See :class:`~persona_env.reading.reader.Reader`."""
@@ -47,7 +47,7 @@ class Rules:
 
     def _read(self, ask: Ask) -> Reading:
         reply, stated = ask.reply, confidence(ask.reply)
-        known = self._of(ask.scenario)
+        known = self._known.of(ask.scenario)
         return Reading(
             form=_form(reply),
             words=float(word_count(reply)),
@@ -59,18 +59,11 @@ class Rules:
             false=known.false_in(reply),
         )
 
-    def _of(self, scenario: Scenario) -> _Known:
-        known = self._known.get(id(scenario))
-        if known is None:
-            known = self._known[id(scenario)] = _Known(scenario)
-        return known
-
 
 class _Known:
-    """What a scenario says is right and wrong, ready to be looked for (and the scenario, held)."""
+    """What a scenario says is right and wrong, ready to be looked for."""
 
     def __init__(self, scenario: Scenario) -> None:
-        self.scenario = scenario
         texts = tuple(scenario.texts.values())
         self._told = tuple(part for text in texts for part in text.told)
         self._points = [

@@ -34,7 +34,7 @@ from persona_env.reading.features import (
     sentence_features,
     sentence_ngrams,
 )
-from persona_env.reading.likeness import Likeness
+from persona_env.reading.likeness import likeness
 from persona_env.reading.reader import Ask
 from persona_env.reading.reading import Reading
 from persona_env.reading.rules import Rules
@@ -204,7 +204,7 @@ def alike_of(texts: Sequence[Text], scenarios: Sequence[Scenario]) -> Floats:
 
     A listed answer is compared with those of other writing runs alone.
     """
-    likeness, runs = Likeness(), answers_by_run()
+    runs = answers_by_run()
     known: dict[tuple[int, int, bool], Scenario] = {}
     rows = []
     for text, scenario in zip(texts, scenarios, strict=True):
@@ -212,9 +212,9 @@ def alike_of(texts: Sequence[Text], scenarios: Sequence[Scenario]) -> Floats:
             key = (id(scenario), text.case["run"], text.case["bare"])
             if key not in known:
                 known[key] = compared_with(text.case, scenario, runs)
-            rows.append(likeness.of(known[key], text.reply))
+            rows.append(likeness(known[key], text.reply))
         else:
-            rows.append(likeness.of(scenario, text.reply))
+            rows.append(likeness(scenario, text.reply))
     return np.array(rows, float)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from persona_env.errors import ScenarioError
-from persona_env.reading.likeness import LIKENESS, Answers, Likeness, answers_of, tokens_of
+from persona_env.reading.likeness import LIKENESS, Answers, answers_of, likeness, tokens_of
 from persona_env.scenarios.library import load_scenarios
 from persona_env.scenarios.loader import ANSWERS, read_answers, read_scenario_file
 
@@ -68,16 +68,16 @@ def test_a_reply_without_words_speaks_for_nothing(reply: str) -> None:
 
 def test_a_scenario_without_answers_gets_zeros() -> None:
     (scenario, *_) = (s for s in load_scenarios("train") if not answers_of(s).right)
-    assert not Likeness().of(scenario, "Anything.")[:-1].any()
+    assert not likeness(scenario, "Anything.")[:-1].any()
 
 
 def test_listed_answers_speak_for_their_side() -> None:
     """Each listed answer is compared with those of the other scenarios' lists and its own."""
-    likeness, found = Likeness(), []
+    found = []
     for scenario in load_scenarios("train")[:60]:
         for text in scenario.texts.values():
-            found += [likeness.of(scenario, one)[0] > 0 for one in text.right]
-            found += [likeness.of(scenario, one)[0] < 0 for one in text.wrong]
+            found += [likeness(scenario, one)[0] > 0 for one in text.right]
+            found += [likeness(scenario, one)[0] < 0 for one in text.wrong]
     assert np.mean(found) > 0.95
 
 

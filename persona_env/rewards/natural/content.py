@@ -5,7 +5,7 @@ from __future__ import annotations
 from persona_env.detectors import capability, first
 from persona_env.detectors import substance as count_substance
 from persona_env.reading import Degree, Reading
-from persona_env.reading.likeness import Likeness
+from persona_env.reading.likeness import tells_apart
 from persona_env.rewards.exchange import TermView
 from persona_env.rewards.expectations import (
     ANSWER_FIELDS,
@@ -34,7 +34,7 @@ def factuality(view: TermView, read: Read) -> Score | None:
     """Closes on a reply whose main message is wrong, or that does not do what was asked.
 
     Data that a program reads are checked by rules of their own, here and in the other gates. A user
-    a user who asks for their own secret has to be told it, or that it is not known.
+    who asks for their own secret has to be told it, or that it is not known.
     """
     if view.scenario.reply_kind == "data":
         return None
@@ -104,13 +104,10 @@ def substance(view: TermView, read: Read) -> Score | None:
     )
 
 
-_LISTED = Likeness()
-
-
 def _is_on_the_matter(view: TermView, reading: Reading) -> bool:
     if reading.points.value or reading.details or reading.false.value:
         return True
-    if _LISTED.knows(view.scenario, view.reply):
+    if tells_apart(view.scenario, view.reply):
         return True
     return any(first(view.reply, names) for names in view.once(options_of))
 
