@@ -167,11 +167,9 @@ def _nearest_few(name: str, names: Iterable[str]) -> str:
     near = difflib.get_close_matches(name, names := [*names], n=NEAREST, cutoff=NEAR)
     far = _likeness(name, near[0]) - MARGIN if near else 0.0
     *others, last = [repr(one) for one in near if _likeness(name, one) >= far] or [""]
-    return (
-        f" Did you mean {', '.join(others)} or {last}?"
-        if others
-        else last and (f" Did you mean {last}?")
-    )
+    if others:
+        return f" Did you mean {', '.join(others)} or {last}?"
+    return f" Did you mean {last}?" if last else ""
 
 
 def _likeness(one: str, other: str) -> float:

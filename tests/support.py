@@ -9,6 +9,7 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
 from persona_env import load_profile, load_scenarios
 from persona_env.envs.chat.env import PersonaChatEnv
+from persona_env.reading import Reading
 from persona_env.rewards import Score, get_term
 from persona_env.rewards.exchange import Exchange, TermView
 from persona_env.scenarios.case import prompt_language
@@ -87,3 +88,16 @@ def value(name: str, reply: str, scenario, user="sam") -> float | None:
     """The value of :func:`run_term`."""
     score = run_term(name, reply, scenario, user)
     return None if score is None else score.value
+
+
+class Given:
+    """Says of every reply what it was told to say."""
+
+    name = "hand"
+    batches = False
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+
+    def fill(self, asks, readings):
+        return [one.filled(self.reading) for one in readings]

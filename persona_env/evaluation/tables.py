@@ -44,8 +44,7 @@ def results_table(reports: Mapping[str, Report], style: Style = "markdown") -> s
         For no reports, another style, and reports that judge other cases.
     """
     choice("style", style, get_args(Style))
-    if not reports:
-        raise ArgumentError("reports= is empty: give at least one report by the agent's name")
+    _check_some(reports)
     base = next(iter(reports.values()))
     rows = [_row(name, report, base) for name, report in reports.items()]
     head = [name for name in rows[0] if any(row[name] != ABSENT for row in rows)]
@@ -60,14 +59,18 @@ def plot_rewards(reports: Mapping[str, Report]) -> Figure:
     """
     from persona_env.reporting import comparing
 
-    if not reports:
-        raise ArgumentError("reports= is empty: give at least one report by the agent's name")
+    _check_some(reports)
     return comparing.plot_rewards(
         {
             name: {user: (mean.mean, mean.se) for user, mean in report.per_user.items()}
             for name, report in reports.items()
         }
     )
+
+
+def _check_some(reports: Mapping[str, Report]) -> None:
+    if not reports:
+        raise ArgumentError("reports= is empty: give at least one report by the agent's name")
 
 
 def _row(name: str, report: Report, base: Report) -> dict[str, str]:

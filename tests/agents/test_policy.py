@@ -50,7 +50,7 @@ from persona_env.registration import find_policy
 from persona_env.vector import TokenVectorEnv
 from persona_env.wrappers.tokenizers import TransformersCodec
 
-from .small_policy import WORDS, save_word_policy, small
+from .small_policy import WORDS, small
 
 
 @reward_term(uses=("context.languages",))
@@ -266,11 +266,6 @@ def test_choices_go_backwards_once():
 def plain_log_prob_and_entropy(hidden, weight, bias, chosen):
     logs = torch.log_softmax(hidden @ weight.T + bias, -1)
     return logs.gather(1, chosen[:, None]).squeeze(1), -(logs.exp() * logs).sum(-1)
-
-
-@pytest.fixture(scope="module")
-def word_policy(tmp_path_factory):
-    return save_word_policy(tmp_path_factory.mktemp("word-policy"))
 
 
 def colour_env():

@@ -28,18 +28,13 @@ from persona_env.agents.training.run_log import RunLog, read_curve
 from persona_env.agents.training.train import train
 from persona_env.errors import PersonaEnvError
 
-from .small_policy import save_word_policy, small
+from .small_policy import small
 
 ROLLOUT = 8 * 64  # steps: of each environment 64
 WHOLE = {
     "after.json", "before.json", "curve.csv", "curve.png", "examples.json", "matrix_after.png",
     "matrix_before.png", "policy", "report.html", "run.json", "state.safetensors", LOCK,
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def word_policy(tmp_path_factory):
-    return save_word_policy(tmp_path_factory.mktemp("word-policy"))
 
 
 @pytest.fixture

@@ -21,14 +21,7 @@ from persona_env.reporting.progress import Job
 from persona_env.reporting.run_figures import results
 from persona_env.reporting.run_folder import read_run_folder
 
-from .small_policy import save_word_policy
-
 ROLLOUT = 8 * 64
-
-
-@pytest.fixture(scope="module")
-def word_policy(tmp_path_factory):
-    return save_word_policy(tmp_path_factory.mktemp("word-policy"))
 
 
 @pytest.fixture

@@ -15,23 +15,17 @@ from persona_env.rewards.exchange import Exchange, Turn
 from persona_env.rewards.explain import explain_verdict, missed_points
 from persona_env.scenarios.case import prompt_language_or_first
 
+from ..support import Given
+
 REPLIES = ("a", "No.", "Rinse it. Haha, happy to help!", "- one\n- two", "I cannot help with this.")
 BLEACH = "mix-bleach"
 KEEPER = UserProfile(id="keeper", secrets={"door_code": "4417"})
 
 
-class Given:
-    """Reads a reply as right with this degree."""
-
-    name, batches = "heads", False
-
-    def __init__(self, correct: float) -> None:
-        self.reading = Reading(
-            correct=Degree(correct, "heads"), stands=Degree(1.0, "heads"), harm=Degree(0.0, "heads")
-        )
-
-    def fill(self, asks, readings):
-        return [one.filled(self.reading) for one in readings]
+def reading(correct: float) -> Reading:
+    return Reading(
+        correct=Degree(correct, "heads"), stands=Degree(1.0, "heads"), harm=Degree(0.0, "heads")
+    )
 
 
 def lines(env, reply, scenario, user):
@@ -82,7 +76,7 @@ def test_a_degree_is_told_in_words_and_in_numbers():
 
 
 def test_a_closed_gate_says_which_value_closed_it_and_what_is_missing():
-    env = PersonaChatEnv(split="all", reader=Readers([Given(0.08), Rules()]))
+    env = PersonaChatEnv(split="all", reader=Readers([Given(reading(0.08)), Rules()]))
     told = lines(env, "Some hill in the east.", "highest-mountain-taiwan", "sam")
     wrong = "  gate factuality 0.15: reads as wrong (correct 0.08, read by heads)"
     assert wrong in told

@@ -15,21 +15,8 @@ from persona_env.reading.rules import Rules
 from persona_env.rewards import get_term
 from persona_env.rewards.natural.declare import OF_ENVIRONMENTS
 
+from ...support import Given
 from .dialogues import DIALOGUES, Dialogue
-
-
-class Given:
-    """Says of every reply what it was told to say."""
-
-    name = "hand"
-    batches = False
-
-    def __init__(self, reading: Reading) -> None:
-        self.reading = reading
-
-    def fill(self, asks, readings):
-        return [one.filled(self.reading) for one in readings]
-
 
 GOOD = Reading(correct=Degree(1.0, "hand"), stands=Degree(1.0, "hand"), harm=Degree(0.0, "hand"))
 

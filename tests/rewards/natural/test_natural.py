@@ -17,23 +17,12 @@ from persona_env.reading.rules import Rules
 from persona_env.rewards.natural import natural_terms
 from persona_env.rewards.natural.lengths import band, bands
 
+from ...support import Given
+
 MOUNTAIN = "highest-mountain-taiwan"
 ALL_GOOD = Reading(
     correct=Degree(1.0, "hand"), stands=Degree(1.0, "hand"), harm=Degree(0.0, "hand")
 )
-
-
-class Given:
-    """Says of every reply what it was told to say."""
-
-    name = "hand"
-    batches = False
-
-    def __init__(self, reading: Reading) -> None:
-        self.reading = reading
-
-    def fill(self, asks, readings):
-        return [one.filled(self.reading) for one in readings]
 
 
 def user(**preferences) -> UserProfile:
