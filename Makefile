@@ -5,6 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 LOWEST := .venv-lowest
+HOSTS := .venv-hosts
 METADATA := pyproject.toml setup.py constraints.txt
 
 RUN ?= runs/demo
@@ -18,13 +19,14 @@ SITE = $(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet -c docs . 
 
 BENCHMARKS := $(sort $(wildcard benchmarks/[a-z]*.py))
 
-.PHONY: demo about-demo test test-slow test-lowest lint docs notebooks bench clean help
+.PHONY: demo about-demo test test-slow test-lowest test-host lint docs notebooks bench clean help
 
 help:
 	@echo "make demo         train the bundled policy and write its report to $(RUN)"
 	@echo "make test         the tests (TEST_ARGS='-k terms' for some of them)"
 	@echo "make test-slow    the tests that train a model"
 	@echo "make test-lowest  the tests with the oldest allowed dependencies"
+	@echo "make test-host    the tests of a library that hosts a training (HOST=trl)"
 	@echo "make lint         ruff and mypy"
 	@echo "make docs         write the generated parts of docs/ again, build the site in site/"
 	@echo "make bench        run the benchmarks"
@@ -53,6 +55,23 @@ test-slow: $(VENV)/.installed-dev
 test-lowest: $(LOWEST)/.installed
 	$(LOWEST)/bin/python -m pytest -n $(WORKERS) -W default $(TEST_ARGS)
 
+# The newest release of a library that hosts a training, with this one, in an environment of their own.
+test-host: $(if $(HOST),$(HOSTS)/$(HOST)/.installed,name-a-host)
+	PERSONA_ENV_HOST=$(HOST) $(HOSTS)/$(HOST)/bin/python -m pytest -W default -m "" \
+	  tests/hosts/test_$(HOST).py $(TEST_ARGS)
+
+.PHONY: name-a-host
+name-a-host:
+	@echo "name one: make test-host HOST=trl; there are: \
+	$(patsubst tests/hosts/requirements/%.txt,%,$(wildcard tests/hosts/requirements/*.txt))" >&2
+	@exit 2
+
+$(HOSTS)/%/.installed: tests/hosts/requirements/%.txt $(METADATA)
+	$(PYTHON) -m venv $(HOSTS)/$*
+	@echo '*' > $(HOSTS)/.gitignore
+	$(HOSTS)/$*/bin/python -m pip install -e . -r $< -c constraints.txt "pytest>=8.3" "pytest-timeout>=2.3"
+	@touch $@
+
 lint: $(VENV)/.installed-dev
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
@@ -69,7 +88,7 @@ notebooks: $(VENV)/.installed-dev
 	$(BIN)/python -m jupytext --to ipynb examples/*.py
 
 clean:
-	rm -rf build dist site docs/api *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis $(LOWEST)
+	rm -rf build dist site docs/api *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis $(LOWEST) $(HOSTS)
 	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
 
 $(BIN)/python:
