@@ -10,7 +10,17 @@ import typer
 from typer.core import TyperGroup
 
 from persona_env import __version__
-from persona_env.cli import audit, evaluate, lists, scenarios, score, terms, train, validate
+from persona_env.cli import (
+    audit,
+    compare,
+    evaluate,
+    lists,
+    scenarios,
+    score,
+    terms,
+    train,
+    validate,
+)
 from persona_env.cli.colours import use_legible_colours
 from persona_env.cli.show import error_text, escape_what_streams_cannot_write, notes
 from persona_env.errors import PersonaEnvError
@@ -42,6 +52,7 @@ app.command("scenarios")(scenarios.list_scenarios)
 app.command("terms")(terms.list_terms)
 app.command("score")(score.score)
 app.command("eval")(evaluate.evaluate_agent)
+app.command("compare")(compare.compare_reports)
 app.command("audit")(audit.audit_reward)
 app.command("validate")(validate.validate)
 app.command("train")(train.train)

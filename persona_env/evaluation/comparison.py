@@ -1,8 +1,8 @@
 """Two agents on the same cases: their difference, and how sure it is.
 
-Cases that share a scenario are not independent, so the bootstrap draws scenarios with all their
-cases, and the difference is taken within each case: clustered and paired, as Miller 2024 advises
-(*Adding Error Bars to Evals*, arXiv 2411.00640).
+Cases that share a scenario (or a user) are not independent, so the bootstrap draws scenarios (or
+users) with all their cases, and the difference is taken within each case: clustered and paired, as
+Miller 2024 advises (*Adding Error Bars to Evals*, arXiv 2411.00640).
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 
-from persona_env.arguments import listed, whole_number
+from persona_env.arguments import choice, listed, whole_number
 from persona_env.errors import ArgumentError
 from persona_env.evaluation.report import Report
 from persona_env.metrics.statistics import Mean, bootstrap
@@ -24,6 +25,8 @@ NAMES = ("first", "second")
 WIDTH = 16  # columns of a printed name, at least
 EQUAL = 1e-9  # rewards that differ by rounding alone are a tie
 Rewards = dict[tuple[str, str], float]
+Cluster = Literal["scenario", "user"]
+"""What the bootstrap draws: the interval tells what the difference could be on others of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +34,11 @@ class Comparison:
     """What :func:`compare` found; every difference is the second agent's reward less the first's.
 
     ``difference`` lies in [-1, 1]; its standard error, and the interval from ``low`` to ``high``
-    with coverage ``level``, are of the bootstrap over ``scenarios`` scenarios (NaN for one).
-    ``per_user`` has the mean difference over each user's cases. ``wins``, ``ties`` and ``losses``
-    count the cases in which the second earns more, the same and less. ``names`` are those of the
-    agents, for print. ``coverage`` is the mean share of the reward of either that a reader could
-    read; ``None`` in the tiny register.
+    with coverage ``level``, are of the bootstrap over ``clusters`` scenarios or users, as
+    ``cluster`` says (NaN for one). ``per_user`` has the mean difference over each user's cases.
+    ``wins``, ``ties`` and ``losses`` count the cases in which the second earns more, the same and
+    less. ``names`` are those of the agents, for print. ``coverage`` is the mean share of the reward
+    of either that a reader could read; ``None`` in the tiny register.
     """
 
     first: Mean
@@ -44,7 +47,8 @@ class Comparison:
     low: float
     high: float
     level: float
-    scenarios: int
+    cluster: Cluster
+    clusters: int
     per_user: dict[str, Mean]
     wins: int
     ties: int
@@ -61,7 +65,7 @@ class Comparison:
     def text(self) -> str:
         """The difference with its interval: ``+0.120 [+0.031, +0.204]``."""
         if math.isnan(self.low):
-            return f"{self.difference.mean:+.3f} [not known: one scenario]"
+            return f"{self.difference.mean:+.3f} [not known: one {self.cluster}]"
         return f"{self.difference.mean:+.3f} [{self.low:+.3f}, {self.high:+.3f}]"
 
     def __str__(self) -> str:
@@ -71,7 +75,7 @@ class Comparison:
             (second, f"{self.second}"),
             (
                 "difference",
-                f"{self.text}, level {self.level:.0%}, {self.scenarios} scenarios",
+                f"{self.text}, level {self.level:.0%}, {self.clusters} {self.cluster}s",
             ),
             (
                 f"{second} earns",
@@ -95,6 +99,7 @@ def compare(
     resamples: int = RESAMPLES,
     seed: int = 0,
     names: tuple[str, str] = NAMES,
+    cluster: Cluster = "scenario",
 ) -> Comparison:
     """How much more the second agent earns than the first on the same cases.
 
@@ -110,12 +115,15 @@ def compare(
         Of the bootstrap.
     names:
         What the two agents are called where the comparison is printed.
+    cluster:
+        ``"scenario"``: the interval is for other scenarios of this kind and the same users;
+        ``"user"``: for other users like these and the same scenarios.
 
     Raises
     ------
     ArgumentError
         If the reports judge other cases or read replies in another way, and for names that are
-        not two different ones.
+        not two different ones, and an unknown cluster.
     """
     if not 0 < level < 1:
         raise ArgumentError(f"level must lie between 0 and 1, such as 0.95, not {level!r}")
@@ -123,13 +131,15 @@ def compare(
     if len({*called}) != 2 or len(called) != 2:
         raise ArgumentError(f"names= must be two different names, not {list(called)}")
     resamples = whole_number("resamples", resamples, least=100)
+    choice("cluster", cluster, get_args(Cluster))
     one, other = _matched(first, second)
     gaps = np.array([other[case] - reward for case, reward in one.items()])
-    asked, places = np.unique([scenario for scenario, _ in one], return_inverse=True)
+    users = np.array([user for _, user in one])
+    asked = [scenario for scenario, _ in one] if cluster == "scenario" else users
+    drawn, places = np.unique(asked, return_inverse=True)
     draws = _draws(gaps, places, resamples, seed)
     tail = (1 - level) / 2
     low, high = np.quantile(draws, [tail, 1 - tail])
-    users = np.array([user for _, user in one])
     return Comparison(
         first=first.reward,
         second=second.reward,
@@ -137,7 +147,8 @@ def compare(
         low=float(low),
         high=float(high),
         level=level,
-        scenarios=len(asked),
+        cluster=cluster,
+        clusters=len(drawn),
         per_user={user: Mean.of(gaps[users == user]) for user in first.users},
         wins=int((gaps > EQUAL).sum()),
         ties=int((abs(gaps) <= EQUAL).sum()),
@@ -150,7 +161,7 @@ def compare(
 def _draws(
     gaps: npt.NDArray[np.float64], places: npt.NDArray[np.int64], resamples: int, seed: int
 ) -> list[float]:
-    """The mean difference of ``resamples`` draws of scenarios; not known (NaN) for one scenario."""
+    """The mean difference of ``resamples`` draws of clusters; not known (NaN) for one cluster."""
     totals, counts = np.bincount(places, gaps), np.bincount(places)
     if len(counts) < 2:
         return [np.nan] * resamples

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import math
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from persona_env.arguments import choice
-from persona_env.errors import ArgumentError
-from persona_env.evaluation.comparison import compare
+from persona_env.errors import ArgumentError, PersonaEnvError
+from persona_env.evaluation.comparison import Cluster, compare
 from persona_env.evaluation.report import Report
 from persona_env.metrics.statistics import Mean
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-Style = Literal["markdown", "latex"]
+Style = Literal["markdown", "latex", "csv"]
 ABSENT = "-"
 _SPECIAL = re.compile(r"[&%$#_{}~^\\]")
 _WRITTEN = {"~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "\\": r"\textbackslash{}"}
 
 
-def results_table(reports: Mapping[str, Report], style: Style = "markdown") -> str:
+def results_table(
+    reports: Mapping[str, Report], style: Style = "markdown", cluster: Cluster = "scenario"
+) -> str:
     r"""A table with a row for each agent, to paste into a paper.
 
     The columns: mean reward ± standard error over cases, the difference from the first agent with
@@ -36,7 +40,10 @@ def results_table(reports: Mapping[str, Report], style: Style = "markdown") -> s
     reports:
         The report of each agent by its name, all on the same cases; the first is the baseline.
     style:
-        ``"markdown"``, or ``"latex"`` for ``\usepackage{booktabs}``.
+        ``"markdown"``; ``"latex"`` for ``\usepackage{booktabs}``; ``"csv"``, the figures of
+        :func:`results_rows` with all digits.
+    cluster:
+        What the bootstrap of the difference draws: see :func:`compare`.
 
     Raises
     ------
@@ -45,11 +52,40 @@ def results_table(reports: Mapping[str, Report], style: Style = "markdown") -> s
     """
     choice("style", style, get_args(Style))
     _check_some(reports)
+    if style == "csv":
+        return _csv(results_rows(reports, cluster))
     base = next(iter(reports.values()))
-    rows = [_row(name, report, base) for name, report in reports.items()]
+    rows = [_row(name, report, base, cluster) for name, report in reports.items()]
     head = [name for name in rows[0] if any(row[name] != ABSENT for row in rows)]
     cells = [[row[name] for name in head] for row in rows]
     return _latex(head, cells) if style == "latex" else _markdown(head, cells)
+
+
+def results_rows(
+    reports: Mapping[str, Report], cluster: Cluster = "scenario"
+) -> list[dict[str, Any]]:
+    """The figures of :func:`results_table` as numbers, a row for each agent.
+
+    ``None`` stands for a figure that is not known, such as the difference of the baseline from
+    itself. Raises what :func:`results_table` does.
+    """
+    _check_some(reports)
+    base = next(iter(reports.values()))
+    return [_figures(name, report, base, cluster) for name, report in reports.items()]
+
+
+def results_frame(reports: Mapping[str, Report], cluster: Cluster = "scenario") -> Any:
+    """:func:`results_rows` as a :class:`pandas.DataFrame` with the agents as its index.
+
+    Raises :class:`PersonaEnvError` without pandas.
+    """
+    try:
+        import pandas
+    except ImportError as error:
+        raise PersonaEnvError(
+            "results_frame needs 'pandas': pip install 'persona_env[pandas]'"
+        ) from error
+    return pandas.DataFrame(results_rows(reports, cluster)).set_index("agent")
 
 
 def plot_rewards(reports: Mapping[str, Report]) -> Figure:
@@ -73,12 +109,40 @@ def _check_some(reports: Mapping[str, Report]) -> None:
         raise ArgumentError("reports= is empty: give at least one report by the agent's name")
 
 
-def _row(name: str, report: Report, base: Report) -> dict[str, str]:
+def _figures(name: str, report: Report, base: Report, cluster: Cluster) -> dict[str, Any]:
+    gap = None if report is base else compare(base, report, cluster=cluster)
+    worst = report.per_user.get(report.worst_user)
+    found: dict[str, float | None] = {
+        "reward": report.reward.mean,
+        "reward_se": report.reward.se,
+        "difference": None if gap is None else gap.difference.mean,
+        "difference_low": None if gap is None else gap.low,
+        "difference_high": None if gap is None else gap.high,
+        "gain": report.gain.mean,
+        "gain_se": report.gain.se,
+        "coverage": report.coverage.mean if report.reader else None,
+        "worst_user_reward": None if worst is None else worst.mean,
+        "identity_gap": report.identity_gap,
+        "words": report.words.mean,
+    }
+    known = {k: None if v is None or math.isnan(v) else float(v) for k, v in found.items()}
+    return {"agent": name, "cases": report.reward.n, "worst_user": report.worst_user, **known}
+
+
+def _csv(rows: Sequence[Mapping[str, Any]]) -> str:
+    text = io.StringIO()
+    made = csv.DictWriter(text, rows[0], lineterminator="\n")
+    made.writeheader()
+    made.writerows(rows)
+    return text.getvalue().removesuffix("\n")
+
+
+def _row(name: str, report: Report, base: Report, cluster: Cluster) -> dict[str, str]:
     """The cells by column; a column that no agent has a figure in is left out."""
     return {
         "agent": name,
         "reward": _with_error(report.reward),
-        "difference": ABSENT if report is base else compare(base, report).text,
+        "difference": ABSENT if report is base else compare(base, report, cluster=cluster).text,
         "gain": _with_error(report.gain),
         "coverage": _with_error(report.coverage) if report.reader else ABSENT,
         "worst user": _worst(report),

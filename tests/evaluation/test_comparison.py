@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import math
 from dataclasses import replace
 
 import gymnasium as gym
 import numpy as np
+import pandas
 import pytest
 
 from persona_env import Report, evaluate
 from persona_env.errors import PersonaEnvError
-from persona_env.evaluation import compare, plot_rewards, results_table
+from persona_env.evaluation import (
+    compare,
+    plot_rewards,
+    results_frame,
+    results_rows,
+    results_table,
+)
 from persona_env.metrics import Mean
 from persona_env.registration import make_agent
 
@@ -45,13 +53,23 @@ SECOND = {("c", "bo"): 0.7, ("a", "ana"): 0.5, ("a", "bo"): 0.4, ("b", "ana"): 1
 def test_the_difference_is_of_the_same_cases_in_any_order():
     found = compare(report_of(FIRST), report_of(SECOND))
     assert found.difference.mean == pytest.approx((0.3 + 0 + 0.4 - 0.1) / 4)
-    assert (found.wins, found.ties, found.losses, found.scenarios) == (2, 1, 1, 3)
+    assert (found.wins, found.ties, found.losses, found.clusters) == (2, 1, 1, 3)
     assert found.per_user["ana"].mean == pytest.approx(0.35)
     assert (found.per_user["bo"].mean, found.per_user["bo"].se) == pytest.approx((-0.05, 0.05))
     assert found.low < found.difference.mean < found.high
     back = compare(report_of(SECOND), report_of(FIRST))
     assert back.difference.mean == -found.difference.mean
     assert (back.low, back.high) == pytest.approx((-found.high, -found.low))
+
+
+def test_users_are_drawn_where_the_cluster_is_the_user():
+    """Ana's cases gain 0.3 and 0.4, Bo's 0 and -0.1: draws of users lie at -0.05, 0.15 or 0.35."""
+    found = compare(report_of(FIRST), report_of(SECOND), cluster="user")
+    assert (found.cluster, found.clusters) == ("user", 2)
+    assert (found.low, found.high) == pytest.approx((-0.05, 0.35))
+    assert "level 95%, 2 users" in str(found)
+    with pytest.raises(PersonaEnvError, match=r"unknown cluster 'usr'. Did you mean 'user'"):
+        compare(report_of(FIRST), report_of(SECOND), cluster="usr")
 
 
 def test_agents_are_printed_by_the_names_that_were_given():
@@ -167,6 +185,27 @@ def test_a_table_in_latex_is_escaped():
     assert r"0.500 $\pm$ 0.129" in table
     head, row = (line for line in table.splitlines() if line.endswith(r"\\"))
     assert head.count(" & ") == row.replace(r"\&", "").count(" & ") == table.count("l", 15, 22) - 1
+
+
+def test_figures_are_numbers_and_what_is_not_known_is_none():
+    reports = {"old": report_of(FIRST), "new": report_of(SECOND)}
+    old, new = results_rows(reports)
+    assert (old["agent"], old["cases"], old["reward"]) == ("old", 4, pytest.approx(0.5))
+    assert old["difference"] is old["gain"] is old["coverage"] is None
+    assert new["difference"] == pytest.approx(0.15)
+    assert new["difference_low"] < 0.15 < new["difference_high"]
+    assert (new["worst_user"], new["worst_user_reward"]) == ("bo", pytest.approx(0.55))
+
+
+def test_a_table_as_csv_is_read_back_by_pandas():
+    reports = {'a,"b"': report_of(FIRST), "new": report_of(SECOND)}
+    text = results_table(reports, "csv", cluster="user")
+    read = pandas.read_csv(io.StringIO(text), index_col="agent")
+    assert read.loc["new", "difference_low"] == pytest.approx(-0.05)
+    frame = results_frame(reports, cluster="user")
+    assert [*frame.index] == ['a,"b"', "new"]
+    assert [*frame.columns] == [*read.columns]
+    assert frame.loc["new", "difference"] == pytest.approx(read.loc["new", "difference"])
 
 
 def test_tables_and_pictures_of_nothing_are_refused():

@@ -1,0 +1,67 @@
+"""``compare``: saved reports of several agents, side by side."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, get_args
+
+import typer
+
+from persona_env.cli.show import JsonOption, notes, out
+from persona_env.errors import ArgumentError, PersonaEnvError
+from persona_env.evaluation.comparison import Cluster, compare
+from persona_env.evaluation.report import Report
+from persona_env.evaluation.tables import Style, plot_rewards, results_rows, results_table
+from persona_env.files import to_json
+from persona_env.outputs import check_targets, save_all
+from persona_env.reporting.plots import picture_format, save_picture
+
+
+def compare_reports(
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="Reports of 'persona-env eval --save'; the first is the baseline."),
+    ],
+    *,
+    cluster: Annotated[
+        str,
+        typer.Option(
+            help=f"What the bootstrap of the difference draws: {' or '.join(get_args(Cluster))}."
+        ),
+    ] = "scenario",
+    style: Annotated[
+        str, typer.Option("--format", help=f"{', '.join(get_args(Style))}.")
+    ] = "markdown",
+    plot: Annotated[
+        Path | None, typer.Option(help="Draw the mean reward by user (.png or .svg).")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Compare agents on the same cases: a table, and who earns more."""
+    check_targets(plot)
+    if plot is not None:
+        picture_format(plot)
+    reports = {name: Report.load(path) for name, path in _names(files).items()}
+    kind: Cluster = cluster  # type: ignore[assignment]  # checked where it is used
+    if plot is not None:
+        save_all({plot: lambda path: save_picture(path, plot_rewards(reports))})
+        notes().print(f"saved: {plot}")
+    if as_json:
+        typer.echo(to_json(results_rows(reports, kind)))
+        return
+    typer.echo(results_table(reports, style, kind))  # type: ignore[arg-type]  # checked there
+    base, *others = reports
+    for name in others if style == "markdown" else ():
+        found = compare(reports[base], reports[name], names=(base, name), cluster=kind)
+        out().print(f"\n{found}", soft_wrap=True)
+
+
+def _names(files: list[Path]) -> dict[str, Path]:
+    """The files by what tells them apart: their names, or with the folder."""
+    if len(files) < 2:
+        raise PersonaEnvError("give at least two reports: persona-env compare A.json B.json")
+    for named in (lambda path: path.stem, lambda path: f"{path.parent.name}/{path.stem}", str):
+        found = {named(path): path for path in files}
+        if len(found) == len(files):
+            return found
+    raise ArgumentError(f"a report is given twice: {', '.join(map(str, files))}")
