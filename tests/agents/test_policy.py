@@ -638,7 +638,7 @@ def test_ppo_ends_replies_as_its_environments_do(chat_model):
 
 def test_a_run_and_an_evaluation_take_the_end_token(chat_model, tmp_path):
     options = TrainOptions(
-        policy=str(chat_model), end_token="<turn>", envs=4, output=tmp_path, tensorboard=False
+        policy=str(chat_model), end_token="<turn>", envs=4, output=tmp_path, tracker=("none",)
     )
     ppo = build_run(options)
     ends = {one.end_ids for one in (ppo.policy.codec, *ppo.get_env().get_attr("codec"))}
