@@ -150,7 +150,7 @@ class LanguageModelPolicy(ActorCriticPolicy):
             reference = copy.deepcopy(model).eval().requires_grad_(False)
             object.__setattr__(self, "_reference", reference)
         if self.gradient_checkpointing:
-            model.gradient_checkpointing_enable({"use_reentrant": False})
+            keep_less(model)
         self._build_optimizer(lr_schedule(1))
         self._settle()
 
@@ -345,6 +345,14 @@ class LanguageModelPolicy(ActorCriticPolicy):
         while len(self._prompts) > PROMPTS_A_SLOT * cache.slots:
             self._prompts.pop(next(iter(self._prompts)))
         return found
+
+
+def keep_less(model: Any) -> None:
+    """Keep of each layer what goes in alone, while training."""
+    # transformers 5.2x calls it otherwise than 5.10 did.
+    older = "gradient_checkpointing_enable"
+    enable = getattr(model, "activation_checkpointing_enable", None) or getattr(model, older)
+    enable({"use_reentrant": False})
 
 
 def wants_half(precision: str, device: torch.device) -> bool:

@@ -51,10 +51,14 @@ def train(options: TrainOptions, job: Job | None = None) -> Path:
     Raises
     ------
     PersonaEnvError
-        If an option is wrong, if the folder holds a run already and ``resume`` is not set, or the
-        reverse, or if another process is writing to it.
+        If an option is wrong, if peft or a tracker is missing, if the folder holds a run already
+        and ``resume`` is not set, or the reverse, or if another process is writing to it.
     """
     job = job or Job(quiet=options.quiet)
+    if options.seeds > 1:
+        from .seeds import train_seeds  # which trains by this function
+
+        return train_seeds(options, job)
     began = job.now()
     check_run(options.output, options.resume)
     given = options

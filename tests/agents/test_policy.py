@@ -471,8 +471,7 @@ def test_threads_follow_the_size_of_the_model():
     try:
         torch.set_num_threads(8)
         sizes = (1, 499_999, 1_066_112, 9_000_000)
-        models = [torch.nn.Linear(size, 1, bias=False, device="meta") for size in sizes]
-        assert [threads_for(model) for model in models] == [1, 1, 2, 8]
+        assert [threads_for(size) for size in sizes] == [1, 1, 2, 8]
     finally:
         torch.set_num_threads(before)
 
