@@ -103,7 +103,7 @@ def log_prob_and_entropy(
         return log_probs, entropy
     parts = [
         checkpoint(Choices.apply, part, weight, bias, picked, use_reentrant=False)
-        for part, picked in zip(hidden.split(size), chosen.split(size), strict=True)
+        for part, picked in zip(torch.split(hidden, size), torch.split(chosen, size), strict=True)
     ]
     log_probs, entropy = (torch.cat(each) for each in zip(*parts, strict=True))
     return log_probs, entropy

@@ -31,4 +31,6 @@ def test_trackio_logs_on_this_machine(options, monkeypatch, tmp_path):
 
     (run,) = trackio.Api().runs("persona-env")
     assert run.name.startswith("run-")
-    assert "rollout/groups_without_signal" in run.summary["metrics"]
+    assert run.config["envs"] == 4
+    files = [path.read_bytes() for path in (tmp_path / "trackio").rglob("*") if path.is_file()]
+    assert any(b"groups_without_signal" in content for content in files)
