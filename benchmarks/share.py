@@ -52,7 +52,7 @@ def measure(rollouts: int, **options: Any) -> dict[str, list[float]]:
     clock, shares = Clock(), dict[str, list[float]]()
     clock.watch(compose, "judge", "of these, the reward")
     with tempfile.TemporaryDirectory() as folder:
-        ppo: Any = build(TrainOptions(output=Path(folder), tensorboard=False, **options))
+        ppo: Any = build(TrainOptions(output=Path(folder), tracker=("none",), **options))
         clock.watch(ppo.env, "step", "environments")
         clock.watch(ppo.policy, "forward", "sampling")
         clock.watch(ppo.rollout_buffer, "compute_returns_and_advantage", "reference policy")

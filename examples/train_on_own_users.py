@@ -77,7 +77,7 @@ options = TrainOptions(
     envs=32,
     seed=0,
     threads=1,
-    tensorboard=False,
+    tracker=("none",),
     output=FOLDER / "run",
 )
 run = train(options)

@@ -21,6 +21,9 @@ HEAVY = {
     "trl",
     "accelerate",
     "datasets",
+    "peft",
+    "wandb",
+    "trackio",
 }
 MAPPED = ("envs", "agents", "user_profiles")
 IDS = [str(p.relative_to(ROOT)) for p in FILES]

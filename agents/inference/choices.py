@@ -13,12 +13,15 @@ from typing import Any
 import torch
 from torch import Tensor
 from torch.nn import functional
+from torch.utils.checkpoint import checkpoint
 
 BITS = 1 / math.log(2)  # in a nat
 BLOCK = 64  # ids
 TINY = 1e-37  # whose logarithm is finite in single precision
 AT_ONCE = {"cpu": 2**19}  # logits that fit a processor's cache; see _chunks
 OTHERWISE = 2**27
+HELD = {"cpu": 2**25}  # logits that are kept for the way back; see log_prob_and_entropy
+HELD_OTHERWISE = 2**28
 
 
 class Choices(torch.autograd.Function):
@@ -72,7 +75,8 @@ class Choices(torch.autograd.Function):
             found.scatter_add_(1, chosen[rows, None], of_log[rows, None])
             shares[rows] = found  # a second pass backwards is refused: what it needs is gone
         of_bias = shares.to(entropy.dtype).sum(0) if ctx.needs_input_grad[2] else None
-        return shares @ weight, shares.T @ hidden, of_bias, None
+        of_weight = shares.T @ hidden if ctx.needs_input_grad[1] else None  # none beside adapters
+        return shares @ weight, of_weight, of_bias, None
 
 
 def _chunks(logits: Tensor) -> Iterator[slice]:
@@ -87,12 +91,21 @@ def log_prob_and_entropy(
     """The log-probability of each row's choice, and each row's entropy in nats, of shape (B,).
 
     ``hidden (B, D)`` and ``weight (V, D)``, of one precision; ``bias (V,)``, single and finite;
-    ``chosen (B,)``, int64.
+    ``chosen (B,)``, int64. Where there are more logits than are to be kept, they are worked out
+    once more on the way back, in parts: of a large vocabulary they would be most of an update.
 
     >>> log_prob_and_entropy(torch.zeros(1, 2), torch.ones(4, 2), torch.zeros(4), torch.tensor([2]))
     (tensor([-1.3863]), tensor([1.3863]))
     """
-    log_probs, entropy = Choices.apply(hidden, weight, bias, chosen)  # type: ignore[no-untyped-call]
+    size = max(1, HELD.get(hidden.device.type, HELD_OTHERWISE) // len(weight))
+    if len(hidden) <= size:
+        log_probs, entropy = Choices.apply(hidden, weight, bias, chosen)  # type: ignore[no-untyped-call]
+        return log_probs, entropy
+    parts = [
+        checkpoint(Choices.apply, part, weight, bias, picked, use_reentrant=False)
+        for part, picked in zip(torch.split(hidden, size), torch.split(chosen, size), strict=True)
+    ]
+    log_probs, entropy = (torch.cat(each) for each in zip(*parts, strict=True))
     return log_probs, entropy
 
 

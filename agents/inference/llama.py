@@ -14,10 +14,16 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 from transformers import LlamaForCausalLM
-from transformers.models.llama.modeling_llama import LlamaRMSNorm
+from transformers.models.llama.modeling_llama import (
+    LlamaAttention,
+    LlamaDecoderLayer,
+    LlamaMLP,
+    LlamaRMSNorm,
+)
 
 from .cache import additive
 
+PLAIN = {LlamaDecoderLayer, LlamaAttention, LlamaMLP, nn.Linear, LlamaRMSNorm}
 SMALL = 50_000_000  # parameters; fused weights are a copy, and in large models overhead is little
 
 
@@ -32,8 +38,9 @@ def is_small_llama(model: Any) -> bool:
     plain = plain and not config.attention_dropout and model.num_parameters() <= SMALL
     layers: Any = model.model.layers
     parts = (part for layer in layers for part in layer.modules())
-    held = {type(part) for part in parts if part._parameters}
-    return bool(plain) and held == {nn.Linear, LlamaRMSNorm}  # adapters are of other types
+    # An adapter is of another type, or has the layer that it stands in the place of within it.
+    kinds = {type(part) for part in parts if part._parameters or part._modules}
+    return bool(plain) and kinds == PLAIN
 
 
 class Weights(NamedTuple):

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
+from torch.utils.checkpoint import checkpoint
 
 from .cache import additive
 
@@ -67,12 +68,17 @@ def encode(
     attention_mask: Tensor,
     special: tuple[int, ...] = (),
     states_of: StatesOf | None = None,
+    *,
+    microbatch: int | None = None,
 ) -> Tensor:
     """The last hidden state at each row's last token, ``(B, D)``.
 
     Each chain of rows that begin one another is encoded once, and their prompt with it or, as room
     allows, with other replies to it; ``special`` are the ids that end prompts and that no reply
     holds. ``states_of`` is what reads (default: the model's own transformer).
+
+    With a ``microbatch`` about so many tokens are read at once, and read once more on the way back:
+    what a gradient needs of all others is not kept meanwhile.
     """
     states_of = PlainEncoder(base_of(model)) if states_of is None else states_of
     device = tokens.device
@@ -85,7 +91,10 @@ def encode(
     sizes = np.array([prompts[pack[0]] + (lengths[kept] - prompts)[pack].sum() for pack in packs])
     place = np.zeros((len(kept), ids.shape[1]), dtype=np.int64)  # of each token in its pass
     states, order = [], []
-    for group in _passes(sizes):
+    passes = [*_passes(sizes, microbatch or TOKENS_A_PASS)]
+    if microbatch and len(passes) > 1:
+        states_of = ReadAgain(states_of)
+    for group in passes:
         batch, inside = Packed(len(group), int(sizes[group].max())), np.zeros(len(kept), bool)
         for row, pack in enumerate(group):
             for chain_id in packs[pack]:
@@ -150,6 +159,18 @@ class PlainEncoder:
         return found.flatten(0, 1).index_select(0, wanted)
 
 
+class ReadAgain:
+    """Keeps of a pass its ids alone, and reads them again for the gradient."""
+
+    def __init__(self, reads: StatesOf) -> None:
+        self.reads = reads
+
+    def __call__(self, ids: Tensor, places: Tensor, allowed: Tensor, wanted: Tensor) -> Tensor:
+        """See :data:`StatesOf`."""
+        found: Tensor = checkpoint(self.reads, ids, places, allowed, wanted, use_reentrant=False)
+        return found
+
+
 def base_of(model: Any) -> Any:
     """The transformer below the language-model head."""
     return model.base_model
@@ -170,13 +191,13 @@ def _packs(ids: Ints, prompts: Ints, lengths: Ints) -> list[list[int]]:
     return packs
 
 
-def _passes(lengths: Ints) -> Iterator[Ints]:
-    """Rows in groups of like length, each of at most ``TOKENS_A_PASS`` padded tokens."""
+def _passes(lengths: Ints, most: int) -> Iterator[Ints]:
+    """Rows in groups of like length, each of one row or of at most ``most`` padded tokens."""
     order = np.argsort(-lengths, kind="stable")
     start = 0
     while start < len(order):
         longest = int(lengths[order[start]])
         stop = start + int((lengths[order[start:]] >= PADDING * longest).sum())
-        stop = min(stop, start + max(1, TOKENS_A_PASS // longest))
+        stop = min(stop, start + max(1, most // longest))
         yield order[start:stop]
         start = stop

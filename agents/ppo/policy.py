@@ -9,6 +9,9 @@ and a value head on detached features.
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import gymnasium as gym
@@ -25,6 +28,7 @@ from ..inference.decode import Decoder, decoder_for
 from ..inference.llama import LlamaEncoder, is_small_llama
 from ..inference.sequences import PlainEncoder, StatesOf, base_of, encode
 from ..language_model import forbidden_ids, load_policy
+from ..lora import Adapters
 
 Obs = dict[str, Tensor]
 
@@ -33,6 +37,8 @@ PRECISIONS = ("auto", "float32", "bfloat16")
 CLOSED = -1e30  # the logit of a forbidden id: finite, so that its share of the entropy is 0
 PROMPTS_A_SLOT = 4  # how many prompts are remembered between updates, at most
 VALUE_LR_SCALE = 4.0  # the value head starts from nothing, the model does not
+TINY = 1e-12  # a rate of 0 trains nothing, whatever its scale
+VALUE_LR = 1.2e-3  # of the value head, at least: it is as small where the model is large
 
 
 class ScaledAdamW(torch.optim.AdamW):
@@ -64,7 +70,8 @@ class LanguageModelPolicy(ActorCriticPolicy):
     temperature:
         Of the sampling distribution, in rollouts and updates alike.
     keep_reference:
-        Keep a frozen copy of the initial policy for :meth:`reference_log_prob`.
+        Keep the initial policy for :meth:`reference_log_prob`: a frozen copy, or beside adapters
+        the same weights without them.
     precision:
         ``"float32"``, ``"bfloat16"`` (matrix products of updates; weights stay in single
         precision), or ``"auto"``: bfloat16 where the device multiplies in it.
@@ -73,11 +80,20 @@ class LanguageModelPolicy(ActorCriticPolicy):
         :func:`persona_env.agents.language_model.load_policy`.
     compiled:
         Updates run through ``torch.compile``, which needs a C++ compiler on CPUs.
+    lora:
+        The rank of adapters that are trained in place of the weights
+        (:class:`~persona_env.agents.lora.Adapters`); 0: the weights are trained.
+    microbatch:
+        Tokens of an update that are held at once; see
+        :func:`~persona_env.agents.inference.sequences.encode`. ``None``: all of a minibatch.
+    gradient_checkpointing:
+        Of a layer what goes in is kept alone; the rest is worked out again on the way back.
     """
 
     _reads: StatesOf | None = None
     _reference_reads: StatesOf | None = None
     _reference: Any = None
+    _adapters: Adapters | None = None
 
     def __init__(
         self,
@@ -91,10 +107,14 @@ class LanguageModelPolicy(ActorCriticPolicy):
         precision: str = "float32",
         compiled: bool = False,
         end_token: EndToken | None = None,
+        lora: int = 0,
+        microbatch: int | None = None,
+        gradient_checkpointing: bool = False,
         **kwargs: Any,
     ) -> None:
         self.policy_name, self.precision, self.compiled = policy, precision, compiled
-        self.end_token = end_token
+        self.end_token, self.lora, self.microbatch = end_token, lora, microbatch
+        self.gradient_checkpointing = gradient_checkpointing
         if not temperature > 0:
             raise ValueError(f"temperature={temperature!r} must be above 0 to train: it divides")
         self.temperature = temperature
@@ -123,17 +143,28 @@ class LanguageModelPolicy(ActorCriticPolicy):
         )
         closed = torch.zeros(size).masked_fill(self.forbidden, CLOSED)
         self.register_buffer("closed", closed, persistent=False)
-        groups = [
-            {"params": list(self.model.parameters()), "scale": 1.0},
-            {"params": list(self.value_head.parameters()), "scale": VALUE_LR_SCALE},
-        ]
-        optimizer_class: Any = self.optimizer_class
-        self.optimizer = optimizer_class(groups, lr=lr_schedule(1), **self.optimizer_kwargs)
-        if self.keep_reference:
-            # Kept out of the module tree: it is neither trained nor saved.
+        # What is kept out of the module tree is neither trained nor saved.
+        if self.lora:
+            object.__setattr__(self, "_adapters", Adapters(model, self.lora))
+        elif self.keep_reference:
             reference = copy.deepcopy(model).eval().requires_grad_(False)
             object.__setattr__(self, "_reference", reference)
+        if self.gradient_checkpointing:
+            keep_less(model)
+        self._build_optimizer(lr_schedule(1))
         self._settle()
+
+    def _build_optimizer(self, rate: float) -> None:
+        trained = [one for one in self.model.parameters() if one.requires_grad]
+        groups = [
+            {"params": trained, "scale": 1.0},
+            {
+                "params": list(self.value_head.parameters()),
+                "scale": max(VALUE_LR_SCALE, VALUE_LR / max(rate, TINY)),
+            },
+        ]
+        optimizer_class: Any = self.optimizer_class
+        self.optimizer = optimizer_class(groups, lr=rate, **self.optimizer_kwargs)
 
     def _settle(self) -> None:
         """What depends on the device. On CPUs plain products are faster than the fused attention,
@@ -152,7 +183,8 @@ class LanguageModelPolicy(ActorCriticPolicy):
             return None
         if self.compiled and model is self.model:  # shapes differ in every pass
             return PlainEncoder(torch.compile(base_of(model), dynamic=True))
-        if self.device.type == "cpu" and is_small_llama(model):
+        fused = self.device.type == "cpu" and not self.gradient_checkpointing
+        if fused and is_small_llama(model):
             return LlamaEncoder(model, torch.bfloat16 if self._half else torch.float32)
         return PlainEncoder(base_of(model))
 
@@ -166,7 +198,10 @@ class LanguageModelPolicy(ActorCriticPolicy):
 
     def _get_constructor_parameters(self) -> dict[str, Any]:
         data = super()._get_constructor_parameters()
-        own = ("temperature", "keep_reference", "precision", "compiled", "end_token")
+        own = (
+            "temperature", "keep_reference", "precision", "compiled", "end_token", "lora",
+            "microbatch", "gradient_checkpointing",
+        )  # fmt: skip
         return data | {"policy": self.policy_name} | {name: getattr(self, name) for name in own}
 
     def set_training_mode(self, mode: bool) -> None:
@@ -200,13 +235,36 @@ class LanguageModelPolicy(ActorCriticPolicy):
     @torch.no_grad()
     def reference_log_prob(self, obs: Obs, actions: Tensor) -> Tensor:
         """Log-probabilities of these actions under the initial policy, of shape (B,)."""
-        hidden = self._encoded(self._reference, obs, self._reference_reads)
-        return self._choices(self._reference, hidden, actions)[0]
+        with self._initial() as (model, reads):
+            hidden = self._encoded(model, obs, reads)
+            return self._choices(model, hidden, actions)[0]
+
+    @contextmanager
+    def _initial(self) -> Iterator[tuple[Any, StatesOf | None]]:
+        """The initial policy, and what reads with it."""
+        if self._adapters is None:
+            yield self._reference, self._reference_reads
+            return
+        with self._adapters.left_out():
+            yield self.model, self._reads
+
+    def save_adapters(self, folder: Path) -> None:
+        """Write the adapters as peft does; nothing is written where there are none."""
+        if self._adapters is not None:
+            self._adapters.save(folder)
+
+    def merged(self) -> Any:
+        """The model with its adapters in its weights, which ends the training."""
+        if self._adapters is not None:
+            self._forget()
+            self._adapters.merge()
+            object.__setattr__(self, "_adapters", None)
+        return self.model.eval()
 
     def _encoded(self, model: Any, obs: Obs, states_of: StatesOf | None) -> Tensor:
         tokens, mask, special = obs["tokens"], obs["attention_mask"], self.codec.special
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self._half):
-            return encode(model, tokens, mask, special, states_of)
+            return encode(model, tokens, mask, special, states_of, microbatch=self.microbatch)
 
     def _choices(self, model: Any, hidden: Tensor, actions: Tensor) -> tuple[Tensor, Tensor]:
         """Log-probabilities of actions, and entropies, of shape (B,)."""
@@ -287,6 +345,14 @@ class LanguageModelPolicy(ActorCriticPolicy):
         while len(self._prompts) > PROMPTS_A_SLOT * cache.slots:
             self._prompts.pop(next(iter(self._prompts)))
         return found
+
+
+def keep_less(model: Any) -> None:
+    """Keep of each layer what goes in alone, while training."""
+    # transformers 5.2x calls it otherwise than 5.10 did.
+    older = "gradient_checkpointing_enable"
+    enable = getattr(model, "activation_checkpointing_enable", None) or getattr(model, older)
+    enable({"use_reentrant": False})
 
 
 def wants_half(precision: str, device: torch.device) -> bool:

@@ -19,11 +19,11 @@ from stable_baselines3.common.vec_env import VecEnv
 
 from persona_env.errors import PersonaEnvError
 
+from ..sizes import parameters_of, rate_for
 from .policy import LanguageModelPolicy, ScaledAdamW
 from .vec_env import TokenVecEnv
 
 DEFAULTS: dict[str, Any] = {
-    "learning_rate": 3e-4,
     "n_steps": 64,
     "batch_size": 4096,
     "n_epochs": 2,
@@ -173,16 +173,21 @@ def make_ppo(
     temperature: float = 1.0,
     precision: str = "float32",
     compiled: bool = False,
+    lora: int = 0,
+    microbatch: int | None = None,
+    gradient_checkpointing: bool = False,
     **options: Any,
 ) -> LanguageModelPPO:
     """PPO over token environments from a language model; ``options`` are those of SB3's PPO.
 
-    ``kl_coef`` and ``floor`` are those of :class:`TextRolloutBuffer`; ``temperature``,
-    ``precision`` and ``compiled`` those of
-    :class:`~persona_env.agents.ppo.policy.LanguageModelPolicy`.
-    What ends a reply is what the environments say.
+    ``kl_coef`` and ``floor`` are those of :class:`TextRolloutBuffer`; ``temperature`` and what
+    follows it those of :class:`~persona_env.agents.ppo.policy.LanguageModelPolicy`. What ends a
+    reply is what the environments say. Without a ``learning_rate`` it is that of
+    :func:`~persona_env.agents.sizes.rate_for`.
     """
     settings = {**DEFAULTS, **options}
+    if "learning_rate" not in settings:
+        settings["learning_rate"] = rate_for(parameters_of(policy), lora)
     # A minibatch larger than the rollout is the rollout; SB3 warns of it.
     settings["batch_size"] = min(settings["batch_size"], settings["n_steps"] * env.num_envs)
     return LanguageModelPPO(
@@ -191,7 +196,9 @@ def make_ppo(
         rollout_buffer_class=TextRolloutBuffer,
         rollout_buffer_kwargs={"kl_coef": kl_coef, "floor": floor},
         policy_kwargs={"policy": policy, "temperature": temperature, "precision": precision,
-                       "compiled": compiled, "end_token": _ends(env),
+                       "compiled": compiled, "end_token": _ends(env), "lora": lora,
+                       "microbatch": microbatch,
+                       "gradient_checkpointing": gradient_checkpointing,
                        "optimizer_class": ScaledAdamW,
                        "optimizer_kwargs": {"betas": (0.9, 0.95), "weight_decay": 0.0}},
         **settings,

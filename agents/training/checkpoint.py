@@ -22,11 +22,11 @@ def save_modules(
     optimizers: Sequence[torch.optim.Optimizer],
     facts: dict[str, Any],
 ) -> None:
-    """Write parameters, the optimizers' slots and ``facts`` (JSON) to one file.
+    """Write the parameters that are trained, the optimizers' slots and ``facts`` (JSON) to a file.
 
     Raises :class:`OSError` if it cannot be written; what was there before is then unchanged.
     """
-    tensors = {f"model.{k}": v.detach().contiguous() for k, v in module.named_parameters()}
+    tensors = {f"model.{k}": v.detach().contiguous() for k, v in _trained(module).items()}
     for n, optimizer in enumerate(optimizers):
         for i, slots in optimizer.state_dict()["state"].items():
             named = {f"optimizer.{n}.{i}.{k}": torch.as_tensor(v) for k, v in slots.items()}
@@ -61,7 +61,7 @@ def load_modules(
     facts = read_facts(path)
     with _opened(path) as file:
         tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
-    own = dict(module.named_parameters())
+    own = _trained(module)
     saved = _under("model.", tensors)
     if {k: v.shape for k, v in own.items()} != {k: v.shape for k, v in saved.items()}:
         raise PersonaEnvError(f"{path} is the state of another model: its parameters do not fit")
@@ -75,6 +75,11 @@ def load_modules(
             slots.setdefault(int(i), {})[key] = value
         optimizer.load_state_dict({**optimizer.state_dict(), "state": slots})
     return facts
+
+
+def _trained(module: nn.Module) -> dict[str, nn.Parameter]:
+    """Beside adapters the weights stay as they were."""
+    return {name: one for name, one in module.named_parameters() if one.requires_grad}
 
 
 @contextmanager

@@ -9,7 +9,9 @@ from typing import Annotated, Any, get_type_hints
 
 from typer import Option
 
+from persona_env.arguments import choice
 from persona_env.env import PersonaEnv
+from persona_env.errors import PersonaEnvError
 from persona_env.outputs import check_folder
 from persona_env.registration import (
     ENVIRONMENTS,
@@ -22,6 +24,7 @@ from persona_env.registration import (
 )
 
 Names = tuple[str, ...] | None
+TRACKERS = ("tensorboard", "wandb", "trackio")
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,14 @@ class TrainOptions:
         int, Option(min=1, help="Tokens to train on, in whole rollouts of 64 times --envs.")
     ] = 300_000
     seed: Annotated[int, Option(min=0, help="Of the episodes, the sampling and the updates.")] = 0
+    seeds: Annotated[
+        int,
+        Option(
+            min=1,
+            help="Runs with a seed each, drawn from --seed, in folders of their own, and what "
+            "they reached: mean, lowest and highest.",
+        ),
+    ] = 1
     output: Annotated[Path, Option(help="The folder of the run.")] = Path("runs/demo")
     resume: Annotated[bool, Option("--resume", help="Continue the run in this folder.")] = False
     quiet: Annotated[bool, Option("--quiet", help="No progress: the results alone.")] = False
@@ -68,7 +79,20 @@ class TrainOptions:
         int | None, Option(min=1, help="Of the processor; default: by the model's size.")
     ] = None
     envs: Annotated[int, Option(min=1, help="Environments that run at once.")] = 128
-    lr: Annotated[float, Option(help="Learning rate.")] = 3e-4
+    lr: Annotated[
+        float | None,
+        Option(
+            help="Learning rate; default: by the size of the model and by --lora, 3e-4 up to 10 "
+            "million parameters."
+        ),
+    ] = None
+    lora: Annotated[
+        str,
+        Option(
+            help="Rank of adapters that are trained in place of the weights, or none; auto: 16 "
+            "above 10 million parameters, else none. Needs peft."
+        ),
+    ] = "auto"
     kl: Annotated[
         float, Option(help="Weight of the KL penalty towards the initial policy, per token.")
     ] = 0.02
@@ -87,7 +111,36 @@ class TrainOptions:
     compiled: Annotated[
         bool, Option("--compile", help="Compile the model for updates; takes a minute.")
     ] = False
-    tensorboard: Annotated[bool, Option(help="Log for TensorBoard.")] = True
+    gradient_checkpointing: Annotated[
+        bool,
+        Option(
+            "--gradient-checkpointing",
+            help="Work out again in updates what would take memory; a third slower.",
+        ),
+    ] = False
+    microbatch: Annotated[
+        int | None,
+        Option(
+            min=1,
+            help="Tokens of an update that are held at once, the updates being the same; default: "
+            "1024 above 10 million parameters, else all.",
+        ),
+    ] = None
+    judge_episodes: Annotated[
+        int | None,
+        Option(
+            min=1,
+            help="Replies to each group of users that are judged before and after, at most; "
+            "default: 20 to each user.",
+        ),
+    ] = None
+    tracker: Annotated[
+        Names,
+        Option(
+            help="What logs the training: tensorboard, wandb, trackio, several with commas, or "
+            "none; default: tensorboard."
+        ),
+    ] = None
     max_turns: Annotated[int, Option(min=1, help="Replies in an episode, at most.")] = 1
     user_simulator: Annotated[
         str | None, Option(help=f"{', '.join(SIMULATORS)}, or module:Class; default: complaints.")
@@ -137,6 +190,11 @@ class TrainOptions:
         find_policy(self.start)
         known_device(self.device)
         check_folder(self.output)
+        if self.lr is not None and not self.lr > 0:
+            raise PersonaEnvError(f"the learning rate must be above 0, not {self.lr!r}")
+        _check_rank(self.lora)
+        for name in self.trackers:
+            choice("tracker", name, TRACKERS)
 
     @property
     def lengths(self) -> tuple[int, int]:
@@ -145,9 +203,28 @@ class TrainOptions:
         return self.max_new_tokens or own.max_new_tokens, self.context_length or own.context_length
 
     @property
+    def rank(self) -> int | None:
+        """Of the adapters: 0 for none, ``None`` where the size of the model decides."""
+        return {"auto": None, "none": 0}[self.lora] if self.lora.isalpha() else int(self.lora)
+
+    @property
+    def trackers(self) -> tuple[str, ...]:
+        """The names of what logs the training."""
+        given = ("tensorboard",) if self.tracker is None else self.tracker
+        return () if given == ("none",) else given
+
+    @property
     def start(self) -> str:
         """The policy to start from."""
         return self.policy or start_for(self.env)
+
+
+def _check_rank(lora: str) -> None:
+    if lora in ("auto", "none") or (lora.isascii() and lora.isdigit() and int(lora) > 0):
+        return
+    raise PersonaEnvError(
+        f"lora={lora!r} is no rank: give 'auto', 'none', or a whole number of at least 1"
+    )
 
 
 def command_of(options: TrainOptions) -> str:

@@ -63,7 +63,7 @@ def plan_of(
     build: Callable[[TrainOptions], LanguageModelPPO],
 ) -> Plan:
     """Say what a run will do after ``done`` tokens, and how long it takes; returns the plan."""
-    counts = {suffix: judged_replies(env) for suffix, env in envs.items()}
+    counts = {suffix: judged_replies(options, env) for suffix, env in envs.items()}
     replies, left = sum(counts.values()), _whole_rollouts(options, max(0, options.steps - done))
     job.say(_about(options, envs, start[0]))
     if files := _unread_scenarios(options):
@@ -129,5 +129,5 @@ def _in_all(job: Job, pace: Pace | None) -> str:
     keeps = "Ctrl-C ends the training early and keeps what was learnt"
     known = [seconds for seconds in job.coming.values() if seconds is not None]
     if pace is None:
-        return f"how long it takes is told as it goes, for a language model reads; {keeps}"
+        return f"how long it takes is told as it goes; {keeps}"
     return f"about {duration(sum(known))} in all, as just timed on this machine; {keeps}"

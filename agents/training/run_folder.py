@@ -12,6 +12,7 @@ from persona_env.errors import PersonaEnvError
 from persona_env.outputs import check_folder, new_folder
 
 STATE, CURVE, POLICY, FACTS = "state.safetensors", "curve.csv", "policy", "run.json"
+ADAPTER = "adapter"  # of LoRA, as peft writes it; the policy holds it too
 LOCK = ".lock"
 
 

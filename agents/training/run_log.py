@@ -13,13 +13,46 @@ import numpy as np
 from stable_baselines3.common.callbacks import BaseCallback
 
 from persona_env.errors import PersonaEnvError
+from persona_env.metrics import share_without_signal
 from persona_env.outputs import write_text
 from persona_env.reporting.progress import Stage
 
+from ..ppo.ppo import groups_of
 from .checkpoint import save_modules
 from .run_folder import CURVE, STATE
 
-COLUMNS = ("step", "seconds", "reward", "reward_sd", "kl", "entropy", "length", "cut", "unlikely")
+COLUMNS = (
+    "step", "seconds", "reward", "reward_sd", "kl", "entropy", "length", "cut", "unlikely",
+    "groups_without_signal",
+)  # fmt: skip
+
+
+class Groups:
+    """Groups of replies to one prompt: the k-th episodes of rows that belong together.
+
+    Rows are not abreast: a group counts in the rollout in which the last of its replies ends.
+    """
+
+    def __init__(self, rows: int, together: int) -> None:
+        self.together = together
+        self.ended = [0] * rows
+        self.open: dict[tuple[int, int], list[float]] = {}
+        self.whole: list[list[float]] = []
+
+    def add(self, row: int, reward: float) -> None:
+        """An episode of a row ended."""
+        name = (row // self.together, self.ended[row])
+        self.ended[row] += 1
+        group = self.open.setdefault(name, [])
+        group.append(reward)
+        if len(group) == self.together:
+            self.whole.append(self.open.pop(name))
+
+    def share(self) -> float:
+        """The share without a signal of those that are whole since this was asked last."""
+        whole, self.whole = self.whole, []
+        names = [number for number, group in enumerate(whole) for _ in group]
+        return share_without_signal([one for group in whole for one in group], names)
 
 
 class RunLog(BaseCallback):
@@ -46,6 +79,7 @@ class RunLog(BaseCallback):
         self.new: list[tuple[float, int, bool]] = []
         self.began = time.monotonic()
         self.lengths: np.ndarray[Any, Any] | None = None
+        self.groups: Groups | None = None
 
     def seconds(self) -> float:
         """How long the run has trained, earlier parts of a resumed run included."""
@@ -53,11 +87,13 @@ class RunLog(BaseCallback):
 
     def _on_step(self) -> bool:
         infos, rewards = self.locals["infos"], self.locals["rewards"]
-        if self.lengths is None:
+        if self.lengths is None or self.groups is None:
             self.lengths = np.zeros(len(infos), dtype=np.int64)
+            self.groups = Groups(len(infos), groups_of(self.training_env))
         self.lengths += 1
         for i in np.flatnonzero(self.locals["dones"]):
             self.new.append((float(rewards[i]), int(self.lengths[i]), bool(infos[i].get("cut"))))
+            self.groups.add(int(i), float(rewards[i]))
             self.lengths[i] = 0
         self.stage.move(self.num_timesteps)
         return True
@@ -77,11 +113,16 @@ class RunLog(BaseCallback):
             "length": lengths.mean(),
             "cut": cuts.mean(),
             "unlikely": getattr(self.locals["rollout_buffer"], "unlikely", 0.0),
+            "groups_without_signal": self.groups.share() if self.groups else np.nan,
         }
         for name in ("reward", "kl", "length", "cut", "unlikely"):
             self.model.logger.record(f"persona/{name}", row[name])
+        flat, shown = row["groups_without_signal"], f"reward {row['reward']:.2f}"
+        if not np.isnan(flat):
+            self.model.logger.record("rollout/groups_without_signal", flat)
+            shown += f", {flat:.0%} of groups without a signal"
         self.rows.append({k: f"{v:.4f}" if isinstance(v, float) else v for k, v in row.items()})
-        self.stage.move(self.num_timesteps, f"reward {row['reward']:.2f}")
+        self.stage.move(self.num_timesteps, shown)
 
     def _on_rollout_start(self) -> None:
         self._learnt()  # the rollout before this one

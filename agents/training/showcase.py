@@ -48,10 +48,10 @@ def judge(
     agent = LanguageModelAgent(*policy, options.lengths[0])
     before = 0
     for suffix, env in envs.items():
-        count = judged_replies(env)
+        count = judged_replies(options, env)
         tell = partial(_told, stage, before, count) if stage else None
         report = evaluate(
-            agent, env, EPISODES_A_USER * len(persona_env_of(env).users), SEED,
+            agent, env, _episodes(options, env), SEED,
             turns=options.max_turns, progress=tell,
         )  # fmt: skip
         report.save(options.output / f"{name}{suffix}.json")
@@ -64,10 +64,14 @@ def _told(stage: Stage, before: int, count: int, share: float) -> None:
     stage.mark(before + count * share)
 
 
-def judged_replies(env: TextEnv) -> int:
+def judged_replies(options: TrainOptions, env: TextEnv) -> int:
     """How many replies :func:`judge` judges in an environment."""
-    base = persona_env_of(env)
-    return len(draw_cases(base, EPISODES_A_USER * len(base.users), SEED))
+    return len(draw_cases(persona_env_of(env), _episodes(options, env), SEED))
+
+
+def _episodes(options: TrainOptions, env: TextEnv) -> int:
+    most = EPISODES_A_USER * len(persona_env_of(env).users)
+    return min(most, options.judge_episodes or most)
 
 
 def examples(

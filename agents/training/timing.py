@@ -18,6 +18,7 @@ from persona_env.judges import Judge
 
 from ..language_model import LanguageModelAgent
 from ..ppo.ppo import LanguageModelPPO
+from ..sizes import LARGE
 from .options import TrainOptions
 from .run_envs import TextEnv
 from .showcase import SEED
@@ -44,10 +45,13 @@ def pace_of(
     """The pace of a run: the fastest of some small rollouts with an update, and of some judgements.
 
     No generator of random numbers is left otherwise than it was found. ``None`` where rewards ask
-    a language model: its answers cost money and its budget, and are not spent on an estimate.
+    a language model: its answers cost money and its budget, and are not spent on an estimate; and
+    for a large policy, which takes minutes for what would be timed.
     """
     base = persona_env_of(env)
     readers = () if base.readers is None else base.readers.readers
+    if model.num_parameters() > LARGE:
+        return None
     if deferred_terms(base) or any(isinstance(reader, Judge) for reader in readers):
         return None
     with _dice_as_they_are():
@@ -68,7 +72,7 @@ def _judging(options: TrainOptions, env: TextEnv, model: Any, codec: Any) -> flo
 def _training(options: TrainOptions, build: Callable[[TrainOptions], LanguageModelPPO]) -> float:
     """On as many environments as make whole groups; the more, the more a token costs less."""
     groups = max(1, min(options.envs, TRIED) // options.together)
-    some = replace(options, envs=groups * options.together, tensorboard=False, compiled=False)
+    some = replace(options, envs=groups * options.together, compiled=False)
     ppo = build(some)
 
     def learnt(turn: int) -> int:

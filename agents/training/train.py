@@ -8,11 +8,13 @@ it says that it will do in ``plan.py``, its record in ``run_log.py``, its judgem
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from platform import python_version
 from typing import Any
+from uuid import uuid4
 
 import torch
 
@@ -23,14 +25,18 @@ from persona_env.reporting.run_report import write_report
 
 from ..language_model import load_policy, save_tokenizer
 from ..ppo.ppo import LanguageModelPPO, make_ppo
+from ..sizes import parameters_of
+from .by_size import by_size, chosen_by_size
 from .checkpoint import load_modules, read_facts
 from .options import TrainOptions, command_of
 from .plan import AFTER, BEFORE, Plan, plan_of
 from .run_envs import judged_envs, new_judge, token_envs
-from .run_folder import FACTS, POLICY, STATE, check_run, only_writer
+from .run_folder import ADAPTER, FACTS, POLICY, STATE, check_run, only_writer
 from .run_log import RunLog
 from .showcase import examples, judge
+from .trackers import check_trackers, logger_of
 
+_LOG = logging.getLogger(__name__)
 PARAMETERS_A_THREAD = 500_000
 
 
@@ -45,14 +51,21 @@ def train(options: TrainOptions, job: Job | None = None) -> Path:
     Raises
     ------
     PersonaEnvError
-        If an option is wrong, if the folder holds a run already and ``resume`` is not set, or the
-        reverse, or if another process is writing to it.
+        If an option is wrong, if peft or a tracker is missing, if the folder holds a run already
+        and ``resume`` is not set, or the reverse, or if another process is writing to it.
     """
     job = job or Job(quiet=options.quiet)
+    if options.seeds > 1:
+        from .seeds import train_seeds  # which trains by this function
+
+        return train_seeds(options, job)
     began = job.now()
     check_run(options.output, options.resume)
+    given = options
     with job.waiting("loading the policy and the environments"):
-        torch.set_num_threads(options.threads or threads_for(load_policy(options.start)[0]))
+        check_trackers(options)
+        options = by_size(options)
+        torch.set_num_threads(options.threads or threads_for(parameters_of(options.start)))
         new_judge()
         ppo, (envs, held_out) = build(options), judged_envs(options)
         if options.resume:
@@ -60,24 +73,24 @@ def train(options: TrainOptions, job: Job | None = None) -> Path:
     with only_writer(options.output) as folder:
         # Again: another process may have written since.
         check_run(folder, options.resume)
-        facts = _resume(ppo, options) if options.resume else {"options": identity(options)}
+        facts = _resume(ppo, options) if options.resume else _begun(options)
+        if chosen := chosen_by_size(given, options):
+            _LOG.info(chosen)
         start = load_policy(options.start, options.device, options.end_token)
         plan = plan_of(options, job, envs, start, done=ppo.num_timesteps, build=build)
         if not options.resume:
             with plan.judging(BEFORE) as stage:
                 judge(options, envs, "before", start, stage)
+        del start  # of a large model a copy is much
         seconds = _learn(ppo, options, facts, plan)
-        policy: Any = ppo.policy
-        with whole_folder(folder / POLICY) as written:
-            policy.model.eval().save_pretrained(written)
-            save_tokenizer(options.start, written)
-        trained = (policy.model, policy.codec)
+        trained = _save(ppo.policy, options, folder)
         with plan.judging(AFTER) as stage:
             judge(options, envs, "after", trained, stage)
         with job.waiting("answering the prompts that the report shows"):
             shown = examples(options, envs[""], trained)
         write_text(folder / "examples.json", _json(shown))
-        found = _facts(options, ppo, seconds) | {"held_out": held_out}
+        found = _facts(options, ppo, seconds) | {"held_out": held_out, "chosen": chosen}
+        found["command"] = command_of(given)
         found["command_seconds"] = round(job.now() - began, 1)
         write_text(folder / FACTS, _json(found))
         with job.waiting("drawing the report"):
@@ -89,11 +102,28 @@ def identity(options: TrainOptions) -> dict[str, Any]:
     """The options that a resumed run has to share with its beginning."""
     names = (
         "env", "profiles", "scenarios", "terms", "gates", "hidden", "max_turns", "user_simulator",
-        "max_topics", "end_token", "max_new_tokens", "context_length", "judge",
+        "max_topics", "end_token", "max_new_tokens", "context_length", "judge", "lora",
     )  # fmt: skip
     found = {name: getattr(options, name) for name in names} | {"policy": options.start}
     plain: dict[str, Any] = json.loads(_json(found))
     return plain
+
+
+def _begun(options: TrainOptions) -> dict[str, Any]:
+    """What the state of a run tells of its beginning; trackers know the run by the id."""
+    return {"options": identity(options), "id": uuid4().hex[:8]}
+
+
+def _save(policy: Any, options: TrainOptions, folder: Path) -> tuple[Any, Any]:
+    """Write the model, and its adapters by themselves too; returns it and its codec."""
+    if options.rank:
+        with whole_folder(folder / ADAPTER) as written:
+            policy.save_adapters(written)
+    model = policy.merged()
+    with whole_folder(folder / POLICY) as written:
+        model.save_pretrained(written)
+        save_tokenizer(options.start, written)
+    return model, policy.codec
 
 
 def _resume(ppo: LanguageModelPPO, options: TrainOptions) -> dict[str, Any]:
@@ -111,18 +141,18 @@ def _resume(ppo: LanguageModelPPO, options: TrainOptions) -> dict[str, Any]:
     return facts
 
 
-def threads_for(model: Any) -> int:
+def threads_for(parameters: int) -> int:
     """One thread for each half million parameters, of those that torch would take.
 
     The products of a tiny model are too small to share: with the threads that torch takes by
     itself they can be many times slower, above all on a busy machine.
     """
-    parameters: int = sum(p.numel() for p in model.parameters())
     return max(1, min(torch.get_num_threads(), parameters // PARAMETERS_A_THREAD))
 
 
 def build(options: TrainOptions) -> LanguageModelPPO:
     """The environments and the PPO of a run."""
+    options = by_size(options)
     model, codec = load_policy(options.start, options.device, options.end_token)
     return make_ppo(
         token_envs(options, codec, model.config.vocab_size),
@@ -132,10 +162,12 @@ def build(options: TrainOptions) -> LanguageModelPPO:
         temperature=options.temperature,
         precision=options.precision,
         compiled=options.compiled,
+        lora=options.rank or 0,
+        microbatch=options.microbatch,
+        gradient_checkpointing=options.gradient_checkpointing,
         learning_rate=options.lr,
         seed=options.seed,
         device=options.device,
-        tensorboard_log=str(options.output / "tensorboard") if options.tensorboard else None,
     )
 
 
@@ -144,6 +176,7 @@ def _learn(
 ) -> float:
     with plan.training(ppo.num_timesteps) as stage:
         log = RunLog(options.output, stage, facts)
+        ppo.set_logger(logger_of(options, facts["id"]))
         try:
             ppo.learn(options.steps - ppo.num_timesteps, log, reset_num_timesteps=False)
         except KeyboardInterrupt:
@@ -152,11 +185,14 @@ def _learn(
             # An update may have been stopped half-way: back to the last whole one.
             ppo.num_timesteps = int(_resume(ppo, options)["steps"])
             plan.job.say("stopped: keeping what was learnt")
+        finally:
+            ppo.logger.close()
     return log.seconds()
 
 
 def _facts(options: TrainOptions, ppo: LanguageModelPPO, seconds: float) -> dict[str, Any]:
     policy: Any = ppo.policy.model
+    trained = ppo.policy.optimizer.param_groups[0]["params"]
     names = ("persona-env", "gymnasium", "numpy", "stable-baselines3", "torch", "transformers")
     return {
         "options": {**asdict(options), "policy": options.start},
@@ -164,7 +200,7 @@ def _facts(options: TrainOptions, ppo: LanguageModelPPO, seconds: float) -> dict
         "steps": ppo.num_timesteps,
         "threads": torch.get_num_threads(),
         "parameters": sum(p.numel() for p in policy.parameters()),
-        "command": command_of(options),
+        "trained_parameters": sum(p.numel() for p in trained),
         "versions": {"python": python_version(), **{name: version(name) for name in names}},
     }
 

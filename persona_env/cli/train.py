@@ -19,6 +19,7 @@ from persona_env.reporting.progress import Job
 from persona_env.reporting.run_figures import results
 from persona_env.reporting.run_folder import read_run_folder
 from persona_env.reporting.run_report import write_report
+from persona_env.reporting.seeds_report import SUMMARY, learnt, read_seeds, write_seeds_report
 
 
 @takes_options("persona_env.agents.training.options:TrainOptions", loading="loading PyTorch")
@@ -36,7 +37,9 @@ def report(
     run_dir: Annotated[Path, typer.Argument(help="What 'persona-env train' left.")],
 ) -> None:
     """Draw the plots and write the HTML report of a run folder again."""
-    out().print(_linked("report", write_report(run_dir)), soft_wrap=True)
+    several = (run_dir / SUMMARY).is_file()
+    page = write_seeds_report(run_dir) if several else write_report(run_dir)
+    out().print(_linked("report", page), soft_wrap=True)
 
 
 def _show_log(console: Console, *, quiet: bool) -> None:
@@ -50,6 +53,15 @@ def _show_log(console: Console, *, quiet: bool) -> None:
 
 
 def _tell(folder: Path, *, quiet: bool) -> None:
+    if (folder / SUMMARY).is_file():
+        told = learnt(read_seeds(folder))
+        out().print(table(told.caption, told.columns, told.rows, right="before after"))
+        out().print(_linked("report", folder / "report.html"), soft_wrap=True)
+        return
+    _tell_run(folder, quiet=quiet)
+
+
+def _tell_run(folder: Path, *, quiet: bool) -> None:
     found = read_run_folder(folder)
     if found.examples and not quiet:
         out().print(example_table(found.examples[0]))

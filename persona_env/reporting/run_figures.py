@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +12,7 @@ from persona_env.reporting.measures import Meaning, meaning_of, own_meaning_of
 from persona_env.reporting.run_folder import Group, Report, RunFolder
 
 HEADLINE = 4  # measures that stand above the table
+NO_SIGNAL = "groups_without_signal"  # a column of the curve
 _DETAILS = (
     ("per_user", "user", "Mean reward per user"),
     ("per_category", "category", "Mean reward per category"),
@@ -44,6 +46,7 @@ def results(folder: RunFolder) -> Results:
             shown = [figure(each) if each else "-" for each in (group.before, group.after)]
             if group.given:
                 rows.append((name, group.title.lower(), *shown))
+    rows += _signal(folder)
     for group in folder.groups:
         notes += [why for each in group.given.values() if (why := _undefined(each, "gain"))]
     for key, what in (("seconds", "training"), ("command_seconds", "this command in all")):
@@ -51,6 +54,21 @@ def results(folder: RunFolder) -> Results:
             rows.append(("minutes", what, "", f"{folder.run[key] / 60:.1f}"))
     told = tuple(f"gain {why}" for why in dict.fromkeys(notes))
     return Results(Table("Results", ("", "of", "before", "after"), tuple(rows)), told)
+
+
+def signal_shares(rows: Iterable[dict[str, float]]) -> list[float]:
+    """The shares of groups without a signal, of rollouts in which there were groups."""
+    shares = (row.get(NO_SIGNAL, math.nan) for row in rows)
+    return [share for share in shares if not math.isnan(share)]
+
+
+def _signal(folder: RunFolder) -> list[tuple[str, ...]]:
+    """The share of groups without a signal, where replies were in groups."""
+    known = signal_shares(folder.curve)
+    if not known:
+        return []
+    what = "rollouts, first and last"
+    return [("groups without a signal", what, f"{known[0]:.0%}", f"{known[-1]:.0%}")]
 
 
 def _reward(report: Report) -> str:
@@ -146,9 +164,11 @@ def settings(run: dict[str, Any]) -> list[Table]:
 def curve_in_words(rows: list[dict[str, float]]) -> str:
     """Where the learning curve begins and ends."""
     first, last = rows[0], rows[-1]
+    shares = signal_shares(rows)
+    signal = f" Groups without a signal: {shares[0]:.0%}, then {shares[-1]:.0%}." if shares else ""
     return (
         f"Mean reward of the rollouts over {last['step']:,.0f} tokens: {first['reward']:.3f} in "
-        f"the first, {last['reward']:.3f} in the last; KL at the end {last['kl']:.4f}."
+        f"the first, {last['reward']:.3f} in the last; KL at the end {last['kl']:.4f}.{signal}"
     )
 
 

@@ -54,10 +54,12 @@ def _page(run_dir: Path, drawn: Path) -> str:
     """The page; its pictures are in the folder ``drawn``."""
     folder, policy = read_run_folder(run_dir), run_dir / "policy"
     examples = folder.examples
-    return _rendered(
+    return rendered(
+        TEMPLATE,
         title=f"Run {run_dir.resolve().name}",
         summary=run_figures.summary(folder.run),
         command=folder.run.get("command"),
+        chosen=folder.run.get("chosen"),
         env=folder.run.get("options", {}).get("env") or "PersonaChat-v0",
         reads=_reads(folder),
         held_out=folder.run.get("held_out", True),
@@ -72,7 +74,8 @@ def _page(run_dir: Path, drawn: Path) -> str:
     )
 
 
-def _rendered(**values: Any) -> str:
+def rendered(template: str, **values: Any) -> str:
+    """A template of this folder with its values, escaped; one that is missing is an error."""
     # Jinja2 is loaded here alone: importing the package stays light.
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -83,7 +86,7 @@ def _rendered(**values: Any) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template(TEMPLATE).render(values)
+    return environment.get_template(template).render(values)
 
 
 def _reads(folder: RunFolder) -> str:

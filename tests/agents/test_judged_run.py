@@ -17,7 +17,7 @@ def test_a_run_asks_one_judge_within_one_budget(tmp_path):
     record = tmp_path / "r.jsonl"
     options = TrainOptions(
         profiles=("sam", "nora", "leo"), scenarios=("fact",), steps=8 * 64, envs=8,
-        max_new_tokens=8, policy=str(save_word_policy(tmp_path / "policy")), tensorboard=False,
+        max_new_tokens=8, policy=str(save_word_policy(tmp_path / "policy")), tracker=("none",),
         threads=1, output=tmp_path / "run", judge_record=record, max_calls=12,
     )  # fmt: skip
     with serving(obeying(lambda body, number: completion(json.dumps(GOOD)))) as fake:

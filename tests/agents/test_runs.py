@@ -41,7 +41,7 @@ WHOLE = {
 def options(word_policy, tmp_path):
     return TrainOptions(
         profiles=("sam", "nora", "leo"), scenarios=("fact",), steps=3 * ROLLOUT, envs=8,
-        max_new_tokens=8, policy=str(word_policy), tensorboard=False, threads=1,
+        max_new_tokens=8, policy=str(word_policy), tracker=("none",), threads=1,
         output=tmp_path / "run",
     )  # fmt: skip
 
@@ -144,7 +144,7 @@ if __name__ == "__main__":
 def test_a_killed_run_continues_and_its_lock_is_free(options):
     given = {
         **{name: getattr(options, name) for name in ("profiles", "scenarios", "envs", "policy")},
-        "max_new_tokens": 8, "tensorboard": False, "threads": 1, "steps": 10_000 * ROLLOUT,
+        "max_new_tokens": 8, "tracker": ("none",), "threads": 1, "steps": 10_000 * ROLLOUT,
     }  # fmt: skip
     code = RUN.format(options=given).replace("**{", f"output=Path({str(options.output)!r}), **{{")
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.DEVNULL)

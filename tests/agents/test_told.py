@@ -28,7 +28,7 @@ ROLLOUT = 8 * 64
 def options(word_policy, tmp_path):
     return TrainOptions(
         profiles=("sam", "nora"), scenarios=("fact",), steps=2 * ROLLOUT, envs=8,
-        max_new_tokens=8, policy=str(word_policy), tensorboard=False, threads=1,
+        max_new_tokens=8, policy=str(word_policy), tracker=("none",), threads=1,
         output=tmp_path / "run",
     )  # fmt: skip
 
@@ -176,7 +176,7 @@ def test_the_time_is_measured_and_no_rewards_are_asked_for_where_a_model_reads(o
     pace = timing.pace_of(options, env, *start, build)
     assert pace.reply > 0
     assert pace.token > 0
-    assert [(some.envs, some.compiled, some.tensorboard) for some in built] == [(8, False, False)]
+    assert [(some.envs, some.compiled) for some in built] == [(8, False)]
     record = tmp_path / "record.jsonl"
     asked = replace(options, judge="m@http://127.0.0.1:9/v1", judge_record=record)
     train.new_judge()
@@ -187,11 +187,11 @@ def test_the_time_is_measured_and_no_rewards_are_asked_for_where_a_model_reads(o
 
 def test_the_command_makes_the_same_options():
     given = TrainOptions(
-        profiles=("sam", "nora"), gates=(), lr=1e-3, compiled=True, hidden=True, tensorboard=False,
+        profiles=("sam", "nora"), gates=(), lr=1e-3, compiled=True, hidden=True, tracker=("none",),
         resume=True, quiet=True,
     )  # fmt: skip
     assert command_of(given) == (
         "persona-env train --profiles sam,nora --gates '' --hidden --lr 0.001 --compile "
-        "--no-tensorboard"
+        "--tracker none"
     )
     assert command_of(TrainOptions()) == "persona-env train"

@@ -350,8 +350,8 @@ def test_train_passes_what_was_given_and_shows_the_example(tmp_path, monkeypatch
     modules = {"persona_env.agents.training.train": module}
     monkeypatch.setattr(persona_env.cli.train, "import_module", modules.get)
     output = tmp_path / "run"
-    text = told("train", "--profiles", "lin,wei", "--output", output, "--no-tensorboard")
-    assert given == [TrainOptions(profiles=("lin", "wei"), output=output, tensorboard=False)]
+    text = told("train", "--profiles", "lin,wei", "--output", output, "--tracker", "none")
+    assert given == [TrainOptions(profiles=("lin", "wei"), output=output, tracker=("none",))]
     assert "先洗米。 (0.90)" in text
     assert str(output / "report.html") in text
     assert "report.html" in told("report", output)
@@ -363,7 +363,7 @@ FLAGS = {
     "quiet": ["--quiet"],
     "hidden": ["--hidden"],
     "compiled": ["--compile"],
-    "tensorboard": ["--tensorboard", "--no-tensorboard"],
+    "gradient_checkpointing": ["--gradient-checkpointing"],
 }
 
 
