@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from persona_env.adapters.named_envs import Given, envs_by_name, name_of
 from persona_env.env import PersonaEnv
 from persona_env.errors import (
     AgentError,
@@ -18,7 +19,7 @@ from persona_env.rewards import Term, Verdict, judge_all
 from persona_env.rewards.compose import ask_about
 from persona_env.rewards.exchange import Exchange
 from persona_env.rewards.transcript import read_transcript
-from persona_env.scenarios.case import prompt_language_or_first
+from persona_env.scenarios.case import Case, prompt_language_or_first
 
 Text = str | Sequence[Mapping[str, Any]]
 """A plain text, or chat messages."""
@@ -117,16 +118,21 @@ def verdicts_on(envs: Mapping[str, PersonaEnv], asked: Sequence[Asked]) -> list[
     return [found[place] for place in range(len(asked))]
 
 
-def _exchange(env: PersonaEnv, one: Asked) -> Exchange:
-    scenario = env.scenarios.find(one.scenario)
-    if scenario is None:
+def find_case(env: PersonaEnv, scenario: str, user: str) -> Case:
+    """The case of these ids; raises :class:`UnknownNameError` for one that is not there."""
+    found = env.scenarios.find(scenario)
+    if found is None:
         ids = [shown_one.id for shown_one in env.scenarios.shown]
-        raise unknown_scenario(one.scenario, ids, "scenario of this environment", one.env)
-    if one.user not in env.cases:
+        raise unknown_scenario(scenario, ids, "scenario of this environment", name_of(env))
+    if user not in env.cases:
         raise unknown_name(
-            "user of this environment", one.user, env.cases, "[user.id for user in env.users]"
+            "user of this environment", user, env.cases, "[user.id for user in env.users]"
         )
-    user, _ = env.cases[one.user]
+    return Case(found, env.cases[user][0])
+
+
+def _exchange(env: PersonaEnv, one: Asked) -> Exchange:
+    scenario, user = find_case(env, one.scenario, one.user)
     language = prompt_language_or_first(scenario, user)
     transcript = read_transcript(one.transcript, scenario.text(language).prompt)
     return Exchange(scenario, user, one.reply, language, transcript)
