@@ -44,9 +44,9 @@ def make_rows(
         ``margin``, which is at least :data:`MARGIN`. ``"kto"``: the same replies one by one, each a
         ``completion`` with a ``label``.
     episodes:
-        How many cases of each environment, drawn with ``seed``; all if there are fewer. ``None``: all that are written
-        (:func:`~persona_env.evaluation.evaluate.draw_cases`), or in the bank. Of pairs and labels a
-        case has none or several rows.
+        How many cases of each environment, drawn with ``seed``; all if there are fewer. ``None``:
+        all that are written (:func:`~persona_env.evaluation.evaluate.draw_cases`), or in the bank.
+        Of pairs and labels a case has none or several rows.
     seed:
         Of the drawing.
     replies:
