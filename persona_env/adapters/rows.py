@@ -17,6 +17,19 @@ from persona_env.scenarios.case import Case, prompt_language_or_first
 
 Kind = Literal["prompts", "sft", "pairs", "kto"]
 Row = dict[str, Any]
+COLUMNS = {
+    "prompt": "chat messages: what is shown of the user, and what they ask",
+    "env": "the id of the environment, which has the reward",
+    "scenario": "the id of what is asked",
+    "user": "the id of who asks",
+    "language": "the language of the prompt",
+    "completion": "a reply as a chat message",
+    "label": "whether it is the good reply to its prompt",
+    "chosen": "the good reply, as a chat message",
+    "rejected": "a reply that earns less from this user",
+    "margin": "by how much less",
+}
+"""What each column of a row holds."""
 MARGIN = 0.05
 """By how much less than the better reply the worse one earns, at least."""
 

@@ -131,9 +131,7 @@ def test_what_a_judge_could_not_read_is_in_no_pair(broken, monkeypatch):
 def test_where_there_are_no_replies_the_error_says_what_is_possible():
     title = gym.make("PersonaTitle-v0", register="natural", reader="rules")
     assert make_rows(title, episodes=3)
-    with pytest.raises(
-        PersonaEnvError, match=r"collect several of your own .* as replies="
-    ):
+    with pytest.raises(PersonaEnvError, match=r"collect several of your own .* as replies="):
         make_rows(title, "sft")
 
     class Bare(PersonaEnv):
