@@ -60,18 +60,18 @@ def test_what_made_the_rows_stands_beside_them(tmp_path):
 
 
 def test_replies_of_ones_own_are_ordered_by_the_reward(tmp_path):
-    title = gym.make("PersonaTitle-v0", reader="rules")
-    prompt = make_rows(title, episodes=1)[0]
-    case = {name: prompt[name] for name in ("env", "scenario", "user")}
-    texts = ["A title", "", "This is a title that goes on and on and never comes to an end at all"]
+    env = gym.make("PersonaChat-v0", reader="rules")
+    case = {"env": "PersonaChat-v0", "scenario": "violin-strings", "user": "chen"}
+    texts = ["It has nine strings.", "It has four strings: G, D, A and E.", ""]
     path = tmp_path / "replies.jsonl"
     replies = [{**case, "reply": text} for text in texts]
     path.write_text("".join(json.dumps(row) + "\n" for row in replies), "utf-8")
     out = tmp_path / "rows.jsonl"
-    options = ("--env", "PersonaTitle-v0", "--reader", "rules", "--output", out)
+    options = ("--reader", "rules", "--output", out)
     told("export", *options, "--kind", "pairs", "--replies", path)
-    earned = [row["reward"] for row in score_batch(texts, [prompt] * 3, title)]
+    earned = [row["reward"] for row in score_batch(texts, [case] * 3, env)]
     best = max(earned)
+    assert best == earned[1]
     wanted = {text: best - one for text, one in zip(texts, earned, strict=True)}
     rows = rows_in(out)
     assert {row["chosen"][0]["content"] for row in rows} == {texts[earned.index(best)]}
@@ -80,7 +80,7 @@ def test_replies_of_ones_own_are_ordered_by_the_reward(tmp_path):
     assert found
     about = json.loads(out.with_name("rows.jsonl.meta.json").read_text("utf-8"))
     assert about["replies"] == "own"
-    said = refused("export", *options, "--kind", "sft")
+    said = refused("export", *options, "--kind", "sft", "--env", "PersonaTitle-v0")
     assert "collect several of your own" in said
     assert "--replies FILE" in said
     assert "for kinds 'sft', 'pairs' and 'kto'" in refused("export", *options, "--replies", path)
