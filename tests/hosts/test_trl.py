@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 import re
 from importlib.resources import files
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 import gymnasium as gym
@@ -220,15 +222,16 @@ def test_users_talk_and_only_replies_are_learnt(tmp_path, model):
             batch["talk"], batch["completion_ids"], batch["env_mask"], strict=True
         ):
             assert len(ids) == len(own) <= 512
-            wrote = [i for i, mine in zip(ids, own, strict=True) if mine]
-            heard = tokenizer.decode([i for i, mine in zip(ids, own, strict=True) if not mine])
-            assert tokenizer.decode(wrote, skip_special_tokens=True) == "".join(
-                one.reply for one in talk.answers
-            )
-            users = [turn.text for turn in talk.env.turns if turn.role == "user"][1:]
-            assert heard == "".join(
-                f"\n<|im_start|>user\n{one}<|im_end|>\n<|im_start|>assistant\n" for one in users
-            )
+            parts = [
+                (mine, [i for i, _ in found])
+                for mine, found in groupby(zip(ids, own, strict=True), key=itemgetter(1))
+            ]
+            wrote = [tokenizer.decode(of, skip_special_tokens=True) for mine, of in parts if mine]
+            assert wrote == [one.reply for one in talk.answers]
+            said = [turn.text for turn in talk.env.turns if turn.role == "user"][1:]
+            assert [tokenizer.decode(of) for mine, of in parts if not mine] == [
+                f"\n<|im_start|>user\n{one}<|im_end|>\n<|im_start|>assistant\n" for one in said
+            ]
     assert logged(trainer, "reward")[-1] == pytest.approx(
         sum(talk.earned for talk in seen[-1]["talk"]) / 8, abs=1e-5
     )
