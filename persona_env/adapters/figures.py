@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from math import prod
+from collections.abc import Hashable, Iterable, Sequence
+from math import isnan, prod
+from typing import Any
 
 import numpy as np
 
+from persona_env.metrics.groups import share_without_signal
 from persona_env.rewards import Term, Verdict
 
 Verdicts = Sequence[Verdict | None]
 """Of each reply, ``None`` where a judge could not read it."""
 
 
-def batch_means(terms: Iterable[Term], verdicts: Verdicts) -> dict[str, float]:
+def batch_means(
+    terms: Iterable[Term],
+    verdicts: Verdicts,
+    rewards: Sequence[float | None] = (),
+    cases: Sequence[Hashable] = (),
+) -> dict[str, float]:
     """Means over a batch, each over the replies to which it applies; left out where there are none.
 
     ``reward/TERM``, ``gate/GATE``; ``unread/NAME``, the share of a term or gate that nobody could
-    read, where that can be; ``coverage``; and ``invalid``, the share of replies that a judge could
-    not read, which are in no other mean.
+    read, where that can be; ``coverage``; ``invalid``, the share of replies that a judge could
+    not read, which are in no other mean; and ``without_signal``, the share of groups, replies to
+    one case, whose rewards do not differ
+    (:func:`~persona_env.metrics.groups.share_without_signal`).
     """
     read = [one for one in verdicts if one is not None]
     values: dict[str, list[float]] = {
@@ -33,6 +42,8 @@ def batch_means(terms: Iterable[Term], verdicts: Verdicts) -> dict[str, float]:
         values[f"{kind}/{name}"] = [(one.gates | one.terms)[name] for one in judged]
         if term.readers is not None or not term.builtin:
             values[f"unread/{name}"] = [one.unread.get(name, 0.0) for one in judged]
+    flat = share_without_signal(rewards, cases)
+    values["without_signal"] = [] if isnan(flat) else [flat]
     return {name: float(np.mean(each)) for name, each in values.items() if each}
 
 
@@ -47,6 +58,25 @@ def reply_cells(verdicts: Verdicts) -> dict[str, list[float | str | None]]:
         "terms": [None if one is None else _json(counted(one)) for one in verdicts],
         "gates": [None if one is None else _json(_closing(one)) for one in verdicts],
         "unread": [None if one is None else _json(dict(one.unread)) for one in verdicts],
+    }
+
+
+def record(verdict: Verdict | None) -> dict[str, Any]:
+    """A verdict as plain values, those that JSON has; ``None`` is one that a judge could not read.
+
+    >>> record(None)["invalid"], record(Verdict(1.0, {}, {}, {}, {}))["reward"]
+    (True, 1.0)
+    """
+    read = Verdict(0.0, {}, {}, {}, {}) if verdict is None else verdict
+    return {
+        "reward": None if verdict is None else read.reward,
+        "terms": dict(read.terms),
+        "weights": dict(read.weights),
+        "gates": dict(read.gates),
+        "reasons": {name: [one._asdict() for one in found] for name, found in read.reasons.items()},
+        "unread": dict(read.unread),
+        "coverage": None if verdict is None else read.coverage,
+        "invalid": verdict is None,
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import gymnasium as gym
@@ -48,10 +48,20 @@ def envs_by_name(envs: Given | Sequence[Given], **options: Any) -> dict[str, Per
 
     Those by id have all splits, so that they know the cases of each.
     """
-    made = [
+    return named(
         text_env(one, **{"split": "all", **options} if isinstance(one, str) else options)
-        for one in listed("envs", envs, (str, gym.Env), "an environment or an id")
-    ]
+        for one in given_envs(envs)
+    )
+
+
+def given_envs(envs: Given | Sequence[Given]) -> tuple[Given, ...]:
+    """One environment or several, as a tuple."""
+    return listed("envs", envs, (str, gym.Env), "an environment or an id")
+
+
+def named(envs: Iterable[PersonaEnv]) -> dict[str, PersonaEnv]:
+    """Environments by name; raises :class:`ArgumentError` for none, and for two of one name."""
+    made = [*envs]
     found = {name_of(env): env for env in made}
     if not found or len(found) < len(made):
         names = [name_of(env) for env in made]

@@ -2,48 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, get_args
 
 from persona_env.adapters.known_replies import KnownReplies, known_replies
-from persona_env.adapters.named_envs import Given, name_of, text_env
+from persona_env.adapters.named_envs import Given, given_envs, name_of, named, text_env
 from persona_env.adapters.scoring import Asked, verdicts_on
 from persona_env.arguments import choice, whole_number
 from persona_env.env import PersonaEnv
-from persona_env.errors import PersonaEnvError
+from persona_env.errors import ArgumentError, PersonaEnvError
 from persona_env.evaluation.evaluate import draw_cases
 from persona_env.messages import Message, as_messages
 from persona_env.scenarios.case import Case, prompt_language_or_first
 
-Kind = Literal["prompt", "sft", "pairs", "kto"]
+Kind = Literal["prompts", "sft", "pairs", "kto"]
 Row = dict[str, Any]
+COLUMNS = {
+    "prompt": "chat messages: what is shown of the user, and what they ask",
+    "env": "the id of the environment, which has the reward",
+    "scenario": "the id of what is asked",
+    "user": "the id of who asks",
+    "language": "the language of the prompt",
+    "completion": "a reply as a chat message",
+    "label": "whether it is the good reply to its prompt",
+    "chosen": "the good reply, as a chat message",
+    "rejected": "a reply that earns less from this user",
+    "margin": "by how much less",
+}
+"""What each column of a row holds."""
 MARGIN = 0.05
 """By how much less than the better reply the worse one earns, at least."""
 
 
 def make_rows(
-    env: Given, kind: Kind = "prompt", episodes: int | None = None, seed: int = 0
+    envs: Given | Sequence[Given],
+    kind: Kind = "prompts",
+    episodes: int | None = None,
+    seed: int = 0,
+    *,
+    replies: Sequence[Mapping[str, Any]] | None = None,
 ) -> list[Row]:
     """Rows with a ``prompt``, as chat messages, and what names its case: ``env``, ``scenario``,
     ``user``; and the prompt's ``language``.
 
     Parameters
     ----------
-    env:
-        An environment, or its id. What it shows of a user stands in the prompt, its register
-        chooses the replies (:func:`~persona_env.adapters.known_replies.known_replies`), and its
-        reward orders them.
+    envs:
+        An environment or its id, or several, whose rows follow each other. What it shows of a user
+        stands in the prompt, its register chooses the replies
+        (:func:`~persona_env.adapters.known_replies.known_replies`), and its reward orders them.
     kind:
-        ``"prompt"``: no more. ``"sft"``: with ``completion``, a good reply for this user.
+        ``"prompts"``: no more. ``"sft"``: with ``completion``, a good reply for this user.
         ``"pairs"``: with ``chosen``, that reply, and ``rejected``, another that earns less by
         ``margin``, which is at least :data:`MARGIN`. ``"kto"``: the same replies one by one, each a
         ``completion`` with a ``label``.
     episodes:
-        How many cases, drawn with ``seed``; all if there are fewer. ``None``: all that are written
-        (:func:`~persona_env.evaluation.evaluate.draw_cases`), or in the bank. Of pairs and labels a
-        case has none or several rows.
+        How many cases of each environment, drawn with ``seed``; all if there are fewer. ``None``:
+        all that are written (:func:`~persona_env.evaluation.evaluate.draw_cases`), or in the bank.
+        Of pairs and labels a case has none or several rows.
     seed:
         Of the drawing.
+    replies:
+        Replies of your own in place of the bank's and the oracle's: rows with ``scenario``,
+        ``user``, ``reply`` and, of several environments, ``env``. Of each case the one that earns
+        most is the good one. ``kind="prompts"`` takes none.
 
     Raises
     ------
@@ -53,17 +75,26 @@ def make_rows(
     choice("kind", kind, get_args(Kind))
     episodes = None if episodes is None else whole_number("episodes", episodes, least=1)
     seed = whole_number("seed", seed, least=0)
-    base = text_env(env)
-    if kind == "prompt":
-        return [_row(base, case) for case in draw_cases(base, episodes, seed)]
-    known = known_replies(base, episodes, seed)
+    if replies is not None and kind == "prompts":
+        raise ArgumentError("replies= are for kinds 'sft', 'pairs' and 'kto': 'prompts' has none")
+    made = named(text_env(one) for one in given_envs(envs))
+    rows: list[Row] = []
+    for base in made.values():
+        if kind == "prompts":
+            rows += [_row(base, case) for case in draw_cases(base, episodes, seed)]
+        else:
+            rows += _answered(base, kind, known_replies(base, episodes, seed, replies))
+    return rows
+
+
+def _answered(env: PersonaEnv, kind: Kind, known: list[KnownReplies]) -> list[Row]:
     if kind == "sft":
-        return [_row(base, one.case) | {"completion": _said(one.good)} for one in known]
-    rows = [*(_pairs if kind == "pairs" else _labelled)(base, known)]
+        return [_row(env, one.case) | {"completion": _said(one.good)} for one in known]
+    rows = [*(_pairs if kind == "pairs" else _labelled)(env, known)]
     if not rows:
         raise PersonaEnvError(
-            f"of {len(known)} cases of {name_of(base)} no reply earns {MARGIN} less than the good "
-            "one: give more episodes="
+            f"of {len(known)} cases of {name_of(env)} no reply earns {MARGIN} less than the good "
+            "one: give more episodes=, or replies= that differ more"
         )
     return rows
 

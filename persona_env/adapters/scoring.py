@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from persona_env.adapters.figures import record
+from persona_env.adapters.named_envs import Given, envs_by_name, name_of
 from persona_env.env import PersonaEnv
 from persona_env.errors import (
     AgentError,
@@ -18,10 +20,13 @@ from persona_env.rewards import Term, Verdict, judge_all
 from persona_env.rewards.compose import ask_about
 from persona_env.rewards.exchange import Exchange
 from persona_env.rewards.transcript import read_transcript
-from persona_env.scenarios.case import prompt_language_or_first
+from persona_env.scenarios.case import Case, prompt_language_or_first
 
 Text = str | Sequence[Mapping[str, Any]]
 """A plain text, or chat messages."""
+
+CASE = ("env", "scenario", "user")
+"""The columns that name a row's case."""
 
 
 class Asked(NamedTuple):
@@ -84,19 +89,52 @@ class Scorer:
         """
         if "env" not in columns and len(self.envs) == 1:
             columns = {**columns, "env": [*self.envs] * len(completions)}
-        missing = [name for name in ("env", "scenario", "user") if name not in columns]
+        missing = [name for name in CASE if name not in columns]
         if missing:
             raise ArgumentError(
                 f"the data set lacks the columns {missing}: make it with the adapter's dataset, or "
                 "add the ids"
             )
-        names = (columns[name] for name in ("env", "scenario", "user"))
+        names = (columns[name] for name in CASE)
         said = [() if isinstance(one, str) else one for one in prompts or [""] * len(completions)]
         replies = map(reply_of, completions)
         asked = [Asked(*one) for one in zip(*names, replies, said, strict=True)]
         if asked != self._last[0]:
             self._last = asked, verdicts_on(self.envs, asked)
         return self._last[1]
+
+
+def score_batch(
+    replies: Sequence[Text], rows: Sequence[Mapping[str, Any]], envs: Given | Sequence[Given]
+) -> list[dict[str, Any]]:
+    """What each reply earns for the user of its row, as plain values that any host can write down.
+
+    ``reward``; ``terms`` with their ``weights``, ``gates``, ``unread`` shares and ``coverage``;
+    ``reasons`` by term, each with the characters ``start`` to ``end``, a ``note`` and what is
+    ``wanted``; and ``invalid``: True where a judge could not read the reply, whose ``reward`` and
+    ``coverage`` are then None.
+
+    Parameters
+    ----------
+    replies:
+        Texts, or completions as chat messages.
+    rows:
+        For each reply the row that it answers, as :func:`~persona_env.adapters.rows.make_rows`
+        makes it: ``scenario``, ``user``, of several environments ``env``, and by choice ``prompt``.
+    envs:
+        Environments, or ids. An id makes one in each call: give environments where there are many.
+
+    Raises
+    ------
+    PersonaEnvError
+        For a row that lacks a name, and for names that the environments do not have.
+    """
+    if len(replies) != len(rows):
+        raise ArgumentError(f"give a row for each reply, not {len(rows)} for {len(replies)}")
+    names = [name for name in CASE if all(name in row for row in rows)]
+    columns = {name: [row[name] for row in rows] for name in names}
+    prompts = [row.get("prompt", "") for row in rows]
+    return [*map(record, Scorer(envs_by_name(envs)).verdicts(replies, prompts, columns))]
 
 
 def verdicts_on(envs: Mapping[str, PersonaEnv], asked: Sequence[Asked]) -> list[Verdict | None]:
@@ -109,24 +147,33 @@ def verdicts_on(envs: Mapping[str, PersonaEnv], asked: Sequence[Asked]) -> list[
         if name not in envs:
             raise unknown_name("environment of this reward", name, envs)
         env, places = envs[name], [i for i, one in enumerate(asked) if one.env == name]
-        exchanges = [_exchange(env, asked[place]) for place in places]
-        verdicts = judge_all(exchanges, env.terms)
-        lost = judge_failed(env.readers, [ask_about(one) for one in exchanges])
-        for place, verdict, is_lost in zip(places, verdicts, lost, strict=True):
-            found[place] = None if is_lost else verdict
+        verdicts = judged(env, [_exchange(env, asked[place]) for place in places])
+        found.update(zip(places, verdicts, strict=True))
     return [found[place] for place in range(len(asked))]
 
 
-def _exchange(env: PersonaEnv, one: Asked) -> Exchange:
-    scenario = env.scenarios.find(one.scenario)
-    if scenario is None:
+def judged(env: PersonaEnv, exchanges: list[Exchange]) -> list[Verdict | None]:
+    """The verdicts of one environment's reward, ``None`` where a judge could not read the reply."""
+    verdicts = judge_all(exchanges, env.terms)
+    lost = judge_failed(env.readers, [ask_about(one) for one in exchanges])
+    return [None if is_lost else one for one, is_lost in zip(verdicts, lost, strict=True)]
+
+
+def find_case(env: PersonaEnv, scenario: str, user: str) -> Case:
+    """The case of these ids; raises :class:`UnknownNameError` for one that is not there."""
+    found = env.scenarios.find(scenario)
+    if found is None:
         ids = [shown_one.id for shown_one in env.scenarios.shown]
-        raise unknown_scenario(one.scenario, ids, "scenario of this environment", one.env)
-    if one.user not in env.cases:
+        raise unknown_scenario(scenario, ids, "scenario of this environment", name_of(env))
+    if user not in env.cases:
         raise unknown_name(
-            "user of this environment", one.user, env.cases, "[user.id for user in env.users]"
+            "user of this environment", user, env.cases, "[user.id for user in env.users]"
         )
-    user, _ = env.cases[one.user]
+    return Case(found, env.cases[user][0])
+
+
+def _exchange(env: PersonaEnv, one: Asked) -> Exchange:
+    scenario, user = find_case(env, one.scenario, one.user)
     language = prompt_language_or_first(scenario, user)
     transcript = read_transcript(one.transcript, scenario.text(language).prompt)
     return Exchange(scenario, user, one.reply, language, transcript)

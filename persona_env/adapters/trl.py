@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
 from persona_env.adapters.figures import batch_means, parts, reply_cells
 from persona_env.adapters.named_envs import Given, envs_by_name, reading_options
 from persona_env.adapters.rows import Kind, make_rows
-from persona_env.adapters.scoring import Scorer, Text
+from persona_env.adapters.scoring import CASE, Scorer, Text
+from persona_env.adapters.talks import Talk
 from persona_env.errors import PersonaEnvError
 from persona_env.judges import Judge
 from persona_env.reading import Readers
@@ -19,13 +20,20 @@ GATES_ALONE = "gates_alone"
 """The last of :func:`reward_columns`: the reward of replies of which no term counts."""
 
 
-def dataset(env: Given, kind: Kind = "prompt", episodes: int | None = None, seed: int = 0) -> Any:
+def dataset(
+    envs: Given | Sequence[Given],
+    kind: Kind = "prompts",
+    episodes: int | None = None,
+    seed: int = 0,
+    *,
+    replies: Sequence[Mapping[str, Any]] | None = None,
+) -> Any:
     """The rows of :func:`~persona_env.adapters.rows.make_rows` as a ``datasets.Dataset``."""
     try:
         datasets = import_module("datasets")
     except ImportError as error:
         raise PersonaEnvError("dataset needs 'datasets': pip install 'persona_env[trl]'") from error
-    return datasets.Dataset.from_list(make_rows(env, kind, episodes, seed))
+    return datasets.Dataset.from_list(make_rows(envs, kind, episodes, seed, replies=replies))
 
 
 class RewardFunction:
@@ -41,21 +49,31 @@ class RewardFunction:
         prompts: Sequence[Text] | None = None,
         log_metric: Callable[[str, float], None] | None = None,
         log_extra: Callable[[str, list[Any]], None] | None = None,
+        talk: Sequence[Talk] | None = None,
         **columns: Any,
     ) -> list[float | None]:
-        """``None`` masks a completion; see :func:`reward` and :func:`reward_columns`."""
-        verdicts = self.scorer.verdicts(completions, prompts, columns)
+        """``None`` masks a completion; see :func:`reward` and :func:`reward_columns`.
+
+        ``talk`` comes from :class:`~persona_env.adapters.trl_rollout.Rollout`: conversations, which
+        earn their return, and of which verdicts are on the last reply.
+        """
+        if talk is None:
+            verdicts = self.scorer.verdicts(completions, prompts, columns)
+            rewards = [None if one is None else one.reward for one in verdicts]
+        else:
+            verdicts, rewards = [one.verdict for one in talk], [one.earned for one in talk]
         if self.logs and log_metric is not None:
-            for name, mean in batch_means(self.scorer.terms, verdicts).items():
+            cases = [*zip(*(columns[name] for name in CASE if name in columns), strict=True)]
+            for name, mean in batch_means(self.scorer.terms, verdicts, rewards, cases).items():
                 log_metric(name, mean)
         if self.logs and log_extra is not None:
             for name, cells in reply_cells(verdicts).items():
                 log_extra(name, cells)
+        if not self.part:
+            return rewards
         return [None if one is None else self._earned(one) for one in verdicts]
 
     def _earned(self, verdict: Verdict) -> float | None:
-        if not self.part:
-            return verdict.reward
         each = parts(verdict)
         if self.part == GATES_ALONE:
             return None if each else verdict.reward

@@ -14,6 +14,7 @@ from persona_env.cli import (
     audit,
     compare,
     evaluate,
+    export,
     lists,
     scenarios,
     score,
@@ -55,6 +56,7 @@ app.command("eval")(evaluate.evaluate_agent)
 app.command("compare")(compare.compare_reports)
 app.command("audit")(audit.audit_reward)
 app.command("validate")(validate.validate)
+app.command("export")(export.export)
 app.command("train")(train.train)
 app.command("report")(train.report)
 

@@ -78,10 +78,10 @@ def _begun(env: PersonaEnv, case: Case, turns: int, seed: int) -> Conversation:
     return Conversation(row)
 
 
-def case_seed(case: Case, seed: int) -> np.random.SeedSequence:
-    """The seed of a case in an evaluation: of its ids alone, the same in any process."""
+def case_seed(case: Case, seed: int, *further: int) -> np.random.SeedSequence:
+    """The seed of a case: of numbers and its ids alone, the same in any process."""
     ids = f"{case.scenario.id}\0{case.user.id}".encode()
-    return np.random.SeedSequence([seed, *hashlib.sha256(ids).digest()])
+    return np.random.SeedSequence([seed, *further, *hashlib.sha256(ids).digest()])
 
 
 def _replies(agent: Agent | ReferenceAgent, waiting: Sequence[Conversation]) -> list[str]:

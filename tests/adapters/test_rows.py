@@ -119,7 +119,7 @@ def test_what_a_judge_could_not_read_is_in_no_pair(broken, monkeypatch):
     if broken == "good":
         texts = {"good": texts["others"], "others": texts["good"]}
     known = [KnownReplies(case, texts["good"], (texts["others"], ""))]
-    monkeypatch.setattr(rows, "known_replies", lambda env, episodes, seed: known)
+    monkeypatch.setattr(rows, "known_replies", lambda env, episodes, seed, replies: known)
     env = gym.make("PersonaChat-v0", register="natural", reader=Readers([Moody()]))
     if broken == "good":
         with pytest.raises(PersonaEnvError, match="no reply earns"):
@@ -131,9 +131,7 @@ def test_what_a_judge_could_not_read_is_in_no_pair(broken, monkeypatch):
 def test_where_there_are_no_replies_the_error_says_what_is_possible():
     title = gym.make("PersonaTitle-v0", register="natural", reader="rules")
     assert make_rows(title, episodes=3)
-    with pytest.raises(
-        PersonaEnvError, match=r"kind='prompt' needs none, and with register='tiny'"
-    ):
+    with pytest.raises(PersonaEnvError, match=r"collect several of your own .* as replies="):
         make_rows(title, "sft")
 
     class Bare(PersonaEnv):
@@ -156,13 +154,13 @@ def test_what_is_wrong_is_said():
         make_rows("PersonaChats-v0")
     with pytest.raises(WrongEnvironmentError, match="not CartPoleEnv"):
         make_rows(gym.make("CartPole-v1"))
-    with pytest.raises(WrongEnvironmentError, match="not int"):
+    with pytest.raises(ArgumentError, match="an environment or an id; not 3"):
         make_rows(3)
 
 
 def test_an_id_makes_the_environment_with_its_defaults():
     assert make_rows("PersonaChat-v0", episodes=3) == make_rows(
-        gym.make("PersonaChat-v0"), "prompt", 3
+        gym.make("PersonaChat-v0"), "prompts", 3
     )
 
 

@@ -66,6 +66,16 @@ def alike(count, case=VIOLIN):
     return [{"prompt": asked, "env": "PersonaChat-v0", **case}] * count
 
 
+def test_groups_without_a_signal_are_counted():
+    trainer = Trainer()
+    rows = [*alike(2), *alike(2, {"scenario": "fluffy-rice", "user": "sam"})]
+    replies = ["It has four strings.", "It has four strings.", "Rinse it.", "I do not know."]
+    found = trainer(reward(TINY), rows, replies)
+    assert found[0] == found[1]
+    assert found[2] != found[3]
+    assert trainer.metrics["without_signal"] == [0.5]
+
+
 def test_it_is_the_score_of_the_environment():
     rows = make_rows(TINY, "sft", 16)
     base = TINY.unwrapped

@@ -18,22 +18,24 @@ from persona_env.reading.heads import CHOICES, OUTPUTS
 from persona_env.reading.reading import ACTS
 
 WIDTH, LAYERS = 32, (1, 2)
-ENDS = ["<|start|>", "<|end|>"]
+ENDS = ("<|start|>", "<|end|>")
 TEMPLATE = (
     "{% for m in messages %}<|start|>{{ m['role'] }}\n{{ m['content'] }}<|end|>{% endfor %}"
     "{% if add_generation_prompt %}<|start|>assistant\n{% endif %}"
 )
 
 
-def save_chat_model(folder: Path, seed: int = 0, template: str | None = TEMPLATE) -> Path:
-    """A model of four layers, as ``save_pretrained`` leaves it."""
+def save_chat_model(
+    folder: Path, seed: int = 0, template: str | None = TEMPLATE, ends: tuple[str, str] = ENDS
+) -> Path:
+    """A model of four layers, as ``save_pretrained`` leaves it; ``ends`` stand around a turn."""
     alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
-    vocab = {piece: i for i, piece in enumerate([*ENDS, *alphabet])}
+    vocab = {piece: i for i, piece in enumerate([*ends, *alphabet])}
     tokenizer = Tokenizer(models.BPE(vocab, []))
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
-    tokenizer.add_special_tokens(ENDS)
-    fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, eos_token=ENDS[1])
+    tokenizer.add_special_tokens([*ends])
+    fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, eos_token=ends[1])
     fast.chat_template = template
     fast.save_pretrained(folder)
     torch.manual_seed(seed)
