@@ -1,0 +1,228 @@
+"""How many replies are scored for several users each, in one process, in several, and by Ray Data.
+
+    python benchmarks/scale.py [--quick] [--repeats 3]
+
+Replies in English, Spanish and Chinese of about 30, 100 and 300 words, none of whose sentences was
+met before (``natural.py``), and replies met before; each is scored by rules and heads for eight
+users of its environment. Rates are verdicts a second of processor time, summed over the processes
+that work, so that what else runs on the machine hardly counts; each way starts its processes and
+makes the environments beforehand. Memory is the most that a process held. Ray is left out with
+what to install if it is not there.
+
+The last table extrapolates: time is linear in replies and in cores, since nothing is shared between
+processes but what they are handed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import resource
+import statistics
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from importlib.util import find_spec
+from itertools import islice
+from typing import Any, NamedTuple
+
+import natural
+
+from persona_env.adapters.ray import ScoreBatch
+from persona_env.adapters.scoring import Asked, verdicts_on
+from persona_env.adapters.workers import make_scorer
+from persona_env.bank import load_cases
+
+SIZES = (30, 100, 300)  # words
+USERS = 8
+BATCH = 256  # rows that are scored together
+ENVS = sorted({case["env"] for case in load_cases()})
+OPTIONS: dict[str, Any] = {"register": "natural"}
+LAPTOP = 1_000_000  # replies of the goal, and the cores, minutes and users that it has for them
+CLUSTER = 10_000_000, 64
+Row = tuple[str, str, str, str]
+
+
+class Timed(NamedTuple):
+    """One piece of work: verdicts, seconds of a processor, and the most memory so far in MB."""
+
+    verdicts: int
+    seconds: float
+    memory: float
+
+
+def rows_of(words: int, replies: int, users: int) -> list[Row]:
+    """New replies, each with so many users of its environment who can ask its question."""
+    rows: list[Row] = []
+    cases, made = load_cases(), {name: natural.env_of(name) for name in ENVS}
+    for turn in range(replies):
+        at = turn * 5 % len(cases)
+        case = cases[at]
+        env = made[case["env"]]
+        scenario = env.scenarios.find(case["scenario"])
+        can_ask = [user.id for user, known in env.cases.values() if scenario in known]
+        reply = natural.reply_of(cases, at, words)
+        rows += [(case["env"], case["scenario"], user, reply) for user in can_ask[:users]]
+    return rows
+
+
+_SCORERS: dict[str, Any] = {}
+
+
+def start(_: int = 0) -> int:
+    """Make the environments of this process."""
+    _SCORERS["one"] = make_scorer(ENVS, **OPTIONS)
+    return resource.getpagesize()
+
+
+def score(rows: Sequence[Row]) -> Timed:
+    """Score rows in this process."""
+    envs, begun = _SCORERS["one"].envs, time.process_time()
+    for first in range(0, len(rows), BATCH):
+        verdicts_on(envs, [Asked(*row) for row in rows[first : first + BATCH]])
+    return Timed(len(rows), time.process_time() - begun, memory())
+
+
+def memory() -> float:
+    """The most memory that this process has held, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+class TimedBatch(ScoreBatch):
+    """Scores a batch of Ray Data, and says what that took."""
+
+    def __call__(self, batch: Any) -> Any:
+        """One row: the columns of :class:`Timed`."""
+        begun = time.process_time()
+        found = super().__call__(batch)
+        taken = Timed(len(found["reward"]), time.process_time() - begun, memory())
+        return {name: [value] for name, value in taken._asdict().items()}
+
+
+def halves(rows: list[Row], parts: int) -> list[list[Row]]:
+    """Rows in so many parts; all users of a reply stay together."""
+    by_reply = defaultdict[str, list[Row]](list)
+    for row in rows:
+        by_reply[row[3]].append(row)
+    groups = [*by_reply.values()]
+    return [[row for group in groups[at::parts] for row in group] for at in range(parts)]
+
+
+class Processes:
+    """Processes that are started anew, not forked: as on another machine."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        context = multiprocessing.get_context("spawn")
+        self.pools = [ProcessPoolExecutor(1, context, start) for _ in range(number)]
+
+    def run(self, rows: list[Row]) -> list[Timed]:
+        """What each process took for its share."""
+        shares = zip(self.pools, halves(rows, self.number), strict=True)
+        return [future.result() for future in [pool.submit(score, part) for pool, part in shares]]
+
+    def close(self) -> None:
+        """End the processes."""
+        for pool in self.pools:
+            pool.shutdown()
+
+
+class Actors:
+    """Actors of Ray Data; each call starts them again, as a job does."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def run(self, rows: list[Row]) -> list[Timed]:
+        """What each actor took for its batches, without its start."""
+        import ray
+
+        names = ("env", "scenario", "user", "reply")
+        ordered = [row for part in halves(rows, self.number) for row in part]
+        data = ray.data.from_items(
+            [dict(zip(names, row, strict=True)) for row in ordered],
+            override_num_blocks=self.number,
+        )
+        done = data.map_batches(
+            TimedBatch, fn_constructor_kwargs={"envs": ENVS, **OPTIONS}, concurrency=self.number,
+            batch_size=BATCH,
+        )  # fmt: skip
+        return [Timed(**row) for row in done.take_all()]
+
+    def close(self) -> None:
+        """Nothing is kept."""
+
+
+def ways() -> Iterator[tuple[str, Processes | Actors]]:
+    """Each way to score."""
+    for number in (1, 2):
+        yield f"{number} process{'es' * (number > 1)}", Processes(number)
+    if find_spec("ray") is None:
+        print("- left out: Ray Data; no module 'ray': pip install 'ray[data]'\n")
+        return
+    import ray
+
+    ray.init(
+        num_cpus=2, include_dashboard=False, log_to_driver=False, object_store_memory=200 * 2**20
+    )
+    ray.data.DataContext.get_current().enable_progress_bars = False
+    for number in (1, 2):
+        yield f"Ray Data, {number} actor{'s' * (number > 1)}", Actors(number)
+
+
+def rate(timed: Sequence[Timed]) -> float:
+    """Verdicts a second of one core."""
+    return sum(one.verdicts for one in timed) / sum(one.seconds for one in timed)
+
+
+def measured(replies: int, repeats: int) -> dict[str, dict[int, list[float]]]:
+    """Prints the rates of each way, and gives those of new replies by way and number of words."""
+    print("| way | words | users | verdicts a second and core, new replies | lowest | highest "
+          "| met before | memory of a process, MB |\n|---|---|---|---|---|---|---|---|")  # fmt: skip
+    found: dict[str, dict[int, list[float]]] = {}
+    for name, way in ways():
+        for words in SIZES:
+            number = max(8, replies * 100 // words)
+            way.run(rows_of(words, max(8, number // 4), USERS))  # the requirements of each case
+            for users in (1, USERS):
+                new, met, most = [], [], 0.0
+                for _ in range(repeats):
+                    rows = rows_of(words, number, users)
+                    timed = way.run(rows)
+                    new.append(rate(timed))
+                    most = max(most, *(one.memory for one in timed))
+                    if isinstance(way, Processes):
+                        met.append(rate(way.run(rows)))
+                if users == USERS:
+                    found.setdefault(name, {})[words] = new
+                middle, again = statistics.median(new), f"{statistics.median(met):,.0f}" if met else ""
+                print(f"| {name} | {words} | {users} | {middle:,.0f} | {min(new):,.0f} | "
+                      f"{max(new):,.0f} | {again} | {most:.0f} |", flush=True)  # fmt: skip
+        way.close()
+    return found
+
+
+def show_costs(rates: dict[int, list[float]]) -> None:
+    """What much work would take at these rates."""
+    print(f"\n| work, {USERS} users a reply | words | hours | lowest | highest |\n|---|---|---|---|---|")
+    for replies, cores in ((LAPTOP, 2), CLUSTER):
+        for words, found in rates.items():
+            hours = [replies * USERS / one / cores / 3600 for one in found]
+            row = f"{statistics.median(hours):.2f} | {min(hours):.2f} | {max(hours):.2f}"
+            print(f"| {replies:,} replies on {cores} cores | {words} | {row} |")
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a tiny run")
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--replies", type=int, default=200, help="of 100 words, in each repetition")
+    given = parser.parse_args()
+    found = measured(4 if given.quick else given.replies, 1 if given.quick else given.repeats)
+    show_costs(found["1 process"])
+
+
+if __name__ == "__main__":
+    main()
