@@ -78,7 +78,11 @@ def _names(batch: Any) -> Iterable[str]:
 
 def _cells(batch: Any, name: str) -> list[Any]:
     column = batch[name]
-    return list(column.to_pylist() if _is_table(batch) else column)
+    if isinstance(batch, dict):
+        return list(column)
+    if _is_table(batch):
+        return list(column.to_pylist())
+    return list(column.astype(object).where(column.notna(), None))  # pandas has nulls of its own
 
 
 def _with(batch: Any, scores: dict[str, Any]) -> Any:
@@ -99,10 +103,10 @@ def _is_table(batch: Any) -> bool:
 
 
 def _reply(cell: Any) -> str | None:
-    """The text of a cell; ``None`` of an empty one, which data frames hold as not a number."""
+    """The text of a cell; ``None`` of an empty one, which some arrays hold as not a number."""
     if isinstance(cell, str):
         return str(cell)
-    if cell is None or cell != cell:  # noqa: PLR0124
+    if cell is None or (isinstance(cell, float) and math.isnan(cell)):
         return None
     raise AgentError(f"the column 'reply' holds texts, not {shown(cell)}")
 

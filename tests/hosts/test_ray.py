@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from math import isnan
 from pathlib import Path
 
 import pytest
@@ -70,7 +71,7 @@ def test_a_reply_that_is_not_there_is_not_a_number(form):
     given = [row | {"reply": None} if at % 2 else row for at, row in enumerate(rows(6))]
     found = scored(given, form=form, blocks=1)
     assert [row["invalid"] for row in found] == [False, True] * 3
-    assert all((row["reward"] != row["reward"]) == row["invalid"] for row in found)
+    assert [row["reward"] is None or isnan(row["reward"]) for row in found] == [False, True] * 3
 
 
 def test_an_own_term_is_imported_by_each_actor():
@@ -95,8 +96,12 @@ def test_a_judge_that_fails_on_a_reply_leaves_the_others():
 def test_replies_from_rays_own_client_are_scored():
     from ray.data.llm import HttpRequestProcessorConfig, build_processor
 
+    def repeat(body, number):
+        said = json.dumps(completion(body["messages"][-1]["content"]))
+        return (200, {"Content-Type": "application/json"}, said)
+
     given = rows(4)
-    with serving(lambda body, number: completion(body["messages"][-1]["content"])) as server:
+    with serving(repeat) as server:
         ask = build_processor(
             HttpRequestProcessorConfig(url=f"{server.url}/chat/completions", qps=50, concurrency=1),
             preprocess=lambda row: {
