@@ -20,8 +20,8 @@ CASE = ("env", "scenario", "user")
 class ScoreBatch:
     """A callable class for ``Dataset.map_batches``: each actor makes the environments once.
 
-    ``dataset.map_batches(ScoreBatch, fn_constructor_kwargs={"envs": ...}, concurrency=2)``. The
-    arguments are those of :func:`~persona_env.adapters.workers.make_scorer`.
+    The arguments are those of :func:`~persona_env.adapters.workers.make_scorer`; Ray takes them as
+    ``fn_constructor_kwargs``, beside ``compute=ray.data.ActorPoolStrategy(size=2)``.
 
     A batch is a dict of arrays, a pandas ``DataFrame`` or an Arrow ``Table`` with the columns
     ``scenario``, ``user``, ``reply``, of several environments ``env``, and by choice ``prompt``

@@ -47,7 +47,7 @@ def scored(given, actors=1, form="numpy", blocks=4, **made):
     data = ray.data.from_items(numbered, override_num_blocks=blocks).map_batches(
         ScoreBatch,
         fn_constructor_kwargs={"envs": f"persona_env:{CHAT}", **OPTIONS, **made},
-        concurrency=actors,
+        compute=ray.data.ActorPoolStrategy(size=actors),
         batch_size=8,
         batch_format=form,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from copy import deepcopy
 
 import numpy as np
 import pytest
@@ -50,7 +51,8 @@ def batch_of(made, replies, tokenizer):
         mask[row, PROMPT : PROMPT + len(tokens)] = 1
     tensors = {"prompts": ids[:, :PROMPT], "responses": ids[:, PROMPT:], "attention_mask": mask}
     names = ("data_source", "reward_model", "extra_info")
-    columns = {name: np.array([dict(row)[name] for row in made], dtype=object) for name in names}
+    given = deepcopy(made)  # the manager adds to extra_info
+    columns = {name: np.array([row[name] for row in given], dtype=object) for name in names}
     return DataProto(TensorDict(tensors, batch_size=len(made)), columns)
 
 
@@ -106,7 +108,11 @@ def test_the_data_set_reads_the_rows(made, tmp_path):
     file = tmp_path / "train.parquet"
     write_parquet(file, made)
     options = OmegaConf.create(
-        {"max_prompt_length": 4096, "cache_dir": str(tmp_path), "filter_overlong_prompts_workers": 1}
+        {
+            "max_prompt_length": 4096,
+            "cache_dir": str(tmp_path),
+            "filter_overlong_prompts_workers": 1,
+        }
     )
     read = RLHFDataset([str(file)], hugging_face(TEMPLATE), options)
     assert len(read) == len(made)
