@@ -22,6 +22,7 @@ BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
         "memory",
         "natural",
         "peers",
+        "scale",
         "scoring",
         "share",
         "stepping",

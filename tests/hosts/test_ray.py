@@ -1,0 +1,119 @@
+"""Ray Data scores with actors what one process scores, to the last bit."""
+
+from __future__ import annotations
+
+import json
+from math import isnan
+from pathlib import Path
+
+import pytest
+import ray
+
+from persona_env.adapters.figures import counted
+from persona_env.adapters.ray import ScoreBatch
+from tests.adapters.replies import CHAT, OPTIONS, here, rows
+from tests.judges.fake_server import GOOD, completion, obeying, serving
+
+ROOT = Path(__file__).parents[2]
+TERM = '''
+from persona_env import reward_term
+
+
+@reward_term
+def shouting(view):
+    """1 for a reply that says it aloud."""
+    return 1.0 if view.reply.isupper() else 0.0
+'''
+
+
+@pytest.fixture(scope="module", autouse=True)
+def cluster(tmp_path_factory):
+    """A small one on this machine, whose workers find the module of an own term."""
+    folder = tmp_path_factory.mktemp("modules")
+    (folder / "my_terms.py").write_text(TERM, encoding="utf-8")
+    paths = {"PYTHONPATH": f"{ROOT}:{folder}", "OMP_NUM_THREADS": "1"}
+    ray.init(
+        num_cpus=2, include_dashboard=False, object_store_memory=100 * 2**20,
+        runtime_env={"env_vars": paths}, log_to_driver=False,
+    )  # fmt: skip
+    ray.data.DataContext.get_current().enable_progress_bars = False
+    yield
+    ray.shutdown()
+
+
+def scored(given, actors=1, form="numpy", blocks=4, **made):
+    """What comes back, in the order of the rows."""
+    numbered = [{"number": number, **row} for number, row in enumerate(given)]
+    data = ray.data.from_items(numbered, override_num_blocks=blocks).map_batches(
+        ScoreBatch,
+        fn_constructor_kwargs={"envs": f"persona_env:{CHAT}", **OPTIONS, **made},
+        compute=ray.data.ActorPoolStrategy(size=actors),
+        batch_size=8,
+        batch_format=form,
+    )
+    return sorted(data.take_all(), key=lambda row: row["number"])
+
+
+@pytest.mark.parametrize(("actors", "form"), [(1, "numpy"), (2, "pandas"), (2, "pyarrow")])
+def test_actors_score_as_one_process_does(actors, form):
+    given = rows(40)
+    for row, found in zip(given, scored(given, actors, form), strict=True):
+        wanted = here(row)
+        assert (found["reward"], found["coverage"]) == (wanted.reward, wanted.coverage)
+        assert json.loads(found["terms"]) == counted(wanted)
+        assert json.loads(found["gates"]) == wanted.gates
+        assert not found["invalid"]
+        assert {name: found[name] for name in row} == row
+
+
+@pytest.mark.parametrize("form", ["numpy", "pandas", "pyarrow"])
+def test_a_reply_that_is_not_there_is_not_a_number(form):
+    given = [row | {"reply": None} if at % 2 else row for at, row in enumerate(rows(6))]
+    found = scored(given, form=form, blocks=1)
+    assert [row["invalid"] for row in found] == [False, True] * 3
+    assert [row["reward"] is None or isnan(row["reward"]) for row in found] == [False, True] * 3
+
+
+def test_an_own_term_is_imported_by_each_actor():
+    given = [row | {"reply": "RINSE IT WELL."} for row in rows(4)]
+    found = scored(given, actors=2, imports=["my_terms"], terms=["shouting"], gates=())
+    assert [json.loads(row["terms"]) for row in found] == [{"shouting": 1.0}] * 4
+
+
+def test_a_judge_that_fails_on_a_reply_leaves_the_others():
+    def answer(body, number):
+        broken = "no judge reads this" in json.dumps(body)
+        return (400, {}, "broken") if broken else completion(json.dumps(GOOD))
+
+    lost = "no judge reads this, and it says so"
+    given = [row | {"reply": lost} if at == 2 else row for at, row in enumerate(rows(6))]
+    with serving(obeying(answer)) as server:
+        found = scored(given, judge=f"fake@{server.url}")
+    assert [row["invalid"] for row in found] == [False, False, True, False, False, False]
+    assert found[0]["coverage"] > 0.5
+
+
+def test_replies_from_rays_own_client_are_scored():
+    from ray.data.llm import HttpRequestProcessorConfig, build_processor
+
+    def repeat(body, number):
+        said = json.dumps(completion(body["messages"][-1]["content"]))
+        return (200, {"Content-Type": "application/json"}, said)
+
+    given = rows(4)
+    with serving(repeat) as server:
+        ask = build_processor(
+            HttpRequestProcessorConfig(url=f"{server.url}/chat/completions", qps=50, concurrency=1),
+            preprocess=lambda row: {
+                "payload": {"messages": [{"role": "user", "content": row["reply"] or "?"}]}
+            },
+            postprocess=lambda row: {
+                **{name: row[name] for name in ("number", "env", "scenario", "user")},
+                "reply": row["http_response"]["choices"][0]["message"]["content"],
+            },
+        )
+        asked = ask(ray.data.from_items([{"number": at, **row} for at, row in enumerate(given)]))
+        answers = sorted(asked.take_all(), key=lambda row: row["number"])
+    found = scored([{name: row[name] for name in given[0]} for row in answers])
+    wanted = [here({**row, "reply": row["reply"] or "?"}) for row in given]
+    assert [row["reward"] for row in found] == [one.reward for one in wanted]
