@@ -1,8 +1,8 @@
 """What follows from the size of a model where it is not given: learning rate, LoRA, microbatch.
 
 The rates of large models are for the whole of their weights those that others train language models
-with by reinforcement: what teaches a model of a million parameters destroys one of a hundred
-million in one update. Adapters begin at nothing, and take ten times as much and more.
+with by reinforcement: what teaches a model of a million parameters can destroy one of a hundred
+million. Adapters begin at nothing, and take ten times as much and more.
 """
 
 from __future__ import annotations

@@ -36,6 +36,6 @@ def chosen_by_size(given: TrainOptions, taken: TrainOptions) -> str:
     flags = " and ".join(f"--{name}" for name in own)
     return (
         f"{given.start} has {size / 1e6:,.0f} million parameters: {what}, learning rate "
-        f"{taken.lr:g}. Above {LARGE / 1e6:.0f} million the rate of the bundled policies would "
+        f"{taken.lr:g}. Above {LARGE / 1e6:.0f} million the rate of the bundled policies can "
         f"destroy what a model knows; {flags} would say otherwise"
     )

@@ -115,7 +115,7 @@ class TrainOptions:
         bool,
         Option(
             "--gradient-checkpointing",
-            help="Work out again in updates what would take memory; a third slower.",
+            help="Work out again in updates what would take memory; slower.",
         ),
     ] = False
     microbatch: Annotated[
