@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from persona_env.adapters.batches import cells_of, names_of, with_columns
 from persona_env.adapters.figures import counted
 from persona_env.adapters.workers import make_scorer
 from persona_env.errors import AgentError, ArgumentError, shown
@@ -44,21 +45,21 @@ class ScoreBatch:
 
     def __call__(self, batch: Any) -> Any:
         """The batch with what its replies earn."""
-        given = set(_names(batch))
+        given = set(names_of(batch))
         if "reply" not in given:
             raise ArgumentError(f"the batch lacks the column 'reply'; it has {sorted(given)}")
-        replies = [*map(_reply, _cells(batch, "reply"))]
+        replies = [*map(_reply, cells_of(batch, "reply"))]
         there = [place for place, reply in enumerate(replies) if reply is not None]
 
         def column(name: str) -> list[Any]:
-            cells = _cells(batch, name)
+            cells = cells_of(batch, name)
             return [cells[place] for place in there]
 
         columns = {name: [*map(str, column(name))] for name in CASE if name in given}
         prompts = [*map(_prompt, column("prompt"))] if "prompt" in given else None
         said = [reply for reply in replies if reply is not None]
         verdicts = dict(zip(there, self.scorer.verdicts(said, prompts, columns), strict=True))
-        return _with(batch, _scores([verdicts.get(place) for place in range(len(replies))]))
+        return with_columns(batch, _scores([verdicts.get(place) for place in range(len(replies))]))
 
 
 def _scores(verdicts: Sequence[Verdict | None]) -> dict[str, Any]:
@@ -69,37 +70,6 @@ def _scores(verdicts: Sequence[Verdict | None]) -> dict[str, Any]:
         "gates": ["{}" if one is None else json.dumps(one.gates) for one in verdicts],
         "invalid": np.array([one is None for one in verdicts]),
     }
-
-
-def _names(batch: Any) -> Iterable[str]:
-    """The names of a batch's columns; a Table has columns under ``columns``, and other names."""
-    return batch.column_names if _is_table(batch) else batch
-
-
-def _cells(batch: Any, name: str) -> list[Any]:
-    column = batch[name]
-    if isinstance(batch, dict):
-        return list(column)
-    if _is_table(batch):
-        return list(column.to_pylist())
-    return list(column.astype(object).where(column.notna(), None))  # pandas has nulls of its own
-
-
-def _with(batch: Any, scores: dict[str, Any]) -> Any:
-    """The batch with these columns in place of those of the same name, in its own form."""
-    if isinstance(batch, dict):
-        texts = {name: np.array(scores[name], dtype=object) for name in ("terms", "gates")}
-        return {**batch, **scores, **texts}
-    if not _is_table(batch):
-        return batch.assign(**scores)
-    kept = batch.drop_columns([name for name in scores if name in batch.column_names])
-    for name, cells in scores.items():
-        kept = kept.append_column(name, [cells])
-    return kept
-
-
-def _is_table(batch: Any) -> bool:
-    return type(batch).__module__.partition(".")[0] == "pyarrow"
 
 
 def _reply(cell: Any) -> str | None:

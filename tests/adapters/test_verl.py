@@ -7,7 +7,8 @@ import json
 
 import pytest
 
-from persona_env.adapters.verl import compute_score, rows, write_parquet
+from persona_env.adapters.verl import compute_score
+from persona_env.adapters.verl_rows import rows, write_parquet
 from persona_env.errors import ArgumentError, JudgeError, PersonaEnvError
 from tests.adapters.replies import CHAT, OPTIONS, chat_env, here
 from tests.adapters.replies import rows as replies

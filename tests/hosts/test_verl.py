@@ -16,7 +16,7 @@ from verl.trainer.ppo.metric_utils import process_validation_metrics
 from verl.trainer.ppo.reward import load_reward_manager
 from verl.utils.dataset.rl_dataset import RLHFDataset
 
-from persona_env.adapters.verl import rows, write_parquet
+from persona_env.adapters.verl_rows import rows, write_parquet
 from tests.adapters.replies import CHAT, OPTIONS, SAID, chat_env
 from tests.judges.fake_server import GOOD, completion, obeying, serving
 from tests.support import hugging_face
