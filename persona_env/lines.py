@@ -27,13 +27,16 @@ class Lines:
         self.path, self.kind = path, kind
         self._whole: int | None = None  # bytes before a torn last line
 
-    def read(self) -> list[tuple[str, bytes]]:
-        """The lines that are not blank, each with where it stands; none without a file."""
+    def read(self, *, is_whole: bool = False) -> list[tuple[str, bytes]]:
+        """The lines that are not blank, each with where it stands; none without a file.
+
+        ``is_whole``: nobody was killed while writing, and the last line counts without its end.
+        """
         try:
             data = self.path.read_bytes() if self.path.exists() else b""
         except OSError as error:
             raise self.kind(f"{self.path}: {error.strerror or error}") from error
-        whole = data[: data.rfind(b"\n") + 1]
+        whole = data if is_whole else data[: data.rfind(b"\n") + 1]
         self._whole = len(whole) if len(whole) < len(data) else None
         lines = enumerate(whole.split(b"\n"), start=1)
         return [(f"{self.path}, line {number}", line) for number, line in lines if line.strip()]
