@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -63,8 +64,10 @@ def merged(model: PreTrainedModel, folder: str) -> PreTrainedModel:
             f"the adapter {folder!r} needs 'peft': pip install 'persona_env[lora]'"
         ) from error
     try:
-        adapted = peft.PeftModel.from_pretrained(model, folder)
-        found: PreTrainedModel = adapted.merge_and_unload(safe_merge=True)
+        with warnings.catch_warnings():  # of peft's own, about names that transformers renames
+            warnings.simplefilter("ignore", FutureWarning)
+            adapted = peft.PeftModel.from_pretrained(model, folder)
+            found: PreTrainedModel = adapted.merge_and_unload(safe_merge=True)
     except (RuntimeError, ValueError, TypeError) as error:
         raise PersonaEnvError(
             f"the adapter {folder!r} cannot be merged into its base model: {error}"

@@ -14,6 +14,7 @@ from persona_env.registration import register_of
 
 from .tiny_chat_model import save_chat_model
 
+pytestmark = pytest.mark.filterwarnings("ignore:.*is_gradient_checkpointing:FutureWarning")
 SEEN = [{"user": "A child.", "transcript": "", "prompt": "Why?"}]
 
 
