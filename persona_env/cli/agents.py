@@ -121,16 +121,23 @@ def template_arguments(given: list[str] | None) -> dict[str, Any] | None:
     return found
 
 
+def named_agent(
+    agent: str | None, replies: Path | None, options: AgentOptions, seed: int, default: str = ""
+) -> NamedAgent:
+    """Who is judged: an agent by name, or the replies of a file."""
+    if replies is None:
+        return find_agent(agent or default, options, seed=seed, tell=say_note)
+    if agent is not None:
+        raise ArgumentError("--agent and --replies both say whose replies: give one of them")
+    return find_replies(replies, options)
+
+
 def who_replies(
     agent: str | None, replies: Path | None, options: AgentOptions, seed: int
 ) -> NamedAgent | None:
-    """Who is judged: an agent by name, or the replies of a file; ``None`` if neither is given."""
-    if agent is not None and replies is not None:
-        raise ArgumentError("--agent and --replies both say whose replies: give one of them")
-    if replies is not None:
-        return find_replies(replies, options)
-    if agent is not None:
-        return find_agent(agent, options, seed=seed, tell=say_note)
+    """:func:`named_agent`; ``None`` if none is given, and no option of one."""
+    if agent is not None or replies is not None:
+        return named_agent(agent, replies, options, seed)
     if options.given():
         names = [f"--{name.replace('_', '-')}" for name in options.given()]
         raise ArgumentError(f"{', '.join(names)}: for an agent, and none is given by --agent")

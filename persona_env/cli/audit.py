@@ -74,7 +74,9 @@ def audit_reward(
         judge_record=judge_record, max_calls=max_calls,
     )  # fmt: skip
     made, base = make_env(env, split, **reads)
-    tried = found and sampling_agent(found.name, base, seed, asked_by, say_note)
+    tried = None
+    if found is not None:
+        tried = sampling_agent(found.name, base, seed, asked_by, say_note)
     with notes().status("auditing"):
         report = audit(
             made, reward, seed=seed, episodes=episodes, steps=steps, agent=tried,

@@ -14,11 +14,11 @@ from persona_env.cli.agents import (
     RepliesOption,
     check_ways,
     made_with,
+    named_agent,
     samples_of,
     say_note,
     takes_agent_options,
     tell_agent,
-    who_replies,
 )
 from persona_env.cli.judging import (
     JudgeKeyOption,
@@ -115,8 +115,7 @@ def evaluate_agent(
         if picture is not None:
             picture_format(picture)
     check_ways(cross=cross, matrix=matrix, save_replies=save_replies, resume=resume)
-    agent = "oracle" if agent is None and replies is None else agent
-    found = who_replies(agent, replies, asked_by, seed)
+    found = named_agent(agent, replies, asked_by, seed, default="oracle")
     visibility: Visibility = "hidden" if hidden else "full"
     reads = reading_options(
         register, reader, found.register, judge=judge, judge_key_env=judge_key_env,
@@ -127,16 +126,16 @@ def evaluate_agent(
         max_turns=turns, user_simulator=user_simulator, max_topics=max_topics,
         **reads,
     )  # fmt: skip
-    drawn = {"episodes": episodes, "seed": seed, "turns": turns}
-    drawn["samples"] = samples_of(found, samples)
+    several = samples_of(found, samples)
+    drawn = {"episodes": episodes, "seed": seed, "turns": turns, "samples": several}
     kept = None
     if save_replies is not None:
         kept = KeptReplies(save_replies, made_with(found, made, drawn), resume=resume)
     answers = found.make(base)
-    with naming_the_agent(found.name), Job(notes()).stage("evaluating", 1.0) as stage:
+    with naming_the_agent(found.name), Job(notes(), ends=False).stage("evaluating", 1.0) as stage:
         report = evaluate(
-            answers, made, cross=cross, batch=found.batch, kept=kept, about=found.about,
-            progress=stage.mark, **drawn,
+            answers, made, episodes, seed, turns=turns, samples=several, cross=cross,
+            batch=found.batch, kept=kept, about=found.about, progress=stage.mark,
         )  # fmt: skip
     tell_cost(reads)
     tell_agent(found, answers, base)
