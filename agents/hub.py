@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 from huggingface_hub import get_hf_file_metadata, hf_hub_url, try_to_load_from_cache
@@ -29,8 +30,12 @@ def only_local(path: str) -> bool:
     PersonaEnvError
         If it is on the hub, the hub does not answer or refuses, and no copy is in the cache.
     """
-    if Path(path).is_dir():
-        return True
+    return Path(path).is_dir() or _is_away(path)
+
+
+@lru_cache
+def _is_away(path: str) -> bool:
+    """Whether the hub does not answer, and a copy of this id is in the cache."""
     try:
         get_hf_file_metadata(hf_hub_url(path, CONFIG), timeout=SECONDS)
     except FAILURES as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import compress, takewhile
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,10 @@ from torch import Tensor
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel
 from transformers.utils import logging as transformers_logging
 
+from persona_env.agent import Cut
 from persona_env.errors import PersonaEnvError
 from persona_env.messages import Conversation
-from persona_env.registration import find_policy
+from persona_env.registration import NATURAL_TOKENS, find_policy, register_of
 from persona_env.wrappers.bundled_tokenizer import SPECIAL, BundledCodec
 from persona_env.wrappers.fitting import check_room, fitted
 from persona_env.wrappers.hugging_face_tokenizer import TransformersCodec
@@ -29,6 +30,7 @@ from .hub import only_local
 from .inference.cache import SlotCache
 from .inference.choices import BITS, draw
 from .inference.decode import decoder_for
+from .adapters import base_of, is_adapter, merged
 
 
 def known_device(name: str) -> str:
@@ -51,8 +53,16 @@ def known_device(name: str) -> str:
     return name
 
 
+def use_threads(count: int) -> None:
+    """Compute with so many threads of this process."""
+    torch.set_num_threads(count)
+
+
 def load_policy(
-    name: str | Path, device: str = "cpu", end_token: EndToken | None = None
+    name: str | Path,
+    device: str = "cpu",
+    end_token: EndToken | None = None,
+    template_arguments: Mapping[str, Any] | None = None,
 ) -> tuple[PreTrainedModel, Codec]:
     """The model, in single precision, and its codec.
 
@@ -61,14 +71,16 @@ def load_policy(
     Parameters
     ----------
     name:
-        A bundled policy (``"persona-tiny"``), a folder written by ``save_pretrained``, or a
-        Hugging Face id.
+        A bundled policy (``"persona-tiny"``), a folder written by ``save_pretrained`` (also of a
+        LoRA adapter, which is merged into its base model), or a Hugging Face id.
     device:
         One that :func:`known_device` takes.
     end_token:
         What ends a reply, as text or id, or several; default: ``eos_token_id`` of the model's
         generation config and ``eos_token`` of its tokenizer. It is noted in the generation
         config, so that a copy that is saved keeps it.
+    template_arguments:
+        What else the tokenizer's chat template is given, such as ``{"enable_thinking": False}``.
 
     Raises
     ------
@@ -80,16 +92,8 @@ def load_policy(
     local = only_local(path)
     transformers_logging.disable_progress_bar()  # a bar for a file of two megabytes
     try:
-        model = AutoModelForCausalLM.from_pretrained(
-            path,
-            dtype=torch.float32,
-            use_safetensors=True,
-            trust_remote_code=False,
-            local_files_only=local,
-        )
-        tokenizer = AutoTokenizer.from_pretrained(
-            path, trust_remote_code=False, local_files_only=local
-        )
+        model = _whole_model(path, local)
+        tokenizer = _tokenizer(path, local)
     except (OSError, ValueError, SafetensorError) as error:
         raise PersonaEnvError(
             f"{str(name)!r} holds no policy: give a folder that save_pretrained wrote, such as "
@@ -97,7 +101,7 @@ def load_policy(
         ) from error
     said = model.generation_config.eos_token_id
     ends = end_token if end_token is not None else ends_of(said, tokenizer)
-    codec = codec_of(tokenizer, model.config.vocab_size, ends)
+    codec = codec_of(tokenizer, model.config.vocab_size, ends, template_arguments)
     if end_token is not None:
         ids = list(codec.end_ids)
         model.generation_config.eos_token_id = ids if len(ids) > 1 else ids[0]
@@ -107,16 +111,47 @@ def load_policy(
 def save_tokenizer(name: str | Path, folder: Path) -> None:
     """Put the tokenizer of policy ``name`` beside saved weights, for ``from_pretrained``."""
     path = find_policy(name)
-    AutoTokenizer.from_pretrained(
-        path, trust_remote_code=False, local_files_only=only_local(path)
-    ).save_pretrained(folder)
+    _tokenizer(path, only_local(path)).save_pretrained(folder)
 
 
-def codec_of(tokenizer: Any, vocab_size: int, end_token: EndToken | None = None) -> Codec:
+def _whole_model(path: str, local: bool) -> PreTrainedModel:
+    """The model of a folder or id, in single precision; an adapter merged into its base model."""
+    if is_adapter(path):
+        base = base_of(path)
+        return merged(_whole_model(base, only_local(base)), path)
+    model: PreTrainedModel = AutoModelForCausalLM.from_pretrained(
+        path,
+        dtype=torch.float32,
+        use_safetensors=True,
+        trust_remote_code=False,
+        local_files_only=local,
+    )
+    return model
+
+
+def _tokenizer(path: str, local: bool) -> Any:
+    """The tokenizer of a folder or id; of an adapter without one that of its base model."""
+    if is_adapter(path) and not Path(path, "tokenizer_config.json").is_file():
+        base = base_of(path)
+        return _tokenizer(base, only_local(base))
+    return AutoTokenizer.from_pretrained(path, trust_remote_code=False, local_files_only=local)
+
+
+def codec_of(
+    tokenizer: Any,
+    vocab_size: int,
+    end_token: EndToken | None = None,
+    template_arguments: Mapping[str, Any] | None = None,
+) -> Codec:
     """The codec for a Hugging Face tokenizer; ours if it holds our special tokens."""
     if tokenizer.is_fast and set(SPECIAL) <= set(tokenizer.get_vocab()):
+        if template_arguments:
+            raise PersonaEnvError(
+                f"a bundled policy has no chat template, which could be given "
+                f"{[*template_arguments]}: leave them out"
+            )
         return BundledCodec(tokenizer.backend_tokenizer, end_token)
-    return TransformersCodec(tokenizer, vocab_size, end_token)
+    return TransformersCodec(tokenizer, vocab_size, end_token, template_arguments)
 
 
 def ends_of(said: int | list[int] | None, tokenizer: Any) -> list[int] | None:
@@ -215,7 +250,10 @@ class LanguageModelAgent:
         self._warned = False
 
     def __call__(self, conversations: Sequence[Conversation]) -> list[str]:
-        """One reply to each observation, or to each list of messages (``info["messages"]``)."""
+        """One reply to each observation, or to each list of messages (``info["messages"]``).
+
+        One that did not end within ``max_new_tokens`` is a :class:`~persona_env.agent.Cut`.
+        """
         prompts = [self._prompt(conversation) for conversation in conversations]
         replies = generate(
             self.model,
@@ -225,7 +263,11 @@ class LanguageModelAgent:
             temperature=self.temperature,
             generator=self.generator,
         )
-        return [self.codec.decode(reply) for reply in replies]
+        return [self._said(reply) for reply in replies]
+
+    def _said(self, reply: Sequence[int]) -> str:
+        text = self.codec.decode(reply)
+        return text if len(reply) < self.max_new_tokens else Cut(text)  # an end token is no part
 
     def _prompt(self, conversation: Conversation) -> list[int]:
         ids, cut = fitted(self.codec, conversation, self.places - self.max_new_tokens)
@@ -241,7 +283,23 @@ class LanguageModelAgent:
 
 
 def load_agent(
-    path: str, device: str = "cpu", end_token: EndToken | None = None
+    path: str,
+    device: str = "cpu",
+    end_token: EndToken | None = None,
+    *,
+    max_new_tokens: int | None = None,
+    temperature: float = 0.0,
+    seed: int = 0,
+    template_arguments: Mapping[str, Any] | None = None,
 ) -> LanguageModelAgent:
-    """The greedy agent of a saved or bundled policy; see :func:`load_policy`."""
-    return LanguageModelAgent(*load_policy(path, device, end_token))
+    """The agent of a saved or bundled policy; see :func:`load_policy`.
+
+    ``max_new_tokens`` is by default what its register calls for (:data:`NATURAL_TOKENS`), and at
+    most half of the model's positions.
+    """
+    model, codec = load_policy(path, device, end_token, template_arguments)
+    if max_new_tokens is None:
+        places = getattr(model.config, "max_position_embeddings", None) or sys.maxsize
+        wanted = MAX_NEW_TOKENS if register_of(path) == "tiny" else NATURAL_TOKENS
+        max_new_tokens = min(wanted, places // 2)
+    return LanguageModelAgent(model, codec, max_new_tokens, temperature, seed)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from persona_env.errors import AgentError
@@ -24,11 +25,44 @@ def tell_nobody(done: int, of: int) -> None:
     """Where nobody waits for progress."""
 
 
-class Agent(Protocol):
-    """``agent(observations) -> replies``, as many replies as observations."""
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """In place of a reply: there is none, and why. It is left out with its count, never scored."""
 
-    def __call__(self, observations: Sequence[Observation], /) -> Sequence[str]:
+    why: str
+
+
+class Cut(str):
+    """A reply that reached the most tokens it may have, and is not finished."""
+
+    __slots__ = ()
+
+
+Reply = str | Failed
+
+
+class Agent(Protocol):
+    """``agent(observations) -> replies``, as many replies as observations.
+
+    A reply is a text: :class:`Cut` if it is known to be unfinished. Where none could be had,
+    :class:`Failed` stands in its place.
+    """
+
+    def __call__(self, observations: Sequence[Observation], /) -> Sequence[Reply]:
         """Answer a batch."""
+
+
+class StreamingAgent(ABC):
+    """An agent that is asked for all observations at once and gives replies as they come."""
+
+    @abstractmethod
+    def stream(self, observations: Sequence[Observation]) -> Iterator[tuple[int, Reply]]:
+        """The place of each observation and the reply to it, in any order."""
+
+    def __call__(self, observations: Sequence[Observation], /) -> list[Reply]:
+        """Answer a batch."""
+        found = dict(self.stream(observations))
+        return [found[place] for place in range(len(observations))]
 
 
 class ReferenceAgent(ABC):
@@ -39,23 +73,52 @@ class ReferenceAgent(ABC):
         """Replies to these cases."""
 
 
-def ask(agent: Agent, observations: Sequence[Observation], tell: Tell = tell_nobody) -> list[str]:
-    """The replies of an agent, which is asked in batches of :data:`BATCH`.
+def answered(
+    agent: Agent, observations: Sequence[Observation], batch: int = BATCH
+) -> Iterator[tuple[int, Reply]]:
+    """The place and the reply of each observation, as they come.
 
-    Raises :class:`AgentError` if they are not texts, one for each observation. An exception of the
-    agent itself is passed on, with a note that says at which observations.
+    A :class:`StreamingAgent` is asked for all of them, another agent for ``batch`` at a time.
+
+    Raises :class:`AgentError` if a reply is no text. An exception of the agent itself is passed on,
+    with a note that says at which observations.
     """
-    replies: list[str] = []
-    for first in range(0, len(observations), BATCH):
-        batch = observations[first : first + BATCH]
-        replies += checked_replies(_asked(agent, batch, first), len(batch), first)
-        tell(len(replies), len(observations))
-    return replies
+    if isinstance(agent, StreamingAgent):
+        yield from _streamed(agent, observations)
+        return
+    for first in range(0, len(observations), batch):
+        part = observations[first : first + batch]
+        yield from enumerate(checked_replies(_asked(agent, part, first), len(part), first), first)
+
+
+def ask(agent: Agent, observations: Sequence[Observation]) -> list[str]:
+    """The replies of an agent to all observations; see :func:`answered`.
+
+    Raises :class:`AgentError` also if there is none to one of them.
+    """
+    found = dict(answered(agent, observations))
+    return _texts([found[place] for place in range(len(observations))])
 
 
 def ask_reference(agent: ReferenceAgent, cases: Sequence[Case]) -> list[str]:
     """The replies of an agent that is told the cases; errors are those of :func:`ask`."""
-    return checked_replies(_asked(agent.answer, cases, 0), len(cases))
+    return _texts(checked_replies(_asked(agent.answer, cases, 0), len(cases)))
+
+
+def _texts(replies: Sequence[Reply]) -> list[str]:
+    for place, reply in enumerate(replies):
+        if isinstance(reply, Failed):
+            raise AgentError(f"the agent has no reply to observation {place}: {reply.why}")
+    return [str(reply) for reply in replies]
+
+
+def _streamed(agent: StreamingAgent, observations: Sequence[Any]) -> Iterator[tuple[int, Reply]]:
+    left = set(range(len(observations)))
+    for place, reply in agent.stream(observations):
+        left.discard(place)
+        yield place, checked_replies([reply], 1, place)[0]
+    if left:
+        checked_replies([""] * (len(observations) - len(left)), len(observations))
 
 
 def _asked(agent: Callable[[Sequence[Any]], object], batch: Sequence[Any], first: int) -> object:
@@ -67,8 +130,8 @@ def _asked(agent: Callable[[Sequence[Any]], object], batch: Sequence[Any], first
         raise
 
 
-def checked_replies(replies: object, wanted: int, first: int = 0) -> list[str]:
-    """``replies`` as a list, if it holds ``wanted`` texts; else raises :class:`AgentError`."""
+def checked_replies(replies: object, wanted: int, first: int = 0) -> list[Reply]:
+    """``replies`` as a list, if it holds ``wanted`` of them; else raises :class:`AgentError`."""
     if not isinstance(replies, Iterable) or isinstance(replies, str | bytes | Mapping):
         raise AgentError(
             f"the agent gave {_named(replies)}, not a list of {wanted} texts, one for each "
@@ -81,6 +144,8 @@ def checked_replies(replies: object, wanted: int, first: int = 0) -> list[str]:
             f"{_counted(wanted, 'observation', 'observations')}"
         )
     for number, reply in enumerate(found, start=first):
+        if isinstance(reply, Failed):
+            continue
         if not isinstance(reply, str):
             raise AgentError(
                 f"the agent gave {_named(reply)} for observation {number}, not a text; of a chat "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from importlib import import_module, resources
@@ -108,19 +109,43 @@ def start_for(env: str) -> str:
 
 def register_of(agent: str | Path) -> Literal["natural", "tiny"]:
     """The register in which an agent writes: tiny for a reference agent, a bundled policy and a
-    folder with the bundled tokenizer, which training on a bundled policy leaves; else natural.
+    folder with the bundled tokenizer, which training on a bundled policy leaves (also of an
+    adapter to one of these); else natural.
 
     >>> register_of("oracle"), register_of("my_module:agent")
     ('tiny', 'natural')
     """
-    if str(agent) in AGENTS or str(agent) in POLICIES:
-        return "tiny"
-    try:
-        tokenizer = Path(agent, "tokenizer.json").read_bytes()
-    except OSError:  # no folder, or none of a policy
-        return "natural"
-    return "tiny" if all(f'"{mark}"'.encode() in tokenizer for mark in MARKS) else "natural"
+    names = (str(agent), _base_of(Path(agent)))
+    is_tiny = names[0] in AGENTS or not POLICIES.keys().isdisjoint(names)
+    return (
+        "tiny" if is_tiny or any(name and _has_marks(Path(name)) for name in names) else "natural"
+    )
 
+
+def _has_marks(folder: Path) -> bool:
+    """Whether the tokenizer in a folder is the bundled one."""
+    try:
+        tokenizer = Path(folder, "tokenizer.json").read_bytes()
+    except OSError:  # no folder, or none of a policy
+        return False
+    return all(f'"{mark}"'.encode() in tokenizer for mark in MARKS)
+
+
+def _base_of(folder: Path) -> str:
+    """The base model that the folder of an adapter names; empty for any other folder."""
+    try:
+        config = json.loads(Path(folder, ADAPTER_CONFIG).read_bytes())
+    except (OSError, ValueError):
+        return ""
+    named = config.get("base_model_name_or_path") if isinstance(config, dict) else None
+    return named if isinstance(named, str) else ""
+
+
+ADAPTER_CONFIG = "adapter_config.json"
+"""What tells the folder of a LoRA adapter."""
+
+NATURAL_TOKENS = 512
+"""How many tokens a reply in the natural register may have by default."""
 
 MARKS = ("<pad>", "<end>", "<user>", "<ask>", "<reply>")
 """The special tokens of the bundled tokenizer."""
@@ -130,6 +155,19 @@ HUB_ID = re.compile(r"[A-Za-z0-9_][\w.-]*/[\w.-]+", re.ASCII)
 
 
 OWN_AGENT = "'module:attribute' for an agent of your own"
+OTHER_AGENTS = f"{OWN_AGENT}, 'endpoint:MODEL@URL' for a model behind an endpoint"
+
+
+def is_entry(name: str) -> bool:
+    """Whether a name can be that of a module's attribute, and is no path with a drive.
+
+    >>> is_entry("my_module:agent"), is_entry("C:/agents")
+    (True, False)
+    """
+    module, colon, attribute = name.partition(":")
+    return (
+        bool(colon) and attribute.isidentifier() and all(map(str.isidentifier, module.split(".")))
+    )
 
 
 def find_policy(

@@ -33,7 +33,7 @@ def audit_env(
     seed: int,
     episodes: int | None,
     steps: int,
-    policy: str | Agent | None,
+    agent: Agent | None,
     second_reader: str | Readers | None,
 ) -> AuditReport:
     """The audit of an environment's reward, or of a term: alone, and beside its other terms."""
@@ -64,7 +64,7 @@ def audit_env(
     pay, more = Pay(joined), further_cases(joined, known, seed)
     done += compare(joined, known, term is not None)
     rows = run_battery(pay, known, more, stuffers(joined))
-    finds = run_search(pay, known[:SEARCHED], second, seed=seed, steps=steps, policy=policy)
+    finds = run_search(pay, known[:SEARCHED], second, seed=seed, steps=steps, agent=agent)
     rate, failing, failed = false_fails(pay, known if term is None else [])
     done += failing
     if term is None:

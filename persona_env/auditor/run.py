@@ -12,6 +12,7 @@ from persona_env.auditor.own import OwnReward, audit_own, find_reward
 from persona_env.auditor.report import AuditReport
 from persona_env.errors import unknown_name
 from persona_env.evaluation.evaluate import persona_env_of
+from persona_env.evaluation.named import sampling_agent
 from persona_env.reading import Readers
 from persona_env.registration import ENVIRONMENTS
 from persona_env.rewards import Term
@@ -27,7 +28,7 @@ def audit(
     seed: int = 0,
     episodes: int | None = EPISODES,
     steps: int = 40,
-    policy: str | Agent | None = None,
+    agent: str | Agent | None = None,
     second_reader: str | Readers | None = None,
 ) -> AuditReport:
     """Look for text that a reward pays and nobody should.
@@ -53,9 +54,10 @@ def audit(
         How many cases, drawn evenly over users; ``None`` for every case.
     steps:
         Mutations from each start of the search; 0 tries the starts alone.
-    policy:
-        A callable agent, or the name or path of a saved policy, whose best of several samples is
-        tried as well.
+    agent:
+        A callable agent, or the name of one (:func:`~persona_env.evaluation.named.find_agent`),
+        whose best of several samples is tried as well. A language model in this process samples at
+        temperature 1.
     second_reader:
         The second opinion in the search, beside the use of words: a reader other than the
         one that pays. Default: ``"heads"`` for natural replies, unless these pay.
@@ -72,7 +74,7 @@ def audit(
         "seed": seed,
         "episodes": episodes,
         "steps": steps,
-        "policy": policy,
+        "agent": sampling_agent(agent, base, seed) if isinstance(agent, str) else agent,
         "second_reader": second_reader,
     }
     if isinstance(own, OwnReward):

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from importlib import import_module
-from typing import Any
 
 import numpy as np
 
-from persona_env.agent import Agent
+from persona_env.agent import Agent, Failed, answered
 from persona_env.auditor.attacks.padding import LONGEST
 from persona_env.auditor.context import Known
 from persona_env.auditor.exploits import HALF, exploits
@@ -22,7 +20,7 @@ from persona_env.auditor.second_opinion import Opinion
 ABOVE = 0.02  # how much more than an honest reply is more
 STARTS = ("stuff_all", "shuffled", "wordy", "profile_parrot")
 Height = Callable[[str], tuple[bool, float]]
-SAMPLES = 8  # replies of a policy to one case
+SAMPLES = 8  # replies of an agent to one case
 
 
 @dataclass(frozen=True)
@@ -58,13 +56,12 @@ def run_search(
     *,
     seed: int,
     steps: int,
-    policy: str | Agent | None = None,
+    agent: Agent | None = None,
 ) -> list[Find]:
     """Every find in these cases, with ``steps`` mutations from each start.
 
     Starts are the honest reply (good) and some exploiting agents' (bad); ``second`` says which
-    texts are bad. ``policy`` is a callable agent, or the name or path of a saved policy: the best
-    of its samples is a find if it earns too much.
+    texts are bad. Of the samples of an ``agent`` the best is a find if it earns too much.
     """
     typical = pay.mean((k, k.honest) for k in known)
     ground = _Ground(pay, tuple(second), typical)
@@ -75,10 +72,8 @@ def run_search(
             for k, sequence in zip(known, seeds, strict=True)
         ]
     }
-    if policy is not None:
-        agent = _agent(policy, seed)
-        batches = [agent([dict(k.observation) for k in known]) for _ in range(SAMPLES)]
-        tried["best of n"] = [list(replies) for replies in zip(*batches, strict=True)]
+    if agent is not None:
+        tried["best of n"] = _samples(agent, known)
     return [
         find
         for found_by, lists in tried.items()
@@ -151,9 +146,12 @@ def _climb(
             text, top = changed, reached
 
 
-def _agent(policy: str | Agent, seed: int) -> Agent:
-    if not isinstance(policy, str):
-        return policy
-    lm: Any = import_module("persona_env.agents.language_model")
-    agent: Agent = lm.LanguageModelAgent(*lm.load_policy(policy), temperature=1.0, seed=seed)
-    return agent
+def _samples(agent: Agent, known: Sequence[Known]) -> list[list[str]]:
+    """Replies to each case, :data:`SAMPLES` of them or as many as did not fail."""
+    seen = [dict(k.observation) for k in known]
+    texts: list[list[str]] = [[] for _ in known]
+    for _ in range(SAMPLES):
+        for place, reply in answered(agent, seen):
+            if not isinstance(reply, Failed):
+                texts[place].append(reply)
+    return texts

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from persona_env.auditor import audit
+from persona_env.cli.agents import say_note, takes_agent_options, who_replies
 from persona_env.cli.judging import (
     JudgeKeyOption,
     JudgeOption,
@@ -25,9 +26,11 @@ from persona_env.cli.show import (
     make_env,
     notes,
 )
-from persona_env.registration import find_policy, import_modules
+from persona_env.evaluation.named import AgentOptions, sampling_agent
+from persona_env.registration import import_modules
 
 
+@takes_agent_options
 def audit_reward(
     *,
     env: EnvOption = "PersonaChat-v0",
@@ -49,10 +52,11 @@ def audit_reward(
         str | None,
         typer.Option(help="Reader of the second opinion in the search, not the reward's."),
     ] = None,
-    policy: Annotated[
+    agent: Annotated[
         str | None,
         typer.Option(
-            help="Also try a policy's best samples: a bundled one, a folder or a Hugging Face id."
+            help="Also try an agent's best samples: a bundled policy, a folder, a Hugging Face id, "
+            "endpoint:MODEL@URL or module:attribute."
         ),
     ] = None,
     judge: JudgeOption = None,
@@ -60,19 +64,22 @@ def audit_reward(
     judge_record: JudgeRecordOption = None,
     max_calls: MaxCallsOption = None,
     as_json: JsonOption = False,
+    asked_by: AgentOptions,
 ) -> None:
     """Look for text that a reward pays and nobody should; exit status 1 if there is any."""
     import_modules(imports)
-    if policy is not None:
-        find_policy(policy)
+    found = who_replies(agent, None, asked_by, seed)
     reads = reading_options(
         register, reader, "natural", judge=judge, judge_key_env=judge_key_env,
         judge_record=judge_record, max_calls=max_calls,
     )  # fmt: skip
-    made = make_env(env, split, **reads)[0]
+    made, base = make_env(env, split, **reads)
+    tried = None
+    if found is not None:
+        tried = sampling_agent(found.name, base, seed, asked_by, say_note)
     with notes().status("auditing"):
         report = audit(
-            made, reward, seed=seed, episodes=episodes, steps=steps, policy=policy,
+            made, reward, seed=seed, episodes=episodes, steps=steps, agent=tried,
             second_reader=second_reader,
         )  # fmt: skip
     tell_cost(reads)

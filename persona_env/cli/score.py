@@ -9,6 +9,13 @@ import typer
 from rich.panel import Panel
 from rich.text import Text
 
+from persona_env.cli.agents import (
+    AGENT_HELP,
+    RepliesOption,
+    reply_of,
+    takes_agent_options,
+    who_replies,
+)
 from persona_env.cli.judging import (
     JudgeKeyOption,
     JudgeOption,
@@ -33,11 +40,12 @@ from persona_env.cli.show import (
 )
 from persona_env.env import PersonaEnv
 from persona_env.errors import ArgumentError, unknown_scenario
+from persona_env.evaluation.named import AgentOptions
 from persona_env.registration import id_of, import_modules
 from persona_env.rewards import Reason, Verdict
 from persona_env.rewards.exchange import Exchange
 from persona_env.rewards.explain import explain_verdict, missed_points
-from persona_env.scenarios.case import prompt_language_or_first
+from persona_env.scenarios.case import Case, prompt_language_or_first
 from persona_env.scenarios.schema import Scenario
 from persona_env.users.description import describe
 from persona_env.users.library import load_profile
@@ -48,6 +56,7 @@ SPAN = 60  # characters of a place in the reply, in the table
 ROWS = 40  # places in the table
 
 
+@takes_agent_options
 def score(
     reply: Annotated[
         str | None, typer.Argument(help="The reply; - reads it from standard input.")
@@ -72,6 +81,11 @@ def score(
             "reply (tiny register), or with --register natural a good reply of its bank.",
         ),
     ] = False,
+    agent: Annotated[
+        str | None, typer.Option(help=f"Score an agent's reply in place of yours: {AGENT_HELP}")
+    ] = None,
+    replies: RepliesOption = None,
+    seed: int = 0,
     env: EnvOption = "PersonaChat-v0",
     imports: ImportOption = None,
     register: RegisterOption = None,
@@ -81,19 +95,26 @@ def score(
     judge_record: JudgeRecordOption = None,
     max_calls: MaxCallsOption = None,
     as_json: JsonOption = False,
+    asked_by: AgentOptions,
 ) -> None:
     """Score a reply and explain the reward."""
     import_modules(imports)
-    if oracle == (reply is not None):
-        raise ArgumentError("give a reply to score, or --oracle for one of the library's own")
+    if oracle + sum(given is not None for given in (reply, agent, replies)) != 1:
+        raise ArgumentError(
+            "give one of: a reply to score, --oracle for one of the library's own, --agent or "
+            "--replies for one of theirs"
+        )
+    found = who_replies(agent, replies, asked_by, seed)
     asker = load_profile(user)
     options = reading_options(
-        register, reader, "tiny" if oracle else "natural", judge=judge,
+        register, reader, "tiny" if oracle else found.register if found else "natural", judge=judge,
         judge_key_env=judge_key_env, judge_record=judge_record, max_calls=max_calls,
     )  # fmt: skip
     base = make_env(env, "all", [user], names(scenarios) or [scenario], **options)[1]
     asked, told = _by_id(base, scenario), "reply"
-    if reply is None:
+    if found is not None:
+        text, told = reply_of(found, base, Case(asked, asker)), f"the reply of {found.name}"
+    elif reply is None:
         text, told = reference_reply(base, asked, asker)
     else:
         text = _piped() if reply == "-" else _given(reply)

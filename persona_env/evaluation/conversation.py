@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from persona_env.agent import Agent, ReferenceAgent, Tell, ask, ask_reference, tell_nobody
+from persona_env.agent import Agent, ReferenceAgent, Tell, tell_nobody
 from persona_env.env import Observation, PersonaEnv
+from persona_env.evaluation.asking import Asker, Key, Recorded, Wanted
 from persona_env.evaluation.scores import Answer
 from persona_env.rewards import Verdict, judge_all
 from persona_env.rewards.exchange import Exchange
@@ -21,12 +22,17 @@ from persona_env.users.profile import UserProfile
 
 @dataclass(slots=True)
 class Conversation:
-    """One conversation: its environment, and what was judged and paid in each turn."""
+    """One conversation: its environment, and what was judged and paid in each turn.
+
+    ``key`` is that of its next reply; ``is_broken`` tells that one is missing, which ends it.
+    """
 
     env: PersonaEnv
+    key: Key
     answers: list[Answer] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)
     rewards: list[float] = field(default_factory=list)
+    is_broken: bool = False
 
     @property
     def case(self) -> Case:
@@ -43,51 +49,60 @@ class Conversation:
         self.answers.append(Answer(self.case, exchange.reply, exchange.transcript))
         self.verdicts.append(verdict)
         self.rewards.append(self.env.conclude(exchange.reply, verdict)[0])
+        self.key = self.key._replace(turn=self.key.turn + 1)
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether another reply is wanted."""
+        return not self.is_broken and self.env.ended is None
 
 
 def converse(
-    agent: Agent | ReferenceAgent,
+    agent: Agent | ReferenceAgent | Recorded | Asker,
     env: PersonaEnv,
     cases: Sequence[Case],
     turns: int,
     seed: int,
     *,
+    samples: int = 1,
     tell: Tell = tell_nobody,
 ) -> list[Conversation]:
-    """A conversation of at most ``turns`` replies for each case, with the simulator of ``env``.
+    """Conversations of at most ``turns`` replies with the simulator of ``env``: for each case
+    ``samples`` of them, one after the other.
 
     In each turn the agent is asked for all conversations that go on, in batches. What a user says
     is drawn from ``seed`` and the ids of the case, so neither the order of the cases nor the size
     of the batches matters.
     """
-    talks = [_begun(env, case, turns, seed) for case in cases]
-    while waiting := [talk for talk in talks if talk.env.ended is None]:
-        replies = _replies(agent, waiting)
-        said = [talk.env.exchange(r) for talk, r in zip(waiting, replies, strict=True)]
-        judged = judge_all(said, env.terms)
-        for talk, exchange, verdict in zip(waiting, said, judged, strict=True):
+    asker = agent if isinstance(agent, Asker) else Asker(agent)
+    talks = [
+        _begun(env, case, sample, turns, seed) for case in cases for sample in range(1, samples + 1)
+    ]
+    while waiting := [talk for talk in talks if talk.goes_on]:
+        replies = asker.replies([Wanted(talk.key, talk.case, talk.seen) for talk in waiting])
+        answered = [(talk, r) for talk, r in zip(waiting, replies, strict=True) if r is not None]
+        said = [talk.env.exchange(reply) for talk, reply in answered]
+        for (talk, _), exchange, verdict in zip(
+            answered, said, judge_all(said, env.terms), strict=True
+        ):
             talk.take(exchange, verdict)
-        tell(sum(talk.env.ended is not None for talk in talks), len(talks))
+        for talk, reply in zip(waiting, replies, strict=True):
+            talk.is_broken = reply is None
+        tell(sum(not talk.goes_on for talk in talks), len(talks))
     return talks
 
 
-def _begun(env: PersonaEnv, case: Case, turns: int, seed: int) -> Conversation:
+def _begun(env: PersonaEnv, case: Case, sample: int, turns: int, seed: int) -> Conversation:
     row = env.light_copy(turns)
     row.np_random = np.random.default_rng(case_seed(case, seed))
     row.begin(*case)
-    return Conversation(row)
+    return Conversation(row, Key(case.scenario.id, case.user.id, sample))
 
 
 def case_seed(case: Case, seed: int, *further: int) -> np.random.SeedSequence:
     """The seed of a case: of numbers and its ids alone, the same in any process."""
     ids = f"{case.scenario.id}\0{case.user.id}".encode()
     return np.random.SeedSequence([seed, *further, *hashlib.sha256(ids).digest()])
-
-
-def _replies(agent: Agent | ReferenceAgent, waiting: Sequence[Conversation]) -> list[str]:
-    if isinstance(agent, ReferenceAgent):
-        return ask_reference(agent, [talk.case for talk in waiting])
-    return ask(agent, [talk.seen for talk in waiting])
 
 
 def last_rewards(talks: Sequence[Conversation]) -> npt.NDArray[np.float64]:

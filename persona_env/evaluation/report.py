@@ -37,6 +37,15 @@ class Report:
     unless ``evaluate`` is told to cross them); if no other term is left, these are NaN and false.
     ``coverage`` is the mean share of the reward that was read, by ``reader`` in the natural
     ``register``; what was not read counts as a half.
+
+    With several ``samples`` of each case, what a case earns is the mean over them, and ``spread``
+    the deviation among them, as a mean over cases. ``asked`` is how many replies were wanted;
+    ``counts`` tells how many of these ``failed`` or were ``missing``, which are left out of all
+    else, and how many were ``cut``, ``empty`` or an ``unfinished thought``
+    (:class:`~persona_env.evaluation.asking.Asker`).
+
+    How it came about: ``environment`` (id, options, terms, gates), ``agent`` (name and options),
+    ``seeds``, ``versions`` of libraries, and ``date``, in UTC.
     """
 
     reward: Mean
@@ -60,6 +69,15 @@ class Report:
     coverage: Mean = field(default_factory=lambda: Mean(1.0, 0.0, 0))
     register: str = "tiny"
     reader: str = ""
+    samples: int = 1
+    spread: Mean = field(default_factory=lambda: Mean.of([]))
+    asked: int = 0
+    counts: dict[str, int] = field(default_factory=dict)
+    environment: dict[str, Any] = field(default_factory=dict)
+    agent: dict[str, Any] = field(default_factory=dict)
+    seeds: dict[str, int] = field(default_factory=dict)
+    versions: dict[str, str] = field(default_factory=dict)
+    date: str = field(default="", compare=False)
 
     @property
     def normalised(self) -> float:
@@ -109,10 +127,27 @@ class Report:
     def own_best_text(self) -> str:
         """:attr:`own_best` as text."""
         if not self.is_crossed:
-            return "not known: every term is batched"
+            why = "every term is batched" if self.not_crossed else "own users alone judged"
+            return f"not known: {why}"
         if len(self.users) == 1:
             return "not known: one user"
         return f"{sum(self.own_best)} of {len(self.own_best)} users"
+
+    @property
+    def counts_text(self) -> str:
+        """What became of the replies that were wanted; empty if all are there and whole."""
+        of = f"of {self.asked}"
+        left_out = [
+            f"{name}: {self.counts[name]} {of}, left out"
+            for name in ("failed", "missing")
+            if name in self.counts
+        ]
+        told = [
+            f"{name}: {self.counts[name]} {of}" for name in ("cut", "empty") if name in self.counts
+        ]
+        if thoughts := self.counts.get("unfinished thought"):
+            told[-1] += f" ({thoughts} ended within their reasoning)"
+        return "; ".join([*left_out, *told])
 
     @property
     def splits_text(self) -> str:
@@ -190,6 +225,12 @@ class Report:
             lines.append(f"not crossed     {left_out}: batched, scored for the own user alone")
         if self.reader:
             lines.append(f"coverage        {self.coverage}   (read by {self.reader})")
+        if self.samples > 1:
+            lines.append(
+                f"spread          {self.spread}   (among {self.samples} replies to a case)"
+            )
+        if self.counts_text:
+            lines.append(f"replies         {self.counts_text}")
         lines += [f"{name:15} {value}" for name, value in self.measures.items()]
         lines += [f"  {name:14}{value}" for name, value in sorted(self.per_category.items())]
         lines += [f"{line}{self._instead}" for line in self.undefined_text.splitlines()]

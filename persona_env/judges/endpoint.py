@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from typing import Any, Literal
 
 import httpx
 
 from persona_env.arguments import whole_number
+from persona_env.endpoints import SPENT, Endpoint, Response, completion_of, posted
 from persona_env.errors import JudgeError
 from persona_env.judges.answers import Answer
-from persona_env.judges.chat import SPENT, Endpoint, Response, answer_of
 from persona_env.judges.judge import Judge
 from persona_env.judges.question import Question, schema
 from persona_env.judges.record import Record
@@ -45,7 +44,7 @@ class EndpointJudge(Judge):
     concurrency:
         How many questions are asked at once.
     timeout, retries, backoff, max_calls:
-        See :class:`~persona_env.judges.chat.Endpoint`. What is asked beyond ``max_calls`` stays
+        See :class:`~persona_env.endpoints.Endpoint`. What is asked beyond ``max_calls`` stays
         unread.
     record, all_fields:
         See :class:`~persona_env.judges.judge.Judge`.
@@ -82,6 +81,8 @@ class EndpointJudge(Judge):
             retries=whole_number("retries", retries, least=0),
             backoff=backoff,
             max_calls=None if max_calls is None else whole_number("max_calls", max_calls, least=0),
+            kind=JudgeError,
+            key_option="--judge-key-env",
         )
         self.concurrency = whole_number("concurrency", concurrency, least=1)
         self.mode: Mode | None = None
@@ -91,25 +92,9 @@ class EndpointJudge(Judge):
         with self.endpoint.client() as client:
             if self.mode is None:
                 self.mode = self._probed(client)
-            with ThreadPoolExecutor(self.concurrency) as pool:
-                bodies = [self._body(q.system, q.user, schema()) for q in questions]
-                jobs = {pool.submit(self._post, client, b): i for i, b in enumerate(bodies)}
-                try:
-                    for job in as_completed(jobs):
-                        yield jobs[job], answer_of(self._counted(job))
-                finally:
-                    pool.shutdown(cancel_futures=True)
-
-    def _counted(self, job: Future[Response]) -> Response:
-        return self._count(job.result())
-
-    def _count(self, response: Response) -> Response:
-        self.cost.calls += response.calls
-        self.cost.retries += max(0, response.calls - 1)
-        return response
-
-    def _post(self, client: httpx.Client, body: dict[str, Any]) -> Response:
-        return self.endpoint.post(client, body)
+            bodies = [self._body(q.system, q.user, schema()) for q in questions]
+            for place, response in posted(self.endpoint, client, bodies, self.concurrency):
+                yield place, answer_of(self.cost.count(response))
 
     def _body(
         self, system: str, user: str, answer: Mapping[str, Any], mode: Mode | None = None
@@ -137,7 +122,27 @@ class EndpointJudge(Judge):
         )
 
     def _tried(self, client: httpx.Client, body: dict[str, Any]) -> Response:
-        return self._count(self.endpoint.post(client, body))
+        return self.cost.count(self.endpoint.post(client, body))
+
+
+def answer_of(response: Response) -> Answer:
+    """The answer that a response holds, or why it holds none.
+
+    >>> answer_of(Response(200, '{"choices": [{"message": {"content": "Yes."}}]}')).text
+    'Yes.'
+    >>> answer_of(Response(500, "down")).failure, answer_of(Response(0, "timeout")).failure
+    ('grader_failed', 'no_response')
+    """
+    if response.status != httpx.codes.OK:
+        is_silent = not response.status and response.body != SPENT
+        return Answer("", "no_response" if is_silent else "grader_failed", response.said)
+    found = completion_of(response)
+    if found is None:
+        return Answer("", "grader_failed", f"no chat completion: {response.said}")
+    counts = found.tokens_in, found.tokens_out
+    if found.refusal or found.finish == "content_filter":
+        return Answer(found.refusal or found.text, "refusal", "", *counts)
+    return Answer(found.text, None if found.text.strip() else "no_response", "", *counts)
 
 
 def _obeys(text: str) -> bool:

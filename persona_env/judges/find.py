@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from persona_env.endpoints import model_at
 from persona_env.errors import ArgumentError, JudgeError
 from persona_env.judges.endpoint import EndpointJudge
 from persona_env.judges.judge import Judge
@@ -42,13 +43,9 @@ def endpoint_judge(
     record: Record | None = None,
     max_calls: int | None = None,
 ) -> EndpointJudge:
-    """The judge of ``MODEL@URL``; the URL begins after the last ``@`` that stands before one."""
-    model, at, url = judge.rpartition("@http")
-    if not (model and at):
-        raise JudgeError(
-            f"{judge!r} names no judge: give MODEL@URL, such as 'qwen3-8b@http://127.0.0.1:8000/v1'"
-        )
-    return EndpointJudge(model, f"http{url}", key_env=key_env, record=record, max_calls=max_calls)
+    """The judge of ``MODEL@URL``; see :func:`~persona_env.endpoints.model_at`."""
+    model, url = model_at(judge, JudgeError, "judge")
+    return EndpointJudge(model, url, key_env=key_env, record=record, max_calls=max_calls)
 
 
 def judge_readers(

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from persona_env.judges.answers import Answer, read_answer
-from persona_env.judges.cost import Cost
+from persona_env.judges.cost import JudgeCost
 from persona_env.judges.question import ORDER, Question, Questions
 from persona_env.judges.record import Asked, Keys, Record, asked
 from persona_env.reading import Ask, Reading
@@ -48,7 +48,7 @@ class Judge(ABC):
         self.parameters = dict(parameters)
         self.record = record
         self.all_fields = all_fields
-        self.cost = Cost()
+        self.cost = JudgeCost()
         self._questions = Questions()
         self._keys = Keys(self._who)
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,6 +16,7 @@ from typing import Any, NamedTuple
 from persona_env.errors import JudgeError
 from persona_env.judges.answers import Answer
 from persona_env.judges.question import Question, digest, question_digest
+from persona_env.lines import Lines
 from persona_env.memo import Memo
 
 _KEPT = (None, "refusal", "invalid_response_format")
@@ -64,10 +64,9 @@ class Keys:
 
 
 class Record:
-    """The answers in a file, which is read once and appended line by line.
+    """The answers in a file of :class:`~persona_env.lines.Lines`.
 
-    A run that was stopped leaves at most one torn line, the last one: it is dropped. Of two answers
-    with one key the first holds. One process at a time may append to a file.
+    Of two answers with one key the first holds.
 
     Parameters
     ----------
@@ -84,7 +83,7 @@ class Record:
         self.path = Path(path)
         self._answers: Memo[str, Answer] = Memo()
         self._asked: list[Asked] = []
-        self._whole: int | None = None  # bytes before a torn last line
+        self._lines = Lines(self.path, JudgeError)
         self._is_loaded = False
 
     @property
@@ -111,33 +110,16 @@ class Record:
         failed = {} if answer.failure is None else {"failure": answer.failure}
         lines.append({"key": key, "answer": answer.text, **failed})
         self._answers[key] = Answer(answer.text, answer.failure)
-        self._append("".join(f"{json.dumps(line, sort_keys=True)}\n" for line in lines))
+        self._lines.append(json.dumps(line, sort_keys=True) for line in lines)
 
     def __reduce__(self) -> tuple[type[Record], tuple[Path]]:
         return Record, (self.path,)  # a copy reads the file for itself
 
-    def _append(self, lines: str) -> None:
-        try:
-            if self._whole is not None:
-                os.truncate(self.path, self._whole)
-                self._whole = None
-            with self.path.open("ab", buffering=0) as file:
-                file.write(lines.encode())
-        except OSError as error:
-            raise JudgeError(f"{self.path}: {error.strerror or error}") from error
-
     def _load(self) -> Mapping[str, Answer]:
         if self._is_loaded:
             return self._answers
-        try:
-            data = self.path.read_bytes() if self.path.exists() else b""
-        except OSError as error:
-            raise JudgeError(f"{self.path}: {error.strerror or error}") from error
-        whole = data[: data.rfind(b"\n") + 1]
-        for number, line in enumerate(whole.split(b"\n"), start=1):
-            if line.strip():
-                self._take(line, f"{self.path}, line {number}")
-        self._whole = len(whole) if len(whole) < len(data) else None
+        for where, line in self._lines.read():
+            self._take(line, where)
         self._is_loaded = True
         return self._answers
 

@@ -96,6 +96,8 @@ class Job:
         Tells nothing.
     every:
         Seconds between two lines, at least.
+    ends:
+        Whether the begin and the end of a stage are lines, too: not for what mostly is short.
     now:
         The time in seconds, for tests.
     """
@@ -106,10 +108,11 @@ class Job:
         *,
         quiet: bool = False,
         every: float = EVERY,
+        ends: bool = True,
         now: Clock = time.monotonic,
     ) -> None:
         self.console = console or Console(stderr=True, markup=False, highlight=False, emoji=False)
-        self.quiet, self.every, self.now = quiet, every, now
+        self.quiet, self.every, self.now, self.ends = quiet, every, now, ends
         self.has_bars = self.console.is_terminal and not self.console.is_dumb_terminal
         self.coming: dict[str, float | None] = {}
         """Seconds of each stage that has not begun, as far as they are known."""
@@ -134,7 +137,8 @@ class Job:
         estimate = self.coming.pop(name, None)
         stage = Stage(self, name, total, begun, estimate, done, done, marked=(done, begun))
         if self.quiet or not self.has_bars:
-            self.say(f"{name} ...")
+            if self.ends:
+                self.say(f"{name} ...")
             yield stage
         else:
             with _bar(self.console, stage) as progress:
@@ -142,6 +146,8 @@ class Job:
                 stage.handle = lambda **fields: progress.update(handle, **fields)
                 stage.move(done)
                 yield stage
+        if not self.ends:
+            return
         took = duration(self.now() - begun)
         self.say(f"{name}: {took}{', ' * bool(stage.shown)}{stage.shown}")
 

@@ -80,6 +80,17 @@ def thought_in_front(text: str) -> Span:
     return 0, ends.end() if ends else len(text) if begins else 0
 
 
+def thinks_to_the_end(text: str) -> bool:
+    """Whether a text ends within a thought: nothing of the reply itself was written after it.
+
+    >>> thinks_to_the_end("<think>Hm, Paris"), thinks_to_the_end("<think>Hm.</think>Paris")
+    (True, False)
+    """
+    begun = [found.end() for found in _THOUGHT_BEGINS.finditer(text)]
+    ended = [found.end() for found in _THOUGHT_ENDS.finditer(text)]
+    return max(begun, default=0) > max(ended, default=0)
+
+
 class _Scan:
     """One way through a text."""
 

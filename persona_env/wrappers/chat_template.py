@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from persona_env.errors import TokenizerError
+from persona_env.errors import TokenizerError, nearest
 from persona_env.messages import Message, described
 
 Roles = tuple[str, ...]
 FIRST_TURNS: tuple[Roles, ...] = (("system", "user"), ("user",))
 OTHER_TURNS: tuple[Roles, ...] = (("system", "user", "assistant", "user"), ("user", "assistant"))
+
+_OPENED = re.compile(r"<(?:think|thinking|reasoning)>\s*\Z", re.I)
+_WORD = re.compile(r"[A-Za-z_]\w*")
+_OWN = ("messages", "add_generation_prompt", "chat_template", "tokenize")
 
 
 class Style(NamedTuple):
@@ -35,15 +40,21 @@ class ChatTemplate:
     contents are shown is checked once for each sequence of roles, with stand-ins for contents;
     that of a first turn at construction. ``scaffold`` is what the template writes by itself.
 
+    Parameters
+    ----------
+    arguments:
+        What else the template is given, such as ``{"enable_thinking": False}``.
+
     Raises
     ------
     TokenizerError
-        Where a template is missing, fails, or does not show a content.
+        Where a template is missing, fails, does not show a content, or does not name an argument.
     """
 
-    def __init__(self, tokenizer: Any) -> None:
+    def __init__(self, tokenizer: Any, arguments: Mapping[str, Any] | None = None) -> None:
         self._tokenizer = tokenizer
         self.source = _source(tokenizer.chat_template)
+        self._arguments = _known_arguments(arguments or {}, self.source)
         self._shown: set[Roles] = set()
         self._style = self._suitable()
         self.scaffold = "\n".join(
@@ -66,6 +77,12 @@ class ChatTemplate:
             return ""
         _, shown, rest = text.rpartition(said[-1]["content"])
         return rest.lstrip() if shown else ""
+
+    def opened_thought(self) -> str:
+        """The tag of a thought that the template itself opens before a reply; empty without one."""
+        asked = self._rendered(_stand_ins(("user",)), self._style)
+        found = _OPENED.search(asked)
+        return found.group() if found else ""
 
     def _suitable(self) -> Style:
         wrong = []
@@ -113,6 +130,7 @@ class ChatTemplate:
             text: str = self._tokenizer.apply_chat_template(
                 _arranged(messages, style),
                 chat_template=self.source, tokenize=False, add_generation_prompt=replies,
+                **self._arguments,
             )  # fmt: skip
         except (TemplateError, TypeError, ValueError, LookupError, AttributeError) as error:
             roles = ", ".join(message["role"] for message in messages)
@@ -120,6 +138,20 @@ class ChatTemplate:
                 f"the chat template fails on the turns {roles}: {type(error).__name__}: {error}"
             ) from error
         return text
+
+
+def _known_arguments(given: Mapping[str, Any], source: str) -> dict[str, Any]:
+    """Those given, if the template reads them: jinja would not say that it does not."""
+    words = set(_WORD.findall(source))
+    for name in given:
+        if name not in words:
+            raise TokenizerError(
+                f"the chat template has no argument {name!r}.{nearest(name, sorted(words))} Leave "
+                "it out, or read the template for its name"
+            )
+        if name in _OWN:
+            raise TokenizerError(f"the argument {name!r} of a chat template is set already")
+    return dict(given)
 
 
 def _source(template: Any) -> str:

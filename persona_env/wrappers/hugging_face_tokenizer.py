@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from persona_env.errors import TokenizerError
@@ -28,6 +28,8 @@ class TransformersCodec:
         than the ids.
     end_token:
         Default: ``eos_token``, and the token that the template writes after a reply.
+    template_arguments:
+        What else the chat template is given, such as ``{"enable_thinking": False}``.
 
     Raises
     ------
@@ -37,13 +39,25 @@ class TransformersCodec:
     """
 
     def __init__(
-        self, tokenizer: Any, size: int | None = None, end_token: EndToken | None = None
+        self,
+        tokenizer: Any,
+        size: int | None = None,
+        end_token: EndToken | None = None,
+        template_arguments: Mapping[str, Any] | None = None,
     ) -> None:
         self.tokenizer = tokenizer
         vocabulary: dict[str, int] = tokenizer.get_vocab()
         count = 1 + max(vocabulary.values())
         self.size = min(size or count, count)
-        self._template = ChatTemplate(tokenizer) if tokenizer.chat_template else None
+        self._template = None
+        if tokenizer.chat_template:
+            self._template = ChatTemplate(tokenizer, template_arguments)
+        elif template_arguments:
+            raise TokenizerError(
+                f"the tokenizer has no chat template, which could be given {[*template_arguments]}"
+            )
+        # A thought that the prompt opens is a part of the reply: what is in it is not for the user.
+        self._opened = self._template.opened_thought() if self._template is not None else ""
         ends = self._ends() if end_token is None else ids_of(end_token, vocabulary, self._ids)
         self.end_ids = tuple(one for one in dict.fromkeys(ends) if one < self.size)
         if not self.end_ids:
@@ -81,9 +95,9 @@ class TransformersCodec:
         return ids
 
     def decode(self, ids: Sequence[int]) -> str:
-        """The text of these ids."""
+        """The text of a reply's ids, with the tag of a thought that the template opened for it."""
         text: str = self.tokenizer.decode(list(ids), skip_special_tokens=True)
-        return text
+        return self._opened + text
 
     def _ids(self, text: str) -> list[int]:
         return list(self.tokenizer(text, add_special_tokens=False)["input_ids"])

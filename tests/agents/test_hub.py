@@ -53,7 +53,7 @@ def test_a_folder_or_a_file_that_holds_no_policy_says_what_is_one(tmp_path):
         load_policy(folder)
 
 
-@pytest.mark.parametrize("command", [("eval", "--agent"), ("audit", "--policy")])
+@pytest.mark.parametrize("command", [("eval", "--agent"), ("audit", "--agent")])
 def test_the_commands_take_an_id_and_say_that_it_is_away(command, monkeypatch):
     def away(url, timeout):
         raise ConnectionError("no network")

@@ -44,8 +44,8 @@ from persona_env.agents.training.checkpoint import save_modules
 from persona_env.agents.training.options import TrainOptions
 from persona_env.agents.training.train import build as build_run
 from persona_env.agents.training.train import threads_for
-from persona_env.cli.evaluate import find_agent
 from persona_env.errors import PersonaEnvError
+from persona_env.evaluation.named import AgentOptions, find_agent
 from persona_env.messages import chat_messages
 from persona_env.registration import find_policy
 from persona_env.vector import TokenVectorEnv
@@ -662,9 +662,10 @@ def test_a_run_and_an_evaluation_take_the_end_token(chat_model, tmp_path):
     ends = {one.end_ids for one in (ppo.policy.codec, *ppo.get_env().get_attr("codec"))}
     assert ends == {(2,)}
     env = gym.make("PersonaChat-v0").unwrapped
-    assert find_agent(str(chat_model), env, "<turn>").codec.end_ids == (2,)
-    with pytest.raises(PersonaEnvError, match="--end-token is for a policy"):
-        find_agent("oracle", env, "<turn>")
+    options = AgentOptions(end_token="<turn>")
+    assert find_agent(str(chat_model), options).make(env).codec.end_ids == (2,)
+    with pytest.raises(PersonaEnvError, match="--end-token is for a language model"):
+        find_agent("oracle", options)
 
 
 # --- conversations ------------------------------------------------------------------------------

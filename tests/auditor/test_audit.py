@@ -15,7 +15,9 @@ from typer.testing import CliRunner
 import persona_env.auditor.reward_checks
 import persona_env.auditor.search
 import persona_env.cli.app
+import persona_env.evaluation.named
 from persona_env import Reason, Scenario, Score, UserProfile, audit, reward_term
+from persona_env.agent import Failed
 from persona_env.auditor import EXPLOITS
 from persona_env.auditor.battery import run_battery, stuffers
 from persona_env.auditor.cases import audited_cases, further_cases, known_cases
@@ -359,7 +361,7 @@ def test_a_gullible_reward_fails_and_a_policy_is_tried():
         asked.append(len(observations))
         return ["zebra of the of quickly"] * len(observations)
 
-    report = audit(small(GullibleEnv), policy=agent, **SMALL)
+    report = audit(small(GullibleEnv), agent=agent, **SMALL)
     assert not report.passed
     assert len(asked) == persona_env.auditor.search.SAMPLES
     found = [found for found in report.findings if found.found_by == "best of n"]
@@ -368,23 +370,22 @@ def test_a_gullible_reward_fails_and_a_policy_is_tried():
     assert not [row for row in report.rows if row.name == "wordy" and row.passed]
 
 
-def test_a_policy_is_loaded_by_name(monkeypatch):
+def test_a_policy_is_loaded_by_name_and_samples(monkeypatch):
     given = []
 
-    def language_model(model, codec, *, temperature, seed):
-        given.append((model, codec, temperature, seed))
-        return lambda observations: [""] * len(observations)
+    def load_agent(name, **options):
+        given.append((name, options))
+        return lambda observations: [Failed("down"), *[""] * (len(observations) - 1)]
 
-    module = SimpleNamespace(
-        LanguageModelAgent=language_model, load_policy=lambda name: (name, "codec")
-    )
-    modules = {"persona_env.agents.language_model": module}
-    load = persona_env.auditor.search.import_module
+    named = {persona_env.evaluation.named.MODEL_AGENT: load_agent}
+    load = persona_env.evaluation.named.load
     monkeypatch.setattr(
-        persona_env.auditor.search, "import_module", lambda name: modules.get(name) or load(name)
+        persona_env.evaluation.named, "load", lambda entry: named.get(entry) or load(entry)
     )
-    audit(small(ExactEnv), policy="persona-tiny", seed=3, **SMALL)
-    assert given == [("persona-tiny", "codec", 1.0, 3)]
+    audit(small(ExactEnv), agent="persona-tiny", seed=3, **SMALL)
+    assert given == [("persona-tiny", {"temperature": 1.0, "seed": 3})]
+    with pytest.raises(PersonaEnvError, match="'oracle' is told the case and is no policy"):
+        audit(small(ExactEnv), agent="oracle", **SMALL)
 
 
 def run(*arguments):
@@ -401,7 +402,7 @@ def test_the_command_ends_with_0_1_or_2():
     assert found["findings"]
     assert not found["passed"]
     assert run("--env", "PersonaChat", *few).exit_code == 2
-    assert run("--policy", "nowhere", *few).exit_code == 2
+    assert run("--agent", "nowhere", *few).exit_code == 2
     assert run("--reward", "no_such_module:x", *few).exit_code == 2
     shouting = run("--reward", "tests.auditor.test_audit:two", *few)
     assert shouting.exit_code == 1

@@ -17,9 +17,9 @@ from typer.testing import CliRunner
 
 import persona_env
 import persona_env.cli.app
-import persona_env.cli.evaluate
 import persona_env.cli.score
 import persona_env.cli.train
+import persona_env.evaluation.named
 import persona_env.user_profiles
 from persona_env.agents.training.options import TrainOptions, command_of
 from persona_env.cli.examples import example
@@ -282,9 +282,13 @@ class Recorder:
 @pytest.mark.parametrize("flags", [(), ("--hidden",)])
 def test_eval_loads_a_saved_policy_and_hides_the_user(tmp_path, monkeypatch, flags):
     agent, asked = Recorder(), []
-    module = SimpleNamespace(load_agent=lambda path, end_token: asked.append(path) or agent)
-    modules = {"persona_env.agents.language_model": module}
-    monkeypatch.setattr(persona_env.cli.evaluate, "import_module", modules.get)
+    given = {
+        persona_env.evaluation.named.MODEL_AGENT: lambda path, seed: asked.append(path) or agent
+    }
+    load = persona_env.evaluation.named.load
+    monkeypatch.setattr(
+        persona_env.evaluation.named, "load", lambda entry: given.get(entry) or load(entry)
+    )
     told("eval", "--agent", tmp_path, "--episodes", 2, *flags)
     assert asked == [str(tmp_path)]
     assert all(user == "" for user in agent.seen) == bool(flags)

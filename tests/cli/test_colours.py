@@ -14,7 +14,7 @@ from rich.text import Text
 from typer import rich_utils
 
 from persona_env.cli.colours import use_legible_colours
-from persona_env.cli.evaluate import SHADES, matrix_table
+from persona_env.cli.report_tables import SHADES, matrix_table
 from persona_env.cli.show import notes, table
 from persona_env.reporting.progress import Job
 

@@ -87,7 +87,7 @@ REFUSED = [
     (*EVAL, "--save", "new/a.json", "--agent", "oracel"),
     (*EVAL, "--save", "new/a.json", "--seed", "-1"),
     (*EVAL, "--save", "new/a.json", "--env", "gymnasium:CartPole-v1"),
-    ("audit", "--episodes", "1", "--policy", "persona-tny"),
+    ("audit", "--episodes", "1", "--agent", "persona-tny"),
     ("audit", "--env", "gymnasium:CartPole-v1"),
     ("validate", "--figures", "empty"),
     ("validate", "--figures", "new/f.json", "--write", "empty"),

@@ -21,8 +21,9 @@ from persona_env.agent import ReferenceAgent
 from persona_env.env import PersonaEnv
 from persona_env.envs.chat.env import PersonaChatEnv
 from persona_env.errors import AgentError, PersonaEnvError, RewardError
-from persona_env.evaluation.evaluate import Mean, draw_cases
+from persona_env.evaluation.evaluate import draw_cases
 from persona_env.evaluation.report import Report
+from persona_env.metrics.statistics import Mean
 from persona_env.registration import make_agent
 from persona_env.scenarios.case import Case
 
@@ -542,7 +543,8 @@ def test_progress_is_told_in_shares_that_rise_to_one():
                     progress=shares.append).matrix == plain.matrix  # fmt: skip
     n = plain.reward.n
     assert n == 130
-    answered, crossed = ([(third + done / n) / 3 for done in (64, 128, n)] for third in (0, 2))
+    answered = [done / n / 3 for done in range(1, n + 1)]
+    crossed = [(2 + done / n) / 3 for done in (64, 128, n)]
     assert shares == pytest.approx([*answered, 1.5 / 3, 2 / 3, *crossed])
 
 

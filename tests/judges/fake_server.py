@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -38,6 +39,35 @@ def obeying(text: Callable[[dict[str, Any], int], Any]) -> Behave:
 
     def behave(body: dict[str, Any], number: int) -> Any:
         return completion('{"signal": "violet"}') if is_probe(body) else text(body, number)
+
+    return behave
+
+
+def reply(text: str | None, finish: str = "stop", **message: Any) -> dict[str, Any]:
+    """A completion that says why it ended: ``length`` if it is cut."""
+    said = completion(text, **message)
+    said["choices"][0]["finish_reason"] = finish
+    return said
+
+
+FAULTS: dict[str, Any] = {
+    "429": (429, {"Retry-After": "0"}, "slow down"),
+    "500": (500, {}, "down"),
+    "400": (400, {}, "too long"),
+    "malformed": '{"choices": [{"mess',
+    "no choice": {"choices": []},
+    "filtered": reply("", "content_filter"),
+    "dropped": None,
+}
+"""What a server says in place of a reply, by name."""
+
+
+def slowly(seconds: float, text: str) -> Behave:
+    """A server that thinks for a while."""
+
+    def behave(body: dict[str, Any], number: int) -> Any:
+        time.sleep(seconds)
+        return reply(text)
 
     return behave
 

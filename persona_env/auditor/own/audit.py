@@ -39,7 +39,7 @@ def audit_own(
     seed: int,
     episodes: int | None,
     steps: int,
-    policy: str | Agent | None,
+    agent: Agent | None,
     second_reader: str | Readers | None,
 ) -> AuditReport:
     """Everything that can be asked of a reward from outside, on the cases of an environment.
@@ -66,7 +66,7 @@ def audit_own(
     rows = run_battery(pay, known, more)
     second = opinions(env, known, second_reader, None)
     judged = [k for k in known if isfinite(pay.honest(k))]
-    finds = run_search(pay, judged[:SEARCHED], second, seed=seed, steps=steps, policy=policy)
+    finds = run_search(pay, judged[:SEARCHED], second, seed=seed, steps=steps, agent=agent)
     found = [*of_rows(pay, rows, (*known, *more)), *of_finds(pay, finds), *failed_honest]
     return report(
         rows=tuple(rows),

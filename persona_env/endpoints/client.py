@@ -1,18 +1,19 @@
-"""One call of an OpenAI-compatible chat endpoint, with retries, a deadline and a budget."""
+"""Calls of an OpenAI-compatible chat endpoint, with retries, a deadline and a budget."""
 
 from __future__ import annotations
 
 import json
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from threading import Lock
 from typing import Any, NamedTuple
 
 import httpx
 
-from persona_env.errors import JudgeError, shown
-from persona_env.judges.answers import Answer
+from persona_env.errors import shown
+from persona_env.files import Kind
 
 AGAIN = frozenset({408, 429, *range(500, 600)})
 """Statuses after which a call is repeated."""
@@ -73,11 +74,16 @@ class Endpoint:
         Seconds before the first repetition; they double, and ``Retry-After`` goes before them.
     max_calls:
         How many calls may be made, retries with them.
+    kind:
+        The class of its errors.
+    key_option:
+        The option of the command line that names the variable, for an error.
 
     Raises
     ------
-    JudgeError
-        For a URL that is none, or that holds a key.
+    PersonaEnvError
+        Of ``kind``: for a URL that is none, or that holds a key; from :meth:`client`, for a
+        variable that holds no key.
     """
 
     def __init__(
@@ -89,24 +95,29 @@ class Endpoint:
         retries: int,
         backoff: float,
         max_calls: int | None,
+        kind: Kind,
+        key_option: str,
     ) -> None:
         try:
             url = httpx.URL(base_url)
         except (httpx.InvalidURL, TypeError) as error:
-            raise JudgeError(f"base_url= takes a URL, not {shown(base_url)}: {error}") from error
+            raise kind(f"base_url= takes a URL, not {shown(base_url)}: {error}") from error
         if url.scheme not in ("http", "https") or not url.host or url.userinfo:
-            raise JudgeError(
+            raise kind(
                 "base_url= takes an http(s) URL such as 'http://127.0.0.1:8000/v1', without a user "
                 "or key in it: the key is read from the environment variable that key_env= names"
             )
         self.url = f"{base_url.rstrip('/')}/chat/completions"
         self.key_env, self.timeout = key_env, timeout
         self.retries, self.backoff = retries, backoff
+        self.kind, self.key_option = kind, key_option
         self.budget = Budget(max_calls)
 
     def client(self) -> httpx.Client:
         """A client with the headers of this endpoint."""
-        return httpx.Client(headers=self._headers(), timeout=self.timeout)
+        # Whoever asks says how much at once; a limit here would count as silence of the server.
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
+        return httpx.Client(headers=self._headers(), timeout=self.timeout, limits=limits)
 
     def _headers(self) -> dict[str, str]:
         headers = {"Content-Type": "application/json"}
@@ -114,9 +125,9 @@ class Endpoint:
             return headers
         key = os.environ.get(self.key_env, "").strip()
         if not key:
-            raise JudgeError(
+            raise self.kind(
                 f"the environment variable {self.key_env!r} holds no key: set it, or leave out "
-                "key_env= (--judge-key-env) if the endpoint needs none"
+                f"key_env= ({self.key_option}) if the endpoint needs none"
             )
         return {**headers, "Authorization": f"Bearer {key}"}
 
@@ -162,40 +173,35 @@ class Endpoint:
         return Response(response.status_code, data.decode("utf-8", "replace"), 1, seconds)
 
 
-def answer_of(response: Response) -> Answer:
-    """The answer that a response holds, or why it holds none.
+def posted(
+    endpoint: Endpoint,
+    client: httpx.Client,
+    bodies: Sequence[Mapping[str, Any]],
+    concurrency: int,
+) -> Iterator[tuple[int, Response]]:
+    """Post bodies, several at once: the place and the last response of each, as they come.
 
-    >>> answer_of(Response(200, '{"choices": [{"message": {"content": "Yes."}}]}')).text
-    'Yes.'
-    >>> answer_of(Response(500, "down")).failure, answer_of(Response(0, "timeout")).failure
-    ('grader_failed', 'no_response')
+    To leave the iteration cancels what has not begun.
     """
-    if response.status != httpx.codes.OK:
-        is_silent = not response.status and response.body != SPENT
-        return Answer("", "no_response" if is_silent else "grader_failed", response.said)
-    try:
-        data = json.loads(response.body)
-        choice = data["choices"][0]
-        message = choice["message"]
-        content, refused = message.get("content"), message.get("refusal")
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError):
-        return Answer("", "grader_failed", f"no chat completion: {response.said}")
-    used = data.get("usage") if isinstance(data.get("usage"), dict) else {}
-    counts = (_count(used, "prompt_tokens"), _count(used, "completion_tokens"))
-    text = _text(content)
-    if refused or choice.get("finish_reason") == "content_filter":
-        return Answer(str(refused or text), "refusal", "", *counts)
-    return Answer(text, None if text.strip() else "no_response", "", *counts)
+    with ThreadPoolExecutor(concurrency) as pool:
+        jobs = {pool.submit(endpoint.post, client, body): i for i, body in enumerate(bodies)}
+        try:
+            for job in as_completed(jobs):
+                yield jobs[job], job.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
-def _count(used: Any, name: str) -> int:
-    found = used.get(name)
-    return found if type(found) is int and found >= 0 else 0
+def model_at(text: str, kind: Kind, what: str) -> tuple[str, str]:
+    """Model and URL of ``MODEL@URL``; the URL begins after the last ``@`` that stands before one.
 
-
-def _text(content: Any) -> str:
-    """A message's content: a text, or parts with texts."""
-    if isinstance(content, str):
-        return content
-    parts = content if isinstance(content, list) else []
-    return "".join(str(part.get("text", "")) for part in parts if isinstance(part, dict))
+    >>> from persona_env.errors import JudgeError
+    >>> model_at("org/qwen@http://127.0.0.1:8000/v1", JudgeError, "judge")
+    ('org/qwen', 'http://127.0.0.1:8000/v1')
+    """
+    model, at, url = text.rpartition("@http")
+    if not (model and at):
+        raise kind(
+            f"{text!r} names no {what}: give MODEL@URL, such as 'qwen3-8b@http://127.0.0.1:8000/v1'"
+        )
+    return model, f"http{url}"

@@ -1,0 +1,79 @@
+"""How a report came about: environment, options, versions and date, as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from platform import python_version
+from typing import Any
+
+import gymnasium as gym
+
+from persona_env.env import PersonaEnv
+from persona_env.reading import Readers
+from persona_env.registration import id_of
+from persona_env.scenarios.schema import Scenario
+from persona_env.users.profile import UserProfile
+
+LIBRARIES = ("persona-env", "gymnasium", "numpy", "torch", "transformers")
+
+
+def environment_of(env: gym.Env[Any, Any]) -> dict[str, Any]:
+    """The id of an environment, the options that it was made with, its terms and its gates.
+
+    Users and scenarios stand there by their ids: what is in them may be private.
+    """
+    base: Any = env.unwrapped
+    given = {} if env.spec is None else env.spec.kwargs
+    named = {k: _plain(v) for k, v in given.items() if k != "env_class" and v is not None}
+    return {
+        "id": id_of(type(base)) if env.spec is None else env.spec.id,
+        "options": named,
+        **_facts(base),
+    }
+
+
+def _facts(env: PersonaEnv) -> dict[str, Any]:
+    return {
+        "visibility": env.user_visibility,
+        "terms": [term.name for term in env.terms if not term.gate],
+        "gates": [term.name for term in env.terms if term.gate],
+    }
+
+
+def versions() -> dict[str, str]:
+    """Python and the libraries that results depend on, by name."""
+    return {"python": python_version(), **{name: version(name) for name in LIBRARIES}}
+
+
+def today() -> str:
+    """The day in UTC, such as ``2026-01-31``; not the hour, so that reports can be compared."""
+    return datetime.now(UTC).date().isoformat()
+
+
+def name_of(agent: object) -> str:
+    """The name of a function, or of the class of another object.
+
+    >>> name_of(name_of), name_of(3)
+    ('name_of', 'int')
+    """
+    own = getattr(agent, "__name__", None)
+    return own if isinstance(own, str) else type(agent).__name__
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, str | int | float | bool):
+        return value
+    if isinstance(value, UserProfile | Scenario):
+        return value.id
+    if isinstance(value, Readers):
+        return value.name
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, Sequence):
+        return [_plain(item) for item in value]
+    return name_of(value)

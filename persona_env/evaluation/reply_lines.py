@@ -1,0 +1,68 @@
+"""A line of a file of replies: a JSON object, read and written.
+
+It is ``{"scenario": ..., "user": ..., "reply": ...}``. One that an evaluation kept also has
+``sample`` and ``turn``, from 1 on, ``"cut": true`` for a reply that is not finished, and
+``prompt``, a hash of the messages that were asked; where there is no reply it has ``failed``, and
+why, in the place of ``reply``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from persona_env.agent import Cut, Failed, Reply
+from persona_env.errors import PersonaEnvError
+from persona_env.evaluation.asking import Key, Wanted
+
+COLUMNS = ("scenario", "user", "reply")
+Cells = Mapping[str, Any]
+
+
+def read_line(where: str, cells: Cells) -> tuple[Key, Reply]:
+    """The key and the reply of a line; raises :class:`PersonaEnvError` if it holds none."""
+    numbers = [cells.get(name, 1) for name in ("sample", "turn")]
+    if not all(type(number) is int and number >= 1 for number in numbers):
+        raise PersonaEnvError(f"{where}: sample and turn are whole numbers from 1 on")
+    names = [cells.get(name) for name in ("scenario", "user")]
+    text, failed = cells.get("reply"), cells.get("failed")
+    said = failed if isinstance(failed, str) else text
+    if not (all(isinstance(name, str) for name in names) and isinstance(said, str)):
+        raise PersonaEnvError(
+            f"{where}: no reply: a line has {list(COLUMNS)}, each a text, and this one "
+            f"{sorted(map(str, cells))}"
+        )
+    key = Key(str(names[0]), str(names[1]), *numbers)
+    if isinstance(failed, str):
+        return key, Failed(failed)
+    return key, Cut(said) if cells.get("cut") is True else said
+
+
+def line_of(wanted: Wanted, reply: Reply) -> str:
+    """The line of a reply, or of one that failed."""
+    cells: dict[str, Any] = wanted.key._asdict()
+    if isinstance(reply, Failed):
+        cells["failed"] = reply.why
+    else:
+        cells["reply"] = str(reply)
+        cells |= {"cut": True} if isinstance(reply, Cut) else {}
+        cells["prompt"] = digest(wanted)
+    return json.dumps(cells, ensure_ascii=False)
+
+
+def digest(wanted: Wanted) -> str:
+    """A hash of the messages that are asked."""
+    return hashlib.sha256(json.dumps(wanted.messages).encode()).hexdigest()[:16]
+
+
+def cells_of(where: str, line: bytes) -> dict[str, Any]:
+    """The object of a line; raises :class:`PersonaEnvError` if it holds none."""
+    try:
+        cells = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise PersonaEnvError(f"{where}: not JSON: {error}") from error
+    if not isinstance(cells, dict):
+        raise PersonaEnvError(f"{where}: not an object but {type(cells).__name__}")
+    return cells

@@ -1,0 +1,210 @@
+"""``eval`` and its agents: endpoints, folders, files of replies; saved, gone on with, left out."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from persona_env.agent import Failed
+from persona_env.evaluation.report import Report
+from tests.agents.tiny_chat_model import save_chat_model
+from tests.cli.test_cli import refused, run, told
+from tests.judges.fake_server import FAULTS, reply, serving
+
+FEW = ("--profiles", "ben,mei", "--episodes", 4)
+
+
+def good(body, number):
+    return reply(f"Here is what I know. It is number {number}.")
+
+
+def lines(path):
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def test_an_endpoint_is_evaluated_by_its_name(tmp_path):
+    with serving(good) as fake:
+        name = f"endpoint:fake@{fake.url}"
+        done = run(
+            "eval", "--agent", name, *FEW, "--temperature", 0.7, "--save", tmp_path / "r.json"
+        )
+        assert len(fake.bodies) == 4
+        assert fake.bodies[0]["temperature"] == 0.7
+    assert done.exit_code == 0, done.stderr
+    assert f"fake at {fake.url}/chat/completions: 4 calls, 8 at once" in done.stderr
+    assert f"{name}: 4 asked in 4 calls" in done.stderr
+    assert "4 replies; scenarios by split: 4 heldout" in done.stdout
+    report = Report.load(tmp_path / "r.json")
+    assert report.register == "natural"
+    assert report.agent == {"name": name, "temperature": 0.7}
+    assert report.environment["id"] == "PersonaChat-v0"
+    assert report.environment["options"]["split"] == "heldout"
+    assert report.seeds == {"seed": 0}
+    assert {"python", "persona-env", "torch"} <= set(report.versions)
+    assert report.asked == 4
+    assert len(report.date) == len("2026-01-31")
+
+
+def test_failed_replies_are_left_out_with_their_count_and_asked_again_by_resume(tmp_path):
+    kept, save = tmp_path / "kept.jsonl", tmp_path / "r.json"
+
+    def behave(body, number):
+        return FAULTS["400"] if number in (2, 4) else good(body, number)
+
+    with serving(behave) as fake:
+        given = ("eval", "--agent", f"endpoint:m@{fake.url}", *FEW, "--save-replies", kept)
+        done = run(*given, "--concurrency", 1, "--save", save)
+        assert done.exit_code == 0, done.stderr
+        assert "failed: 2 of 4, left out" in done.stdout
+        report = Report.load(save)
+        assert (report.asked, report.counts["failed"], report.reward.n) == (4, 2, 2)
+        made, *found = lines(kept)
+        assert made["made_with"]["seed"] == 0
+        assert sorted("failed" in one for one in found) == [False, False, True, True]
+        assert "holds replies already" in refused(*given)
+        other = refused(*given, "--resume", "--temperature", 0.2)
+        assert "temperature was not given and is 0.2" in other
+        assert len(fake.bodies) == 4
+        again = run(*given, "--resume", "--concurrency", 2)
+        assert len(fake.bodies) == 6  # only those that failed
+    assert "failed" not in again.stdout
+    judged = json.loads(told("eval", "--replies", kept, *FEW, "--json"))
+    assert judged["asked"] == judged["reward"]["n"] == 4
+    assert judged["counts"] == {}
+
+
+def test_a_torn_line_is_asked_for_again(tmp_path):
+    kept = tmp_path / "kept.jsonl"
+    with serving(good) as fake:
+        given = ("eval", "--agent", f"endpoint:m@{fake.url}", *FEW, "--save-replies", kept)
+        told(*given)
+        kept.write_bytes(kept.read_bytes()[:-20])
+        told(*given, "--resume")
+        assert len(fake.bodies) == 5
+    assert len(lines(kept)) == 5
+
+
+def test_replies_of_other_prompts_are_not_gone_on_with(tmp_path):
+    kept = tmp_path / "kept.jsonl"
+    with serving(good) as fake:
+        given = ("eval", "--agent", f"endpoint:m@{fake.url}", *FEW, "--save-replies", kept)
+        told(*given)
+        text = kept.read_text("utf-8")
+        digest = lines(kept)[1]["prompt"]
+        kept.write_text(text.replace(digest, "0" * 16), "utf-8")
+        assert "was made for another prompt" in run(*given, "--resume").stderr
+
+
+def test_unknown_missing_and_double_replies_are_told(tmp_path):
+    first = json.loads(told("eval", "--agent", "constant", *FEW, "--json"))["replies"]
+    rows = [{k: one[k] for k in ("scenario", "user", "reply")} for one in first[:3]]
+    path = tmp_path / "mine.jsonl"
+    unknown = {"scenario": "no-such", "user": "ben", "reply": "Yes."}
+    text = "\n".join(json.dumps(row) for row in [*rows, rows[0], unknown])
+    path.write_text(text, "utf-8")  # without an end of the last line
+    done = run("eval", "--replies", path, *FEW)
+    assert done.exit_code == 0, done.stderr
+    assert "missing: 1 of 4, left out" in done.stdout
+    assert "1 unknown (such as user 'ben' in scenario 'no-such'), 1 double" in done.stderr
+    assert (
+        "there is no reply to judge" in run("eval", "--replies", path, "--profiles", "kim").stderr
+    )
+    path.write_text('{"scenario": "x", "answer": "y"}\n', "utf-8")
+    assert "line 1: no reply: a line has ['scenario', 'user', 'reply']" in refused(
+        "eval", "--replies", path
+    )
+
+
+def test_a_folder_is_evaluated_with_samples_and_without_crossing(tmp_path):
+    folder = save_chat_model(tmp_path / "model")
+    given = ("eval", "--agent", folder, *FEW, "--max-new-tokens", 12, "--batch", 2, "--threads", 1)
+    report = json.loads(told(*given, "--temperature", 1, "--samples", 3, "--no-cross", "--json"))
+    assert report["samples"] == 3
+    assert report["asked"] == len(report["replies"]) == 12
+    assert report["reward"]["n"] == 4
+    assert report["spread"]["n"] == 4
+    assert report["matrix"][0][0] is None
+    assert len({one["reply"] for one in report["replies"]}) > 4
+    assert report["agent"]["max_new_tokens"] == 12
+    text = told(*given, "--no-cross")
+    assert "own users alone judged" in " ".join(text.split())
+    assert "Hundredths of reward" not in text
+    assert "is greedy: give --temperature" in refused(*given, "--samples", 2)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--temperature", 1), "--temperature is for a language model in this process or a"),
+        (("--concurrency", 3), "--concurrency is for a language model behind an endpoint"),
+        (("--agent", "m:f", "--device", "cpu"), "--device is for a language model in this process"),
+        (("--agent", "endpoint:m@http://127.0.0.1:1/v1", "--batch", 3), "--batch is for"),
+        (("--agent", "endpoint:m"), "'m' names no agent: give MODEL@URL"),
+        (("--agent", "http://127.0.0.1:1/v1"), "give endpoint:MODEL@http://127.0.0.1:1/v1"),
+        (("--samples", 2), "--samples draws several replies, and the agent 'oracle' is a"),
+        (("--resume",), "--resume goes on with a file: name it by --save-replies"),
+        (("--no-cross", "--matrix", "m.png"), "--matrix draws what --no-cross leaves out"),
+        (("--agent", "oracle", "--replies", "x.jsonl"), "--agent and --replies both say"),
+        (("--replies", "nowhere.jsonl"), "there is no file of replies 'nowhere.jsonl'"),
+        (
+            ("--agent", "endpoint:m@http://127.0.0.1:1/v1", "--chat-template-arg", "x"),
+            "--chat-template-arg takes a name and a JSON value, not 'x': give NAME=VALUE",
+        ),
+        (
+            ("--agent", "endpoint:m@http://127.0.0.1:1/v1", "--chat-template-arg", "x=No"),
+            "give x=false, or x='\"text\"' for a text",
+        ),
+    ],
+)
+def test_an_option_that_does_not_apply_is_refused(options, said):
+    assert said in refused("eval", *FEW, *options)
+
+
+def test_conversations_are_saved_turn_by_turn_and_gone_on_with(tmp_path):
+    kept = tmp_path / "kept.jsonl"
+    with serving(good) as fake:
+        given = ("eval", "--agent", f"endpoint:m@{fake.url}", *FEW, "--turns", 2, "--json")
+        whole = json.loads(told(*given, "--save-replies", kept))
+        calls, text = len(fake.bodies), kept.read_text("utf-8").splitlines(keepends=True)
+        assert {json.loads(line).get("turn") for line in text[1:]} == {1, 2}
+        kept.write_text("".join(text[:-1]), "utf-8")
+        again = json.loads(told(*given, "--save-replies", kept, "--resume"))
+        assert len(fake.bodies) == calls + 1
+    assert len(again["replies"]) == len(whole["replies"]) == 4
+
+
+def failing(observations):
+    """An agent that cannot always answer."""
+    return [Failed("no idea") if place % 2 else "Yes." for place in range(len(observations))]
+
+
+def test_an_agent_of_ones_own_may_fail_as_well():
+    name = f"{__name__}:failing"
+    assert "failed: 2 of 4, left out" in told("eval", "--agent", name, *FEW)
+
+
+def test_score_takes_the_reply_of_an_agent_or_a_file(tmp_path):
+    case = ("--user", "amina", "--scenario", "violin-strings")
+    with serving(lambda body, number: reply("It has four.")) as fake:
+        found = json.loads(told("score", "--agent", f"endpoint:m@{fake.url}", *case, "--json"))
+    assert found["reply"] == "It has four."
+    assert found["what"] == f"the reply of endpoint:m@{fake.url}"
+    path = tmp_path / "r.jsonl"
+    path.write_text(
+        '{"scenario": "violin-strings", "user": "amina", "reply": "It has five."}', "utf-8"
+    )
+    assert "It has five." in told("score", "--replies", path, *case)
+    assert "give one of: a reply to score" in refused("score", "x", "--replies", path, *case)
+    assert "--temperature: for an agent" in refused("score", "x", *case, "--temperature", 1)
+
+
+def test_audit_tries_the_samples_of_an_endpoint():
+    with serving(good) as fake:
+        done = run(
+            "audit", "--episodes", 2, "--steps", 0, "--agent", f"endpoint:m@{fake.url}",
+            "--max-new-tokens", 9,
+        )  # fmt: skip
+        assert len(fake.bodies) == 16  # eight samples of each
+        assert fake.bodies[0]["max_tokens"] == 9
+    assert done.exit_code in (0, 1), done.stderr
