@@ -17,7 +17,7 @@ from persona_env.rewards.natural.compare import (
     wants,
 )
 from persona_env.rewards.natural.declare import BY_READER, Read, natural_term
-from persona_env.rewards.natural.lengths import ANY, band, bounds
+from persona_env.languages.lengths import ANY, band, bounds
 from persona_env.rewards.term import PRIOR, Reason, Score, unread
 from persona_env.users.description import wish_words
 
