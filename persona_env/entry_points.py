@@ -43,8 +43,9 @@ def make_tokens(
 ) -> TokenActions:
     """One token a step; the named arguments are those of :class:`TokenActions`.
 
-    ``max_new_tokens`` and ``context_length`` are by default those of the environment; the register
-    is the tiny one with the bundled tokenizer, unless a reader is given.
+    ``max_new_tokens`` and ``context_length`` are by default :attr:`PersonaEnv.token_lengths`. With
+    the bundled tokenizer the register is the tiny one, unless a reader is given, and the profile
+    is described in short.
     """
     text = _text(env_class, _in_register(options, tokenizer), make_tokens)
     new, context = _token_lengths(text, max_new_tokens, context_length)
@@ -96,9 +97,12 @@ def make_token_vector(
 
 
 def _in_register(options: dict[str, Any], tokenizer: Any) -> dict[str, Any]:
-    """The tiny register with the bundled tokenizer, unless there is a reader to read replies."""
-    is_tiny = _is_bundled(tokenizer) and options.get("reader") is None
-    return {"register": "tiny", **options} if is_tiny else options
+    """The tiny register with the bundled tokenizer, unless there is a reader to read replies; and
+    the short profile, which its policies were trained on."""
+    if not _is_bundled(tokenizer):
+        return options
+    short = {"profile_text": "short", **options}
+    return {"register": "tiny", **short} if options.get("reader") is None else short
 
 
 def _is_bundled(tokenizer: Any) -> bool:
@@ -111,10 +115,8 @@ def _is_bundled(tokenizer: Any) -> bool:
 
 def _token_lengths(text: PersonaEnv, new: int | None, context: int | None) -> tuple[int, int]:
     """What was given, and for None the environment's own."""
-    return (
-        text.max_new_tokens if new is None else new,
-        text.context_length if context is None else context,
-    )
+    own_new, own_context = text.token_lengths
+    return own_new if new is None else new, own_context if context is None else context
 
 
 def _text(env_class: str, options: dict[str, Any], maker: Callable[..., Any]) -> PersonaEnv:

@@ -71,7 +71,9 @@ from persona_env.users.description import describe
 from persona_env.users.library import choose_profiles
 from persona_env.users.library import load_profiles as bundled_profiles
 from persona_env.users.profile import UserProfile
+from persona_env.users.system_text import SystemTemplate, Writer, find_profile_text
 from persona_env.users.vector import vector_names
+from persona_env.users.words import LengthBounds, length_bounds
 from persona_env.wrappers.token_actions import CONTEXT_LENGTH, MAX_NEW_TOKENS
 
 Observation = dict[str, Any]
@@ -81,6 +83,7 @@ NOBODY = ListPool(())
 GIVE_ID = "give its id, or make an environment with yours in {}="
 TEXT = 4096  # of prompts, complaints and descriptions of users, unless a given one is longer
 MORE = 256  # characters that a user may say beside a prompt, and that a changed profile may take
+WORDY = 512  # tokens that a profile in words takes and a short one does not, in most tokenizers
 TURN = len("user: \nassistant: \n")  # what a transcript adds to a prompt and a reply
 
 
@@ -139,6 +142,13 @@ class PersonaEnv(gym.Env[Observation, str]):
         What of the user an observation shows: ``"full"``, ``"partial"`` (the context without the
         wishes) or ``"hidden"``. With less than all, neither ``info`` nor :meth:`render` nor an
         error tells more of the user than the observation and the reward do.
+    profile_text:
+        How an observation tells of the user: ``"words"``, sentences in the user's language that a
+        chat model can follow (:func:`~persona_env.users.words.in_words`); ``"short"``, the few
+        words on which the bundled policies were trained
+        (:func:`~persona_env.users.description.describe`); the path of a Jinja2 template, or a
+        :class:`~persona_env.users.system_text.SystemTemplate`. Default: words in the natural
+        register, short in the tiny one and with the bundled tokenizer.
     max_turns:
         How many replies an episode may have.
     user_simulator:
@@ -189,9 +199,13 @@ class PersonaEnv(gym.Env[Observation, str]):
     turns_before: int = 0
     """How many replies :meth:`said_before` may hold, at most."""
 
+    length_bounds: ClassVar[LengthBounds] = staticmethod(length_bounds)
+    """How long a user wants what it asks for: the numbers in a profile in words."""
+
     max_new_tokens: ClassVar[int] = MAX_NEW_TOKENS
     context_length: ClassVar[int] = CONTEXT_LENGTH
-    """Of its token environments by default: with the bundled tokenizer all that it asks fits."""
+    """Of its token environments by default: with the bundled tokenizer all that it asks fits. See
+    :attr:`token_lengths`."""
 
     def __init__(
         self,
@@ -204,6 +218,7 @@ class PersonaEnv(gym.Env[Observation, str]):
         register: Register = "natural",
         reader: str | Readers | None = None,
         user_visibility: Visibility = "full",
+        profile_text: str | Path | SystemTemplate | None = None,
         max_turns: int = 1,
         user_simulator: str | UserSimulator | None = None,
         max_topics: int = 1,
@@ -236,6 +251,7 @@ class PersonaEnv(gym.Env[Observation, str]):
         kinds = {gate for gate, given in ((True, gates), (False, terms)) if given is None}
         self.terms = self._in_register(self.choose_terms(terms, gates), kinds)
         self.user_visibility = user_visibility
+        self.profile_text = find_profile_text(profile_text, register, type(self).length_bounds)
         self.max_turns = max_turns
         self.debug = flag("debug", debug)
         self.user_simulator = find_simulator(user_simulator)
@@ -247,7 +263,7 @@ class PersonaEnv(gym.Env[Observation, str]):
         self.observation_space = spaces.Dict(
             {
                 "prompt": UnicodeText(self._longest_prompt),
-                "user": UnicodeText(_longest_description(self.users)),
+                "user": UnicodeText(_longest_description(self.users, self.profile_text)),
                 "transcript": self._transcripts(),
                 "user_vector": spaces.Box(0, 10, (len(vector_names()),), np.float32),
             }
@@ -371,10 +387,17 @@ class PersonaEnv(gym.Env[Observation, str]):
         case = UserCase(
             self.scenario, self.user, self.language, self._begun, topics, left, self.register
         )  # fmt: skip
-        seen = self.observation_space
         return next_utterance(
-            self.user_simulator, case, turns, verdict, rng=self.np_random, space=seen
-        )
+            self.user_simulator, case, turns, verdict, rng=self.np_random,
+            space=self.observation_space, write=self.profile_text,
+        )  # fmt: skip
+
+    @property
+    def token_lengths(self) -> tuple[int, int]:
+        """What its token environment has by default: the tokens of a reply, and of prompt and reply
+        together, with more room where a profile is not described in short."""
+        more = 0 if self.profile_text is describe else WORDY
+        return self.max_new_tokens, self.context_length + more
 
     @property
     def tells_user(self) -> bool:
@@ -559,7 +582,7 @@ class PersonaEnv(gym.Env[Observation, str]):
         key = (scenario.id, user.id, self.user_visibility)
         known = self._meetings.get(key)
         if known is None or known.scenario is not scenario or known.user is not user:
-            known = view_case(scenario, user, self.user_visibility)
+            known = view_case(scenario, user, self.user_visibility, self.profile_text)
             drawn, pool = self.cases.get(user.id, (None, NOBODY))
             own = drawn is user and pool.find(scenario.id) is scenario
             if own and len(self._meetings) < MEETINGS:
@@ -620,9 +643,9 @@ def _longest_prompt(scenarios: Pool) -> int:
     return max(TEXT, longest + MORE)
 
 
-def _longest_description(users: Sequence[UserProfile]) -> int:
+def _longest_description(users: Sequence[UserProfile], write: Writer) -> int:
     """As :func:`_longest_prompt`: a profile may hold a biography."""
-    longest = max(len(describe(one, secrets=tuple(one.secrets))) for one in users)
+    longest = max(len(write(one, tuple(one.secrets))) for one in users)
     return max(TEXT, longest + MORE)
 
 

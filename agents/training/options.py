@@ -63,6 +63,10 @@ class TrainOptions:
         str | None, Option(help="What ends a reply, as text; default: what the policy says.")
     ] = None
     hidden: Annotated[bool, Option("--hidden", help="Observations do not show the user.")] = False
+    system: Annotated[
+        Path | None,
+        Option(help="A Jinja2 template of the system text that tells the policy of the user."),
+    ] = None
     device: Annotated[str, Option(help="cpu, cuda, cuda:1, ...")] = "cpu"
     threads: Annotated[
         int | None, Option(min=1, help="Of the processor; default: by the model's size.")

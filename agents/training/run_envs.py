@@ -14,7 +14,7 @@ from persona_env.env import PersonaEnv
 from persona_env.errors import PersonaEnvError, ScenarioError
 from persona_env.registration import register_of
 from persona_env.scenarios.library import choose_scenarios
-from persona_env.text_envs import make_text_env, who_reads
+from persona_env.text_envs import make_text_env, profile_text_for, who_reads
 from persona_env.users.profile import UserProfile
 from persona_env.vector import TokenVectorEnv
 
@@ -28,13 +28,13 @@ _LOG = logging.getLogger(__name__)
 def token_envs(options: TrainOptions, codec: Any, size: int) -> TokenVecEnv:
     """The training environments: token actions, and a reply that does not end has failed."""
     base = _make(options, "train")[1]
-    reply, context = options.lengths
+    reply, context = base.token_lengths
     tokens = TokenVectorEnv(
         base,
         options.envs,
         tokenizer=codec,
-        max_new_tokens=reply,
-        context_length=context,
+        max_new_tokens=options.max_new_tokens or reply,
+        context_length=options.context_length or context,
         vocab_size=size,
         autoreset_mode="SameStep",
     )
@@ -93,6 +93,7 @@ def _make(
         gates=options.gates,
         split=split,
         user_visibility="hidden" if options.hidden else "full",
+        profile_text=profile_text_for(options.start, options.system),
         max_turns=options.max_turns,
         user_simulator=options.user_simulator,
         max_topics=options.max_topics,

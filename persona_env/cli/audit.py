@@ -22,10 +22,12 @@ from persona_env.cli.show import (
     ReaderOption,
     RegisterOption,
     SplitOption,
+    SystemOption,
     make_env,
     notes,
 )
 from persona_env.registration import find_policy, import_modules
+from persona_env.text_envs import profile_text_for
 
 
 def audit_reward(
@@ -55,6 +57,7 @@ def audit_reward(
             help="Also try a policy's best samples: a bundled one, a folder or a Hugging Face id."
         ),
     ] = None,
+    system: SystemOption = None,
     judge: JudgeOption = None,
     judge_key_env: JudgeKeyOption = None,
     judge_record: JudgeRecordOption = None,
@@ -69,7 +72,8 @@ def audit_reward(
         register, reader, "natural", judge=judge, judge_key_env=judge_key_env,
         judge_record=judge_record, max_calls=max_calls,
     )  # fmt: skip
-    made = make_env(env, split, **reads)[0]
+    told = profile_text_for(policy, system) if policy is not None else system
+    made = make_env(env, split, profile_text=told, **reads)[0]
     with notes().status("auditing"):
         report = audit(
             made, reward, seed=seed, episodes=episodes, steps=steps, policy=policy,

@@ -29,6 +29,7 @@ from persona_env.cli.show import (
     ReaderOption,
     RegisterOption,
     SplitOption,
+    SystemOption,
     make_env,
     names,
     notes,
@@ -55,6 +56,7 @@ from persona_env.registration import (
 )
 from persona_env.reporting.plots import picture_format, save_picture
 from persona_env.scenarios.case import Visibility
+from persona_env.text_envs import profile_text_for
 
 MATRIX = "Hundredths of reward (99 and above: 99). Row: reply written for; column: scored by"
 REFERENCES = {
@@ -106,6 +108,7 @@ def evaluate_agent(
     register: RegisterOption = None,
     reader: ReaderOption = None,
     hidden: Annotated[bool, typer.Option("--hidden", help="The user is not shown.")] = False,
+    system: SystemOption = None,
     save: Annotated[Path | None, typer.Option(help="Write the report as JSON.")] = None,
     matrix: Picture = None,
     reliability: Annotated[
@@ -131,7 +134,7 @@ def evaluate_agent(
     made, base = make_env(
         env, split, names(profiles), names(scenarios), visibility,
         max_turns=turns, user_simulator=user_simulator, max_topics=max_topics,
-        **reads,
+        profile_text=profile_text_for(agent, system), **reads,
     )  # fmt: skip
     answers = find_agent(agent, base, end_token)
     with notes().status("evaluating"), naming_the_agent(agent):

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from inspect import getdoc
 from io import TextIOWrapper
+from pathlib import Path
 from typing import Annotated, Any
 
 import gymnasium as gym
@@ -41,6 +42,14 @@ ReaderOption = Annotated[
 ]
 SplitOption = Annotated[str, typer.Option(help="train, heldout or all.")]
 ImportOption = Annotated[list[str] | None, typer.Option("--import", help=IMPORT_HELP)]
+SystemOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--system",
+        help="A Jinja2 template of the system text that tells the agent of the user. Default: "
+        "sentences in the user's language.",
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 KNOWN_SHOWN = 600  # characters of a list of valid names in an error
 

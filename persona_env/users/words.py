@@ -6,7 +6,7 @@ The sentences are data, ``persona_env/languages/CODE/profile.toml``. They tell w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from persona_env.languages import FACTS, language_data
@@ -17,21 +17,42 @@ from persona_env.users.profile import TARGETS, UserProfile
 NO_LANGUAGE = "en"
 """The language of the text for a user who reads several, or none that is known."""
 FILE = "profile"
+LengthBounds = Callable[[UserProfile], tuple[int, int] | None]
+"""The least and the greatest length that a user wants; ``None`` without a preference."""
 
 
-def in_words(user: UserProfile, secrets: tuple[str, ...] = (), protected: bool = False) -> str:
+def length_bounds(user: UserProfile) -> tuple[int, int] | None:
+    """Of replies in prose, in words or, where no blanks separate them, in characters.
+
+    They are those of the natural register, :mod:`persona_env.languages.lengths`, in the language of
+    the user's replies if that is one.
+    """
+    wish = user.preferences.length
+    if wish is None:
+        return None
+    each = FACTS[language_of(user)].characters_per_word or 1.0
+    low, high = bounds(wish.target, _reply_language(user) or ANY)
+    return round(low * each), round(high * each)
+
+
+def in_words(
+    user: UserProfile,
+    secrets: tuple[str, ...] = (),
+    protected: bool = False,
+    lengths: LengthBounds = length_bounds,
+) -> str:
     """What a chat model is told of this user, in full sentences.
 
     It is in the language that the user wants replies in, or else in the only one that they read,
     or else in English; so it is where a language has no ``profile.toml``. Empty for a user of whom
-    nothing is known. The arguments are those of
-    :func:`~persona_env.users.description.describe`.
+    nothing is known. ``secrets`` and ``protected`` are those of
+    :func:`~persona_env.users.description.describe`; ``lengths`` says how long replies are to be.
 
     >>> ana = UserProfile(id="ana", preferences={"length": "brief"}, context={"age_band": "child"})
     >>> print(in_words(ana).split("\\n")[-1])
     The user wants you to answer like this. Keep replies brief: 3 to 69 words.
     """
-    said = _Sentences(language_of(user))
+    said = _Sentences(language_of(user), lengths)
     about, wants = [*said.about(user)], [*said.wants(user)]
     about += said.protected(user) if protected else ()
     about += said.secrets(user, secrets)
@@ -49,9 +70,11 @@ class Sentences(NamedTuple):
     wants: tuple[str, ...]
 
 
-def sentences(user: UserProfile, secrets: tuple[str, ...] = ()) -> Sentences:
+def sentences(
+    user: UserProfile, secrets: tuple[str, ...] = (), lengths: LengthBounds = length_bounds
+) -> Sentences:
     """The sentences that :func:`in_words` joins, without its opening."""
-    said = _Sentences(language_of(user))
+    said = _Sentences(language_of(user), lengths)
     return Sentences((*said.about(user), *said.secrets(user, secrets)), tuple(said.wants(user)))
 
 
@@ -65,17 +88,6 @@ def language_of(user: UserProfile) -> str:
     return found if language_data(found, FILE) else NO_LANGUAGE
 
 
-def length_bounds(user: UserProfile) -> tuple[int, int] | None:
-    """The least and the greatest length that this user wants, in words or, where no blanks
-    separate them, in characters; ``None`` without a preference."""
-    wish = user.preferences.length
-    if wish is None:
-        return None
-    each = FACTS[language_of(user)].characters_per_word or 1.0
-    low, high = bounds(wish.target, _reply_language(user) or ANY)
-    return round(low * each), round(high * each)
-
-
 def _reply_language(user: UserProfile) -> str | None:
     """The language of replies, where it is the same whatever is asked."""
     wish, reads = user.preferences.language, user.context.languages
@@ -87,7 +99,8 @@ def _reply_language(user: UserProfile) -> str | None:
 class _Sentences:
     """The sentences of one language."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, lengths: LengthBounds) -> None:
+        self._lengths = lengths
         data: Mapping[str, Any] = language_data(code, FILE)
         self._data, self._lists = data, data["lists"]
         self.text: Mapping[str, str] = data["text"]
@@ -148,7 +161,7 @@ class _Sentences:
         if name == "language" and target != "mix":
             return self.text["reply_in"].format(self._language(target))
         sentence: str = self._data["preferences"][f"{name}={target}"]
-        return sentence.format(*(length_bounds(user) or ())) if name == "length" else sentence
+        return sentence.format(*(self._lengths(user) or ())) if name == "length" else sentence
 
     def _extensions(self, user: UserProfile, role: str) -> Iterator[str]:
         for name, one in user.extensions.items():
