@@ -68,7 +68,7 @@ from persona_env.simulation.user import (
 from persona_env.spaces import UnicodeText
 from persona_env.text.visible import visible
 from persona_env.users.description import describe
-from persona_env.users.library import choose_profiles
+from persona_env.users.library import choose_profiles, load_profile
 from persona_env.users.library import load_profiles as bundled_profiles
 from persona_env.users.profile import UserProfile
 from persona_env.users.system_text import SystemTemplate, Writer, find_profile_text
@@ -243,9 +243,12 @@ class PersonaEnv(gym.Env[Observation, str]):
                 f"max_topics must be at most max_turns={max_turns}, not {max_topics}: each topic "
                 "takes a reply"
             )
-        self.users = choose_profiles(profiles, split, self.audience)
         self.scenarios = choose_scenarios(scenarios, split, self.bundled, id_of(type(self)))
-        self._check_declared((scenarios,) if isinstance(scenarios, Scenario) else scenarios)
+        self.users = choose_profiles(profiles, split, self.audience)
+        if scenarios is not None:
+            own = (scenarios,) if isinstance(scenarios, Scenario) else scenarios
+            self._check_declared(own, register)
+            self.users = self.users if profiles is not None else _askers(self.scenarios, self.users)
         self.register = register
         self.readers = find_reader(reader) if register == "natural" else None
         kinds = {gate for gate, given in ((True, gates), (False, terms)) if given is None}
@@ -544,10 +547,19 @@ class PersonaEnv(gym.Env[Observation, str]):
             info |= {"scenario_id": self.scenario.id, "user_id": self.user.id}
         return info
 
-    def _check_declared(self, given: Sequence[str | Path | Scenario] | None) -> None:
-        """What the caller's own scenarios lack for the category that they name."""
+    def _check_declared(self, given: Sequence[str | Path | Scenario], register: Register) -> None:
+        """What the caller's own scenarios lack for the category that they name, and for the
+        register."""
+        for scenario in self.scenarios.shown if register == "tiny" else ():
+            if not scenario.has_references:
+                raise ScenarioError(
+                    f"scenario {scenario.id!r} has a prompt alone, and the tiny register looks for "
+                    "a scenario's own phrases in a reply: leave out register='tiny', since a "
+                    "reader judges natural replies without them, or write its 'answer' and "
+                    "'reference'"
+                )
         declared = {category.name: category for category in self.categories}
-        for scenario in given or ():
+        for scenario in given:
             if isinstance(scenario, Scenario) and scenario.category in declared:
                 declared[scenario.category].check(scenario)
 
@@ -672,6 +684,18 @@ def _observation(meeting: CaseView, prompt: str, turns: tuple[Turn, ...]) -> Obs
     }
 
 
+def _askers(scenarios: Pool, users: tuple[UserProfile, ...]) -> tuple[UserProfile, ...]:
+    """The users of an environment for which none were named: those of ``users`` who can ask any of
+    its scenarios, and whom scenarios name; where every scenario names its users, those alone."""
+    named = {name: None for scenario in scenarios.shown for name in scenario.users}
+    is_for_all = any(not scenario.users for scenario in scenarios.shown)
+    known = {user.id: user for user in users}
+    others = tuple(known.get(name) or load_profile(name) for name in named)
+    found = {user.id: user for user in (*(users if is_for_all else ()), *others)}
+    able = tuple(user for user in found.values() if len(scenarios.readable(user)))
+    return able or tuple(found.values())
+
+
 def _cases(users: tuple[UserProfile, ...], scenarios: Pool) -> dict[str, tuple[UserProfile, Pool]]:
     cases = {}
     for user in users:
@@ -680,7 +704,8 @@ def _cases(users: tuple[UserProfile, ...], scenarios: Pool) -> dict[str, tuple[U
             raise ScenarioError(
                 f"user {user.id!r} reads {list(user.context.languages)} and none of the "
                 f"{len(scenarios)} scenarios fits; give scenarios= a list with some in these "
-                "languages, or profiles= a list without this user"
+                "languages (and for this user, where they name users), or profiles= a list without "
+                "this user"
             )
         cases[user.id] = (user, pool)
     return cases

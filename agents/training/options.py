@@ -14,6 +14,7 @@ from persona_env.outputs import check_folder
 from persona_env.registration import (
     ENVIRONMENTS,
     IMPORT_HELP,
+    PROMPTS_HELP,
     SIMULATORS,
     find_policy,
     import_modules,
@@ -42,7 +43,10 @@ class TrainOptions:
     scenarios: Annotated[
         Names, Option(help="Ids, categories or .toml files, with commas; default: all.")
     ] = None
-    terms: Annotated[Names, Option(help="Reward terms, with commas; default: all.")] = None
+    prompts: Annotated[str | None, Option(help=PROMPTS_HELP)] = None
+    terms: Annotated[
+        Names, Option(help="Reward terms, with commas, names or module:name; default: all.")
+    ] = None
     gates: Annotated[Names, Option(help="Gates, with commas, '' for none; default: all.")] = None
     imports: Annotated[list[str] | None, Option("--import", help=IMPORT_HELP)] = None
     steps: Annotated[
@@ -147,6 +151,12 @@ class TrainOptions:
         """The tokens of a reply, and of prompt and reply together, at most."""
         own = load(ENVIRONMENTS[self.env]) if self.env in ENVIRONMENTS else PersonaEnv
         return self.max_new_tokens or own.max_new_tokens, self.context_length or own.context_length
+
+    @property
+    def asked(self) -> Names:
+        """What ``scenarios`` and ``prompts`` name; ``None`` for all that the environment has."""
+        own = (self.prompts,) if self.prompts is not None else ()
+        return (*(self.scenarios or ()), *own) or None
 
     @property
     def start(self) -> str:

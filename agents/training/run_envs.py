@@ -49,11 +49,11 @@ def judged_envs(options: TrainOptions) -> tuple[dict[str, TextEnv], bool]:
     training. Raises :class:`ScenarioError` for the id of a held-out scenario among them.
     """
     base = _make(options, "train")[1]
-    names = options.scenarios and held_out_names(base, options.scenarios)
+    names = options.asked and held_out_names(base, options.asked)
     held_out = names != ()
     if not held_out:
         _LOG.warning("nothing of the scenarios is held out: judged on those of the training")
-    judged = replace(options, scenarios=names) if held_out else options
+    judged = replace(options, scenarios=names, prompts=None) if held_out else options
     split = "heldout" if held_out else "train"
     envs = {"": _make(judged, split, base.users)[0]}
     if options.profiles is None:
@@ -88,7 +88,7 @@ def _make(
     return make_text_env(
         options.env,
         profiles=options.profiles if users is None else users,
-        scenarios=options.scenarios,
+        scenarios=options.asked,
         terms=options.terms,
         gates=options.gates,
         split=split,

@@ -90,6 +90,7 @@ def identity(options: TrainOptions) -> dict[str, Any]:
     names = (
         "env", "profiles", "scenarios", "terms", "gates", "hidden", "max_turns", "user_simulator",
         "max_topics", "end_token", "max_new_tokens", "context_length", "judge", "system",
+        "prompts",
     )  # fmt: skip
     found = {name: getattr(options, name) for name in names} | {"policy": options.start}
     plain: dict[str, Any] = json.loads(_json(found))

@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from persona_env import __version__
-from persona_env.cli import audit, evaluate, lists, scenarios, score, terms, train, validate
+from persona_env.cli import audit, evaluate, lists, prompt, scenarios, score, terms, train, validate
 from persona_env.cli.colours import use_legible_colours
 from persona_env.cli.show import error_text, escape_what_streams_cannot_write, notes
 from persona_env.errors import PersonaEnvError
@@ -40,6 +40,7 @@ app.command("profiles")(lists.list_profiles)
 app.command("users", hidden=True)(lists.list_profiles)  # what many try first
 app.command("scenarios")(scenarios.list_scenarios)
 app.command("terms")(terms.list_terms)
+app.command("show-prompt")(prompt.show_prompt)
 app.command("score")(score.score)
 app.command("eval")(evaluate.evaluate_agent)
 app.command("audit")(audit.audit_reward)

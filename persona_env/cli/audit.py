@@ -17,12 +17,17 @@ from persona_env.cli.judging import (
 )
 from persona_env.cli.show import (
     EnvOption,
+    GatesOption,
     ImportOption,
     JsonOption,
+    ProfilesOption,
+    PromptsOption,
     ReaderOption,
     RegisterOption,
+    ScenariosOption,
     SplitOption,
     SystemOption,
+    TermsOption,
     make_env,
     notes,
 )
@@ -40,6 +45,11 @@ def audit_reward(
             "reward function, a verifiers rubric or task, an OpenEnv rubric."
         ),
     ] = None,
+    profiles: ProfilesOption = None,
+    scenarios: ScenariosOption = None,
+    prompts: PromptsOption = None,
+    terms: TermsOption = None,
+    gates: GatesOption = None,
     split: SplitOption = "train",
     episodes: Annotated[int, typer.Option(min=1, help="How many cases.")] = 100,
     steps: Annotated[int, typer.Option(min=0, help="Mutations from each start.")] = 40,
@@ -72,8 +82,11 @@ def audit_reward(
         register, reader, "natural", judge=judge, judge_key_env=judge_key_env,
         judge_record=judge_record, max_calls=max_calls,
     )  # fmt: skip
-    told = profile_text_for(policy, system) if policy is not None else system
-    made = make_env(env, split, profile_text=told, **reads)[0]
+    told = profile_text_for(policy or "", system)
+    made = make_env(
+        env, split, profiles, scenarios, prompts=prompts, terms=terms, gates=gates,
+        profile_text=told, **reads,
+    )[0]  # fmt: skip
     with notes().status("auditing"):
         report = audit(
             made, reward, seed=seed, episodes=episodes, steps=steps, policy=policy,

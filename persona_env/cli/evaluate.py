@@ -24,14 +24,18 @@ from persona_env.cli.judging import (
 )
 from persona_env.cli.show import (
     EnvOption,
+    GatesOption,
     ImportOption,
     JsonOption,
+    ProfilesOption,
+    PromptsOption,
     ReaderOption,
     RegisterOption,
+    ScenariosOption,
     SplitOption,
     SystemOption,
+    TermsOption,
     make_env,
-    names,
     notes,
     out,
     table,
@@ -86,12 +90,11 @@ def evaluate_agent(
     end_token: Annotated[
         str | None, typer.Option(help="What ends a policy's reply; default: what it says.")
     ] = None,
-    profiles: Annotated[
-        str | None, typer.Option(help="Names of users or .toml files, with commas.")
-    ] = None,
-    scenarios: Annotated[
-        str | None, typer.Option(help="Ids, categories or .toml files, with commas.")
-    ] = None,
+    profiles: ProfilesOption = None,
+    scenarios: ScenariosOption = None,
+    prompts: PromptsOption = None,
+    terms: TermsOption = None,
+    gates: GatesOption = None,
     split: SplitOption = "heldout",
     episodes: Annotated[int | None, typer.Option(min=1, help="Default: every case.")] = None,
     seed: int = 0,
@@ -132,7 +135,7 @@ def evaluate_agent(
         judge_record=judge_record, max_calls=max_calls,
     )  # fmt: skip
     made, base = make_env(
-        env, split, names(profiles), names(scenarios), visibility,
+        env, split, profiles, scenarios, visibility, prompts=prompts, terms=terms, gates=gates,
         max_turns=turns, user_simulator=user_simulator, max_topics=max_topics,
         profile_text=profile_text_for(agent, system), **reads,
     )  # fmt: skip

@@ -28,10 +28,13 @@ def reads(user: UserProfile) -> Reads:
 def prompt_language(scenario: Scenario, user: UserProfile) -> Language | None:
     """The language in which this user asks this scenario, or ``None`` if they do not meet.
 
+    Nobody asks what others ask alone (:attr:`Scenario.users`).
     The first language the user reads that the scenario has; the first of all for a user whose
     languages are unknown. A user who wants replies in another language meets only scenarios
     that have it, and one who wants languages mixed only those that have two of theirs.
     """
+    if scenario.users and user.id not in scenario.users:
+        return None
     reads = user.context.languages or LANGUAGES
     has = [language for language in reads if language in scenario.texts]
     wish = user.preferences.language

@@ -104,9 +104,7 @@ def next_utterance(
         ) from error
 
 
-def _checked(
-    said: Any, case: UserCase, space: spaces.Dict, write: Writer
-) -> Utterance | None:
+def _checked(said: Any, case: UserCase, space: spaces.Dict, write: Writer) -> Utterance | None:
     if said is None:
         return None
     made = Utterance(said) if isinstance(said, str) else said
@@ -134,9 +132,7 @@ def _check_text(said: Utterance, space: spaces.Space[Any]) -> None:
         raise SimulatorError("it said an empty text; a user who leaves is None")
 
 
-def _check_change(
-    said: Utterance, case: UserCase, space: spaces.Space[Any], write: Writer
-) -> None:
+def _check_change(said: Utterance, case: UserCase, space: spaces.Space[Any], write: Writer) -> None:
     scenario, user = said.scenario or case.scenario, said.user or case.user
     if not isinstance(scenario, Scenario) or not isinstance(user, UserProfile):
         raise SimulatorError("scenario= is a Scenario and user= a UserProfile")

@@ -87,7 +87,9 @@ def variables(
 ) -> dict[str, Any]:
     """What a template is handed of a user, by the names of :data:`VARIABLES`: plain values."""
     about, wants = sentences(user, secrets, lengths)
-    wished = ((name, getattr(user.preferences, name)) for name in type(user.preferences).model_fields)
+    wished = (
+        (name, getattr(user.preferences, name)) for name in type(user.preferences).model_fields
+    )
     return {
         "text": in_words(user, secrets, lengths=lengths),
         "short": describe(user, secrets),
@@ -142,7 +144,7 @@ def _compiled(source: str, name: str) -> Any:
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
     environment = ImmutableSandboxedEnvironment(
-        autoescape=False,  # noqa: S701 - a system text is no HTML
+        autoescape=False,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
