@@ -43,13 +43,13 @@ def make_tokens(
 ) -> TokenActions:
     """One token a step; the named arguments are those of :class:`TokenActions`.
 
-    ``max_new_tokens`` and ``context_length`` are by default :attr:`PersonaEnv.token_lengths`. With
-    the bundled tokenizer the register is the tiny one, unless a reader is given, and the profile
-    is described in short.
+    With the bundled tokenizer the register is by default the tiny one, unless a reader is given,
+    and the profile is described in short.
     """
     text = _text(env_class, _in_register(options, tokenizer), make_tokens)
-    new, context = _token_lengths(text, max_new_tokens, context_length)
-    return TokenActions(text, tokenizer, new, context, vocab_size, end_token=end_token)
+    return TokenActions(
+        text, tokenizer, max_new_tokens, context_length, vocab_size, end_token=end_token
+    )
 
 
 def make_vector(
@@ -84,15 +84,13 @@ def make_token_vector(
 ) -> TokenVectorEnv:
     """Many token environments; the named arguments are those of :class:`TokenVectorEnv`.
 
-    ``max_new_tokens``, ``context_length`` and the register are by default those of
-    :func:`make_tokens`.
+    The register and the profile's text are by default those of :func:`make_tokens`.
     """
     text = _text(env_class, _in_register(options, tokenizer), make_token_vector)
-    new, context = _token_lengths(text, max_new_tokens, context_length)
     return TokenVectorEnv(
-        text, num_envs, tokenizer=tokenizer, max_new_tokens=new, context_length=context,
-        vocab_size=vocab_size, end_token=end_token, copy=copy, autoreset_mode=autoreset_mode,
-        workers=workers,
+        text, num_envs, tokenizer=tokenizer, max_new_tokens=max_new_tokens,
+        context_length=context_length, vocab_size=vocab_size, end_token=end_token, copy=copy,
+        autoreset_mode=autoreset_mode, workers=workers,
     )  # fmt: skip
 
 
@@ -111,12 +109,6 @@ def _is_bundled(tokenizer: Any) -> bool:
         return True
     vocabulary: dict[str, int] = getattr(tokenizer, "get_vocab", dict)()
     return all(mark in vocabulary for mark in MARKS)
-
-
-def _token_lengths(text: PersonaEnv, new: int | None, context: int | None) -> tuple[int, int]:
-    """What was given, and for None the environment's own."""
-    own_new, own_context = text.token_lengths
-    return own_new if new is None else new, own_context if context is None else context
 
 
 def _text(env_class: str, options: dict[str, Any], maker: Callable[..., Any]) -> PersonaEnv:

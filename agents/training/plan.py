@@ -88,7 +88,7 @@ def _whole_rollouts(options: TrainOptions, tokens: int) -> int:
 
 
 def _unread_scenarios(options: TrainOptions) -> list[str]:
-    """The files of scenarios and prompts of a run from a policy that has read the bundled scenarios alone."""
+    """The files of own scenarios, where the policy has read the bundled scenarios alone."""
     if register_of(options.start) != "tiny":
         return []
     own = map(str, options.asked or ())

@@ -62,11 +62,11 @@ def show_prompt(
     is_policy = agent is not None and agent not in AGENTS and ":" not in agent
     if agent is not None and is_policy:
         find_policy(agent, "agent", AGENTS, OWN_AGENT)
-    told = who_reads(register, default=register_of(agent) if agent else "natural")
+    reads = who_reads(register, default=register_of(agent) if agent else "natural")
+    told = profile_text_for(agent or "", system)
     named = scenarios if scenarios or prompts else scenario
     base = make_env(
-        env, "all", user, named, prompts=prompts, profile_text=profile_text_for(agent or "", system),
-        **told,
+        env, "all", user, named, prompts=prompts, profile_text=told, **reads
     )[1]  # fmt: skip
     if base.scenarios.find(scenario) is None:
         ids = [one.id for one in base.scenarios.shown]
