@@ -99,7 +99,7 @@ def _gymnasium(env: PersonaEnv) -> Sequence[str]:
 def _tokens(env: PersonaEnv) -> Sequence[str]:
     with warnings.catch_warnings():  # the checker warns of every wrapper
         warnings.filterwarnings("ignore", ".*is different from the unwrapped version.*")
-        tokens = TokenActions(env, None, env.max_new_tokens, env.context_length)
+        tokens = TokenActions(env)
         check_env(tokens, skip_render_check=True)
     return ()
 

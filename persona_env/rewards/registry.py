@@ -92,11 +92,12 @@ def choose_terms(
     users weigh. Raises :class:`UnknownNameError` for a name, or a profile's weight, that no term
     has, and :class:`ArgumentError` for a gate in ``terms`` and a term in ``gates``.
     """
+    named = _named("terms", terms) | _named("gates", gates)  # first: it may import their module
     known = registered_terms()
     default = {*general_terms()} - {*replaced} | {get_term(term).name for term in own}
     default |= _weighed(users, known)
     chosen = {name for name in default if (gates if known[name].gate else terms) is None}
-    chosen |= _named("terms", terms) | _named("gates", gates)
+    chosen |= named
     return tuple(term for name, term in known.items() if name in chosen)
 
 

@@ -55,14 +55,14 @@ def test_score_with_a_term_by_its_module(own):
 
 
 def test_eval_of_own_users_prompts_and_terms(own):
-    (own / "my_agent.py").write_text("def agent(seen):\n    return ['It is.'] * len(seen)\n")
+    (own / "my_agent.py").write_text("def agent(seen):\n    return ['It is!'] * len(seen)\n")
     result = run(
         "eval", "--agent", "my_agent:agent", "--profiles", "me.toml", "--prompts", "sky.jsonl",
         "--terms", "my_calm:calm", "--gates", "", "--json",
     )  # fmt: skip
     assert result.exit_code == 0, result.stderr
     report = json.loads(result.stdout)
-    assert report["reward"]["mean"] == 1.0
+    assert report["reward"]["mean"] == 0.0  # by calm alone
     assert report["splits"] == {"heldout": 1}  # of the command's split, as no row says another
     assert "1 of 1 scenarios have no references" in result.stderr
 
