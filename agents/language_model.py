@@ -26,11 +26,11 @@ from persona_env.wrappers.token_actions import MAX_NEW_TOKENS
 from persona_env.wrappers.token_ids import EndToken
 from persona_env.wrappers.tokenizers import Codec
 
+from .adapters import base_of, is_adapter, merged
 from .hub import only_local
 from .inference.cache import SlotCache
 from .inference.choices import BITS, draw
 from .inference.decode import decoder_for
-from .adapters import base_of, is_adapter, merged
 
 
 def known_device(name: str) -> str:

@@ -117,8 +117,10 @@ chain = Scenario(
     },
 )
 
-train = gym.make("PersonaChat-v0", profiles=users, scenarios=[path, chain]).unwrapped
-heldout = gym.make("PersonaChat-v0", profiles=users, scenarios=[path, chain], split="heldout")
+# "short": an agent is shown what `describe` says, in place of sentences for a chat model.
+own = {"profiles": users, "scenarios": [path, chain], "profile_text": "short"}
+train = gym.make("PersonaChat-v0", **own).unwrapped
+heldout = gym.make("PersonaChat-v0", split="heldout", **own)
 for env in (train, heldout.unwrapped):
     print([scenario.id for scenario in env.scenarios])
 

@@ -45,13 +45,18 @@ def make_tokens(
 ) -> TokenActions:
     """One token a step; the named arguments are those of :class:`TokenActions`.
 
-    ``max_new_tokens`` and ``context_length`` are by default those of the environment; the register
-    is the tiny one with the bundled tokenizer, unless a reader is given.
+    With the bundled tokenizer the register is by default the tiny one, unless a reader is given,
+    and the profile is described in short.
     """
     text = _text(env_class, _in_register(options, tokenizer), make_tokens)
-    new, context = _token_lengths(text, max_new_tokens, context_length)
     return TokenActions(
-        text, tokenizer, new, context, vocab_size, end_token=end_token, action_mask=action_mask
+        text,
+        tokenizer,
+        max_new_tokens,
+        context_length,
+        vocab_size,
+        end_token=end_token,
+        action_mask=action_mask,
     )
 
 
@@ -88,22 +93,24 @@ def make_token_vector(
 ) -> TokenVectorEnv:
     """Many token environments; the named arguments are those of :class:`TokenVectorEnv`.
 
-    ``max_new_tokens``, ``context_length`` and the register are by default those of
-    :func:`make_tokens`.
+    The register and the profile's text are by default those of :func:`make_tokens`.
     """
     text = _text(env_class, _in_register(options, tokenizer), make_token_vector)
-    new, context = _token_lengths(text, max_new_tokens, context_length)
     return TokenVectorEnv(
-        text, num_envs, tokenizer=tokenizer, max_new_tokens=new, context_length=context,
-        vocab_size=vocab_size, end_token=end_token, action_mask=action_mask, copy=copy,
+        text, num_envs, tokenizer=tokenizer, max_new_tokens=max_new_tokens,
+        context_length=context_length, vocab_size=vocab_size, end_token=end_token,
+        action_mask=action_mask, copy=copy,
         autoreset_mode=autoreset_mode, workers=workers,
     )  # fmt: skip
 
 
 def _in_register(options: dict[str, Any], tokenizer: Any) -> dict[str, Any]:
-    """The tiny register with the bundled tokenizer, unless there is a reader to read replies."""
-    is_tiny = _is_bundled(tokenizer) and options.get("reader") is None
-    return {"register": "tiny", **options} if is_tiny else options
+    """The tiny register with the bundled tokenizer, unless there is a reader to read replies; and
+    the short profile, which its policies were trained on."""
+    if not _is_bundled(tokenizer):
+        return options
+    short = {"profile_text": "short", **options}
+    return {"register": "tiny", **short} if options.get("reader") is None else short
 
 
 def _is_bundled(tokenizer: Any) -> bool:
@@ -114,14 +121,6 @@ def _is_bundled(tokenizer: Any) -> bool:
         return True
     vocabulary: dict[str, int] = getattr(tokenizer, "get_vocab", dict)()
     return all(mark in vocabulary for mark in MARKS)
-
-
-def _token_lengths(text: PersonaEnv, new: int | None, context: int | None) -> tuple[int, int]:
-    """What was given, and for None the environment's own."""
-    return (
-        text.max_new_tokens if new is None else new,
-        text.context_length if context is None else context,
-    )
 
 
 def _text(env_class: str, options: dict[str, Any], maker: Callable[..., Any]) -> PersonaEnv:

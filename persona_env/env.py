@@ -68,10 +68,12 @@ from persona_env.simulation.user import (
 from persona_env.spaces import UnicodeText
 from persona_env.text.visible import visible
 from persona_env.users.description import describe
-from persona_env.users.library import choose_profiles
+from persona_env.users.library import choose_profiles, load_profile
 from persona_env.users.library import load_profiles as bundled_profiles
 from persona_env.users.profile import UserProfile
+from persona_env.users.system_text import SystemTemplate, Writer, find_profile_text
 from persona_env.users.vector import vector_names
+from persona_env.users.words import LengthBounds, length_bounds
 from persona_env.wrappers.token_actions import CONTEXT_LENGTH, MAX_NEW_TOKENS
 
 Observation = dict[str, Any]
@@ -81,6 +83,7 @@ NOBODY = ListPool(())
 GIVE_ID = "give its id, or make an environment with yours in {}="
 TEXT = 4096  # of prompts, complaints and descriptions of users, unless a given one is longer
 MORE = 256  # characters that a user may say beside a prompt, and that a changed profile may take
+WORDY = 512  # tokens that a profile in words takes and a short one does not, in most tokenizers
 TURN = len("user: \nassistant: \n")  # what a transcript adds to a prompt and a reply
 
 
@@ -139,6 +142,13 @@ class PersonaEnv(gym.Env[Observation, str]):
         What of the user an observation shows: ``"full"``, ``"partial"`` (the context without the
         wishes) or ``"hidden"``. With less than all, neither ``info`` nor :meth:`render` nor an
         error tells more of the user than the observation and the reward do.
+    profile_text:
+        How an observation tells of the user: ``"words"``, sentences in the user's language that a
+        chat model can follow (:func:`~persona_env.users.words.in_words`); ``"short"``, the few
+        words on which the bundled policies were trained
+        (:func:`~persona_env.users.description.describe`); the path of a Jinja2 template, or a
+        :class:`~persona_env.users.system_text.SystemTemplate`. Default: words in the natural
+        register, short in the tiny one and with the bundled tokenizer.
     max_turns:
         How many replies an episode may have.
     user_simulator:
@@ -189,9 +199,13 @@ class PersonaEnv(gym.Env[Observation, str]):
     turns_before: int = 0
     """How many replies :meth:`said_before` may hold, at most."""
 
+    length_bounds: ClassVar[LengthBounds] = staticmethod(length_bounds)
+    """How long a user wants what it asks for: the numbers in a profile in words."""
+
     max_new_tokens: ClassVar[int] = MAX_NEW_TOKENS
     context_length: ClassVar[int] = CONTEXT_LENGTH
-    """Of its token environments by default: with the bundled tokenizer all that it asks fits."""
+    """Of its token environments by default: with the bundled tokenizer all that it asks fits. See
+    :attr:`token_lengths`."""
 
     def __init__(
         self,
@@ -204,6 +218,7 @@ class PersonaEnv(gym.Env[Observation, str]):
         register: Register = "natural",
         reader: str | Readers | None = None,
         user_visibility: Visibility = "full",
+        profile_text: str | Path | SystemTemplate | None = None,
         max_turns: int = 1,
         user_simulator: str | UserSimulator | None = None,
         max_topics: int = 1,
@@ -228,14 +243,18 @@ class PersonaEnv(gym.Env[Observation, str]):
                 f"max_topics must be at most max_turns={max_turns}, not {max_topics}: each topic "
                 "takes a reply"
             )
-        self.users = choose_profiles(profiles, split, self.audience)
         self.scenarios = choose_scenarios(scenarios, split, self.bundled, id_of(type(self)))
-        self._check_declared((scenarios,) if isinstance(scenarios, Scenario) else scenarios)
+        self.users = choose_profiles(profiles, split, self.audience)
+        if scenarios is not None:
+            own = (scenarios,) if isinstance(scenarios, Scenario) else scenarios
+            self._check_declared(own, register)
+            self.users = self.users if profiles is not None else _askers(self.scenarios, self.users)
         self.register = register
         self.readers = find_reader(reader) if register == "natural" else None
         kinds = {gate for gate, given in ((True, gates), (False, terms)) if given is None}
         self.terms = self._in_register(self.choose_terms(terms, gates), kinds)
         self.user_visibility = user_visibility
+        self.profile_text = find_profile_text(profile_text, register, type(self).length_bounds)
         self.max_turns = max_turns
         self.debug = flag("debug", debug)
         self.user_simulator = find_simulator(user_simulator)
@@ -247,7 +266,7 @@ class PersonaEnv(gym.Env[Observation, str]):
         self.observation_space = spaces.Dict(
             {
                 "prompt": UnicodeText(self._longest_prompt),
-                "user": UnicodeText(_longest_description(self.users)),
+                "user": UnicodeText(_longest_description(self.users, self.profile_text)),
                 "transcript": self._transcripts(),
                 "user_vector": spaces.Box(0, 10, (len(vector_names()),), np.float32),
             }
@@ -371,10 +390,17 @@ class PersonaEnv(gym.Env[Observation, str]):
         case = UserCase(
             self.scenario, self.user, self.language, self._begun, topics, left, self.register
         )  # fmt: skip
-        seen = self.observation_space
         return next_utterance(
-            self.user_simulator, case, turns, verdict, rng=self.np_random, space=seen
-        )
+            self.user_simulator, case, turns, verdict, rng=self.np_random,
+            space=self.observation_space, write=self.profile_text,
+        )  # fmt: skip
+
+    @property
+    def token_lengths(self) -> tuple[int, int]:
+        """What its token environment has by default: the tokens of a reply, and of prompt and reply
+        together, with more room where a profile is not described in short."""
+        more = 0 if self.profile_text is describe else WORDY
+        return self.max_new_tokens, self.context_length + more
 
     @property
     def tells_user(self) -> bool:
@@ -521,10 +547,19 @@ class PersonaEnv(gym.Env[Observation, str]):
             info |= {"scenario_id": self.scenario.id, "user_id": self.user.id}
         return info
 
-    def _check_declared(self, given: Sequence[str | Path | Scenario] | None) -> None:
-        """What the caller's own scenarios lack for the category that they name."""
+    def _check_declared(self, given: Sequence[str | Path | Scenario], register: Register) -> None:
+        """What the caller's own scenarios lack for the category that they name, and for the
+        register."""
+        for scenario in self.scenarios.shown if register == "tiny" else ():
+            if not scenario.has_references:
+                raise ScenarioError(
+                    f"scenario {scenario.id!r} has a prompt alone, and the tiny register looks for "
+                    "a scenario's own phrases in a reply: leave out register='tiny', since a "
+                    "reader judges natural replies without them, or write its 'answer' and "
+                    "'reference'"
+                )
         declared = {category.name: category for category in self.categories}
-        for scenario in given or ():
+        for scenario in given:
             if isinstance(scenario, Scenario) and scenario.category in declared:
                 declared[scenario.category].check(scenario)
 
@@ -559,7 +594,7 @@ class PersonaEnv(gym.Env[Observation, str]):
         key = (scenario.id, user.id, self.user_visibility)
         known = self._meetings.get(key)
         if known is None or known.scenario is not scenario or known.user is not user:
-            known = view_case(scenario, user, self.user_visibility)
+            known = view_case(scenario, user, self.user_visibility, self.profile_text)
             drawn, pool = self.cases.get(user.id, (None, NOBODY))
             own = drawn is user and pool.find(scenario.id) is scenario
             if own and len(self._meetings) < MEETINGS:
@@ -620,9 +655,9 @@ def _longest_prompt(scenarios: Pool) -> int:
     return max(TEXT, longest + MORE)
 
 
-def _longest_description(users: Sequence[UserProfile]) -> int:
+def _longest_description(users: Sequence[UserProfile], write: Writer) -> int:
     """As :func:`_longest_prompt`: a profile may hold a biography."""
-    longest = max(len(describe(one, secrets=tuple(one.secrets))) for one in users)
+    longest = max(len(write(one, tuple(one.secrets))) for one in users)
     return max(TEXT, longest + MORE)
 
 
@@ -649,6 +684,18 @@ def _observation(meeting: CaseView, prompt: str, turns: tuple[Turn, ...]) -> Obs
     }
 
 
+def _askers(scenarios: Pool, users: tuple[UserProfile, ...]) -> tuple[UserProfile, ...]:
+    """The users of an environment for which none were named: those of ``users`` who can ask any of
+    its scenarios, and whom scenarios name; where every scenario names its users, those alone."""
+    named = {name: None for scenario in scenarios.shown for name in scenario.users}
+    is_for_all = any(not scenario.users for scenario in scenarios.shown)
+    known = {user.id: user for user in users}
+    others = tuple(known.get(name) or load_profile(name) for name in named)
+    found = {user.id: user for user in (*(users if is_for_all else ()), *others)}
+    able = tuple(user for user in found.values() if len(scenarios.readable(user)))
+    return able or tuple(found.values())
+
+
 def _cases(users: tuple[UserProfile, ...], scenarios: Pool) -> dict[str, tuple[UserProfile, Pool]]:
     cases = {}
     for user in users:
@@ -657,7 +704,8 @@ def _cases(users: tuple[UserProfile, ...], scenarios: Pool) -> dict[str, tuple[U
             raise ScenarioError(
                 f"user {user.id!r} reads {list(user.context.languages)} and none of the "
                 f"{len(scenarios)} scenarios fits; give scenarios= a list with some in these "
-                "languages, or profiles= a list without this user"
+                "languages (and for this user, where they name users), or profiles= a list without "
+                "this user"
             )
         cases[user.id] = (user, pool)
     return cases

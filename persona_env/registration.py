@@ -214,6 +214,12 @@ IMPORT_HELP = (
 )
 
 
+PROMPTS_HELP = (
+    "Prompts of your own, without references: a .jsonl file whose rows have a 'prompt' and maybe "
+    "'user', 'id', 'category' and 'language', or hub:NAME:SPLIT of a data set."
+)
+
+
 def import_modules(names: Iterable[str] | None) -> None:
     """Import modules that register something, such as reward terms; ``None`` is none.
 

@@ -10,7 +10,7 @@ import gymnasium as gym
 
 from persona_env.env import PersonaEnv
 from persona_env.errors import ArgumentError, PersonaEnvError, unknown_name
-from persona_env.registration import ENVIRONMENTS, load
+from persona_env.registration import ENVIRONMENTS, load, register_of
 
 
 def make_text_env(name: str, **options: Any) -> tuple[gym.Env[Any, Any], PersonaEnv]:
@@ -70,6 +70,17 @@ def who_reads(
         return {"register": "natural", "reader": readers}
     named = register or (default if reader is None else "natural")
     return {"register": named, "reader": reader}
+
+
+def profile_text_for(agent: str | Path, system: Path | None = None) -> str | None:
+    """The option ``profile_text`` of an environment for an agent of this name.
+
+    ``system`` is the file of a template that was given. Without one the bundled policies, and what
+    was trained from them, are told of a user as they were in training, whatever the register.
+    """
+    if system is not None:
+        return str(system)
+    return "short" if register_of(agent) == "tiny" else None
 
 
 def _check(name: str) -> None:

@@ -4,7 +4,7 @@
     python scripts/train_heads.py
 
 It writes ``persona_env/reading/heads.safetensors``, the lengths of
-``persona_env/rewards/natural/lengths.toml``, the card ``docs/heads.md``, and the figures of
+``persona_env.languages.lengths.toml``, the card ``docs/heads.md``, and the figures of
 ``docs/validity.md``, which ``make docs`` then writes. Every figure there is of texts of writing
 runs that were left out of all stages of the training: the eight runs in four pairs, each left out
 once. Seeded; a few minutes.
@@ -22,7 +22,7 @@ from heads.fit import fit, left_out, save
 from heads.orderings import ordering_table
 from heads.texts import inputs_of, load_extras, load_texts
 
-from persona_env.rewards.natural.lengths import FILE as LENGTHS
+from persona_env.languages.lengths import FILE as LENGTHS
 from persona_env.validity import save_figures
 from persona_env.validity.stored import FOLDER
 

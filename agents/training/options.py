@@ -16,6 +16,7 @@ from persona_env.outputs import check_folder
 from persona_env.registration import (
     ENVIRONMENTS,
     IMPORT_HELP,
+    PROMPTS_HELP,
     SIMULATORS,
     find_policy,
     import_modules,
@@ -45,7 +46,10 @@ class TrainOptions:
     scenarios: Annotated[
         Names, Option(help="Ids, categories or .toml files, with commas; default: all.")
     ] = None
-    terms: Annotated[Names, Option(help="Reward terms, with commas; default: all.")] = None
+    prompts: Annotated[str | None, Option(help=PROMPTS_HELP)] = None
+    terms: Annotated[
+        Names, Option(help="Reward terms, with commas, names or module:name; default: all.")
+    ] = None
     gates: Annotated[Names, Option(help="Gates, with commas, '' for none; default: all.")] = None
     imports: Annotated[list[str] | None, Option("--import", help=IMPORT_HELP)] = None
     steps: Annotated[
@@ -74,6 +78,10 @@ class TrainOptions:
         str | None, Option(help="What ends a reply, as text; default: what the policy says.")
     ] = None
     hidden: Annotated[bool, Option("--hidden", help="Observations do not show the user.")] = False
+    system: Annotated[
+        Path | None,
+        Option(help="A Jinja2 template of the system text that tells the policy of the user."),
+    ] = None
     device: Annotated[str, Option(help="cpu, cuda, cuda:1, ...")] = "cpu"
     threads: Annotated[
         int | None, Option(min=1, help="Of the processor; default: by the model's size.")
@@ -212,6 +220,12 @@ class TrainOptions:
         """The names of what logs the training."""
         given = ("tensorboard",) if self.tracker is None else self.tracker
         return () if given == ("none",) else given
+
+    @property
+    def asked(self) -> Names:
+        """What ``scenarios`` and ``prompts`` name; ``None`` for all that the environment has."""
+        own = (self.prompts,) if self.prompts is not None else ()
+        return (*(self.scenarios or ()), *own) or None
 
     @property
     def start(self) -> str:

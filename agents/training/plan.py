@@ -14,6 +14,7 @@ from rich.text import Text
 from persona_env.evaluation.evaluate import persona_env_of
 from persona_env.registration import register_of
 from persona_env.reporting.progress import Job, Stage, duration
+from persona_env.scenarios.prompts import is_prompts
 
 from ..ppo.ppo import DEFAULTS, LanguageModelPPO
 from .options import TrainOptions
@@ -87,10 +88,11 @@ def _whole_rollouts(options: TrainOptions, tokens: int) -> int:
 
 
 def _unread_scenarios(options: TrainOptions) -> list[str]:
-    """The scenario files of a run from a policy that has read the bundled scenarios alone."""
+    """The files of own scenarios, where the policy has read the bundled scenarios alone."""
     if register_of(options.start) != "tiny":
         return []
-    return [name for name in map(str, options.scenarios or ()) if name.lower().endswith(".toml")]
+    own = map(str, options.asked or ())
+    return [name for name in own if name.lower().endswith(".toml") or is_prompts(name)]
 
 
 def _seconds(pace: Pace | None, replies: int, tokens: int) -> dict[str, float | None]:

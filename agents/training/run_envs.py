@@ -14,7 +14,7 @@ from persona_env.env import PersonaEnv
 from persona_env.errors import PersonaEnvError, ScenarioError
 from persona_env.registration import register_of
 from persona_env.scenarios.library import choose_scenarios
-from persona_env.text_envs import make_text_env, who_reads
+from persona_env.text_envs import make_text_env, profile_text_for, who_reads
 from persona_env.users.profile import UserProfile
 from persona_env.vector import TokenVectorEnv
 
@@ -28,13 +28,13 @@ _LOG = logging.getLogger(__name__)
 def token_envs(options: TrainOptions, codec: Any, size: int) -> TokenVecEnv:
     """The training environments: token actions, and a reply that does not end has failed."""
     base = _make(options, "train")[1]
-    reply, context = options.lengths
+    reply, context = base.token_lengths
     tokens = TokenVectorEnv(
         base,
         options.envs,
         tokenizer=codec,
-        max_new_tokens=reply,
-        context_length=context,
+        max_new_tokens=options.max_new_tokens or reply,
+        context_length=options.context_length or context,
         vocab_size=size,
         autoreset_mode="SameStep",
     )
@@ -49,11 +49,11 @@ def judged_envs(options: TrainOptions) -> tuple[dict[str, TextEnv], bool]:
     training. Raises :class:`ScenarioError` for the id of a held-out scenario among them.
     """
     base = _make(options, "train")[1]
-    names = options.scenarios and held_out_names(base, options.scenarios)
+    names = options.asked and held_out_names(base, options.asked)
     held_out = names != ()
     if not held_out:
         _LOG.warning("nothing of the scenarios is held out: judged on those of the training")
-    judged = replace(options, scenarios=names) if held_out else options
+    judged = replace(options, scenarios=names, prompts=None) if held_out else options
     split = "heldout" if held_out else "train"
     envs = {"": _make(judged, split, base.users)[0]}
     if options.profiles is None:
@@ -88,11 +88,12 @@ def _make(
     return make_text_env(
         options.env,
         profiles=options.profiles if users is None else users,
-        scenarios=options.scenarios,
+        scenarios=options.asked,
         terms=options.terms,
         gates=options.gates,
         split=split,
         user_visibility="hidden" if options.hidden else "full",
+        profile_text=profile_text_for(options.start, options.system),
         max_turns=options.max_turns,
         user_simulator=options.user_simulator,
         max_topics=options.max_topics,

@@ -102,7 +102,8 @@ def identity(options: TrainOptions) -> dict[str, Any]:
     """The options that a resumed run has to share with its beginning."""
     names = (
         "env", "profiles", "scenarios", "terms", "gates", "hidden", "max_turns", "user_simulator",
-        "max_topics", "end_token", "max_new_tokens", "context_length", "judge", "lora",
+        "max_topics", "end_token", "max_new_tokens", "context_length", "judge", "lora", "system",
+        "prompts",
     )  # fmt: skip
     found = {name: getattr(options, name) for name in names} | {"policy": options.start}
     plain: dict[str, Any] = json.loads(_json(found))

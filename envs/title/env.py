@@ -30,7 +30,7 @@ from .families import families
 from .habits import PAST
 from .metrics import read_reply
 from .session import SESSION, TitleScenario
-from .stated import check_habits
+from .stated import check_habits, title_length
 
 N = 2_000  # sessions of each generated family
 EARLIER = "Earlier titles:"
@@ -73,6 +73,7 @@ class PersonaTitleEnv(PersonaEnv):
     replaced_terms = terms.REPLACED
     # Its own gates and terms read titles by exact rules.
     tiny_terms = ("factuality", "safety", "stands", "substance", "piece")
+    length_bounds = staticmethod(title_length)
     max_new_tokens, context_length = 72, 512
 
     def choose_terms(self, terms: Terms | None, gates: Terms | None) -> tuple[Term, ...]:
@@ -114,7 +115,8 @@ class PersonaTitleEnv(PersonaEnv):
 
     def _meeting(self, scenario: Scenario, user: UserProfile) -> CaseView:
         """The user as seen beside this session: with the earlier titles that belong to it."""
-        met = replace(view_case(scenario, without_titles(user), self.user_visibility), user=user)
+        seen = without_titles(user)
+        met = replace(view_case(scenario, seen, self.user_visibility, self.profile_text), user=user)
         if self.user_visibility == "hidden" or not isinstance(scenario, TitleScenario):
             return met
         titles = past_titles(scenario, user.value)

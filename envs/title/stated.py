@@ -9,6 +9,7 @@ from typing import Any
 from persona_env.errors import ProfileError, nearest
 from persona_env.languages import LANGUAGES
 from persona_env.users.profile import UserProfile
+from persona_env.users.words import language_of
 
 from .habits import HABITS, VALUES, Habit, Habits
 from .words import word_lists
@@ -49,6 +50,13 @@ def _stated_length(value_of: Callable[[str], Any], language: str) -> Habit | Non
         return None
     low, high = word_lists(language)["lengths"][wish.target]
     return Habit((low, high), 1.0, "stated")
+
+
+def title_length(user: UserProfile) -> tuple[int, int] | None:
+    """The words of a title for this user, or the characters of one in Chinese; ``None`` if the
+    profile states no length."""
+    found = _stated_length(user.value, language_of(user))
+    return None if found is None else found.value
 
 
 def _range(value: Any) -> tuple[int, int]:

@@ -99,7 +99,7 @@ def _gymnasium(env: PersonaEnv) -> Sequence[str]:
 def _tokens(env: PersonaEnv) -> Sequence[str]:
     with warnings.catch_warnings():  # the checker warns of every wrapper
         warnings.filterwarnings("ignore", ".*is different from the unwrapped version.*")
-        tokens = TokenActions(env, None, env.max_new_tokens, env.context_length)
+        tokens = TokenActions(env)
         check_env(tokens, skip_render_check=True)
     return ()
 
@@ -167,9 +167,10 @@ def _hidden(env: PersonaEnv) -> Sequence[str]:
     found = []
     for seed in SEEDS:
         observation, info = env.reset(seed=seed)
-        told = describe(env.user)
+        told = {describe(env.user), env.profile_text(env.user, ())} - {""}
         info |= env.step("No.")[4]
-        if observation["user"] or observation["user_vector"].any() or (told and told in str(info)):
+        is_told = any(text in str(info["messages"]) + str(info) for text in told)
+        if observation["user"] or observation["user_vector"].any() or is_told:
             found.append(f"seed {seed} shows the user who is hidden")
         if judged := sorted(VERDICT & info.keys()):
             found.append(f"seed {seed}: info tells by {judged} how a hidden user judges")

@@ -16,6 +16,7 @@ from persona_env.cli import (
     evaluate,
     export,
     lists,
+    prompt,
     scenarios,
     score,
     terms,
@@ -51,6 +52,7 @@ app.command("profiles")(lists.list_profiles)
 app.command("users", hidden=True)(lists.list_profiles)  # what many try first
 app.command("scenarios")(scenarios.list_scenarios)
 app.command("terms")(terms.list_terms)
+app.command("show-prompt")(prompt.show_prompt)
 app.command("score")(score.score)
 app.command("eval")(evaluate.evaluate_agent)
 app.command("compare")(compare.compare_reports)

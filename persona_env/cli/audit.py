@@ -18,16 +18,23 @@ from persona_env.cli.judging import (
 )
 from persona_env.cli.show import (
     EnvOption,
+    GatesOption,
     ImportOption,
     JsonOption,
+    ProfilesOption,
+    PromptsOption,
     ReaderOption,
     RegisterOption,
+    ScenariosOption,
     SplitOption,
+    SystemOption,
+    TermsOption,
     make_env,
     notes,
 )
 from persona_env.evaluation.named import AgentOptions, sampling_agent
 from persona_env.registration import import_modules
+from persona_env.text_envs import profile_text_for
 
 
 @takes_agent_options
@@ -41,6 +48,11 @@ def audit_reward(
             "reward function, a verifiers rubric or task, an OpenEnv rubric."
         ),
     ] = None,
+    profiles: ProfilesOption = None,
+    scenarios: ScenariosOption = None,
+    prompts: PromptsOption = None,
+    terms: TermsOption = None,
+    gates: GatesOption = None,
     split: SplitOption = "train",
     episodes: Annotated[int, typer.Option(min=1, help="How many cases.")] = 100,
     steps: Annotated[int, typer.Option(min=0, help="Mutations from each start.")] = 40,
@@ -59,6 +71,7 @@ def audit_reward(
             "endpoint:MODEL@URL or module:attribute."
         ),
     ] = None,
+    system: SystemOption = None,
     judge: JudgeOption = None,
     judge_key_env: JudgeKeyOption = None,
     judge_record: JudgeRecordOption = None,
@@ -73,7 +86,11 @@ def audit_reward(
         register, reader, "natural", judge=judge, judge_key_env=judge_key_env,
         judge_record=judge_record, max_calls=max_calls,
     )  # fmt: skip
-    made, base = make_env(env, split, **reads)
+    told = profile_text_for("" if found is None else found.name, system)
+    made, base = make_env(
+        env, split, profiles, scenarios, prompts=prompts, terms=terms, gates=gates,
+        profile_text=told, **reads,
+    )  # fmt: skip
     tried = None
     if found is not None:
         tried = sampling_agent(found.name, base, seed, asked_by, say_note)

@@ -31,13 +31,18 @@ from persona_env.cli.judging import (
 from persona_env.cli.report_tables import tables
 from persona_env.cli.show import (
     EnvOption,
+    GatesOption,
     ImportOption,
     JsonOption,
+    ProfilesOption,
+    PromptsOption,
     ReaderOption,
     RegisterOption,
+    ScenariosOption,
     SplitOption,
+    SystemOption,
+    TermsOption,
     make_env,
-    names,
     notes,
     out,
 )
@@ -50,6 +55,7 @@ from persona_env.registration import SIMULATORS, import_modules
 from persona_env.reporting.plots import picture_format, save_picture
 from persona_env.reporting.progress import Job
 from persona_env.scenarios.case import Visibility
+from persona_env.text_envs import profile_text_for
 
 Picture = Annotated[Path | None, typer.Option(help="Draw the cross-user matrix (.png or .svg).")]
 
@@ -62,12 +68,11 @@ def evaluate_agent(
         str | None, typer.Option(help=f"{AGENT_HELP}  [default: oracle]", show_default=False)
     ] = None,
     replies: RepliesOption = None,
-    profiles: Annotated[
-        str | None, typer.Option(help="Names of users or .toml files, with commas.")
-    ] = None,
-    scenarios: Annotated[
-        str | None, typer.Option(help="Ids, categories or .toml files, with commas.")
-    ] = None,
+    profiles: ProfilesOption = None,
+    scenarios: ScenariosOption = None,
+    prompts: PromptsOption = None,
+    terms: TermsOption = None,
+    gates: GatesOption = None,
     split: SplitOption = "heldout",
     episodes: Annotated[int | None, typer.Option(min=1, help="Default: every case.")] = None,
     seed: int = 0,
@@ -96,6 +101,7 @@ def evaluate_agent(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the file of --save-replies.")
     ] = False,
+    system: SystemOption = None,
     save: Annotated[Path | None, typer.Option(help="Write the report as JSON.")] = None,
     matrix: Picture = None,
     reliability: Annotated[
@@ -122,9 +128,9 @@ def evaluate_agent(
         judge_record=judge_record, max_calls=max_calls,
     )  # fmt: skip
     made, base = make_env(
-        env, split, names(profiles), names(scenarios), visibility,
+        env, split, profiles, scenarios, visibility, prompts=prompts, terms=terms, gates=gates,
         max_turns=turns, user_simulator=user_simulator, max_topics=max_topics,
-        **reads,
+        profile_text=profile_text_for(agent, system), **reads,
     )  # fmt: skip
     several = samples_of(found, samples)
     drawn = {"episodes": episodes, "seed": seed, "turns": turns, "samples": several}

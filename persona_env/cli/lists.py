@@ -9,6 +9,7 @@ import typer
 from rich.syntax import Syntax
 
 from persona_env.cli.show import (
+    ImportOption,
     JsonOption,
     SplitOption,
     first_line,
@@ -18,15 +19,16 @@ from persona_env.cli.show import (
     table,
 )
 from persona_env.errors import PersonaEnvError
-from persona_env.registration import ENVIRONMENTS
+from persona_env.registration import ENVIRONMENTS, import_modules
 from persona_env.users.description import describe
 from persona_env.users.library import load_profile, load_profiles
 from persona_env.users.profile import UserProfile
 from persona_env.users.toml_format import format_profile
 
 
-def list_envs(as_json: JsonOption = False) -> None:
+def list_envs(imports: ImportOption = None, as_json: JsonOption = False) -> None:
     """The registered environments."""
+    import_modules(imports)
     rows = [_env_row(name, entry) for name, entry in ENVIRONMENTS.items()]
     if as_json:
         show_json(rows)

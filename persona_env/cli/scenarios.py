@@ -10,10 +10,21 @@ from typing import Annotated, Any
 import typer
 from rich.cells import cell_len, set_cell_size
 
-from persona_env.cli.show import EnvOption, JsonOption, SplitOption, make_env, out, say, show_json
+from persona_env.cli.show import (
+    EnvOption,
+    ImportOption,
+    JsonOption,
+    PromptsOption,
+    ScenariosOption,
+    SplitOption,
+    make_env,
+    out,
+    say,
+    show_json,
+)
 from persona_env.env import PersonaEnv
 from persona_env.errors import unknown_name, unknown_scenario
-from persona_env.registration import id_of
+from persona_env.registration import id_of, import_modules
 from persona_env.scenarios.schema import Scenario, ScenarioText
 from persona_env.users.library import load_profile
 
@@ -32,11 +43,15 @@ def list_scenarios(
     search: Annotated[
         str | None, typer.Option(help="Those with this text in id or prompt.")
     ] = None,
+    scenarios: ScenariosOption = None,
+    prompts: PromptsOption = None,
+    imports: ImportOption = None,
     split: SplitOption = "all",
     as_json: JsonOption = False,
 ) -> None:
     """The scenarios of an environment, one a line; generated families show their first ones."""
-    base = make_env(env, split)[1]
+    import_modules(imports)
+    base = make_env(env, split, None, scenarios, prompts=prompts)[1]
     if name is not None:
         _one(_found(base, name), as_json)
         return

@@ -27,12 +27,14 @@ from persona_env.cli.judging import (
 from persona_env.cli.reference import reference_reply
 from persona_env.cli.show import (
     EnvOption,
+    GatesOption,
     ImportOption,
     JsonOption,
+    PromptsOption,
     ReaderOption,
     RegisterOption,
+    TermsOption,
     make_env,
-    names,
     out,
     say,
     show_json,
@@ -73,6 +75,9 @@ def score(
             "the environment."
         ),
     ] = None,
+    prompts: PromptsOption = None,
+    terms: TermsOption = None,
+    gates: GatesOption = None,
     oracle: Annotated[
         bool,
         typer.Option(
@@ -110,7 +115,10 @@ def score(
         register, reader, "tiny" if oracle else found.register if found else "natural", judge=judge,
         judge_key_env=judge_key_env, judge_record=judge_record, max_calls=max_calls,
     )  # fmt: skip
-    base = make_env(env, "all", [user], names(scenarios) or [scenario], **options)[1]
+    named = scenarios if scenarios or prompts else scenario
+    base = make_env(env, "all", user, named, prompts=prompts, terms=terms, gates=gates, **options)[
+        1
+    ]
     asked, told = _by_id(base, scenario), "reply"
     if found is not None:
         text, told = reply_of(found, base, Case(asked, asker)), f"the reply of {found.name}"

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from inspect import getdoc
 from io import TextIOWrapper
+from pathlib import Path
 from typing import Annotated, Any
 
 import gymnasium as gym
@@ -20,9 +21,11 @@ from rich.theme import Theme
 
 from persona_env.env import PersonaEnv
 from persona_env.reading.find import READERS
-from persona_env.registration import IMPORT_HELP
+from persona_env.registration import IMPORT_HELP, PROMPTS_HELP
 from persona_env.reporting.progress import BAR
 from persona_env.scenarios.case import Visibility
+from persona_env.scenarios.prompts import find_prompts
+from persona_env.scenarios.schema import Scenario
 from persona_env.text_envs import make_text_env
 
 EnvOption = Annotated[str, typer.Option("--env", help="Id of the environment.")]
@@ -39,8 +42,28 @@ ReaderOption = Annotated[
         help=f"Who reads natural replies: {', '.join(READERS)}, probes:MODEL, judge:MODEL@URL."
     ),
 ]
+ProfilesOption = Annotated[
+    str | None, typer.Option(help="Names of users or .toml files, with commas.")
+]
+ScenariosOption = Annotated[
+    str | None, typer.Option(help="Ids, categories or .toml files, with commas.")
+]
+PromptsOption = Annotated[str | None, typer.Option(help=PROMPTS_HELP)]
+TermsOption = Annotated[
+    str | None,
+    typer.Option(help="Reward terms, with commas: names, or module:name of your own; '': none."),
+]
+GatesOption = Annotated[str | None, typer.Option(help="Gates, with commas, as --terms; '': none.")]
 SplitOption = Annotated[str, typer.Option(help="train, heldout or all.")]
 ImportOption = Annotated[list[str] | None, typer.Option("--import", help=IMPORT_HELP)]
+SystemOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--system",
+        help="A Jinja2 template of the system text that tells the agent of the user. Default: "
+        "sentences in the user's language.",
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 KNOWN_SHOWN = 600  # characters of a list of valid names in an error
 
@@ -144,16 +167,44 @@ def plain(text: str) -> str:
 def make_env(
     name: str,
     split: str,
-    profiles: Sequence[str] | None = None,
-    scenarios: Sequence[str] | None = None,
+    profiles: str | None = None,
+    scenarios: str | None = None,
     visibility: Visibility = "full",
+    *,
+    prompts: str | None = None,
+    terms: str | None = None,
+    gates: str | None = None,
     **options: Any,
 ) -> tuple[gym.Env[Any, Any], PersonaEnv]:
-    """An environment with the options of the command line; see :func:`make_text_env`."""
-    return make_text_env(
-        name, split=split, profiles=profiles, scenarios=scenarios, user_visibility=visibility,
-        **options,
+    """An environment with the options of the command line; see :func:`make_text_env`.
+
+    Lists are texts with commas. Prompts are of ``split`` unless they say otherwise. Of scenarios
+    without references it is said on standard error what is judged.
+    """
+    asked: tuple[str | Scenario, ...] = names(scenarios) or ()
+    if prompts is not None:
+        asked = (*asked, *find_prompts(prompts, "train" if split == "all" else split))
+    made, base = make_text_env(
+        name, split=split, profiles=names(profiles), scenarios=asked or None,
+        user_visibility=visibility, terms=names(terms), gates=names(gates), **options,
     )  # fmt: skip
+    if asked and (told := references_text(base)):
+        notes().print(told)
+    return made, base
+
+
+def references_text(env: PersonaEnv) -> str:
+    """What is judged, and what is not, of scenarios without references; empty if all have some."""
+    shown = env.scenarios.shown
+    bare = sum(not scenario.has_references for scenario in shown)
+    if not bare or env.readers is None:
+        return ""
+    return (
+        f"{bare} of {len(shown)} scenarios have no references (answer, key points, false claims). "
+        f"Read by {env.readers.name} there: length, form, style, what a reply does, and whether it "
+        "stands and harms nobody. Not judged: key points. Whether the facts are right is a guess, "
+        "unless a judge reads (--judge)"
+    )
 
 
 def error_text(error: Exception) -> str:

@@ -27,11 +27,13 @@ from persona_env.rewards.builtin import GENERAL
 from persona_env.rewards.declaration import function_in
 from persona_env.rewards.natural import natural_terms
 from persona_env.rewards.natural.declare import SHARED
-from persona_env.rewards.registry import LISTED_BY
+from persona_env.rewards.registry import LISTED_BY, get_term
 
 
 def list_terms(
-    name: Annotated[str | None, typer.Argument(help="A term or gate: show it whole.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(help="A term or gate, or module:name: show it whole.")
+    ] = None,
     *,
     imports: ImportOption = None,
     as_json: JsonOption = False,
@@ -83,6 +85,8 @@ def _weight(weight: float | str) -> str:
 
 
 def _one(name: str, as_json: bool) -> None:
+    if ":" in name:
+        name = get_term(name).name
     found = [(register, term) for register, term in every_term() if term.name == name]
     if not found:
         known = {term.name for _, term in every_term()}

@@ -18,10 +18,13 @@ from persona_env.cli.judging import (
     tell_cost,
 )
 from persona_env.cli.show import (
+    GatesOption,
     ImportOption,
     JsonOption,
     ReaderOption,
     RegisterOption,
+    TermsOption,
+    names,
     notes,
     out,
     table,
@@ -33,6 +36,7 @@ from persona_env.files import to_json
 from persona_env.outputs import check_targets, save_all, write_text
 from persona_env.reading import Readers, find_reader
 from persona_env.registration import import_modules
+from persona_env.rewards.term import Terms
 from persona_env.text_envs import make_text_env
 from persona_env.validity import (
     Data,
@@ -61,6 +65,8 @@ def validate(
         list[Path] | None,
         typer.Option(help="A file of labels or pairs; may be given several times."),
     ] = None,
+    terms: TermsOption = None,
+    gates: GatesOption = None,
     imports: ImportOption = None,
     register: RegisterOption = None,
     reader: ReaderOption = None,
@@ -84,7 +90,7 @@ def validate(
         judge_record=judge_record, max_calls=max_calls,
     )  # fmt: skip
     if data:
-        found = measured(read_data(data), **options)
+        found = measured(read_data(data), **options, terms=names(terms), gates=names(gates))
         tell_cost(options)
     elif options["reader"] is not None:
         raise ArgumentError("a reader is given, and nothing to read: give --data FILE")
@@ -100,8 +106,17 @@ def validate(
     show(found)
 
 
-def measured(data: Data, register: str, reader: str | Readers | None) -> Figures:
-    """The figures of data: by the detectors in the tiny register, else by a reader."""
+def measured(
+    data: Data,
+    register: str,
+    reader: str | Readers | None,
+    terms: Terms | None = None,
+    gates: Terms | None = None,
+) -> Figures:
+    """The figures of data: by the detectors in the tiny register, else by a reader.
+
+    ``terms`` and ``gates`` are those of the reward by which pairs are ordered.
+    """
     if register not in ("natural", "tiny"):
         raise unknown_name("register", register, ("natural", "tiny"))
     if register == "tiny":
@@ -116,7 +131,9 @@ def measured(data: Data, register: str, reader: str | Readers | None) -> Figures
 
     @cache
     def env_of(name: str) -> PersonaEnv:
-        return make_text_env(name, split="all", register="natural", reader=readers)[1]
+        return make_text_env(
+            name, split="all", register="natural", reader=readers, terms=terms, gates=gates
+        )[1]
 
     situations = situations_of(env_of)
     asked = [row.situation for row in rows] + [pair.situation for pair in data.pairs]

@@ -164,10 +164,10 @@ def _notes(ask: Ask) -> Iterator[str]:
     scenario, text = ask.scenario, ask.scenario.text(ask.language)
     if scenario.is_contested:
         yield said["contested"].format(_listed(option.names[0] for option in text.options))
-    else:
+    elif text.answer:
         yield said["answer"].format(_quoted(text.answer))
-        if text.reference:
-            yield said["reference"].format("; ".join(map(_listed, text.reference)))
+    if text.reference and not scenario.is_contested:
+        yield said["reference"].format("; ".join(map(_listed, text.reference)))
     if text.false:
         yield said["false"].format(_listed(text.false))
     if text.question:

@@ -14,7 +14,14 @@ TABLES = (
     ("complaints", ""),
     ("conversation", ""),
     ("audit", ""),
-)
+    *(
+        ("profile", section)
+        for section in (
+            "text", "age_band", "preferences", "expertise", "topics", "languages", "secrets",
+            "protected",
+        )
+    ),
+)  # fmt: skip
 """The tables whose keys every language has: the file, and the section in it."""
 
 SCRIPT = ("words", "morphology")
@@ -44,7 +51,7 @@ def _others(code: str, part: str) -> list[str]:
 
 
 def _files(code: str) -> Iterator[str]:
-    for name in ("morphology", "lexicon", "complaints", "conversation", "audit"):
+    for name in ("morphology", "lexicon", "complaints", "conversation", "audit", "profile"):
         held = any(_has(other, name) for other in _others(code, name))
         if held and not _has(code, name):
             yield f"{code}/{name}.toml: no such file"
@@ -73,6 +80,8 @@ def _keys(code: str, file: str, section: str) -> Iterator[str]:
     held = {key for other in _others(code, section) for key in _table(other, file, section)}
     if file == "complaints":
         held |= {f"language={other}" for other in LANGUAGES}
+    if section == "languages":
+        held |= {*LANGUAGES}
     for key in sorted(held - own):
         yield f"{where}: no {key!r}"
     for key in sorted(own - held) if held else ():

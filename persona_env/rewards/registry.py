@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from persona_env.arguments import listed
 from persona_env.errors import IMPORTS, ArgumentError, RewardError, shown, unknown_name, user_named
+from persona_env.registration import load
 from persona_env.rewards.builtin import GENERAL, load_builtin
 from persona_env.rewards.declaration import is_same
 from persona_env.rewards.facts import Term
@@ -33,11 +34,14 @@ def general_terms() -> dict[str, Term]:
 
 
 def get_term(term: str | AnyFunction) -> Term:
-    """The term of this name or callable.
+    """The term of this name or callable; ``"module:name"`` is one of that module, which is
+    imported.
 
     Raises :class:`UnknownNameError` for a name that no term has, and :class:`RewardError` for a
-    callable that is not registered.
+    callable that is not registered and for a module that cannot be imported or lacks the name.
     """
+    if isinstance(term, str) and ":" in term:
+        return get_term(_loaded(term))
     terms = registered_terms()
     if isinstance(term, str):
         if term not in terms:
@@ -47,6 +51,18 @@ def get_term(term: str | AnyFunction) -> Term:
         if is_same(term, known.function):
             return known
     raise RewardError(_unregistered(term))
+
+
+def _loaded(entry: str) -> AnyFunction:
+    """What ``"module:name"`` names."""
+    try:
+        found: AnyFunction = load(entry)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise RewardError(
+            f"cannot load the reward term {entry!r}, give 'module:name' of a module that lies in "
+            f"the current folder or is installed: {error}"
+        ) from error
+    return found
 
 
 def _unregistered(term: object) -> str:
@@ -76,11 +92,12 @@ def choose_terms(
     users weigh. Raises :class:`UnknownNameError` for a name, or a profile's weight, that no term
     has, and :class:`ArgumentError` for a gate in ``terms`` and a term in ``gates``.
     """
+    named = _named("terms", terms) | _named("gates", gates)  # first: it may import their module
     known = registered_terms()
     default = {*general_terms()} - {*replaced} | {get_term(term).name for term in own}
     default |= _weighed(users, known)
     chosen = {name for name in default if (gates if known[name].gate else terms) is None}
-    chosen |= _named("terms", terms) | _named("gates", gates)
+    chosen |= named
     return tuple(term for name, term in known.items() if name in chosen)
 
 

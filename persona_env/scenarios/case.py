@@ -13,6 +13,7 @@ from persona_env.languages import LANGUAGES, Language
 from persona_env.scenarios.schema import Scenario
 from persona_env.users.description import describe
 from persona_env.users.profile import Preferences, UserProfile
+from persona_env.users.system_text import Writer
 from persona_env.users.vector import user_vector, vector_names
 
 Reads = tuple[tuple[Language, ...], str | None]
@@ -27,10 +28,13 @@ def reads(user: UserProfile) -> Reads:
 def prompt_language(scenario: Scenario, user: UserProfile) -> Language | None:
     """The language in which this user asks this scenario, or ``None`` if they do not meet.
 
+    Nobody asks what others ask alone (:attr:`Scenario.users`).
     The first language the user reads that the scenario has; the first of all for a user whose
     languages are unknown. A user who wants replies in another language meets only scenarios
     that have it, and one who wants languages mixed only those that have two of theirs.
     """
+    if scenario.users and user.id not in scenario.users:
+        return None
     reads = user.context.languages or LANGUAGES
     has = [language for language in reads if language in scenario.texts]
     wish = user.preferences.language
@@ -69,16 +73,22 @@ class CaseView:
     vector: npt.NDArray[np.float32]
 
 
-def view_case(scenario: Scenario, user: UserProfile, visibility: Visibility) -> CaseView:
-    """The meeting of these two, in the language in which this user asks this scenario."""
+def view_case(
+    scenario: Scenario, user: UserProfile, visibility: Visibility, write: Writer = describe
+) -> CaseView:
+    """The meeting of these two, in the language in which this user asks this scenario.
+
+    ``write`` is handed what may be seen of the user.
+    """
     language = prompt_language_or_first(scenario, user)
     prompt = scenario.text(language).prompt
-    return CaseView(scenario, user, language, prompt, *_seen(user, scenario.secret, visibility))
+    seen = _seen(user, scenario.secret, visibility, write)
+    return CaseView(scenario, user, language, prompt, *seen)
 
 
 @lru_cache(maxsize=VIEWS)
 def _seen(
-    user: UserProfile, secret: str | None, visibility: Visibility
+    user: UserProfile, secret: str | None, visibility: Visibility, write: Writer
 ) -> tuple[str, npt.NDArray[np.float32]]:
     """The user in words and in numbers: the same in all scenarios but those that hold a secret."""
     if visibility == "hidden":
@@ -86,7 +96,7 @@ def _seen(
     if visibility == "partial":
         kept = {k: e for k, e in user.extensions.items() if e.role != "preference"}
         user = user.model_copy(update={"preferences": Preferences(), "extensions": kept})
-    return describe(user, secrets=(secret,) if secret else ()), user_vector(user)
+    return write(user, (secret,) if secret else ()), user_vector(user)
 
 
 def prompt_language_or_first(scenario: Scenario, user: UserProfile) -> str:

@@ -17,10 +17,11 @@ from persona_env.errors import (
 from persona_env.registration import ENVIRONMENTS, load
 from persona_env.scenarios.loader import read_scenario_file, schema_of
 from persona_env.scenarios.pools import ListPool, MixturePool, Pool
+from persona_env.scenarios.prompts import find_prompts, is_prompts
 from persona_env.scenarios.schema import Scenario
 from persona_env.splits import Split, check_split, package_folder
 
-A_SCENARIO = "an id, a category, a path to a .toml file or a Scenario"
+A_SCENARIO = "an id, a category, a path to a .toml file, to a .jsonl file of prompts, or a Scenario"
 
 
 @cache
@@ -101,6 +102,8 @@ def _given(item: str | Path | Scenario) -> Sequence[Scenario] | None:
         return (item,)
     if not isinstance(item, str | Path):
         raise ScenarioError(f"scenarios= holds {shown(item)}: each item is {A_SCENARIO}")
+    if is_prompts(item):
+        return find_prompts(item)
     is_file = isinstance(item, Path) or item.lower().endswith(".toml")
     return read_scenario_file(Path(item)) if is_file else None
 

@@ -92,7 +92,8 @@ class ListPool(Pool):
     def __init__(self, scenarios: Sequence[Scenario]) -> None:
         self._all = tuple(scenarios)
         self._by_id = {scenario.id: scenario for scenario in self._all}
-        self._readable: dict[Reads, ListPool] = {}
+        self._readable: dict[tuple[Reads, str], ListPool] = {}
+        self._is_for_some = any(scenario.users for scenario in self._all)
 
     def __len__(self) -> int:
         return len(self._all)
@@ -101,8 +102,9 @@ class ListPool(Pool):
         return self._all[index]
 
     def readable(self, user: UserProfile) -> ListPool:
-        """Those in a language the user reads; one pool for all users of the same languages."""
-        key = reads(user)
+        """Those in a language the user reads; one pool for all users of the same languages, unless
+        some scenarios are for some users alone."""
+        key = reads(user), user.id if self._is_for_some else ""
         if key not in self._readable:
             kept = [s for s in self._all if prompt_language(s, user) is not None]
             self._readable[key] = ListPool(kept)

@@ -50,11 +50,12 @@ class ScenarioText(_Frozen):
     ``reference`` are the points without which the answer is wrong; ``points`` are what a fuller
     reply adds, one per detail sentence; ``gist`` are those of ``general``, which may be told where
     the answer may not. Each point is a tuple of accepted phrasings. ``right`` and ``wrong`` are
-    whole answers in other words, with which readers compare a reply.
+    whole answers in other words, with which readers compare a reply. Of a text with a ``prompt``
+    alone a reader of the natural register judges what it can without any of them.
     """
 
     prompt: str
-    answer: str
+    answer: str = ""
     plain: tuple[str, ...] = ()
     expert: tuple[str, ...] = ()
     reference: tuple[Phrasings, ...] = ()
@@ -73,6 +74,11 @@ class ScenarioText(_Frozen):
     question: str = ""
     right: tuple[str, ...] = ()
     wrong: tuple[str, ...] = ()
+
+    @property
+    def has_references(self) -> bool:
+        """Whether the text says what is right or wrong of it, with which a reply is compared."""
+        return bool(self.answer or self.reference or self.options or self.right or self.false)
 
     @property
     def told(self) -> tuple[str, ...]:
@@ -122,7 +128,8 @@ class Scenario(_Frozen):
     out of place: illness, grief, disaster; whatever has a hazard is serious too. ``has_limits``
     tells that an honest answer has limits which no other field shows. ``chance`` is the probability
     that the answer is right, where it is uncertain; ``prices_confidence`` tells that the reward
-    prices the confidence that a reply states.
+    prices the confidence that a reply states. ``users`` are the ids of those who ask it; empty:
+    everybody.
     """
 
     id: str
@@ -140,6 +147,7 @@ class Scenario(_Frozen):
     prices_confidence: bool = False
     secret: str | None = None
     tells_secret: bool = False
+    users: tuple[str, ...] = ()
     form: Form = Form()
 
     @model_validator(mode="after")
@@ -155,6 +163,11 @@ class Scenario(_Frozen):
                 "other one has it"
             )
         return self
+
+    @property
+    def has_references(self) -> bool:
+        """Whether any of its texts has; see :attr:`ScenarioText.has_references`."""
+        return any(text.has_references for text in self.texts.values())
 
     def text(self, language: str) -> ScenarioText:
         """The text in ``language``; raises :class:`ScenarioError` if it has none."""

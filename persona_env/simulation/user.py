@@ -14,7 +14,9 @@ from persona_env.rewards.exchange import Turn
 from persona_env.scenarios.case import prompt_language, view_case
 from persona_env.scenarios.pools import ListPool, Pool
 from persona_env.scenarios.schema import Scenario
+from persona_env.users.description import describe
 from persona_env.users.profile import UserProfile
+from persona_env.users.system_text import Writer
 
 SATISFIED = {"natural": 0.6, "tiny": 0.9}
 """The reward of a reply from which the user is content, unless their simulator says otherwise, by
@@ -81,15 +83,17 @@ def next_utterance(
     *,
     rng: np.random.Generator,
     space: spaces.Dict,
+    write: Writer = describe,
 ) -> Utterance | None:
-    """What the simulator says, checked; ``space`` is that of the observations that show it.
+    """What the simulator says, checked; ``space`` is that of the observations that show it, and
+    ``write`` writes what they show of a user.
 
     Raises :class:`SimulatorError`, which names the simulator, if it fails or returns what is no
     utterance; ``rng`` is then as it was.
     """
     before = rng.bit_generator.state
     try:
-        return _checked(simulator.reply(case, turns, verdict, rng), case, space)
+        return _checked(simulator.reply(case, turns, verdict, rng), case, space, write)
     except Exception as error:  # a broken simulator must never become a turn
         rng.bit_generator.state = before
         kind = type(error).__name__
@@ -100,7 +104,7 @@ def next_utterance(
         ) from error
 
 
-def _checked(said: Any, case: UserCase, space: spaces.Dict) -> Utterance | None:
+def _checked(said: Any, case: UserCase, space: spaces.Dict, write: Writer) -> Utterance | None:
     if said is None:
         return None
     made = Utterance(said) if isinstance(said, str) else said
@@ -113,7 +117,7 @@ def _checked(said: Any, case: UserCase, space: spaces.Dict) -> Utterance | None:
     if made.leaves not in (None, "content", "left"):
         raise SimulatorError(f"leaves= is 'content', 'left' or None, not {made.leaves!r}")
     if made.scenario is not None or made.user is not None:
-        _check_change(made, case, space["user"])
+        _check_change(made, case, space["user"], write)
     return made
 
 
@@ -128,7 +132,7 @@ def _check_text(said: Utterance, space: spaces.Space[Any]) -> None:
         raise SimulatorError("it said an empty text; a user who leaves is None")
 
 
-def _check_change(said: Utterance, case: UserCase, space: spaces.Space[Any]) -> None:
+def _check_change(said: Utterance, case: UserCase, space: spaces.Space[Any], write: Writer) -> None:
     scenario, user = said.scenario or case.scenario, said.user or case.user
     if not isinstance(scenario, Scenario) or not isinstance(user, UserProfile):
         raise SimulatorError("scenario= is a Scenario and user= a UserProfile")
@@ -147,5 +151,5 @@ def _check_change(said: Utterance, case: UserCase, space: spaces.Space[Any]) -> 
     named = user_named(user.id)
     if prompt_language(scenario, user) is None:
         raise SimulatorError(f"{named} cannot ask scenario {scenario.id!r}: no language")
-    if not space.contains(view_case(scenario, user, "full").shown):
+    if not space.contains(view_case(scenario, user, "full", write).shown):
         raise SimulatorError(f"the description of its {named} does not fit into {space}")

@@ -31,6 +31,9 @@ _WISHES: dict[str, dict[str, str]] = {
     },
 }
 
+SAID = (*_WISHES,)
+"""The categorical preferences, in the order in which they are said."""
+
 
 def wish_words(preference: str, target: str) -> str:
     """What a user wants, in the words of :func:`describe`.

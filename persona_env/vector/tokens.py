@@ -16,8 +16,6 @@ from persona_env.rewards import Verdict
 from persona_env.vector.infos import Info
 from persona_env.vector.rows import Flags, Rewards, Step, VectorRows, text_rows
 from persona_env.wrappers.token_actions import (
-    CONTEXT_LENGTH,
-    MAX_NEW_TOKENS,
     TokenActions,
     refused,
 )
@@ -55,8 +53,8 @@ class TokenVectorEnv(VectorRows):
         num_envs: int = 1,
         *,
         tokenizer: Any = None,
-        max_new_tokens: int = MAX_NEW_TOKENS,
-        context_length: int = CONTEXT_LENGTH,
+        max_new_tokens: int | None = None,
+        context_length: int | None = None,
         vocab_size: int | None = None,
         end_token: EndToken | None = None,
         action_mask: bool = False,

@@ -73,9 +73,10 @@ class TokenActions(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructorA
         folder, a Hugging Face id), which can stand in JSON; a ``tokenizers.Tokenizer`` or a Hugging
         Face tokenizer. It is never changed.
     max_new_tokens, context_length:
-        The longest reply, and the length L of an observation. A prompt that does not fit loses its
-        oldest turns, and then the middle of its longest texts; those of all bundled environments
-        fit by default.
+        The longest reply, and the length L of an observation; default: ``env.token_lengths``, which
+        a :class:`~persona_env.PersonaEnv` has, else 128 and 352. A prompt that does not fit loses
+        its oldest turns, and then the middle of its longest texts; with the bundled tokenizer those
+        of all bundled environments fit by default.
     vocab_size:
         The size of the model's logits, if it is larger than the tokenizer; by default that of the
         policy whose name is given.
@@ -102,8 +103,8 @@ class TokenActions(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructorA
         self,
         env: gym.Env[dict[str, Any], str],
         tokenizer: Any = None,
-        max_new_tokens: int = MAX_NEW_TOKENS,
-        context_length: int = CONTEXT_LENGTH,
+        max_new_tokens: int | None = None,
+        context_length: int | None = None,
         vocab_size: int | None = None,
         *,
         end_token: EndToken | None = None,
@@ -111,7 +112,7 @@ class TokenActions(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructorA
     ) -> None:
         _check_text(env)
         self.action_mask = flag("action_mask", action_mask)
-        max_new_tokens, context_length = _sizes(max_new_tokens, context_length)
+        max_new_tokens, context_length = _sizes(env, max_new_tokens, context_length)
         if vocab_size is not None:
             vocab_size = whole_number("vocab_size", vocab_size, least=1)
         codec, size = codec_and_size(tokenizer, vocab_size, end_token)
@@ -284,9 +285,17 @@ def _check_text(env: gym.Env[Any, Any]) -> None:
         )
 
 
-def _sizes(max_new_tokens: int, context_length: int) -> tuple[int, int]:
-    reply = whole_number("max_new_tokens", max_new_tokens)
-    context = whole_number("context_length", context_length)
+def _sizes(
+    env: gym.Env[Any, Any], max_new_tokens: int | None, context_length: int | None
+) -> tuple[int, int]:
+    own = (MAX_NEW_TOKENS, CONTEXT_LENGTH)
+    if env.has_wrapper_attr("token_lengths"):
+        own = env.get_wrapper_attr("token_lengths")
+    given = [
+        b if a is None else a for a, b in zip((max_new_tokens, context_length), own, strict=True)
+    ]
+    reply = whole_number("max_new_tokens", given[0])
+    context = whole_number("context_length", given[1])
     if not 0 < reply < context:
         raise ArgumentError(
             f"max_new_tokens={reply} must be above 0 and below context_length={context}, or no "

@@ -92,6 +92,7 @@ from persona_env.scenarios.case import prompt_language
 from persona_env.scenarios.loader import read_scenario_file
 from persona_env.text.dictionary import is_known
 from persona_env.users.toml_format import parse_profile
+from persona_env.users.words import in_words
 
 def raised(function, *given):
     try:
@@ -115,6 +116,7 @@ said = {
     "axes": len(names),
     "vector": [name for name, value in zip(names, user_vector(user)) if value],
     "description": describe(user),
+    "in_words": in_words(user),
     "prompts": [first["prompt"], second["prompt"]],
     "rewards": [env.score(reply, scenario, user).reward for reply in (good, bad)],
     "main": [detectors.language(text).main for text in (good, bad, "Me gusta el mar azul.")],
@@ -168,6 +170,9 @@ def said(tmp_path_factory):
 def test_it_is_known_and_users_may_read_it(said):
     assert said["languages"] == ["en", "es", "zh", "pt"]
     assert said["description"] == "Reads Portuguese. Wants: reply in Portuguese."
+    # Without sentences of its own it is told of in English.
+    assert "The user reads Portuguese." in said["in_words"]
+    assert said["in_words"].endswith(" Reply in Portuguese.")
 
 
 def test_the_user_vector_grows_and_keeps_the_order_of_the_others(said):
@@ -206,6 +211,7 @@ def test_what_is_missing_is_said(said):
     assert said["missing_in_es"] == [
         "es/lexicon.toml [phrases]: no 'apolgy'",
         "es/complaints.toml: no 'language=pt'",
+        "es/profile.toml [languages]: no 'pt'",
     ]
 
 

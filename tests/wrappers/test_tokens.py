@@ -73,7 +73,7 @@ def test_tokens_are_paid_like_text(seed):
 
 
 def test_what_the_policy_reads_is_the_prompt():
-    env = TokenActions(PersonaChatEnv(), tiny_codec(), context_length=400)
+    env = TokenActions(PersonaChatEnv(profile_text="short"), tiny_codec(), context_length=400)
     observation, _ = env.reset(
         seed=0, options={"user": "nora", "scenario": "highest-mountain-taiwan"}
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from persona_env.detectors import language as mixed_language
 from persona_env.languages import FACTS
+from persona_env.languages.lengths import ANY, band, bounds
 from persona_env.rewards.exchange import TermView
 from persona_env.rewards.expectations import ANSWER_FIELDS, in_full_answers, is_substantive
 from persona_env.rewards.natural.compare import (
@@ -17,7 +18,6 @@ from persona_env.rewards.natural.compare import (
     wants,
 )
 from persona_env.rewards.natural.declare import BY_READER, Read, natural_term
-from persona_env.rewards.natural.lengths import ANY, band, bounds
 from persona_env.rewards.term import PRIOR, Reason, Score, unread
 from persona_env.users.description import wish_words
 

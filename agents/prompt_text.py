@@ -1,0 +1,53 @@
+"""What a language model reads before its reply: text and tokens, without loading its weights."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from transformers import AutoTokenizer
+
+from persona_env.errors import PersonaEnvError
+from persona_env.messages import Conversation
+from persona_env.registration import find_policy
+from persona_env.wrappers.token_ids import EndToken
+
+from .hub import only_local
+from .language_model import codec_of
+
+
+class PromptText(NamedTuple):
+    """The prompt after the chat template, special tokens shown, and how many tokens it has."""
+
+    text: str
+    tokens: int
+
+
+def prompt_text(
+    name: str, conversation: Conversation, end_token: EndToken | None = None
+) -> PromptText:
+    """The prompt of policy ``name`` for an observation or a list of chat messages.
+
+    Parameters
+    ----------
+    name:
+        A bundled policy, a folder with a tokenizer, or a Hugging Face id.
+    conversation:
+        What the policy is to answer.
+    end_token:
+        What ends a reply, where the tokenizer does not say.
+
+    Raises
+    ------
+    PersonaEnvError
+        If there is no such policy, or its tokenizer cannot be used.
+    """
+    path = find_policy(name)
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(
+            path, trust_remote_code=False, local_files_only=only_local(path)
+        )
+    except (OSError, ValueError) as error:
+        raise PersonaEnvError(f"{name!r} holds no tokenizer: {error}") from error
+    codec = codec_of(tokenizer, 1 + max(tokenizer.get_vocab().values()), end_token)
+    ids = codec.prompt(conversation)
+    return PromptText(tokenizer.decode(ids, skip_special_tokens=False), len(ids))

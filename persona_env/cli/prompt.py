@@ -1,0 +1,98 @@
+"""``show-prompt``: what a model really gets."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from persona_env.cli.show import (
+    EnvOption,
+    ImportOption,
+    JsonOption,
+    PromptsOption,
+    RegisterOption,
+    ScenariosOption,
+    SystemOption,
+    make_env,
+    out,
+    show_json,
+)
+from persona_env.errors import unknown_scenario
+from persona_env.messages import Message
+from persona_env.registration import (
+    AGENTS,
+    OWN_AGENT,
+    find_policy,
+    id_of,
+    import_modules,
+    load,
+    register_of,
+)
+from persona_env.text_envs import profile_text_for, who_reads
+from persona_env.users.library import load_profile
+
+
+def show_prompt(
+    *,
+    user: Annotated[str, typer.Option(help="A bundled user, or a TOML file.")],
+    scenario: Annotated[
+        str, typer.Option(help="The id of a scenario; 'persona-env scenarios' lists them.")
+    ],
+    env: EnvOption = "PersonaChat-v0",
+    agent: Annotated[
+        str | None,
+        typer.Option(
+            help="Also show the text after the chat template of this policy (bundled, a folder or "
+            "a Hugging Face id), and its tokens. Any other agent gets the messages."
+        ),
+    ] = None,
+    end_token: Annotated[
+        str | None, typer.Option(help="What ends a policy's reply, if its tokenizer does not say.")
+    ] = None,
+    system: SystemOption = None,
+    scenarios: ScenariosOption = None,
+    prompts: PromptsOption = None,
+    imports: ImportOption = None,
+    register: RegisterOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show the messages that a model gets, and with --agent the text that it reads."""
+    import_modules(imports)
+    is_policy = agent is not None and agent not in AGENTS and ":" not in agent
+    if agent is not None and is_policy:
+        find_policy(agent, "agent", AGENTS, OWN_AGENT)
+    reads = who_reads(register, default=register_of(agent) if agent else "natural")
+    told = profile_text_for(agent or "", system)
+    named = scenarios if scenarios or prompts else scenario
+    base = make_env(
+        env, "all", user, named, prompts=prompts, profile_text=told, **reads
+    )[1]  # fmt: skip
+    if base.scenarios.find(scenario) is None:
+        ids = [one.id for one in base.scenarios.shown]
+        raise unknown_scenario(scenario, ids, env=id_of(type(base)))
+    base.reset(seed=0, options={"user": load_profile(user).id, "scenario": scenario})
+    found: dict[str, Any] = {"messages": base.messages()}
+    if is_policy:
+        read = load("persona_env.agents.prompt_text:prompt_text")(
+            agent, found["messages"], end_token
+        )
+        found |= {"agent": agent, "text": read.text, "tokens": read.tokens}
+    if as_json:
+        show_json(found)
+        return
+    _show(found["messages"])
+    if "text" in found:
+        _line(f"\n{agent} reads {found['tokens']} tokens:\n")
+        _line(found["text"])
+
+
+def _show(messages: list[Message]) -> None:
+    for place, message in enumerate(messages):
+        _line("\n" * bool(place) + f"[{message['role']}]")
+        _line(message["content"])
+
+
+def _line(text: str) -> None:
+    """A text as it is: a model reads its line ends, too."""
+    out().print(text, soft_wrap=True)
