@@ -53,15 +53,20 @@ def test_a_template(tmp_path):
         encoding="utf-8",
     )
     # Nine preferences are set in user_profiles/sam.toml, and 78 words is where brief ends.
-    assert shown(profile_text=file) == f"At most 78 words.\n9 wishes; phone; False.\n{describe(SAM)}"
+    assert (
+        shown(profile_text=file) == f"At most 78 words.\n9 wishes; phone; False.\n{describe(SAM)}"
+    )
     assert shown(profile_text=str(file)) == shown(profile_text=SystemTemplate.read(file))
     assert pickle.loads(pickle.dumps(SystemTemplate.read(file)))(SAM) == shown(profile_text=file)
 
 
 def test_of_a_hidden_user_no_template_tells():
-    assert PersonaChatEnv(
-        profiles=["sam"], user_visibility="hidden", profile_text=SystemTemplate("Hello.")
-    ).reset(seed=0)[0]["user"] == ""
+    assert (
+        PersonaChatEnv(
+            profiles=["sam"], user_visibility="hidden", profile_text=SystemTemplate("Hello.")
+        ).reset(seed=0)[0]["user"]
+        == ""
+    )
 
 
 def test_a_template_is_handed_no_protected_value():

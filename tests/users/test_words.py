@@ -132,9 +132,7 @@ def test_a_whole_text():
 
 
 def test_spanish_joins_languages_as_it_is_spoken():
-    user = UserProfile(
-        id="a", context={"languages": ["es", "en"]}, preferences={"language": "es"}
-    )
+    user = UserProfile(id="a", context={"languages": ["es", "en"]}, preferences={"language": "es"})
     assert "Esta persona lee en español e inglés." in in_words(user)
 
 
@@ -171,7 +169,8 @@ def test_users_of_the_library_with_protected_fields_swapped_read_the_same():
     (scenario,) = [one for one in load_scenarios() if one.id == "fluffy-rice"]
     for user in load_profiles():
         one, other = (
-            view_case(scenario, each, "full", InWords()).shown for each in (user, user.twin(**swapped))
+            view_case(scenario, each, "full", InWords()).shown
+            for each in (user, user.twin(**swapped))
         )
         assert one.encode() == other.encode()
         assert "swapped" not in other
