@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from persona_env.languages import FACTS, language_data
+from persona_env.languages import FACTS, LANGUAGES, language_data
 from persona_env.languages.lengths import ANY, bounds
 from persona_env.users.description import SAID
 from persona_env.users.profile import TARGETS, UserProfile
 
-NO_LANGUAGE = "en"
+NO_LANGUAGE = LANGUAGES[0]
 """The language of the text for a user who reads several, or none that is known."""
 FILE = "profile"
 LengthBounds = Callable[[UserProfile], tuple[int, int] | None]

@@ -277,7 +277,9 @@ def colour_env():
     scenario = Scenario(id="colour", family="f", split="train", category="know_how", texts=texts)
     users = [UserProfile(id=code, context={"languages": [code]}) for code in ("en", "es")]
     options = {"terms": [names_colour], "gates": []}
-    made = gym.make("PersonaChat-v0", profiles=users, scenarios=[scenario], **options)
+    made = gym.make(
+        "PersonaChat-v0", profiles=users, scenarios=[scenario], profile_text="short", **options
+    )
     return made.unwrapped
 
 

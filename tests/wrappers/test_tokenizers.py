@@ -279,7 +279,11 @@ def test_hugging_face_prompts_cannot_end_the_text(template):
 def test_an_episode_with_a_hugging_face_tokenizer(template):
     tokenizer = hugging_face(template)
     env = TokenActions(
-        PersonaChatEnv(), tokenizer, max_new_tokens=60, context_length=400, vocab_size=1024
+        PersonaChatEnv(profile_text="short"),
+        tokenizer,
+        max_new_tokens=60,
+        context_length=400,
+        vocab_size=1024,
     )
     assert env.action_space.n == 1024
     assert not env.action_masks()[len(tokenizer) :].any()
