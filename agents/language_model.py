@@ -95,7 +95,8 @@ def load_policy(
             f"{str(name)!r} holds no policy: give a folder that save_pretrained wrote, such as "
             f"'policy' in the folder of a run. ({error})"
         ) from error
-    ends = end_token if end_token is not None else ends_of(model, tokenizer)
+    said = model.generation_config.eos_token_id
+    ends = end_token if end_token is not None else ends_of(said, tokenizer)
     codec = codec_of(tokenizer, model.config.vocab_size, ends)
     if end_token is not None:
         ids = list(codec.end_ids)
@@ -118,13 +119,12 @@ def codec_of(tokenizer: Any, vocab_size: int, end_token: EndToken | None = None)
     return TransformersCodec(tokenizer, vocab_size, end_token)
 
 
-def ends_of(model: PreTrainedModel, tokenizer: Any) -> list[int] | None:
-    """What ends a reply by the model's generation config and its tokenizer, the latter first.
+def ends_of(said: int | list[int] | None, tokenizer: Any) -> list[int] | None:
+    """What ends a reply by a model's generation config and its tokenizer, the latter first.
 
     ``None`` if the model does not say: its tokenizer decides alone. Ids that the tokenizer does
     not have are left out: they are defaults of the architecture.
     """
-    said = model.generation_config.eos_token_id
     own = [said] if isinstance(said, int) else list(said or ())
     known = {*tokenizer.get_vocab().values()}
     own = [one for one in own if one in known]

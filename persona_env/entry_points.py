@@ -7,6 +7,7 @@ those of that class. :func:`persona_env.registration.register_env` names these f
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from gymnasium.vector import AutoresetMode
@@ -14,7 +15,7 @@ from gymnasium.vector import AutoresetMode
 from persona_env.arguments import keywords, unknown_option
 from persona_env.env import PersonaEnv
 from persona_env.errors import UnknownOptionError
-from persona_env.registration import MARKS, load
+from persona_env.registration import MARKS, load, register_of
 from persona_env.vector import PersonaVectorEnv, TokenVectorEnv
 from persona_env.wrappers import TokenActions
 from persona_env.wrappers.bundled_tokenizer import BundledCodec
@@ -39,6 +40,7 @@ def make_tokens(
     vocab_size: int | None = None,
     *,
     end_token: EndToken | None = None,
+    action_mask: bool = False,
     **options: Any,
 ) -> TokenActions:
     """One token a step; the named arguments are those of :class:`TokenActions`.
@@ -48,7 +50,9 @@ def make_tokens(
     """
     text = _text(env_class, _in_register(options, tokenizer), make_tokens)
     new, context = _token_lengths(text, max_new_tokens, context_length)
-    return TokenActions(text, tokenizer, new, context, vocab_size, end_token=end_token)
+    return TokenActions(
+        text, tokenizer, new, context, vocab_size, end_token=end_token, action_mask=action_mask
+    )
 
 
 def make_vector(
@@ -76,6 +80,7 @@ def make_token_vector(
     context_length: int | None = None,
     vocab_size: int | None = None,
     end_token: EndToken | None = None,
+    action_mask: bool = False,
     copy: bool = True,
     autoreset_mode: str | AutoresetMode = AutoresetMode.NEXT_STEP,
     workers: int = 0,
@@ -90,8 +95,8 @@ def make_token_vector(
     new, context = _token_lengths(text, max_new_tokens, context_length)
     return TokenVectorEnv(
         text, num_envs, tokenizer=tokenizer, max_new_tokens=new, context_length=context,
-        vocab_size=vocab_size, end_token=end_token, copy=copy, autoreset_mode=autoreset_mode,
-        workers=workers,
+        vocab_size=vocab_size, end_token=end_token, action_mask=action_mask, copy=copy,
+        autoreset_mode=autoreset_mode, workers=workers,
     )  # fmt: skip
 
 
@@ -103,6 +108,8 @@ def _in_register(options: dict[str, Any], tokenizer: Any) -> dict[str, Any]:
 
 def _is_bundled(tokenizer: Any) -> bool:
     """Whether a tokenizer is the bundled one, or one of its kind, in whatever form."""
+    if isinstance(tokenizer, str | Path):
+        return register_of(tokenizer) == "tiny"
     if tokenizer is None or isinstance(tokenizer, BundledCodec):
         return True
     vocabulary: dict[str, int] = getattr(tokenizer, "get_vocab", dict)()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from copy import copy as shallow
 from typing import Any
 
@@ -13,7 +14,7 @@ from persona_env.env import Observation, PersonaEnv
 from persona_env.errors import ActionError
 from persona_env.rewards import Verdict
 from persona_env.vector.infos import Info
-from persona_env.vector.rows import Step, VectorRows, text_rows
+from persona_env.vector.rows import Flags, Rewards, Step, VectorRows, text_rows
 from persona_env.wrappers.token_actions import (
     CONTEXT_LENGTH,
     MAX_NEW_TOKENS,
@@ -42,7 +43,7 @@ class TokenVectorEnv(VectorRows):
     ----------
     env:
         The text environment that each row is a light copy of.
-    tokenizer, max_new_tokens, context_length, vocab_size, end_token:
+    tokenizer, max_new_tokens, context_length, vocab_size, end_token, action_mask:
         See :class:`~persona_env.wrappers.TokenActions`.
     copy, autoreset_mode, workers:
         See :class:`VectorRows`, also for errors.
@@ -58,14 +59,16 @@ class TokenVectorEnv(VectorRows):
         context_length: int = CONTEXT_LENGTH,
         vocab_size: int | None = None,
         end_token: EndToken | None = None,
+        action_mask: bool = False,
         copy: bool = True,
         autoreset_mode: str | AutoresetMode = AutoresetMode.NEXT_STEP,
         workers: int = 0,
     ) -> None:
         texts = text_rows(env, num_envs)
         first = TokenActions(
-            env, tokenizer, max_new_tokens, context_length, vocab_size, end_token=end_token
-        )
+            env, tokenizer, max_new_tokens, context_length, vocab_size, end_token=end_token,
+            action_mask=action_mask,
+        )  # fmt: skip
         rows = [shallow(first) for _ in texts]
         for row, text in zip(rows, texts, strict=True):
             row.env = text
@@ -82,8 +85,34 @@ class TokenVectorEnv(VectorRows):
         self._cut: set[int] = set()
         self._prompt_cut = [False] * num_envs
         self._longest, self._size = first.longest_text, len(first.action_masks())
+        self._mask = first.action_masks().astype(np.int8) if first.action_mask else None
         self._ends = [np.array(one) for one in self.codec.end_ids]  # as ONE
         self._flatten()
+
+    def reset(
+        self,
+        *,
+        seed: int | Sequence[int | None] | None = None,
+        options: dict[str, Any] | None = None,
+    ) -> tuple[dict[str, Any], Info]:
+        """See :meth:`VectorRows.reset`."""
+        observations, infos = super().reset(seed=seed, options=options)
+        self._tell_mask(infos, infos["_messages"])
+        return observations, infos
+
+    def step(self, actions: Any) -> tuple[dict[str, Any], Rewards, Flags, Flags, Info]:
+        """See :meth:`VectorRows.step`."""
+        *made, infos = super().step(actions)
+        self._tell_mask(infos, np.ones(self.num_envs, dtype=np.bool_))
+        if "final_info" in infos:
+            self._tell_mask(infos["final_info"], infos["_final_info"])
+        return *made, infos
+
+    def _tell_mask(self, infos: Info, rows: Flags) -> None:
+        """By option, which ids each of these rows may choose."""
+        if self._mask is not None:
+            infos["action_mask"] = np.where(rows[:, None], self._mask, np.int8(0))
+            infos["_action_mask"] = rows.copy()
 
     def observe(self) -> dict[str, Any]:
         """The observations of all rows."""

@@ -13,14 +13,14 @@ import numpy as np
 import numpy.typing as npt
 from gymnasium import spaces
 
-from persona_env.arguments import whole_number
+from persona_env.arguments import flag, whole_number
 from persona_env.errors import ActionError, ArgumentError, NoEpisodeError, WrongEnvironmentError
 from persona_env.memo import Memo
 from persona_env.messages import Message, chat_messages, described
 from persona_env.spaces import UnicodeText
 from persona_env.wrappers.fitting import check_room, fitted
 from persona_env.wrappers.token_ids import EndToken
-from persona_env.wrappers.tokenizers import as_codec
+from persona_env.wrappers.tokenizers import codec_and_size
 
 TokenObservation = dict[str, npt.NDArray[Any]]
 TokenStep = tuple[TokenObservation, float, bool, bool, dict[str, Any]]
@@ -61,23 +61,27 @@ class TokenActions(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructorA
     Reward
         0 until a turn ends, then that of the text environment.
     Info
-        Empty inside a reply. Else that of the text environment, whose ``messages`` are what the
+        Empty inside a reply (but for ``action_mask``, by option). Else that of the text environment, whose ``messages`` are what the
         prompt was made of; ``prompt_cut`` (true) only where something was left out of them to
         make it fit, of which a warning tells once; and at the end of a turn ``cut``.
 
     Parameters
     ----------
     tokenizer:
-        ``None`` for the bundled one, a ``tokenizers.Tokenizer`` or a Hugging Face tokenizer. It is
-        never changed.
+        ``None`` for the bundled one; the name of a policy that has it (``"persona-tiny"``, a
+        folder, a Hugging Face id), which can stand in JSON; a ``tokenizers.Tokenizer`` or a Hugging
+        Face tokenizer. It is never changed.
     max_new_tokens, context_length:
         The longest reply, and the length L of an observation. A prompt that does not fit loses its
         oldest turns, and then the middle of its longest texts; those of all bundled environments
         fit by default.
     vocab_size:
-        The size of the model's logits, if it is larger than the tokenizer.
+        The size of the model's logits, if it is larger than the tokenizer; by default that of the
+        policy whose name is given.
     end_token:
         What ends a reply, as text or id, or several; default: what the tokenizer says.
+    action_mask:
+        Each info has :meth:`action_masks` as ``action_mask``, ``int8 of shape (V,)``.
 
     Raises
     ------
@@ -102,12 +106,14 @@ class TokenActions(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructorA
         vocab_size: int | None = None,
         *,
         end_token: EndToken | None = None,
+        action_mask: bool = False,
     ) -> None:
         _check_text(env)
+        self.action_mask = flag("action_mask", action_mask)
         max_new_tokens, context_length = _sizes(max_new_tokens, context_length)
         if vocab_size is not None:
             vocab_size = whole_number("vocab_size", vocab_size, least=1)
-        codec = as_codec(tokenizer, vocab_size, end_token)
+        codec, size = codec_and_size(tokenizer, vocab_size, end_token)
         gym.utils.RecordConstructorArgs.__init__(
             self,
             tokenizer=tokenizer,
@@ -115,12 +121,12 @@ class TokenActions(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructorA
             context_length=context_length,
             vocab_size=vocab_size,
             end_token=end_token,
+            action_mask=action_mask,
         )
         super().__init__(env)
         self.codec = codec
         self.max_new_tokens = max_new_tokens
         self.context_length = context_length
-        size = max(vocab_size or 0, self.codec.size)
         self.action_space = spaces.Discrete(size)
         self.observation_space = spaces.Dict(
             {
@@ -150,7 +156,7 @@ class TokenActions(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructorA
         """Begin an episode; the observation is its prompt."""
         observation, info = self.env.reset(seed=seed, options=options)
         self._over = False
-        return self._begin(observation, info), info
+        return self._begin(observation, info), self._told(info)
 
     def step(self, action: np.int64) -> TokenStep:
         """Append one token; score the reply when it ends."""
@@ -172,7 +178,8 @@ class TokenActions(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructorA
             return self._answer(end, cut=True)
         self._end = end
         tokens, attention = self._tokens.copy(), self._attention.copy()
-        return {"tokens": tokens, "attention_mask": attention}, 0.0, False, False, {}
+        seen = {"tokens": tokens, "attention_mask": attention}
+        return seen, 0.0, False, False, self._told({})
 
     def _answer(self, end: int, cut: bool) -> TokenStep:
         """The step that ends a turn, with the tokens before ``end``."""
@@ -182,6 +189,7 @@ class TokenActions(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructorA
         observation, reward, terminated, truncated, info = self.env.step(reply)
         self._end = end
         info["cut"] = cut
+        self._told(info)
         self._over = cut or terminated or truncated
         if not self._over:
             return self._begin(observation, info), float(reward), False, False, info
@@ -193,6 +201,12 @@ class TokenActions(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructorA
     def action_masks(self) -> npt.NDArray[np.bool_]:
         """Which ids are text or the end of it, ``bool of shape (V,)`` (for MaskablePPO)."""
         return self._mask.copy()
+
+    def _told(self, info: dict[str, Any]) -> dict[str, Any]:
+        """The info with what each has by option."""
+        if self.action_mask:
+            info["action_mask"] = self._mask.astype(np.int8)
+        return info
 
     def prompt(self, messages: Sequence[Message]) -> Prompt:
         """The prompt, as much of it as fits: that of a first turn is likely to be met again."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from tokenizers import Tokenizer
 
 from persona_env.errors import TokenizerError, shown
 from persona_env.messages import Conversation
+from persona_env.registration import load
 from persona_env.wrappers.bundled_tokenizer import BundledCodec
 from persona_env.wrappers.hugging_face_tokenizer import TransformersCodec
 from persona_env.wrappers.token_ids import EndToken
@@ -54,6 +56,26 @@ def bundled_codec() -> BundledCodec:
     return BundledCodec(Tokenizer.from_str(path.read_text(encoding="utf-8")))
 
 
+def codec_and_size(
+    tokenizer: Any, size: int | None = None, end_token: EndToken | None = None
+) -> tuple[Codec, int]:
+    """The codec of a tokenizer, which may be given by name, and the number of token actions.
+
+    That is ``size``, the number of a model's logits, or by a policy's name its own, and at least
+    the number of ids.
+
+    Raises
+    ------
+    TokenizerError
+        See :func:`as_codec`; also for a name of nothing.
+    """
+    if not isinstance(tokenizer, str | Path):
+        codec = as_codec(tokenizer, size, end_token)
+        return codec, max(size or 0, codec.size)
+    codec, logits = load("persona_env.agents.named_tokenizer:load_codec")(tokenizer, end_token)
+    return codec, max(size or logits, codec.size)
+
+
 def as_codec(tokenizer: Any, size: int | None = None, end_token: EndToken | None = None) -> Codec:
     """A codec: for ``None`` the bundled one; else one for that tokenizer.
 
@@ -76,6 +98,6 @@ def as_codec(tokenizer: Any, size: int | None = None, end_token: EndToken | None
     if isinstance(tokenizer, HuggingFaceTokenizer):
         return TransformersCodec(tokenizer, size, end_token)
     raise TokenizerError(
-        f"tokenizer={shown(tokenizer)} must be a tokenizer (transformers, tokenizers) or None: "
-        "load one by transformers.AutoTokenizer.from_pretrained"
+        f"tokenizer={shown(tokenizer)} must be a tokenizer (transformers, tokenizers), the name of "
+        "a policy ('persona-tiny', a folder, a Hugging Face id) or None"
     )

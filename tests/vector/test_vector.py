@@ -153,6 +153,15 @@ def test_tokens_are_those_of_single_environments(options, mode):
 
 
 @pytest.mark.parametrize("mode", MODES)
+def test_masks_are_those_of_single_environments(mode):
+    told = {**SMALL, "action_mask": True}
+    ours, theirs = (make({"max_turns": 2}, 3, mode, **told) for make in (native, sync))
+    assert ours.reset(seed=0)[1]["action_mask"].dtype == np.int8
+    typist = Typist(3)
+    compare(ours, theirs, 3, 60, lambda _: typist())
+
+
+@pytest.mark.parametrize("mode", MODES)
 def test_one_row_one_token_and_seeds_as_a_list(mode):
     short = {"max_new_tokens": 1, "context_length": 90}
     ours, theirs = (make({"max_turns": 2}, 1, mode, **short) for make in (native, sync))

@@ -135,6 +135,24 @@ def test_masks_allow_text_and_its_end():
     assert env.action_masks().any()  # a copy was handed out
 
 
+def test_infos_have_the_mask_by_option():
+    text = PersonaChatEnv(max_turns=2)
+    env = TokenActions(text, tiny_codec(), max_new_tokens=3, action_mask=True)
+    seen = [env.reset(seed=0)[1]]
+    seen += [env.step(np.int64(token))[-1] for token in (40, env.codec.end_id, 40, 41, 42)]
+    assert seen[-1]["cut"]
+    for info in seen:
+        mask = info["action_mask"]
+        assert (mask.dtype, mask.shape) == (np.int8, (env.action_space.n,))
+        assert np.array_equal(mask.astype(bool), env.action_masks())
+        assert env.action_space.contains(env.action_space.sample(mask))
+        mask[:] = 0  # each is a copy
+    assert [*seen[1]] == ["action_mask"]
+    assert "action_mask" not in TokenActions(text, tiny_codec()).reset(seed=0)[1]
+    with pytest.raises(PersonaEnvError, match="action_mask must be True or False"):
+        gym.make("PersonaChatTokens-v0", action_mask="yes")
+
+
 def test_ids_beyond_the_tokenizer_are_no_text():
     env = TokenActions(PersonaChatEnv(), tiny_codec(), vocab_size=700, max_new_tokens=3)
     env.reset(seed=0)
