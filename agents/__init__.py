@@ -2,7 +2,8 @@
 
 What users import most stands here, and loads torch when it is asked for: :func:`load_policy`,
 :class:`LanguageModelAgent` and :func:`load_agent` for a language model that replies,
-:class:`TrainOptions` and :func:`train` for a training run.
+:class:`TrainOptions` and :func:`train` for a training run, :func:`load_ppo` and :func:`save_ppo`
+for its PPO.
 """
 
 from __future__ import annotations
@@ -15,16 +16,22 @@ if __name__ != "persona_env.agents":
 
 if TYPE_CHECKING:
     from .language_model import LanguageModelAgent, load_agent, load_policy
+    from .ppo.saved import load_ppo, save_ppo
     from .training.options import TrainOptions
     from .training.train import train
 
-__all__ = ["LanguageModelAgent", "TrainOptions", "load_agent", "load_policy", "train"]
+__all__ = [
+    "LanguageModelAgent", "TrainOptions", "load_agent", "load_policy", "load_ppo", "save_ppo",
+    "train",
+]  # fmt: skip
 
 _WHERE = {
     "LanguageModelAgent": "language_model",
     "TrainOptions": "training.options",
     "load_agent": "language_model",
     "load_policy": "language_model",
+    "load_ppo": "ppo.saved",
+    "save_ppo": "ppo.saved",
     "train": "training.train",
 }
 

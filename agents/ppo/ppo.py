@@ -6,8 +6,8 @@ policy's one pass per episode has episodes to pass over.
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from typing import Any
+from collections.abc import Generator, Mapping
+from typing import Any, Never
 
 import numpy as np
 import numpy.typing as npt
@@ -18,11 +18,16 @@ from stable_baselines3.common.type_aliases import DictRolloutBufferSamples
 from stable_baselines3.common.vec_env import VecEnv
 
 from persona_env.errors import PersonaEnvError
+from persona_env.wrappers.token_ids import EndToken
 
 from ..sizes import parameters_of, rate_for
 from .policy import LanguageModelPolicy, ScaledAdamW
 from .vec_env import TokenVecEnv
 
+NO_PICKLE = (
+    "stable-baselines3 saves a model as pickle, which runs code when it is loaded: "
+    "persona_env.agents.save_ppo(ppo, file) and load_ppo(file) hold the same in safetensors"
+)
 DEFAULTS: dict[str, Any] = {
     "n_steps": 64,
     "batch_size": 4096,
@@ -90,7 +95,7 @@ class TextRolloutBuffer(DictRolloutBuffer):
             if self.policy is None:
                 raise PersonaEnvError(
                     "the KL penalty needs the initial policy, which this PPO does not hand to its "
-                    "buffer: load it with LanguageModelPPO.load, not with PPO.load"
+                    "buffer: make it with make_ppo or load_ppo"
                 )
             reference = self._reference_log_probs(self.policy)
             self._refuse_unlikely(reference)
@@ -137,14 +142,26 @@ class TextRolloutBuffer(DictRolloutBuffer):
 
 
 class LanguageModelPPO(PPO):
-    """PPO whose buffer knows the policy; ``save`` and ``load`` are those of stable-baselines3.
+    """PPO whose buffer knows the policy.
 
-    What is loaded has the penalty, the floor, the groups and the order of minibatches that was
-    saved, and trains on as what was saved would. With an ``env`` of other groups, theirs count.
+    :func:`~persona_env.agents.ppo.saved.save_ppo` and ``load_ppo`` write and read it; ``save`` and
+    ``load``, which stable-baselines3 has, would run what a file of somebody else says, and refuse.
     """
 
     order: np.random.Generator | None = None
     """Draws the order of minibatches; saved with the model."""
+
+    made_of: Mapping[str, Any] = {}
+    """What :func:`make_ppo` was given."""
+
+    def save(self, *args: Any, **options: Any) -> Never:
+        """Refuses: see the class."""
+        raise PersonaEnvError(NO_PICKLE)
+
+    @classmethod
+    def load(cls, *args: Any, **options: Any) -> Never:  # type: ignore[override]
+        """Refuses: see the class."""
+        raise PersonaEnvError(NO_PICKLE)
 
     def _setup_model(self) -> None:
         if self.env is not None:
@@ -165,7 +182,7 @@ def groups_of(env: VecEnv) -> int:
 
 
 def make_ppo(
-    env: VecEnv,
+    env: VecEnv | None,
     policy: str = "persona-tiny",
     *,
     kl_coef: float = 0.02,
@@ -176,33 +193,43 @@ def make_ppo(
     lora: int = 0,
     microbatch: int | None = None,
     gradient_checkpointing: bool = False,
+    end_token: EndToken | None = None,
     **options: Any,
 ) -> LanguageModelPPO:
     """PPO over token environments from a language model; ``options`` are those of SB3's PPO.
 
     ``kl_coef`` and ``floor`` are those of :class:`TextRolloutBuffer`; ``temperature`` and what
     follows it those of :class:`~persona_env.agents.ppo.policy.LanguageModelPolicy`. What ends a
-    reply is what the environments say. Without a ``learning_rate`` it is that of
+    reply is what the environments say, and ``end_token`` without any: then the PPO has no networks
+    until its ``_setup_model``. Without a ``learning_rate`` it is that of
     :func:`~persona_env.agents.sizes.rate_for`.
     """
     settings = {**DEFAULTS, **options}
     if "learning_rate" not in settings:
         settings["learning_rate"] = rate_for(parameters_of(policy), lora)
-    # A minibatch larger than the rollout is the rollout; SB3 warns of it.
-    settings["batch_size"] = min(settings["batch_size"], settings["n_steps"] * env.num_envs)
-    return LanguageModelPPO(
+    made_of = {"policy": policy, "kl_coef": kl_coef, "floor": floor, "temperature": temperature,
+               "precision": precision, "compiled": compiled, "lora": lora, "microbatch": microbatch,
+               "gradient_checkpointing": gradient_checkpointing, **settings}  # fmt: skip
+    settings["_init_setup_model"] = env is not None
+    if env is not None:
+        end_token = _ends(env)
+        # A minibatch larger than the rollout is the rollout; SB3 warns of it.
+        settings["batch_size"] = min(settings["batch_size"], settings["n_steps"] * env.num_envs)
+    made = LanguageModelPPO(
         LanguageModelPolicy,
         env,
         rollout_buffer_class=TextRolloutBuffer,
         rollout_buffer_kwargs={"kl_coef": kl_coef, "floor": floor},
         policy_kwargs={"policy": policy, "temperature": temperature, "precision": precision,
-                       "compiled": compiled, "end_token": _ends(env), "lora": lora,
+                       "compiled": compiled, "end_token": end_token, "lora": lora,
                        "microbatch": microbatch,
                        "gradient_checkpointing": gradient_checkpointing,
                        "optimizer_class": ScaledAdamW,
                        "optimizer_kwargs": {"betas": (0.9, 0.95), "weight_decay": 0.0}},
         **settings,
     )  # fmt: skip
+    made.made_of = made_of
+    return made
 
 
 def _ends(env: VecEnv) -> list[int] | None:

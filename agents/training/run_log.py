@@ -18,6 +18,7 @@ from persona_env.outputs import write_text
 from persona_env.reporting.progress import Stage
 
 from ..ppo.ppo import groups_of
+from ..ppo.saved import SETTINGS, settings_of
 from .checkpoint import save_modules
 from .run_folder import CURVE, STATE
 
@@ -140,6 +141,7 @@ class RunLog(BaseCallback):
             return
         write_text(self.folder / CURVE, _csv(self.rows))
         facts = {**self.facts, "steps": self.num_timesteps, "seconds": self.seconds()}
+        facts[SETTINGS] = settings_of(self.model)
         policy: Any = self.model.policy
         save_modules(self.folder / STATE, policy, [policy.optimizer], facts)
         self.saved = len(self.rows)

@@ -1,4 +1,4 @@
-"""inspect_ai: a task whose model replies to users, scored by their rewards; see ``docs/inspect.md``.
+"""inspect_ai: a model replies to users, and is scored by their rewards; see ``docs/inspect.md``.
 
 The decorators of inspect_ai need it at import, so this module is for its users alone: it is the
 entry point ``persona_env`` of the group ``inspect_ai``.
@@ -56,6 +56,7 @@ _one_at_a_time = Lock()  # readers remember what they have read
 @task
 def persona_chat(
     env: str = "PersonaChat-v0",
+    *,
     split: str = "heldout",
     episodes: int = 24,
     seed: int = 0,
@@ -162,12 +163,11 @@ def _score(output: ModelOutput, said: Exchange, verdict: Verdict | None) -> Scor
         return Score.unscored(reason="no_response", explanation=f"the model did not reply: {why}")
     if verdict is None or not verdict.coverage:
         who = "the judge" if verdict is None else "any reader"
-        return Score.unscored(reason="grader_failed", answer=said.reply,
-                              explanation=f"nothing of the reply could be read by {who}")  # fmt: skip
-    reasons = {
-        name: [one._asdict() for one in each] for name, each in verdict.reasons.items()
-    }  # fmt: skip
+        told = f"nothing of the reply could be read by {who}"
+        return Score.unscored(reason="grader_failed", answer=said.reply, explanation=told)
+    reasons = {name: [one._asdict() for one in each] for name, each in verdict.reasons.items()}
     facts = {"terms": verdict.terms, "weights": verdict.weights, "gates": verdict.gates,
-             "coverage": verdict.coverage, "unread": dict(verdict.unread), "reasons": reasons}  # fmt: skip
+             "coverage": verdict.coverage, "unread": dict(verdict.unread),
+             "reasons": reasons}  # fmt: skip
     told = "\n".join(explain_verdict(verdict, said))
     return Score(value=verdict.reward, answer=said.reply, explanation=told, metadata=facts)

@@ -61,9 +61,10 @@ class TokenActions(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructorA
     Reward
         0 until a turn ends, then that of the text environment.
     Info
-        Empty inside a reply (but for ``action_mask``, by option). Else that of the text environment, whose ``messages`` are what the
-        prompt was made of; ``prompt_cut`` (true) only where something was left out of them to
-        make it fit, of which a warning tells once; and at the end of a turn ``cut``.
+        Empty inside a reply (but for ``action_mask``, by option). Else that of the text
+        environment, whose ``messages`` are what the prompt was made of; ``prompt_cut`` (true) only
+        where something was left out of them to make it fit, of which a warning tells once; and at
+        the end of a turn ``cut``.
 
     Parameters
     ----------
@@ -128,12 +129,7 @@ class TokenActions(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructorA
         self.max_new_tokens = max_new_tokens
         self.context_length = context_length
         self.action_space = spaces.Discrete(size)
-        self.observation_space = spaces.Dict(
-            {
-                "tokens": spaces.Box(0, size - 1, (context_length,), np.int64),
-                "attention_mask": spaces.Box(0, 1, (context_length,), np.int8),
-            }
-        )
+        self.observation_space = token_observations(context_length, size)
         self._mask = np.ones(size, dtype=np.bool_)
         self._mask[self.codec.size :] = False
         self._mask[[*self.codec.special]] = False
@@ -249,6 +245,16 @@ class TokenActions(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructorA
         check_room(self.codec, self.context_length - self.max_new_tokens)
         if self.env.has_wrapper_attr("max_turns") and self.env.get_wrapper_attr("max_turns") > 1:
             self.codec.prompt(chat_messages("a", [("user", "a"), ("assistant", "a")], "a"))
+
+
+def token_observations(context_length: int, size: int) -> spaces.Dict:
+    """The space of observations of so many tokens, each one of ``size`` ids."""
+    return spaces.Dict(
+        {
+            "tokens": spaces.Box(0, size - 1, (context_length,), np.int64),
+            "attention_mask": spaces.Box(0, 1, (context_length,), np.int8),
+        }
+    )
 
 
 def refused(action: Any, size: int) -> ActionError:

@@ -10,7 +10,6 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from stable_baselines3 import PPO
 from stable_baselines3.common.vec_env import DummyVecEnv
 from tokenizers import Tokenizer, models, pre_tokenizers
 from transformers import (
@@ -39,7 +38,9 @@ from persona_env.agents.language_model import (
 )
 from persona_env.agents.ppo.policy import LanguageModelPolicy
 from persona_env.agents.ppo.ppo import LanguageModelPPO, TextRolloutBuffer, make_ppo
+from persona_env.agents.ppo.saved import load_ppo, save_ppo
 from persona_env.agents.ppo.vec_env import TokenVecEnv
+from persona_env.agents.training.checkpoint import save_modules
 from persona_env.agents.training.options import TrainOptions
 from persona_env.agents.training.train import build as build_run
 from persona_env.agents.training.train import threads_for
@@ -491,9 +492,11 @@ def test_what_is_loaded_has_the_options_that_were_saved_and_trains_alike(word_po
     options = {"batch_size": 256, "n_epochs": 2, "together": 4, "seed": 3}
     ppo = build(word_policy, kl_coef=0.3, floor=-2.3, temperature=0.8, **options)
     ppo.learn(512)  # the order of minibatches has advanced, and the policy left its reference
-    ppo.save(tmp_path / "ppo.zip")
-    again = LanguageModelPPO.load(tmp_path / "ppo.zip", env=build(word_policy, **options).get_env())
+    file = save_ppo(ppo, tmp_path / "ppo.safetensors")
+    again = load_ppo(file, build(word_policy, **options).get_env())
+    assert again.num_timesteps == 512
     assert again.policy.temperature == 0.8
+    assert again.policy.codec.end_ids == ppo.policy.codec.end_ids
     known = [(p.rollout_buffer.kl_coef, p.rollout_buffer.floor) for p in (ppo, again)]
     assert known == [(0.3, -2.3)] * 2
     assert again.rollout_buffer.together == 4
@@ -512,26 +515,42 @@ def test_what_is_loaded_has_the_options_that_were_saved_and_trains_alike(word_po
 
 
 def test_what_is_loaded_without_environments_keeps_its_groups(word_policy, tmp_path):
-    build(word_policy, together=4, kl_coef=0.3).save(tmp_path / "ppo.zip")
-    alone = LanguageModelPPO.load(tmp_path / "ppo.zip")
-    assert (alone.rollout_buffer.together, alone.rollout_buffer.kl_coef) == (4, 0.3)
-    fewer = LanguageModelPPO.load(tmp_path / "ppo.zip", env=build(word_policy).get_env())
-    assert fewer.rollout_buffer.together == 1  # those of the environments that it goes on with
-
-
-def test_loading_as_plain_ppo_predicts_but_does_not_train_without_the_penalty(
-    word_policy, tmp_path
-):
-    ppo = build(word_policy, batch_size=512, n_epochs=1, kl_coef=0.3)
+    ppo = build(word_policy, together=4, kl_coef=0.3, n_epochs=1, learning_rate=1e-2)
     ppo.learn(512)
-    ppo.save(tmp_path / "ppo.zip")
-    plain = PPO.load(tmp_path / "ppo.zip", env=ppo.get_env())
-    obs = ppo.get_env().reset()
-    assert np.array_equal(
-        ppo.predict(obs, deterministic=True)[0], plain.predict(obs, deterministic=True)[0]
-    )
-    with pytest.raises(PersonaEnvError, match=r"load it with LanguageModelPPO\.load"):
-        plain.learn(512)
+    file = save_ppo(ppo, tmp_path / "new" / "ppo.safetensors")
+    alone = load_ppo(file)
+    assert (alone.rollout_buffer.together, alone.rollout_buffer.kl_coef) == (4, 0.3)
+    assert alone.observation_space == ppo.observation_space
+    seen = ppo.get_env().reset()
+    ours, theirs = (one.predict(seen, deterministic=True)[0] for one in (ppo, alone))
+    assert np.array_equal(ours, theirs)
+    fewer = load_ppo(file, build(word_policy).get_env())
+    assert fewer.rollout_buffer.together == 1  # those of the environments that it goes on with
+    alone.set_env(ppo.get_env())
+    alone.learn(1024, reset_num_timesteps=False)
+    assert alone.num_timesteps == 1536
+
+
+def test_no_pickle_is_written_or_read(word_policy, tmp_path):
+    ppo = build(word_policy)
+    with pytest.raises(PersonaEnvError, match=r"save_ppo\(ppo, file\)"):
+        ppo.save(tmp_path / "ppo.zip")
+    with pytest.raises(PersonaEnvError, match="pickle, which runs code"):
+        LanguageModelPPO.load(tmp_path / "ppo.zip")
+    assert not [*tmp_path.iterdir()]
+
+
+def test_what_cannot_be_saved_or_loaded(word_policy, tmp_path):
+    with pytest.raises(PersonaEnvError, match="learning_rate=a value of type function"):
+        save_ppo(build(word_policy, learning_rate=lambda left: 1e-3 * left), tmp_path / "x")
+    with pytest.raises(PersonaEnvError, match="there is no state of a PPO"):
+        load_ppo(tmp_path)
+    (tmp_path / "x").write_text("x")
+    with pytest.raises(PersonaEnvError, match="is not the state of a run"):
+        load_ppo(tmp_path / "x")
+    save_modules(tmp_path / "y", torch.nn.Linear(1, 1), [], {"steps": 1})
+    with pytest.raises(PersonaEnvError, match="does not tell how its PPO was made"):
+        load_ppo(tmp_path / "y")
 
 
 def test_generation_is_what_transformers_generates():

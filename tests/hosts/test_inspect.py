@@ -77,7 +77,9 @@ def test_metrics_are_by_user_and_category_and_clustered(tmp_path):
     scores = [one.scores["persona_reward"].value for one in log.samples]
     found, count = metrics(log), len(scores)
     assert found["mean"] == pytest.approx(sum(scores) / count)
-    by_user = [s for s, one in zip(scores, log.samples, strict=True) if one.metadata["user"] == "sam"]
+    by_user = [
+        s for s, one in zip(scores, log.samples, strict=True) if one.metadata["user"] == "sam"
+    ]
     assert found["user sam"] == pytest.approx(sum(by_user) / len(by_user))
     assert {n for n in found if n.startswith("category ")} == {
         f"category {one.metadata['category']}" for one in log.samples
@@ -180,7 +182,12 @@ def test_what_the_judge_cannot_read_is_unscored(tmp_path, turns):
 
 
 def test_other_solvers_are_scored_and_logs_scored_again(tmp_path):
-    log = logged(tmp_path, persona_chat(episodes=2), mock(REPLY), solver=[system_message("Be kind."), generate()])
+    log = logged(
+        tmp_path,
+        persona_chat(episodes=2),
+        mock(REPLY),
+        solver=[system_message("Be kind."), generate()],
+    )
     assert metrics(log)["mean"] > 0
     again = score_again(log, persona_reward(), action="overwrite", display="none")
     assert metrics(again) == metrics(log)
@@ -211,7 +218,9 @@ def inspect(*words, cwd, **env):
     return done.stdout
 
 
-@pytest.mark.parametrize("name", ["persona_env/persona_chat", f"{inspect_task.__file__}@persona_chat"])
+@pytest.mark.parametrize(
+    "name", ["persona_env/persona_chat", f"{inspect_task.__file__}@persona_chat"]
+)
 def test_the_installed_wheel_runs_in_another_folder(name, tmp_path, tmp_path_factory):
     copy = tree(tmp_path_factory.mktemp("tree"))
     pip = (sys.executable, "-m", "pip", "--disable-pip-version-check")

@@ -21,8 +21,11 @@ GOOD = {
 
 def completion(text: str | None, **message: Any) -> dict[str, Any]:
     """The body of a chat completion."""
-    choice = {"message": {"role": "assistant", "content": text, **message}}
-    return {"choices": [choice], "usage": {"prompt_tokens": 10, "completion_tokens": 3}}
+    said = {"role": "assistant", "content": text, **message}
+    choice = {"index": 0, "finish_reason": "stop", "message": said}
+    usage = {"prompt_tokens": 10, "completion_tokens": 3, "total_tokens": 13}
+    named = {"id": "0", "object": "chat.completion", "created": 0, "model": "fake"}
+    return {**named, "choices": [choice], "usage": usage}
 
 
 def is_probe(body: dict[str, Any]) -> bool:
