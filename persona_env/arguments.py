@@ -80,9 +80,15 @@ def mapping(name: str, value: Any, item: str) -> dict[str, Any]:
 
 
 def unknown_option(owner: str, name: str, allowed: Iterable[str]) -> UnknownOptionError:
-    """The error for a keyword that ``owner`` does not have."""
+    """The error for a keyword that ``owner`` does not have.
+
+    It begins as Python's own, by which TorchRL and Gymnasium know that an option is not taken.
+    """
     names = tuple(dict.fromkeys(allowed))
-    said = f"{owner} has no option {name!r}.{nearest(name, names)} Options: {sorted(names)}"
+    said = (
+        f"{owner} got an unexpected keyword argument {name!r}.{nearest(name, names)} "
+        f"Options: {sorted(names)}"
+    )
     return UnknownOptionError(said, owner, name, names)
 
 
