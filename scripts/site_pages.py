@@ -40,6 +40,7 @@ GROUPS = {
     "Evaluation and audit": ("evaluation", "metrics", "auditor", "validity", "reporting"),
 }
 REST = "Other packages"
+NEED_A_HOST = {"persona_env.adapters.inspect_task"}  # not to be imported without its library
 # The folder of the commands has a page of their help instead.
 COMMANDS = "persona_env.cli"
 LONGEST_VALUE = 100
@@ -51,7 +52,8 @@ LONGEST_VALUE = 100
 def children(package: ModuleType) -> tuple[list[str], list[str]]:
     """The full names of a package's packages and of its public modules."""
     found = [m for m in iter_modules(package.__path__) if not m.name.startswith("_")]
-    names = [(f"{package.__name__}.{m.name}", m.ispkg) for m in found]
+    named = [(f"{package.__name__}.{m.name}", m.ispkg) for m in found]
+    names = [(name, is_package) for name, is_package in named if name not in NEED_A_HOST]
     nested = {name for name, is_package in names if is_package and name != COMMANDS}
     nested |= {name for name in mapped() if name.rpartition(".")[0] == package.__name__}
     return sorted(nested), [name for name, is_package in names if not is_package]

@@ -15,6 +15,9 @@ from persona_env.rewards.exchange import Exchange, TermView
 from persona_env.scenarios.case import prompt_language
 from persona_env.wrappers.bundled_tokenizer import SPECIAL, BundledCodec
 
+NEED_A_HOST = {"persona_env.adapters.inspect_task"}
+"""Modules that cannot be imported without the library whose decorators they use."""
+
 BYTES = pre_tokenizers.ByteLevel.alphabet()
 
 

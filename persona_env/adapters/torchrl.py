@@ -22,20 +22,20 @@ def register() -> None:
     try:
         from torchrl.envs.libs.gym import register_gym_spec_conversion
     except ImportError as error:
-        raise PersonaEnvError(
-            "this needs 'torchrl': pip install 'persona_env[torchrl]'"
-        ) from error
+        raise PersonaEnvError("this needs 'torchrl': pip install 'persona_env[torchrl]'") from error
     register_gym_spec_conversion(UnicodeText)(_text_spec)
 
 
 def _text_spec(
     spec: UnicodeText,
-    dtype: Any = None,
-    device: Any = None,
-    categorical_action_encoding: bool = False,
-    remap_state_to_observation: bool = True,
-    batch_size: tuple[int, ...] = (),
+    *,
+    dtype: Any,
+    device: Any,
+    categorical_action_encoding: bool,
+    remap_state_to_observation: bool,
+    batch_size: tuple[int, ...] | None,
 ) -> Any:
+    """TorchRL gives all of these; only two are about what is no tensor."""
     from torchrl.data import NonTensor
 
     return NonTensor(batch_size or (), example_data="A reply.", device=device)
