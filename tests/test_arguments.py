@@ -214,7 +214,9 @@ def test_small_helpers():
 )
 def test_a_misspelt_keyword_names_the_nearest(name, wrong, right):
     for make in (gym.make, gym.make_vec):
-        with pytest.raises(TypeError, match=f"unexpected keyword argument {wrong!r}. Did you mean {right!r}"):
+        with pytest.raises(
+            TypeError, match=f"unexpected keyword argument {wrong!r}. Did you mean {right!r}"
+        ):
             make(name, **{wrong: 1})
 
 

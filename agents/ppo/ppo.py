@@ -159,7 +159,7 @@ class LanguageModelPPO(PPO):
         raise PersonaEnvError(NO_PICKLE)
 
     @classmethod
-    def load(cls, *args: Any, **options: Any) -> Never:  # type: ignore[override]
+    def load(cls, *args: Any, **options: Any) -> Never:
         """Refuses: see the class."""
         raise PersonaEnvError(NO_PICKLE)
 
@@ -217,7 +217,7 @@ def make_ppo(
         settings["batch_size"] = min(settings["batch_size"], settings["n_steps"] * env.num_envs)
     made = LanguageModelPPO(
         LanguageModelPolicy,
-        env,
+        env,  # type: ignore[arg-type] # none where networks are made later
         rollout_buffer_class=TextRolloutBuffer,
         rollout_buffer_kwargs={"kl_coef": kl_coef, "floor": floor},
         policy_kwargs={"policy": policy, "temperature": temperature, "precision": precision,

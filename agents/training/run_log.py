@@ -17,7 +17,7 @@ from persona_env.metrics import share_without_signal
 from persona_env.outputs import write_text
 from persona_env.reporting.progress import Stage
 
-from ..ppo.ppo import groups_of
+from ..ppo.ppo import LanguageModelPPO, groups_of
 from ..ppo.saved import SETTINGS, settings_of
 from .checkpoint import save_modules
 from .run_folder import CURVE, STATE
@@ -141,7 +141,8 @@ class RunLog(BaseCallback):
             return
         write_text(self.folder / CURVE, _csv(self.rows))
         facts = {**self.facts, "steps": self.num_timesteps, "seconds": self.seconds()}
-        facts[SETTINGS] = settings_of(self.model)
+        if isinstance(self.model, LanguageModelPPO):
+            facts[SETTINGS] = settings_of(self.model)
         policy: Any = self.model.policy
         save_modules(self.folder / STATE, policy, [policy.optimizer], facts)
         self.saved = len(self.rows)

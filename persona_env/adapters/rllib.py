@@ -34,11 +34,10 @@ class MaskedObservation(gym.Wrapper[Seen, np.int64, Any, np.int64]):
             raise PersonaEnvError(f"{env} tells no masks: make tokens with action_mask=True")
         super().__init__(env)
         size, count = spaces.flatdim(env.observation_space), int(env.action_space.n)
-        self.observation_space = spaces.Dict(
-            {
-                "action_mask": spaces.Box(0, 1, (count,), np.float32),
-                "observations": spaces.Box(0, count, (size,), np.float32),
-            }
+        mask = spaces.Box(0, 1, (count,), np.float32)
+        seen = spaces.Box(0, count, (size,), np.float32)
+        self.observation_space: spaces.Dict = spaces.Dict(  # type: ignore[assignment]
+            {"action_mask": mask, "observations": seen}
         )
 
     def reset(

@@ -102,11 +102,11 @@ class TokenVectorEnv(VectorRows):
 
     def step(self, actions: Any) -> tuple[dict[str, Any], Rewards, Flags, Flags, Info]:
         """See :meth:`VectorRows.step`."""
-        *made, infos = super().step(actions)
+        observations, rewards, terminated, truncated, infos = super().step(actions)
         self._tell_mask(infos, np.ones(self.num_envs, dtype=np.bool_))
         if "final_info" in infos:
             self._tell_mask(infos["final_info"], infos["_final_info"])
-        return *made, infos
+        return observations, rewards, terminated, truncated, infos
 
     def _tell_mask(self, infos: Info, rows: Flags) -> None:
         """By option, which ids each of these rows may choose."""

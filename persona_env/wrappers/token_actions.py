@@ -174,7 +174,7 @@ class TokenActions(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructorA
             return self._answer(end, cut=True)
         self._end = end
         tokens, attention = self._tokens.copy(), self._attention.copy()
-        seen = {"tokens": tokens, "attention_mask": attention}
+        seen: TokenObservation = {"tokens": tokens, "attention_mask": attention}
         return seen, 0.0, False, False, self._told({})
 
     def _answer(self, end: int, cut: bool) -> TokenStep:

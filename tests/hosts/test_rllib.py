@@ -31,7 +31,7 @@ def trained(env, **runners):
     config = (
         PPOConfig()
         .environment(env, env_config=SMALL)
-        .env_runners(num_env_runners=1, num_envs_per_env_runner=2, **runners)
+        .env_runners(num_env_runners=1, num_envs_per_env_runner=1, **runners)
         .training(train_batch_size_per_learner=64, minibatch_size=32, num_epochs=1)
     )
     if "env_to_module_connector" not in runners:
