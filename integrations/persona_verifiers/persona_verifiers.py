@@ -1,0 +1,153 @@
+"""A taskset for verifiers 0.4: prompts whose reward depends on the user who asks.
+
+``vf-eval persona-verifiers``; every option of :class:`PersonaConfig` is an
+``--env.taskset.OPTION``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+import verifiers.v1 as vf
+from openai import AsyncOpenAI
+from persona_env.adapters.verifiers import Made, Talk, task_rows
+from pydantic import AliasChoices, Field
+from verifiers.v1.dialects.chat import message_to_wire
+
+__all__ = ["PersonaChat", "PersonaEpisodes", "PersonaTaskset"]
+
+
+class PersonaData(vf.TaskData):
+    """Who asks what, in which environment: all that a score needs beside the replies."""
+
+    scenario: str
+    user: str
+    made: Made
+    seed: int
+
+
+class PersonaTask(vf.Task[PersonaData]):
+    """One case; its reward needs the replies of the trace alone, so ``vf-replay`` scores it too."""
+
+    def talk(self) -> Talk:
+        """The conversation with this user, from its beginning."""
+        data = self.data
+        return Talk(data.made, data.scenario, data.user, data.seed)
+
+    @vf.reward(weight=1.0)
+    async def persona(self, trace: vf.Trace) -> float:
+        """The reward; the scores of terms are metrics, and the reasons lie in ``info``.
+
+        A reply that a judge could not read raises, which marks the trace as failed.
+        """
+        talk, replies = self.talk(), replies_of(trace)
+        reward = await asyncio.to_thread(talk.replay, replies)
+        trace.record_metrics(talk.metrics() | {"turns": float(len(replies))})
+        trace.info["reasons"] = talk.reasons(replies[-1])
+        return reward
+
+
+def replies_of(trace: vf.Trace) -> list[str]:
+    """What the model said last before each turn of the user, and at the end."""
+    replies: list[str] = []
+    answered = False
+    for node in trace.branches[-1].nodes if trace.branches else ():
+        if node.sampled:
+            said = (node.message.content or "").strip()
+            replies = [*replies[:-1], said] if answered else [*replies, said]
+        answered = node.sampled or (answered and node.message.role != "user")
+    if not replies:
+        raise vf.TaskError("the model gave no reply, so there is nothing to score")
+    return replies
+
+
+class PersonaConfig(vf.TasksetConfig):
+    """What is asked, by whom, and how it is judged."""
+
+    env: str = Made().env
+    """An environment of persona_env, or of another package: ``module:TheirEnv-v0``."""
+    split: str = "train"
+    """``train``, ``heldout`` or ``all``; not with ``users``."""
+    users: list[str] = Field(default_factory=list)
+    """Bundled users by name, or paths of profiles."""
+    episodes: int | None = 50
+    """How many cases; ``None``: all that are written."""
+    seed: int = 0
+    """Of the drawing, and of what users say."""
+    replies: str = Field("natural", validation_alias=AliasChoices("register", "replies"))
+    """The register: ``natural`` or ``tiny``. (``register`` is a method of pydantic's models.)"""
+    reader: str | None = None
+    """Who reads natural replies: ``heads`` (default), ``rules``, ..."""
+    judge: str | None = None
+    """``MODEL@URL``: an endpoint that reads what exact rules do not."""
+    max_turns: int = 1
+    """How many replies a conversation may have."""
+
+    def made(self) -> Made:
+        """The environment's part of it."""
+        names = (self.env, self.split, tuple(self.users), self.replies, self.reader, self.judge)
+        return Made(*names, self.max_turns)
+
+
+class PersonaTaskset(vf.Taskset[PersonaTask, PersonaConfig]):
+    """The cases of an environment, evenly over its users."""
+
+    def load(self) -> Iterator[PersonaTask]:
+        """A task for each case."""
+        made, config = self.config.made(), self.config
+        for row in task_rows(made, config.episodes, config.seed):
+            yield PersonaTask(PersonaData(**row, made=made, seed=config.seed), config.task)
+
+
+class PersonaEnvConfig(vf.SingleAgentEnvConfig):
+    """The model is asked from this process: no box is needed, and none is paid for."""
+
+    agent: vf.AgentConfig = vf.AgentConfig(runtime=vf.SubprocessConfig())
+
+
+class PersonaEpisodes(vf.SingleAgentEnv, vf.Env[PersonaEnvConfig]):
+    """One reply, or with ``max_turns`` a conversation in which persona_env plays the user."""
+
+    async def run(self, task: PersonaTask, agents: vf.Agents) -> None:
+        """Answer the prompt, and what the user says then, until the user leaves."""
+        if task.data.made.max_turns == 1:
+            await agents.agent.run(task)
+            return
+        talk = task.talk()
+        async with agents.agent.interaction(task) as interaction:
+            segment = await interaction.turn()
+            while not segment.terminated:
+                said = await asyncio.to_thread(talk.say, segment.last_reply)
+                if said is None:
+                    return
+                segment = await interaction.turn(said)
+
+
+class PersonaChat(vf.Harness[vf.HarnessConfig]):
+    """Asks the model for a reply, without tools and without a program of its own."""
+
+    APPENDS_SYSTEM_PROMPT = True
+    SUPPORTS_RESUME = True
+    EXECUTES_CODE = False
+    NEEDS_CONTAINER = False
+
+    async def launch(
+        self,
+        ctx: vf.ModelContext,
+        trace: vf.Trace,
+        runtime: vf.Runtime,
+        endpoint: str,
+        secret: str,
+        mcp_urls: dict[str, str],
+        data: vf.TaskData,
+    ) -> vf.ProgramResult:
+        """One call of the endpoint that verifiers records."""
+        system, prompt = self.resolve_prompt(data)
+        asked = [vf.UserMessage(content=prompt)] if isinstance(prompt, str) else prompt or []
+        messages = [message_to_wire(message) for message in asked]
+        if system:
+            messages.insert(0, {"role": "system", "content": system})
+        async with AsyncOpenAI(base_url=endpoint, api_key=secret) as client:
+            await client.chat.completions.create(model=ctx.model, messages=messages)
+        return vf.ProgramResult(exit_code=0, stdout="", stderr="")
