@@ -1,4 +1,4 @@
-"""``persona-openenv-check URL``: the checks of OpenEnv's standard that ``openenv validate`` does not run yet.
+"""``persona-openenv-check URL``: checks of OpenEnv's standard that it does not run itself yet.
 
 Give it the environment variables that the server has, so that it knows what is served.
 """
@@ -12,6 +12,7 @@ import sys
 from importlib.resources import files
 
 from openenv.core import GenericEnvClient
+
 from persona_env import PersonaEnvError
 from persona_env.adapters.openenv import served_sessions
 from persona_env.adapters.served import check_served
@@ -32,7 +33,9 @@ def main() -> None:
     except PersonaEnvError as error:
         sys.exit(str(error))
     for check in checks:
-        print(f"{'ok  ' if check.passed else 'FAIL'} {check.name:12} {check.detail}".rstrip())
+        sys.stdout.write(
+            f"{'ok  ' if check.passed else 'FAIL'} {check.name:12} {check.detail}".rstrip() + "\n"
+        )
     sys.exit(not all(check.passed for check in checks))
 
 

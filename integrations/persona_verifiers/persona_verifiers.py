@@ -11,9 +11,10 @@ from collections.abc import Iterator
 
 import verifiers.v1 as vf
 from openai import AsyncOpenAI
-from persona_env.adapters.verifiers import Made, Talk, task_rows
 from pydantic import AliasChoices, Field
 from verifiers.v1.dialects.chat import message_to_wire
+
+from persona_env.adapters.verifiers import Made, Talk, task_rows
 
 __all__ = ["PersonaChat", "PersonaEpisodes", "PersonaTaskset"]
 

@@ -41,7 +41,7 @@ def most_sessions(variables: Mapping[str, str]) -> int:
 
 
 def shown(seen: Observation, info: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of a served observation: what an agent sees, and what ``info`` tells of the reward.
+    """The fields of a served observation: what an agent sees, and what ``info`` tells of rewards.
 
     Of a user who is not seen whole ``info`` tells nothing, and so neither does this.
     """

@@ -142,7 +142,9 @@ def _differs(one: Client, two: Client, known: Known) -> str:
         found = [Served(client).answer(reply, case) for client in (one, two)]
         first, second = ((r.observation, r.reward, r.done) for r in found)
         if first != second:
-            return f"{reply[:80]!r} gets {found[0].reward}, and in another session {found[1].reward}"
+            return (
+                f"{reply[:80]!r} gets {found[0].reward}, and in another session {found[1].reward}"
+            )
     drawn = [client.reset(seed=5).observation for client in (one, two)]
     return "" if drawn[0] == drawn[1] else "a seed draws different episodes in two sessions"
 

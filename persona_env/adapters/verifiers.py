@@ -92,6 +92,8 @@ class Talk:
         """Of the last reply, by term: what was found, the words that show it, and what is wanted."""
         verdict = self.session.verdict
         return {
-            name: [{"note": r.note, "wanted": r.wanted, "text": reply[r.start : r.end]} for r in each]
+            name: [
+                {"note": r.note, "wanted": r.wanted, "text": reply[r.start : r.end]} for r in each
+            ]
             for name, each in (verdict.reasons if verdict else {}).items()
         }

@@ -18,6 +18,7 @@ pytest.importorskip("openenv")
 
 from openenv.core import GenericEnvClient
 from openenv.validation import run_validation
+from openenv.validation.types import ProviderCapability
 from persona_openenv import PersonaClient, Reply
 
 from persona_env import load_profiles
@@ -87,9 +88,7 @@ def session(url):
 def test_two_sessions_keep_their_own_episodes(url):
     with session(url) as one, session(url) as two:
         asked = one.reset(seed=1, episode_id="A", **LAKE).observation
-        other = two.reset(
-            seed=1, episode_id="B", user="sam", scenario="fluffy-rice"
-        ).observation
+        other = two.reset(seed=1, episode_id="B", user="sam", scenario="fluffy-rice").observation
         assert "deepest" in asked.prompt
         assert "rice" in other.prompt
         assert asked.user != other.user
@@ -124,7 +123,9 @@ def test_what_is_wrong_is_told_by_websocket_and_http(url):
             client.reset(user="noora")
         with pytest.raises(RuntimeError, match="Did you mean 'user'"):
             client.reset(usr="nora")
-    refused = httpx.post(f"{url}/step", json={"action": {"reply": "Hi"}, "user": "noora"}, timeout=60)
+    refused = httpx.post(
+        f"{url}/step", json={"action": {"reply": "Hi"}, "user": "noora"}, timeout=60
+    )
     assert refused.status_code == 422
     assert "Did you mean 'nora'" in refused.json()["detail"]
 
@@ -165,7 +166,8 @@ def test_protected_fields_are_not_served_of_a_user_who_is_seen(url):
 class Local:
     """A provider of OpenEnv's validation that has a running server in place of an image."""
 
-    name, capabilities, supported_network_modes = "local", frozenset(), frozenset({"public"})
+    name, supported_network_modes = "local", frozenset({"public"})
+    capabilities = frozenset({ProviderCapability.IMAGE_BUILD})
 
     def __init__(self, url):
         self.base_url = url

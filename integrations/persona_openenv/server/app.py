@@ -14,6 +14,7 @@ from fastapi import Request
 from fastapi.responses import JSONResponse
 from openenv.core import Environment, State, create_app
 from openenv.core.env_server.types import EnvironmentMetadata
+
 from persona_env import PersonaEnvError
 from persona_env.adapters.openenv import most_sessions, served_sessions, shown
 from persona_env.adapters.sessions import Sessions
