@@ -57,7 +57,7 @@ def task_rows(made: Made, episodes: int | None, seed: int) -> Iterator[dict[str,
 
 
 class Talk:
-    """A conversation with one case, drawn from ``seed`` and its ids: the same replies hear the same.
+    """A conversation with one case, drawn from ``seed`` and its ids: same replies, same answers.
 
     ``reward`` is what the replies earned so far, in all.
 
@@ -89,7 +89,7 @@ class Talk:
         return {name: value for name, value in found.items() if name != "invalid"}
 
     def reasons(self, reply: str) -> dict[str, list[dict[str, str]]]:
-        """Of the last reply, by term: what was found, the words that show it, and what is wanted."""
+        """Of the last reply, by term: what was found, by which words, and what is wanted."""
         verdict = self.session.verdict
         return {
             name: [
