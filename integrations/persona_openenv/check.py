@@ -33,9 +33,8 @@ def main() -> None:
     except PersonaEnvError as error:
         sys.exit(str(error))
     for check in checks:
-        sys.stdout.write(
-            f"{'ok  ' if check.passed else 'FAIL'} {check.name:12} {check.detail}".rstrip() + "\n"
-        )
+        line = f"{'ok  ' if check.passed else 'FAIL'} {check.name:12} {check.detail}"
+        sys.stdout.write(f"{line.rstrip()}\n")
     sys.exit(not all(check.passed for check in checks))
 
 
