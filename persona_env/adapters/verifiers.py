@@ -46,7 +46,7 @@ def sessions(made: Made) -> Sessions:
 
 def task_rows(made: Made, episodes: int | None, seed: int) -> Iterator[dict[str, Any]]:
     """The fields of each task: who is asked what, and what the model sees of it."""
-    for row in make_rows(sessions(made).env, "prompt", episodes, seed):
+    for row in make_rows(sessions(made).env, "prompts", episodes, seed):
         shown, asked = described(row["prompt"])
         yield {
             "name": f"{row['user']}/{row['scenario']}",
