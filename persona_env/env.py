@@ -559,9 +559,9 @@ class PersonaEnv(gym.Env[Observation, str]):
                     "'reference'"
                 )
         declared = {category.name: category for category in self.categories}
-        for scenario in given:
-            if isinstance(scenario, Scenario) and scenario.category in declared:
-                declared[scenario.category].check(scenario)
+        for one in given:
+            if isinstance(one, Scenario) and one.category in declared:
+                declared[one.category].check(one)
 
     def _answered(self, turns: tuple[Turn, ...]) -> int:
         """How many replies of this episode are in ``turns``."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache, lru_cache, partial
+from typing import ClassVar
 
 from persona_env.env import PersonaEnv
 from persona_env.errors import ProfileError
@@ -21,6 +22,7 @@ from persona_env.scenarios.pools import GeneratedPool, ListPool, MixturePool, Po
 from persona_env.scenarios.schema import Scenario
 from persona_env.users.library import load_profiles
 from persona_env.users.profile import UserProfile
+from persona_env.users.words import LengthBounds
 
 from . import terms
 from .choice import habits_for, language_for, past_titles
@@ -73,7 +75,7 @@ class PersonaTitleEnv(PersonaEnv):
     replaced_terms = terms.REPLACED
     # Its own gates and terms read titles by exact rules.
     tiny_terms = ("factuality", "safety", "stands", "substance", "piece")
-    length_bounds = staticmethod(title_length)
+    length_bounds: ClassVar[LengthBounds] = staticmethod(title_length)
     max_new_tokens, context_length = 72, 512
 
     def choose_terms(self, terms: Terms | None, gates: Terms | None) -> tuple[Term, ...]:

@@ -36,7 +36,7 @@ class MaskedObservation(gym.Wrapper[Seen, np.int64, Any, np.int64]):
         size, count = spaces.flatdim(env.observation_space), int(env.action_space.n)
         mask = spaces.Box(0, 1, (count,), np.float32)
         seen = spaces.Box(0, count, (size,), np.float32)
-        self.observation_space: spaces.Dict = spaces.Dict(  # type: ignore[assignment]
+        self.observation_space: spaces.Dict = spaces.Dict(  # type: ignore[override]
             {"action_mask": mask, "observations": seen}
         )
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from persona_env.adapters.scoring import judged
 from persona_env.env import PersonaEnv
+from persona_env.evaluation.asking import Key
 from persona_env.evaluation.conversation import Conversation, case_seed
 from persona_env.rewards import Verdict
 from persona_env.scenarios.case import Case
@@ -50,7 +51,7 @@ def begin_talk(env: PersonaEnv, case: Case, seed: int, batch: int = 0) -> Talk:
     own = env.light_copy()
     own.np_random = np.random.default_rng(case_seed(case, seed, batch))
     own.begin(*case)
-    return Talk(own)
+    return Talk(own, Key(case.scenario.id, case.user.id, batch + 1))
 
 
 def answer(env: PersonaEnv, talks: Sequence[Talk], replies: Sequence[str]) -> None:

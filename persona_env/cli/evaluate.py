@@ -130,7 +130,7 @@ def evaluate_agent(
     made, base = make_env(
         env, split, profiles, scenarios, visibility, prompts=prompts, terms=terms, gates=gates,
         max_turns=turns, user_simulator=user_simulator, max_topics=max_topics,
-        profile_text=profile_text_for(agent, system), **reads,
+        profile_text=profile_text_for(found.name, system), **reads,
     )  # fmt: skip
     several = samples_of(found, samples)
     drawn = {"episodes": episodes, "seed": seed, "turns": turns, "samples": several}

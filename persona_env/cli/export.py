@@ -23,7 +23,6 @@ from persona_env.cli.show import (
     ReaderOption,
     SplitOption,
     make_env,
-    names,
     notes,
     say,
 )
@@ -90,9 +89,7 @@ def export(
         judge_record=judge_record, max_calls=max_calls,
     )  # fmt: skip
     made = [
-        make_env(
-            name, split, names(profiles), names(scenarios), "hidden" if hidden else "full", **reads
-        )[0]
+        make_env(name, split, profiles, scenarios, "hidden" if hidden else "full", **reads)[0]
         for name in env or ["PersonaChat-v0"]
     ]
     own = None if replies is None else [dict(row.cells) for row in read_rows(replies)]
