@@ -60,7 +60,9 @@ LAYERS = (
     "vector evaluation",
     "entry_points text_envs auditor",
     "envs __init__",
-    "agents cli adapters",
+    "adapters",
+    "preferences",
+    "agents cli",
     "__main__ benchmarks scripts user_profiles",
 )
 RANKS = {name: rank for rank, line in enumerate(LAYERS, 1) for name in line.split()}
