@@ -80,6 +80,10 @@ class TransformersCodec:
             )
         return ids
 
+    def encode(self, text: str) -> list[int]:
+        """The ids of a reply, with marks in it as plain text."""
+        return self._ids(without_marks(text, self._marks))
+
     def decode(self, ids: Sequence[int]) -> str:
         """The text of these ids."""
         text: str = self.tokenizer.decode(list(ids), skip_special_tokens=True)
