@@ -6,12 +6,16 @@ from collections.abc import Callable, Iterable, Mapping
 
 from persona_env.arguments import listed
 from persona_env.errors import IMPORTS, ArgumentError, RewardError, shown, unknown_name, user_named
+from persona_env.registration import load
 from persona_env.rewards.builtin import GENERAL, load_builtin
 from persona_env.rewards.declaration import is_same
 from persona_env.rewards.facts import Term
 from persona_env.rewards.term import REGISTRY, AnyFunction, Terms
 from persona_env.users.profile import UserProfile
 
+LEARNT = "reward_model:"
+"""Before the folder of a saved reward model, where a term is named."""
+LEARNT_TERM = "persona_env.agents.learning.learnt_reward:learnt_term"
 LISTED_BY = "persona-env terms"  # in errors; an environment's own are among them
 
 
@@ -33,11 +37,14 @@ def general_terms() -> dict[str, Term]:
 
 
 def get_term(term: str | AnyFunction) -> Term:
-    """The term of this name or callable.
+    """The term of this name or callable; of ``"reward_model:FOLDER"``, a learnt one.
 
     Raises :class:`UnknownNameError` for a name that no term has, and :class:`RewardError` for a
     callable that is not registered.
     """
+    if isinstance(term, str) and term.startswith(LEARNT):
+        learnt: Term = load(LEARNT_TERM)(term.removeprefix(LEARNT))
+        return learnt
     terms = registered_terms()
     if isinstance(term, str):
         if term not in terms:
@@ -76,12 +83,12 @@ def choose_terms(
     users weigh. Raises :class:`UnknownNameError` for a name, or a profile's weight, that no term
     has, and :class:`ArgumentError` for a gate in ``terms`` and a term in ``gates``.
     """
+    named = _named("terms", terms) | _named("gates", gates)  # a learnt one is registered by it
     known = registered_terms()
     default = {*general_terms()} - {*replaced} | {get_term(term).name for term in own}
     default |= _weighed(users, known)
     chosen = {name for name in default if (gates if known[name].gate else terms) is None}
-    chosen |= _named("terms", terms) | _named("gates", gates)
-    return tuple(term for name, term in known.items() if name in chosen)
+    return tuple(term for name, term in known.items() if name in chosen | named)
 
 
 def _named(option: str, given: Terms | None) -> set[str]:
