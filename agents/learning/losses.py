@@ -53,8 +53,7 @@ def pairs_of(comparisons: Iterable[Comparison], *, margins: bool = False) -> Pai
                 rows.append((offset + i, offset + j, p, margin, weight))
         offset += count
     first, second, *numbers = torch.tensor(rows, dtype=torch.float64).reshape(-1, 5).unbind(1)
-    probability, margin, weights = (one.float() for one in numbers)
-    return Pairs(first.long(), second.long(), probability, margin, weights)
+    return Pairs(first.long(), second.long(), *(one.float() for one in numbers))
 
 
 def bradley_terry(rewards: Tensor, pairs: Pairs) -> Tensor:
@@ -100,5 +99,5 @@ def kto(
         raise ValueError("KTO's reference point needs at least one mismatched pair: two examples")
     reference = mismatched.mean().clamp(min=0).detach()
     sign = torch.where(desirable, 1.0, -1.0)
-    scale = torch.where(desirable, *(torch.tensor(weight) for weight in weights))
-    return (scale * (1 - torch.sigmoid(beta * sign * (ratios - reference)))).mean()
+    scale = torch.where(desirable, torch.tensor(weights[0]), torch.tensor(weights[1]))
+    return torch.mean(scale * (1 - torch.sigmoid(beta * sign * (ratios - reference))))

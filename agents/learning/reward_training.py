@@ -87,7 +87,8 @@ def fit_reward_model(
             pairs = pairs_of(batch, margins=how.margins)
             loss = bradley_terry(rewards, pairs)
             spread = model.vectors - model.vectors.mean(0, keepdim=True)
-            (loss + how.prior * spread.square().sum(1).mean()).backward()
+            whole = loss + how.prior * spread.square().sum(1).mean()
+            whole.backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(learnt, 1.0)
             optimizer.step()
             schedule.step()

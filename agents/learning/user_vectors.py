@@ -47,8 +47,8 @@ def fit_user(gaps: npt.ArrayLike, answers: Sequence[float], mean: Values, precis
     for _ in range(STEPS):  # Newton; the negative log-posterior is convex
         p = _sigmoid(rows @ weights)
         slope = rows.T @ (p - given) + precision @ (weights - mean)
-        step = np.linalg.solve(_precision(rows, p, precision), slope)
-        weights = weights - _damped(step)
+        step: Values = np.linalg.solve(_precision(rows, p, precision), slope)
+        weights -= _damped(step)
         if float(np.abs(step).max()) < CLOSE:
             break
     return Fit(weights, _precision(rows, _sigmoid(rows @ weights), precision))
