@@ -47,7 +47,7 @@ def fit_user(gaps: npt.ArrayLike, answers: Sequence[float], mean: Values, precis
     for _ in range(STEPS):  # Newton; the negative log-posterior is convex
         p = _sigmoid(rows @ weights)
         slope = rows.T @ (p - given) + precision @ (weights - mean)
-        step: Values = np.linalg.solve(_precision(rows, p, precision), slope)
+        step = np.linalg.solve(_precision(rows, p, precision), slope).astype(np.float64)
         weights -= _damped(step)
         if float(np.abs(step).max()) < CLOSE:
             break
