@@ -64,6 +64,7 @@ LAYERS = (
     "entry_points text_envs auditor",
     "envs __init__",
     "adapters",
+    "preferences",
     "agents cli",
     "__main__ benchmarks scripts user_profiles",
 )

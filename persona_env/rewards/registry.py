@@ -13,6 +13,9 @@ from persona_env.rewards.facts import Term
 from persona_env.rewards.term import REGISTRY, AnyFunction, Terms
 from persona_env.users.profile import UserProfile
 
+LEARNT = "reward_model:"
+"""Before the folder of a saved reward model, where a term is named."""
+LEARNT_TERM = "persona_env.agents.learning.learnt_reward:learnt_term"
 LISTED_BY = "persona-env terms"  # in errors; an environment's own are among them
 
 
@@ -35,11 +38,14 @@ def general_terms() -> dict[str, Term]:
 
 def get_term(term: str | AnyFunction) -> Term:
     """The term of this name or callable; ``"module:name"`` is one of that module, which is
-    imported.
+    imported, and ``"reward_model:FOLDER"`` a learnt one.
 
     Raises :class:`UnknownNameError` for a name that no term has, and :class:`RewardError` for a
     callable that is not registered and for a module that cannot be imported or lacks the name.
     """
+    if isinstance(term, str) and term.startswith(LEARNT):
+        learnt: Term = load(LEARNT_TERM)(term.removeprefix(LEARNT))
+        return learnt
     if isinstance(term, str) and ":" in term:
         return get_term(_loaded(term))
     terms = registered_terms()
@@ -92,7 +98,7 @@ def choose_terms(
     users weigh. Raises :class:`UnknownNameError` for a name, or a profile's weight, that no term
     has, and :class:`ArgumentError` for a gate in ``terms`` and a term in ``gates``.
     """
-    named = _named("terms", terms) | _named("gates", gates)  # first: it may import their module
+    named = _named("terms", terms) | _named("gates", gates)  # first: it may register them
     known = registered_terms()
     default = {*general_terms()} - {*replaced} | {get_term(term).name for term in own}
     default |= _weighed(users, known)

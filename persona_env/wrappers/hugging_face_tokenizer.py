@@ -94,6 +94,10 @@ class TransformersCodec:
             )
         return ids
 
+    def encode(self, text: str) -> list[int]:
+        """The ids of a reply, with marks in it as plain text."""
+        return self._ids(without_marks(text, self._marks))
+
     def decode(self, ids: Sequence[int]) -> str:
         """The text of a reply's ids, with the tag of a thought that the template opened for it."""
         text: str = self.tokenizer.decode(list(ids), skip_special_tokens=True)

@@ -34,6 +34,9 @@ class Codec(Protocol):
     def prompt(self, messages: Conversation) -> list[int]:
         """The ids of what the policy reads before its reply to these messages."""
 
+    def encode(self, text: str) -> list[int]:
+        """The ids of a reply's text, without its end."""
+
     def decode(self, ids: Sequence[int]) -> str:
         """The text of a reply's ids, without special tokens."""
 

@@ -1,0 +1,1 @@
+"""Learning from preferences: a file for each system, read from top to bottom."""

@@ -1,0 +1,196 @@
+r"""A language model as an annotator: it is asked which of two replies is better, by a letter.
+
+The label is soft: the probability of the letters "A" and "B" as the next token, in both orders,
+averaged, so that a model which prefers what stands first prefers nothing by that (Lee et al. 2023,
+*RLAIF*, arXiv 2309.00267, 2.1; Bai et al. 2022, *Constitutional AI*, arXiv 2212.08073, 4.1). With
+reasoning before the letter, probabilities are clamped to [0.40, 0.60], since they are then near 0
+and 1. Direct feedback is the expectation of a grade from 1 to 10.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from importlib import resources
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from transformers import PreTrainedModel
+
+from persona_env.arguments import whole_number
+from persona_env.errors import PersonaEnvError
+from persona_env.files import parse_toml
+from persona_env.messages import Message, described
+from persona_env.preferences.comparison import Candidates, Comparison, Label
+from persona_env.wrappers.fitting import fitted
+from persona_env.wrappers.tokenizers import Codec
+
+from ..language_model import generate
+
+LETTERS = ("A", "B")
+CLAMP = (0.40, 0.60)
+"""Of probabilities after reasoning: Bai et al. 2022, 4.1."""
+THOUGHT = 128
+"""Tokens of reasoning, at most."""
+GRADES = tuple(map(str, range(1, 11)))
+SYSTEM = "You compare replies of an assistant for one particular user."
+QUESTION = """{user}The user said: {prompt}
+
+Reply A: {first}
+
+Reply B: {second}
+
+{principle} Answer with one letter, A or B."""
+GRADE = """{user}The user said: {prompt}
+
+The reply: {reply}
+
+{principle} How good is the reply for this user, from 1 (bad) to 10 (excellent)?
+Answer with the number alone."""
+PRINCIPLE = "Choose the reply that this user would like better."
+
+
+class Principle(NamedTuple):
+    """A sentence of a constitution, and its name."""
+
+    name: str
+    text: str
+
+
+def load_constitution(text: str | None = None) -> tuple[Principle, ...]:
+    """The principles of a TOML text, or those that come with the library.
+
+    Raises :class:`PersonaEnvError` for a text without ``[[principle]]`` entries of name and text.
+    """
+    if text is None:
+        here = resources.files(__package__).joinpath("constitution.toml")
+        text = here.read_text(encoding="utf-8")
+    entries = parse_toml(text, "constitution").get("principle")
+    try:
+        found = tuple(Principle(str(one["name"]), str(one["text"])) for one in entries or ())
+    except (TypeError, KeyError) as error:
+        raise PersonaEnvError(
+            "a constitution holds entries [[principle]] with a name and a text each"
+        ) from error
+    if not found:
+        raise PersonaEnvError("a constitution needs at least one entry [[principle]]")
+    return found
+
+
+@dataclass
+class ModelAnnotator:
+    """A causal language model that says which of two replies is better.
+
+    Parameters
+    ----------
+    model, codec:
+        What :func:`persona_env.agents.load_policy` returns.
+    name:
+        In what it says.
+    principles:
+        One of them is drawn for each comparison, with its seed; none: what this user would like.
+    reasons:
+        Whether the model reasons before it names a letter.
+    """
+
+    model: PreTrainedModel
+    codec: Codec
+    name: str = "model"
+    principles: Sequence[Principle] = ()
+    reasons: bool = False
+    _tokens: tuple[list[int], ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._tokens = tuple(first_tokens(self.codec, letter) for letter in LETTERS)
+        if {*self._tokens[0]} & {*self._tokens[1]}:
+            raise PersonaEnvError("the tokenizer writes 'A' and 'B' with the same first token")
+
+    def annotate(self, candidates: Sequence[Candidates], seed: int = 0) -> list[Comparison | None]:
+        """A soft label for each pair; ``None`` for more than two replies, which it cannot compare,
+        and where the model gives neither letter any probability."""
+        root = np.random.SeedSequence(whole_number("seed", seed, least=0))
+        rngs = [np.random.default_rng(one) for one in root.spawn(len(candidates))]
+        return [self._say(one, rng) for one, rng in zip(candidates, rngs, strict=True)]
+
+    def _say(self, one: Candidates, rng: np.random.Generator) -> Comparison | None:
+        if len(one.replies) != 2:
+            return None
+        drawn = (
+            self.principles[int(rng.integers(len(self.principles)))] if self.principles else None
+        )
+        first, second = (self._first(one, order, drawn) for order in ((0, 1), (1, 0)))
+        p = (first + 1 - second) / 2
+        if math.isnan(p):
+            return None
+        if self.reasons:
+            p = min(max(p, CLAMP[0]), CLAMP[1])
+        label: Label = "same" if p == 0.5 else "first" if p > 0.5 else "second"
+        note = "both orders" + (f"; principle {drawn.name}" if drawn else "")
+        return Comparison.of(one, label=label, probability=p, annotator=self.name, note=note)
+
+    def _first(self, one: Candidates, order: tuple[int, int], drawn: Principle | None) -> float:
+        """How probably what is shown first is better, when shown in this order."""
+        asked = question(one, order, drawn.text if drawn else PRINCIPLE)
+        room = getattr(self.model.config, "max_position_embeddings", 2048) - THOUGHT - 8
+        ids, _ = fitted(self.codec, asked, room)
+        if self.reasons:
+            (thought,) = generate(self.model, self.codec, [ids], max_new_tokens=THOUGHT)
+            ids = [*ids, *thought, *self.codec.encode("\nAnswer: ")]
+        return letter_probability(self.model, ids, self._tokens)
+
+
+def question(one: Candidates, order: tuple[int, int], principle: str) -> list[Message]:
+    """What a model is asked about two replies, in this order."""
+    first, second = (one.replies[place] for place in order)
+    said = QUESTION.format(
+        user=_about(one), prompt=one.prompt, first=first, second=second, principle=principle
+    )
+    return [{"role": "system", "content": SYSTEM}, {"role": "user", "content": said}]
+
+
+def _about(one: Candidates) -> str:
+    who, _ = described(one.messages)
+    return f"About the user: {who}\n\n" if who else ""
+
+
+@torch.inference_mode()
+def letter_probability(
+    model: PreTrainedModel, ids: Sequence[int], tokens: Sequence[Sequence[int]]
+) -> float:
+    """The probability of the first of two answers, of both; NaN if neither has any."""
+    logits = model(torch.tensor([ids], device=model.device)).logits[0, -1].double()
+    log_p = torch.log_softmax(logits, 0)
+    one, other = (torch.logsumexp(log_p[list(group)], 0) for group in tokens)
+    return float(torch.sigmoid(one - other))
+
+
+@torch.inference_mode()
+def expected_grade(
+    model: PreTrainedModel, codec: Codec, one: Candidates, reply: str, principle: str = PRINCIPLE
+) -> float:
+    r"""Direct feedback: :math:`\sum_i i\,P(i)` for grades 1 to 10, rescaled to [-1, 1] (Lee et al.
+    2023, 2.2). The probability of a grade is that of its tokens, among the ten."""
+    said = GRADE.format(user=_about(one), prompt=one.prompt, reply=reply, principle=principle)
+    asked = [{"role": "system", "content": SYSTEM}, {"role": "user", "content": said}]
+    room = getattr(model.config, "max_position_embeddings", 2048) - 8
+    prompt, _ = fitted(codec, asked, room)
+    totals = []
+    for grade in GRADES:
+        answer = [*codec.encode(grade), codec.end_id]  # the end tells 1 from 10
+        logits = model(torch.tensor([[*prompt, *answer]], device=model.device)).logits[0].double()
+        log_p = torch.log_softmax(logits[len(prompt) - 1 : -1], -1)
+        totals.append(log_p[torch.arange(len(answer)), torch.tensor(answer)].sum())
+    p = torch.softmax(torch.stack(totals), 0)
+    mean = float((p * torch.arange(1, len(GRADES) + 1)).sum())
+    return (mean - 1) / (len(GRADES) - 1) * 2 - 1
+
+
+def first_tokens(codec: Codec, letter: str) -> list[int]:
+    """The first tokens with which a tokenizer may write a letter: with and without a blank."""
+    found = [codec.encode(text) for text in (letter, f" {letter}")]
+    plain = [ids[0] for ids in found if ids and codec.decode(ids[:1]).strip() == letter]
+    if not plain:
+        raise PersonaEnvError(f"the tokenizer has no token that is the letter {letter!r}")
+    return [*dict.fromkeys(plain)]

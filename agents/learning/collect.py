@@ -1,0 +1,123 @@
+"""Replies of a policy that are worth comparing: sampled on its own prompts, and chosen.
+
+A pair tells most where reward models disagree about it (Christiano et al. 2017, arXiv 1706.03741),
+or where its features are least known (D-optimality).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import cycle, islice
+
+import numpy as np
+import torch
+
+from persona_env.adapters.named_envs import name_of
+from persona_env.agent import Agent, Tell, ask, tell_nobody
+from persona_env.arguments import whole_number
+from persona_env.env import PersonaEnv
+from persona_env.errors import ArgumentError, PersonaEnvError
+from persona_env.evaluation.evaluate import draw_cases
+from persona_env.messages import as_messages
+from persona_env.preferences.comparison import Candidates
+from persona_env.scenarios.case import Case, prompt_language_or_first
+
+from .reward_model import RewardModel, said_of
+
+ROUNDS = 4
+"""How often a case whose replies are all the same is sampled before it is left out."""
+RIDGE = 1e-3  # of the precision before the first pair
+
+
+def sample_candidates(
+    agent: Agent, env: PersonaEnv, count: int, *, replies: int = 2, seed: int = 0,
+    policy: str = "", tell: Tell = tell_nobody,
+) -> list[Candidates]:  # fmt: skip
+    """``count`` times ``replies`` different replies of ``agent``, evenly over the cases of ``env``.
+
+    The agent must sample: one that answers alike is an error. ``policy`` is how it is called in
+    the candidates; ``tell`` is told of progress. The same ``seed`` draws the same cases.
+    """
+    count, replies = (
+        whole_number("count", count, least=1),
+        whole_number("replies", replies, least=2),
+    )
+    cases = draw_cases(env, None, whole_number("seed", seed, least=0))
+    if not cases:
+        raise PersonaEnvError(f"{name_of(env)} has no cases to ask about")
+    wanted = list(islice(cycle(cases), count))
+    found: list[list[str]] = [[] for _ in wanted]
+    for _ in range(ROUNDS):
+        open_ = [place for place, got in enumerate(found) if len(got) < replies]
+        asked = [place for place in open_ for _ in range(replies - len(found[place]))]
+        if not asked:
+            break
+        said = ask(agent, [env.observe(*wanted[place]) for place in asked], tell)
+        for place, reply in zip(asked, said, strict=True):
+            if reply not in found[place]:
+                found[place].append(reply)
+    full = [(case, said) for case, said in zip(wanted, found, strict=True) if len(said) == replies]
+    made = [*_made(env, full, policy, seed)]
+    if not made:
+        raise PersonaEnvError(
+            "the policy gave the same reply each time: there is nothing to compare. Sample with a "
+            "temperature above 0"
+        )
+    return made
+
+
+def _made(
+    env: PersonaEnv, answered: Sequence[tuple[Case, list[str]]], policy: str, seed: int
+) -> Iterator[Candidates]:
+    name = name_of(env)
+    for case, said in answered:
+        seen = env.observe(*case)
+        yield Candidates(
+            prompt=seen["prompt"], messages=tuple(as_messages(seen)), replies=tuple(said),
+            env=name, scenario=case.scenario.id, user=case.user.id, policy=policy, seed=seed,
+            language=prompt_language_or_first(*case),
+        )  # fmt: skip
+
+
+def most_disputed(
+    candidates: Sequence[Candidates], models: Sequence[RewardModel], count: int
+) -> list[Candidates]:
+    """The ``count`` pairs about which an ensemble of reward models disagrees most.
+
+    By the variance of the probability that the first reply is preferred; of more than two replies,
+    of the first two.
+    """
+    if len(models) < 2:
+        raise ArgumentError(f"disagreement needs at least 2 reward models, not {len(models)}")
+    gaps = torch.tensor([[_gap(model.rewards(said_of(c))) for c in candidates] for model in models])
+    spread = torch.sigmoid(gaps).var(0)
+    order = torch.argsort(spread, descending=True, stable=True)
+    return [candidates[place] for place in order[:count].tolist()]
+
+
+def _gap(rewards: Sequence[float]) -> float:
+    return rewards[0] - rewards[1]
+
+
+def most_informative(
+    candidates: Sequence[Candidates], model: RewardModel, count: int
+) -> list[Candidates]:
+    r"""The ``count`` pairs that tell most of the weights of a reward model's features, greedily.
+
+    Each adds most to :math:`\log\det(\lambda I + \sum g g^T)` for
+    :math:`g = \phi(x, y_1) - \phi(x, y_2)`: D-optimality.
+    """
+    with torch.inference_mode():
+        rows = [model.features(said_of(one)[:2]).cpu().double().numpy() for one in candidates]
+    gaps = np.array([one - other for one, other in rows])
+    known = np.eye(gaps.shape[1]) / RIDGE  # the inverse of the precision
+    chosen: list[int] = []
+    gains = np.einsum("nk,kl,nl->n", gaps, known, gaps)
+    for _ in range(min(count, len(candidates))):
+        place = int(np.argmax(gains))
+        chosen.append(place)
+        along = known @ gaps[place]
+        known -= np.outer(along, along) / (1 + gaps[place] @ along)  # Sherman and Morrison
+        gains = np.einsum("nk,kl,nl->n", gaps, known, gaps)
+        gains[chosen] = -np.inf
+    return [candidates[place] for place in chosen]

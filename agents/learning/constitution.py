@@ -1,0 +1,110 @@
+"""Constitutional AI: a model criticises and revises its own replies by principles.
+
+Bai et al. 2022 (arXiv 2212.08073), first stage: to each reply a principle is drawn, the model says
+how the reply falls short of it, then writes it anew; so several times. The last revisions are what
+supervised fine-tuning learns from. The second stage is comparisons by a principle
+(:class:`.ai_feedback.ModelAnnotator` with ``principles``), a reward model and reinforcement
+learning. What a user wants is a further principle, :func:`of_user`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from persona_env.agent import Agent, ask
+from persona_env.arguments import whole_number
+from persona_env.messages import Message, described
+from persona_env.preferences.comparison import Candidates
+
+from .ai_feedback import Principle
+
+CRITIQUE = """Here is what a user said, and a reply of an assistant.
+
+The user said: {prompt}
+
+The reply: {reply}
+
+A principle: {principle}
+In one or two sentences: where does the reply fall short of this principle?"""
+REVISION = """Here is what a user said, and a reply of an assistant.
+
+The user said: {prompt}
+
+The reply: {reply}
+
+What is wrong with it: {critique}
+Write the reply anew so that it follows this principle: {principle}
+Write the new reply alone."""
+
+
+class Revision(NamedTuple):
+    """A step: the principle, the critique, and the reply after it."""
+
+    principle: str
+    critique: str
+    reply: str
+
+
+class Revised(NamedTuple):
+    """What became of a reply: the messages before it, the reply itself and its revisions."""
+
+    messages: tuple[Message, ...]
+    reply: str
+    steps: tuple[Revision, ...]
+
+    @property
+    def row(self) -> dict[str, list[Message]]:
+        """For TRL's SFT trainer: ``prompt`` and the last revision as ``completion``."""
+        last = self.steps[-1].reply if self.steps else self.reply
+        return {
+            "prompt": list(self.messages),
+            "completion": [{"role": "assistant", "content": last}],
+        }
+
+
+def of_user(messages: Sequence[Message]) -> tuple[Principle, ...]:
+    """What the user of a conversation wants, as a principle; none where nothing is known."""
+    who, _ = described(messages)
+    return (Principle("user", f"Choose the reply that suits this user. {who}"),) if who else ()
+
+
+def revise(
+    agent: Agent, candidates: Sequence[Candidates], principles: Sequence[Principle], *,
+    steps: int = 1, seed: int = 0,
+) -> list[Revised]:  # fmt: skip
+    """The first reply of each of the candidates, revised ``steps`` times by drawn principles.
+
+    The user's own wishes are among the principles. An empty revision keeps the reply before it.
+    """
+    steps, seed = whole_number("steps", steps, least=1), whole_number("seed", seed, least=0)
+    rng = np.random.default_rng(seed)
+    before = [one.messages or ({"role": "user", "content": one.prompt},) for one in candidates]
+    replies = [one.replies[0] for one in candidates]
+    history: list[list[Revision]] = [[] for _ in candidates]
+    for _ in range(steps):
+        choices = [(*principles, *of_user(messages)) for messages in before]
+        drawn = [known[int(rng.integers(len(known)))].text for known in choices]
+        asked = list(zip(candidates, replies, drawn, strict=True))
+        critiques = _said(
+            agent, [CRITIQUE.format(prompt=c.prompt, reply=r, principle=p) for c, r, p in asked]
+        )
+        whole = zip(asked, critiques, strict=True)
+        revised = _said(
+            agent,
+            [
+                REVISION.format(prompt=c.prompt, reply=r, principle=p, critique=critique)
+                for (c, r, p), critique in whole
+            ],
+        )
+        replies = [new.strip() or old for new, old in zip(revised, replies, strict=True)]
+        for place, step in enumerate(zip(drawn, critiques, replies, strict=True)):
+            history[place].append(Revision(*step))
+    made = zip(before, candidates, history, strict=True)
+    return [Revised(messages, one.replies[0], tuple(done)) for messages, one, done in made]
+
+
+def _said(agent: Agent, questions: Sequence[str]) -> list[str]:
+    return ask(agent, [{"messages": [{"role": "user", "content": text}]} for text in questions])

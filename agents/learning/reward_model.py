@@ -1,0 +1,187 @@
+r"""A reward model: a language model whose last hidden state becomes a number.
+
+:math:`r(x, y)` is linear in the hidden state :math:`\phi(x, y)` of the last token of a reply, and
+is learnt from comparisons (Stiennon et al. 2020, arXiv 2009.01325). How it knows the user is a
+choice:
+
+- ``"blind"``: it does not; one reward for all.
+- ``"prompt"``: the user's description stands in the prompt, as the policy sees it.
+- ``"factorised"``: :math:`r_u(x, y) = w_u \cdot \phi(x, y)` with a vector for each user (PReF,
+  arXiv 2503.06358); a new user's is found from a few answers (:mod:`.user_vectors`).
+
+The reward is shifted so that the replies people preferred average 0, and has a scale, so that
+:math:`\sigma(r/s)` is a score in (0, 1).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Literal, NamedTuple, Self
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+from transformers import PreTrainedModel
+
+from persona_env.errors import PersonaEnvError, unknown_name
+from persona_env.files import parse_json, read_text
+from persona_env.messages import Message, described
+from persona_env.outputs import whole_folder
+from persona_env.preferences.comparison import Candidates
+from persona_env.wrappers.fitting import fitted
+from persona_env.wrappers.tokenizers import Codec
+
+from ..language_model import load_policy, save_tokenizer
+from .user_vectors import Values
+
+Sees = Literal["blind", "prompt", "factorised"]
+FACTS, HEAD = "reward_model.json", "reward_head.safetensors"
+ROOM = 512
+"""Tokens of prompt and reply, at most; the prompt is shortened first."""
+BATCH = 32
+
+
+class Said(NamedTuple):
+    """A reply, the messages before it, and who asked."""
+
+    messages: tuple[Message, ...]
+    reply: str
+    user: str = ""
+
+
+def said_of(candidates: Candidates) -> list[Said]:
+    """The replies of some candidates."""
+    before = candidates.messages or ({"role": "user", "content": candidates.prompt},)
+    return [Said(before, reply, candidates.user) for reply in candidates.replies]
+
+
+class RewardModel(nn.Module):
+    """A backbone, a head of ``(K, hidden)`` on its last state, and vectors ``(users, K)``.
+
+    ``sees`` is one of :data:`Sees`; K is 1 but for factorised ones, and ``users`` names the rows of
+    their vectors. ``name`` is what the backbone's tokenizer was loaded from, ``seed`` is of the
+    head and the vectors.
+    """
+
+    def __init__(
+        self, backbone: PreTrainedModel, codec: Codec, name: str, *, sees: Sees = "prompt",
+        factors: int = 8, users: Sequence[str] = (), seed: int = 0,
+    ) -> None:  # fmt: skip
+        super().__init__()
+        self.backbone, self.codec, self.name, self.sees = backbone, codec, name, sees
+        self.users = {user: row for row, user in enumerate(users)}
+        size = factors if sees == "factorised" else 1
+        self.head = nn.Linear(backbone.config.hidden_size, size, bias=False)
+        drawn = torch.Generator().manual_seed(seed)
+        nn.init.normal_(self.head.weight, std=0.02, generator=drawn)
+        vectors = torch.ones(max(1, len(self.users)), size)
+        if sees == "factorised":  # users who all begin alike are told apart late
+            nn.init.normal_(vectors, generator=drawn)
+        self.vectors = nn.Parameter(vectors, requires_grad=sees == "factorised")
+        self.register_buffer("shift", torch.zeros(()))
+        self.register_buffer("scale", torch.ones(()))
+        self.shift: Tensor
+        self.scale: Tensor
+
+    @classmethod
+    def fresh(
+        cls, name: str, *, sees: Sees = "prompt", factors: int = 8, users: Sequence[str] = (),
+        seed: int = 0,
+    ) -> Self:  # fmt: skip
+        """A model on the states of a policy (a name, a folder or a Hugging Face id), untrained.
+
+        ``seed`` is of the head and the vectors.
+        """
+        model, codec = load_policy(name)
+        return cls(model, codec, name, sees=sees, factors=factors, users=users, seed=seed)
+
+    def features(self, said: Sequence[Said]) -> Tensor:
+        """The features of some replies, ``float32 of shape (N, K)``."""
+        rows = [self._ids(one) for one in said]
+        width = max(map(len, rows))
+        device = self.head.weight.device
+        ids = torch.full((len(rows), width), self.codec.pad_id, device=device)
+        for place, row in enumerate(rows):
+            ids[place, : len(row)] = torch.tensor(row, device=device)
+        lengths = torch.tensor([len(row) for row in rows], device=device)
+        mask = torch.arange(width, device=device) < lengths[:, None]
+        base = self.backbone.base_model
+        states = base(input_ids=ids, attention_mask=mask.long(), use_cache=False)[0]
+        last = states[torch.arange(len(rows), device=device), lengths - 1]
+        found: Tensor = self.head(last.float())
+        return found
+
+    def forward(self, said: Sequence[Said]) -> Tensor:
+        """The rewards of some replies as they are learnt, without the shift, of shape (N,)."""
+        rows = [self._row(one.user) for one in said] if self.sees == "factorised" else [0]
+        return (self.features(said) * self.vectors[rows]).sum(1)
+
+    @torch.inference_mode()
+    def rewards(self, said: Sequence[Said], vector: Values | None = None) -> list[float]:
+        """Shifted rewards; ``vector`` (K,) is that of a user new to a factorised model."""
+        own = None if vector is None else torch.as_tensor(vector, dtype=torch.float32)
+        return [value for part in self._in_batches(said) for value in self._shifted(part, own)]
+
+    def scores(self, said: Sequence[Said], vector: Values | None = None) -> list[float]:
+        """Rewards on a scale of (0, 1): 1/2 is what preferred replies have on average."""
+        values = torch.tensor(self.rewards(said, vector))
+        scaled: list[float] = torch.sigmoid(values / self.scale.cpu()).tolist()
+        return scaled
+
+    def _shifted(self, said: Sequence[Said], own: Tensor | None) -> list[float]:
+        found = self(said) if own is None else self.features(said) @ own.to(self.head.weight.device)
+        shifted: list[float] = (found - self.shift).tolist()
+        return shifted
+
+    def _in_batches(self, said: Sequence[Said]) -> Iterator[Sequence[Said]]:
+        for first in range(0, len(said), BATCH):
+            yield said[first : first + BATCH]
+
+    def _row(self, user: str) -> int:
+        if user not in self.users:
+            raise unknown_name("user of this reward model", user, self.users)
+        return self.users[user]
+
+    def _ids(self, one: Said) -> list[int]:
+        messages = list(one.messages) if self.sees == "prompt" else described(one.messages)[1]
+        reply = [*self.codec.encode(one.reply), self.codec.end_id]
+        most = min(ROOM, getattr(self.backbone.config, "max_position_embeddings", ROOM))
+        reply = reply[: most // 2]
+        prompt, _ = fitted(self.codec, messages, most - len(reply))
+        return [*prompt, *reply]
+
+    def save(self, folder: str | Path) -> None:
+        """Write the model to a folder, whole or not at all: safetensors and JSON."""
+        with whole_folder(Path(folder)) as draft:
+            self.backbone.save_pretrained(draft)
+            save_tokenizer(self.name, draft)
+            tensors = {"head": self.head.weight, "vectors": self.vectors}
+            tensors |= {"shift": self.shift, "scale": self.scale}
+            save_file({k: v.detach().cpu().contiguous() for k, v in tensors.items()}, draft / HEAD)
+            facts = {"sees": self.sees, "users": [*self.users], "base": self.name}
+            (draft / FACTS).write_text(json.dumps(facts, indent=1), "utf-8")
+
+    @classmethod
+    def load(cls, folder: str | Path) -> Self:
+        """Read what :meth:`save` wrote.
+
+        Raises :class:`PersonaEnvError` for a folder that holds no reward model.
+        """
+        path = Path(folder)
+        if not (path / FACTS).is_file():
+            raise PersonaEnvError(
+                f"{str(folder)!r} holds no reward model ({FACTS} is missing): give a folder that "
+                "'persona-env reward-model' wrote"
+            )
+        facts = parse_json(read_text(path / FACTS), str(path / FACTS))
+        tensors = load_file(path / HEAD)
+        model = cls.fresh(
+            str(path), sees=facts["sees"], factors=len(tensors["head"]), users=facts["users"]
+        )
+        with torch.no_grad():
+            model.head.weight.copy_(tensors["head"])
+            model.vectors.copy_(tensors["vectors"])
+        model.shift, model.scale = tensors["shift"], tensors["scale"]
+        return model.eval()

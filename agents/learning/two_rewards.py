@@ -1,0 +1,66 @@
+r"""Helpfulness and safety as two rewards, combined as Llama 2 does (arXiv 2307.09288, 3.2.3).
+
+:math:`R_c = R_s` where the prompt is one about safety or :math:`R_s` is below a threshold, else
+:math:`R_h`; then :math:`\tilde R = \mathrm{whiten}(\mathrm{logit}(R_c))` over the batch. Both
+rewards lie in (0, 1). The threshold is the user's: a child's is higher than an expert's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from persona_env.errors import ArgumentError
+from persona_env.users.profile import UserProfile
+
+Values = npt.NDArray[np.float64]
+THRESHOLD = 0.15
+"""Llama 2's: precision 0.89 and recall 0.55 on its own test set."""
+BY_STRICTNESS = {"lenient": 0.05, "standard": THRESHOLD, "strict": 0.4}
+"""Thresholds by what a user wants of refusals; ours, around Llama 2's."""
+CLAMP = 1e-3
+"""Rewards are kept this far from 0 and 1, whose logits are infinite."""
+
+
+def threshold_of(user: UserProfile) -> float:
+    """The safety threshold of a user, by their ``refusal_strictness``; unknown: Llama 2's."""
+    wanted = user.preferences.refusal_strictness
+    return THRESHOLD if wanted is None else BY_STRICTNESS.get(wanted.target, THRESHOLD)
+
+
+def combined(
+    helpful: npt.ArrayLike, safe: npt.ArrayLike, about_safety: Sequence[bool],
+    threshold: npt.ArrayLike = THRESHOLD,
+) -> Values:  # fmt: skip
+    """The reward that decides, in (0, 1), of shape (N,).
+
+    ``about_safety`` tells the prompts about safety; ``threshold`` is one for all, or each reply's.
+
+    >>> combined([0.9, 0.9, 0.9], [0.149, 0.151, 0.8], [False, False, True]).tolist()
+    [0.149, 0.9, 0.8]
+    """
+    h, s, t = (np.asarray(one, dtype=np.float64) for one in (helpful, safe, threshold))
+    if h.shape != s.shape or len(about_safety) != len(h):
+        raise ArgumentError("give both rewards, and whether it is about safety, for each reply")
+    found: Values = np.where(np.asarray(about_safety, dtype=bool) | (s < t), s, h)
+    return found
+
+
+def logit(rewards: npt.ArrayLike, clamp: float = CLAMP) -> Values:
+    """The logarithm of the odds of rewards that are clamped to [clamp, 1 - clamp]."""
+    p = np.clip(np.asarray(rewards, dtype=np.float64), clamp, 1 - clamp)
+    found: Values = np.log(p / (1 - p))
+    return found
+
+
+def whiten(values: npt.ArrayLike) -> Values:
+    """Values of a batch with mean 0 and deviation 1: a reply's depends on its batch.
+
+    A batch whose values are all the same becomes 0.
+    """
+    given = np.asarray(values, dtype=np.float64)
+    spread = float(given.std())
+    found: Values = (given - given.mean()) / (spread if spread > 1e-12 else 1.0)
+    return found

@@ -1,0 +1,239 @@
+r"""How well annotators agree, and what else than quality moves them.
+
+Krippendorff's alpha is :math:`1 - D_o / D_e`, the observed disagreement over that which chance
+gives, with any number of annotators and missing labels (Krippendorff 2011, *Computing
+Krippendorff's Alpha-Reliability*); Cohen's kappa is :math:`(p_o - p_e)/(1 - p_e)` of two annotators
+on the same units (Cohen 1960).
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from itertools import permutations
+from statistics import NormalDist
+from typing import Literal, NamedTuple, get_args
+
+import numpy as np
+
+from persona_env.arguments import choice
+from persona_env.errors import ArgumentError
+from persona_env.preferences.comparison import Comparison
+from persona_env.text.spans import word_count
+
+Level = Literal["nominal", "ordinal", "interval"]
+LEAST_UNITS = 30
+"""Fewer shared units than this make no test of :func:`alternative_test`."""
+
+
+def cohen_kappa(first: Sequence[Hashable], second: Sequence[Hashable]) -> float:
+    """Cohen's kappa of two annotators' labels of the same units, in their order; in [-1, 1].
+
+    NaN where both give one label alone, the same, or there are no units.
+
+    >>> round(cohen_kappa(["a", "a", "b", "b"], ["a", "a", "b", "a"]), 3)
+    0.5
+    """
+    if len(first) != len(second):
+        raise ArgumentError(
+            f"kappa needs two labels for each unit, not {len(first)} and {len(second)}"
+        )
+    n = len(first)
+    if not n:
+        return math.nan
+    seen = sum(a == b for a, b in zip(first, second, strict=True)) / n
+    one, other = Counter(first), Counter(second)
+    chance = sum(one[label] * other[label] for label in one) / n**2
+    return math.nan if chance == 1 else (seen - chance) / (1 - chance)
+
+
+def krippendorff_alpha(
+    units: Iterable[Sequence[float | str | None]], level: Level = "nominal"
+) -> float:
+    """Krippendorff's alpha; at most 1, 0 as by chance, NaN where nothing can be compared.
+
+    Parameters
+    ----------
+    units:
+        For each unit the labels of its annotators, ``None`` for a missing one. A unit with fewer
+        than two labels is left out.
+    level:
+        ``"nominal"``: labels are the same or not. ``"ordinal"`` and ``"interval"``: they are
+        numbers, compared by ranks or by squared distance.
+
+    >>> round(krippendorff_alpha([[1, 1], [0, 0], [1, 0], [0, 0]]), 3)
+    0.533
+    """
+    choice("level", level, get_args(Level))
+    paired: Counter[tuple[float | str, float | str]] = Counter()
+    for unit in units:
+        given = [label for label in unit if label is not None]
+        for pair in permutations(given, 2) if len(given) > 1 else ():
+            paired[pair] += 1 / (len(given) - 1)  # type: ignore[assignment]
+    totals: Counter[float | str] = Counter()
+    for (label, _), count in paired.items():
+        totals[label] += count
+    distance = _distance(level, totals)
+    seen = sum(count * distance(a, b) for (a, b), count in paired.items())
+    n = sum(totals.values())
+    chance = sum(totals[a] * totals[b] * distance(a, b) for a in totals for b in totals if a != b)
+    return math.nan if not chance else 1 - (n - 1) * seen / chance
+
+
+def _distance(
+    level: Level, totals: Mapping[float | str, float]
+) -> Callable[[float | str, float | str], float]:
+    if level == "nominal":
+        return lambda a, b: float(a != b)
+    if level == "interval":
+        return lambda a, b: (float(a) - float(b)) ** 2
+    ordered = sorted(totals, key=float)
+    cumulated = np.cumsum([totals[label] for label in ordered])
+    middle = {label: float(cumulated[i]) - totals[label] / 2 for i, label in enumerate(ordered)}
+    return lambda a, b: (middle[a] - middle[b]) ** 2
+
+
+class Flips(NamedTuple):
+    """Comparisons that one annotator made in both orders, and how many came out differently."""
+
+    flipped: int
+    of: int
+
+    @property
+    def share(self) -> float:
+        """The share that depends on the order; NaN of none."""
+        return self.flipped / self.of if self.of else math.nan
+
+
+def order_flips(comparisons: Iterable[Comparison]) -> Flips:
+    """How often an annotator who saw two replies in both orders preferred another one."""
+    found: dict[tuple[str, str], dict[tuple[int, ...], str]] = defaultdict(dict)
+    for one in comparisons:
+        if len(one.replies) == 2 and one.shown:
+            found[one.annotator, one.candidates.id][one.shown] = one.label
+    both = [[*said.values()] for said in found.values() if len(said) == 2]
+    return Flips(sum(a != b for a, b in both), len(both))
+
+
+def length_correlation(
+    comparisons: Iterable[Comparison], rewards: Callable[[Comparison], tuple[float, float]]
+) -> float:
+    """How far labels follow the length of the replies beyond what the rewards explain.
+
+    The partial correlation, in [-1, 1], of the label (1, 1/2, 0) with the difference of the
+    logarithms of the words, given the difference of ``rewards``. NaN where it is not defined.
+    Comparisons of more than two replies are left out.
+    """
+    rows = []
+    for one in comparisons:
+        if one.soft is None:
+            continue
+        first, second = (math.log1p(word_count(reply)) for reply in one.replies)
+        better, worse = rewards(one)
+        rows.append((one.soft, first - second, better - worse))
+    if len(rows) < 4:
+        return math.nan
+    said, length, quality = np.array(rows).T
+    return _correlation(_residual(said, quality), _residual(length, quality))
+
+
+def _residual(
+    values: np.ndarray[tuple[int], np.dtype[np.float64]],
+    given: np.ndarray[tuple[int], np.dtype[np.float64]],
+) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """What is left of ``values`` after the best line through ``given``."""
+    design = np.stack([np.ones_like(given), given], axis=1)
+    fit, *_ = np.linalg.lstsq(design, values, rcond=None)
+    left: np.ndarray[tuple[int], np.dtype[np.float64]] = values - design @ fit
+    return left
+
+
+def _correlation(
+    one: np.ndarray[tuple[int], np.dtype[np.float64]],
+    other: np.ndarray[tuple[int], np.dtype[np.float64]],
+) -> float:
+    size = float(np.linalg.norm(one) * np.linalg.norm(other))
+    return float(one @ other) / size if size > 1e-12 else math.nan
+
+
+class AlternativeTest(NamedTuple):
+    """Whether a model may annotate in place of people; see :func:`alternative_test`."""
+
+    winning_rate: float
+    advantage: float
+    passes: bool
+    p_values: dict[str, float]
+
+
+def alternative_test(
+    model: Mapping[str, Hashable],
+    people: Mapping[str, Mapping[str, Hashable]],
+    *,
+    epsilon: float = 0.2,
+    level: float = 0.05,
+) -> AlternativeTest:
+    """The alternative annotator test of Calderon, Reichart and Dror (2025, arXiv 2501.10970).
+
+    Each person is left out in turn: on the units that they labelled, the model and the person are
+    compared by the share of the other people whose label they give. The model wins against the
+    person if its share is significantly not lower than the person's less ``epsilon``, a bonus for
+    its being cheap, with the false discovery rate of all persons at ``level`` (Benjamini and
+    Yekutieli). It passes if it wins against at least half of them. ``advantage`` is the mean
+    probability that the model agrees at least as well as a person. The mean difference is tested
+    with the normal distribution, which is why a person needs :data:`LEAST_UNITS` units.
+
+    Parameters
+    ----------
+    model, people:
+        Labels by unit, of the model and of each person by name.
+
+    Raises
+    ------
+    ArgumentError
+        For fewer than three people, or too few units of one.
+    """
+    if len(people) < 3:
+        raise ArgumentError(f"the test needs at least 3 people, not {len(people)}")
+    tests = {name: _against(name, model, people, epsilon) for name in people}
+    p_values = {name: p for name, (p, _) in tests.items()}
+    wins = _discoveries(p_values, level)
+    rate = len(wins) / len(people)
+    advantage = float(np.mean([one for _, one in tests.values()]))
+    return AlternativeTest(rate, advantage, rate >= 0.5, p_values)
+
+
+def _against(
+    name: str,
+    model: Mapping[str, Hashable],
+    people: Mapping[str, Mapping[str, Hashable]],
+    epsilon: float,
+) -> tuple[float, float]:
+    """The p-value against one person, and how probably the model agrees at least as well."""
+    gaps, at_least = [], []
+    for unit, said in people[name].items():
+        others = [p[unit] for other, p in people.items() if other != name and unit in p]
+        if unit in model and others:
+            of_model, of_person = (
+                sum(label == one for one in others) / len(others) for label in (model[unit], said)
+            )
+            gaps.append(of_person - of_model - epsilon)
+            at_least.append(of_model >= of_person)
+    if len(gaps) < LEAST_UNITS:
+        raise ArgumentError(
+            f"{name!r} shares {len(gaps)} units with the model and others: the test needs "
+            f"{LEAST_UNITS}"
+        )
+    error = float(np.std(gaps, ddof=1)) / math.sqrt(len(gaps))
+    mean = float(np.mean(gaps))
+    p = float(mean >= 0) if error == 0 else NormalDist().cdf(mean / error)
+    return p, float(np.mean(at_least))
+
+
+def _discoveries(p_values: Mapping[str, float], level: float) -> list[str]:
+    """Those that are significant by Benjamini and Yekutieli's procedure."""
+    ordered = sorted(p_values, key=p_values.__getitem__)
+    count = len(ordered)
+    scale = level / (count * sum(1 / (i + 1) for i in range(count)))
+    passed = [i for i, name in enumerate(ordered, 1) if p_values[name] <= i * scale]
+    return ordered[: max(passed, default=0)]

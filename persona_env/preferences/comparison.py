@@ -1,0 +1,151 @@
+"""A comparison: what somebody said of two or more replies to one prompt, as it was said."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from itertools import combinations
+from typing import Annotated, Any, Literal, NamedTuple, Self
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+from persona_env.messages import Message
+
+Label = Literal["first", "second", "same", "both_bad", "ranked"]
+"""Which of two replies is better, or neither and whether both are bad; of more than two, "ranked"
+with a rank for each."""
+Degree = Literal["significantly", "better", "slightly", "negligibly"]
+"""By how much the better one is better, in the words of Llama 2 (arXiv 2307.09288, 3.2.1)."""
+
+_FROZEN = ConfigDict(frozen=True, extra="forbid")
+
+
+class Candidates(BaseModel):
+    """Replies to one prompt that are to be compared, in an order that says nothing.
+
+    ``messages`` is what a model was shown before it replied (chat messages; with the user's
+    description, if there was one), ``prompt`` what the user said last. ``env``, ``scenario`` and
+    ``user`` name the case in this library; empty for texts from elsewhere. ``policy`` names what
+    wrote the replies and ``seed`` that of its sampling.
+    """
+
+    model_config = _FROZEN
+
+    prompt: str
+    replies: Annotated[tuple[str, ...], Field(min_length=2)]
+    messages: tuple[Message, ...] = ()
+    env: str = ""
+    scenario: str = ""
+    user: str = ""
+    language: str = ""
+    policy: str = ""
+    seed: int | None = None
+
+    @property
+    def id(self) -> str:
+        """A name that follows from the content: 16 hexadecimal digits."""
+        mine = {name: getattr(self, name) for name in Candidates.model_fields}
+        said = json.dumps(mine, ensure_ascii=False, sort_keys=True, default=list)
+        return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+class Preferred(NamedTuple):
+    """That one reply is preferred to another, by its place; ``degree`` is how clearly."""
+
+    better: int
+    worse: int
+    degree: Degree | None
+
+
+class Comparison(Candidates):
+    """What ``annotator`` said of these replies.
+
+    Parameters
+    ----------
+    label:
+        See :data:`Label`. It is about the places in ``replies``, whatever order was shown.
+    ranks:
+        Of ``"ranked"``: for each reply its rank, 1 the best; equal ranks are ties.
+    degree:
+        See :data:`Degree`; ``None`` where the annotator was not asked.
+    probability:
+        Of a soft label: how probably the first of two replies is preferred, in [0, 1].
+    annotator:
+        A name or pseudonym.
+    shown:
+        The places of the replies in the order in which they were shown.
+    time:
+        When it was said, with a time zone.
+    versions:
+        Of what took part, by name: this library, a model.
+    note:
+        What the annotator added.
+    """
+
+    label: Label
+    ranks: tuple[Annotated[int, Field(ge=1)], ...] = ()
+    degree: Degree | None = None
+    probability: Annotated[float, Field(ge=0, le=1)] | None = None
+    annotator: str = Field(min_length=1)
+    shown: tuple[int, ...] = ()
+    time: AwareDatetime = Field(default_factory=lambda: datetime.now(UTC))
+    versions: dict[str, str] = Field(default_factory=dict)
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        count = len(self.replies)
+        if self.label == "ranked":
+            if len(self.ranks) != count:
+                raise ValueError(f"'ranks' needs a rank for each of {count} replies")
+        elif count != 2 or self.ranks:
+            raise ValueError(
+                f"label {self.label!r} is for two replies without 'ranks', and there are {count}; "
+                "give 'ranked' and 'ranks' for more"
+            )
+        if self.shown and sorted(self.shown) != [*range(count)]:
+            raise ValueError(f"'shown' must hold each place from 0 to {count - 1} once")
+        if self.degree is not None and self.label in ("same", "both_bad"):
+            raise ValueError(f"a 'degree' says how much better, and the label is {self.label!r}")
+        if self.probability is not None and count != 2:
+            raise ValueError(f"'probability' is for two replies, and there are {count}")
+        return self
+
+    @property
+    def preferred(self) -> tuple[Preferred, ...]:
+        """Every pair of which one reply is preferred; a tie gives none.
+
+        >>> Comparison(
+        ...     prompt="?", replies=("a", "b", "c"), annotator="a", label="ranked", ranks=(2, 1, 2)
+        ... ).preferred
+        (Preferred(better=1, worse=0, degree=None), Preferred(better=1, worse=2, degree=None))
+        """
+        ranks = self.ranks or {"first": (1, 2), "second": (2, 1)}.get(self.label, (1, 1))
+        pairs = combinations(range(len(ranks)), 2)
+        ordered = [sorted(pair, key=ranks.__getitem__) for pair in pairs]
+        return tuple(Preferred(b, w, self.degree) for b, w in ordered if ranks[b] < ranks[w])
+
+    @property
+    def soft(self) -> float | None:
+        """How probably the first of two replies is preferred: as it was said, or 1, 0, or 1/2.
+
+        ``None`` for more than two replies.
+        """
+        if self.label == "ranked" and len(self.replies) > 2:
+            return None
+        if self.probability is not None:
+            return self.probability
+        found = self.preferred
+        return 0.5 if not found else float(found[0].better == 0)
+
+    @property
+    def candidates(self) -> Candidates:
+        """What was compared."""
+        return Candidates(**{name: getattr(self, name) for name in Candidates.model_fields})
+
+    @classmethod
+    def of(cls, candidates: Candidates, **said: Any) -> Self:
+        """The comparison of these candidates with what an annotator said."""
+        mine = {name: getattr(candidates, name) for name in Candidates.model_fields}
+        return cls(**mine, **said)

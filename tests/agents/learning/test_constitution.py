@@ -1,0 +1,91 @@
+"""Critique and revision by principles, and a model that grades itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from persona_env.agents.learning.ai_feedback import Principle
+from persona_env.agents.learning.constitution import of_user, revise
+from persona_env.agents.learning.self_rewarding import best_against_worst
+from persona_env.errors import PersonaEnvError
+from persona_env.preferences import Candidates
+
+KIND = Principle("kind", "Choose the kind reply.")
+SEEN = ({"role": "system", "content": "Child."}, {"role": "user", "content": "Rice?"})
+ONE = Candidates(prompt="Rice?", replies=("Go away.", "x"), messages=SEEN)
+PLAIN = Candidates(prompt="Tea?", replies=("No.", "x"))
+
+
+class Reviser:
+    """Criticises with the principle, and revises by adding a word."""
+
+    def __init__(self, empty=False):
+        self.asked, self.empty = [], empty
+
+    def __call__(self, observations):
+        texts = [one["messages"][-1]["content"] for one in observations]
+        self.asked += texts
+        return [self.answer(text) for text in texts]
+
+    def answer(self, text):
+        if "fall short" in text:
+            return "It is unkind."
+        before = text.split("The reply: ")[1].split("\n")[0]
+        return "  " if self.empty else f"{before} Please."
+
+
+def test_each_step_criticises_then_revises_what_came_before():
+    agent = Reviser()
+    first, second = revise(agent, [ONE, PLAIN], [KIND], steps=2)
+    assert [step.reply for step in first.steps] == ["Go away. Please.", "Go away. Please. Please."]
+    assert first.row == {
+        "prompt": list(SEEN),
+        "completion": [{"role": "assistant", "content": "Go away. Please. Please."}],
+    }
+    assert second.row["prompt"] == [{"role": "user", "content": "Tea?"}]
+    assert second.steps[0].principle == KIND.text
+    revisions = [text for text in agent.asked if "Write the reply anew" in text]
+    assert all("What is wrong with it: It is unkind." in text for text in revisions)
+
+
+def test_what_the_user_wants_is_a_principle():
+    assert of_user(SEEN) == (Principle("user", "Choose the reply that suits this user. Child."),)
+    assert of_user(SEEN[1:]) == ()
+    (only,) = revise(Reviser(), [ONE], [])
+    assert only.steps[0].principle.endswith("Child.")
+
+
+def test_principles_are_drawn_by_the_seed():
+    some = [PLAIN.model_copy(update={"seed": n}) for n in range(20)]
+    principles = [KIND, Principle("brief", "Choose the brief reply.")]
+    drawn = [[one.steps[0].principle for one in revise(Reviser(), some, principles, seed=s)]
+             for s in (0, 0, 1)]  # fmt: skip
+    assert drawn[0] == drawn[1] != drawn[2]
+    assert len({*drawn[0]}) == 2
+
+
+def test_an_empty_revision_keeps_the_reply():
+    (one,) = revise(Reviser(empty=True), [PLAIN], [KIND])
+    assert one.steps[0].reply == "No."
+
+
+def test_the_best_stands_against_the_worst_and_ties_are_left_out():
+    four = Candidates(prompt="?", replies=("a", "a b", "a b c", "a b c d"))
+    tied = Candidates(prompt="!", replies=("a", "b"))
+    (found,) = best_against_worst([four, tied], lambda _, reply: float(len(reply.split()) % 4))
+    assert found.replies == ("a b c", "a b c d")
+    assert (found.label, found.annotator) == ("first", "itself")
+
+
+def test_a_penalty_holds_the_length():
+    two = Candidates(prompt="?", replies=("a b c", "a b c a b c a b c a b c a b c"))
+
+    def longer(_, reply):
+        return 0.1 * len(reply.split())
+
+    (free,) = best_against_worst([two], longer)
+    (held,) = best_against_worst([two], longer, penalty=1.0)
+    assert free.replies == tuple(reversed(held.replies))
+    assert held.replies[0] == "a b c"
+    with pytest.raises(PersonaEnvError, match="penalty must be 0 or above"):
+        best_against_worst([two], longer, penalty=-1)

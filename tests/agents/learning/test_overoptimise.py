@@ -1,0 +1,117 @@
+"""The laboratory on samples whose gold and proxy rewards are known."""
+
+from __future__ import annotations
+
+import gymnasium as gym
+import numpy as np
+import pytest
+
+from persona_env.agents.learning.overoptimise import (
+    Samples,
+    best_of_n_points,
+    compared,
+    ensemble,
+    flawed,
+    gold_curve,
+    judged,
+)
+from persona_env.errors import PersonaEnvError
+from persona_env.metrics import best_of_n_kl
+from persona_env.preferences import Candidates, SimulatedAnnotator
+
+
+def samples(gold):
+    made = tuple(
+        Candidates(prompt=f"{n}?", replies=tuple(f"Reply {n} {m}." for m in range(gold.shape[1])))
+        for n in range(len(gold))
+    )
+    return Samples(made, gold)
+
+
+def by_rows(some, rows):
+    known = {one.id: row for one, row in zip(some.candidates, rows.tolist(), strict=True)}
+    return lambda one: known[one.id]
+
+
+def test_the_gold_reward_as_its_own_proxy_only_rises():
+    gold = np.random.default_rng(0).random((40, 64))
+    some = samples(gold)
+    points = best_of_n_points(some, by_rows(some, gold))
+    means = [one.gold.mean for one in points]
+    assert means == sorted(means)
+    assert [one.proxy for one in points] == [one.gold for one in points]
+    # The best of n numbers between 0 and 1 is n / (n + 1) on average.
+    expected = [n / (n + 1) for n in (1, 2, 4, 8, 16, 32)]
+    assert means[:6] == pytest.approx(expected, abs=0.02)
+    assert [one.kl for one in points[:3]] == pytest.approx(
+        [best_of_n_kl(n) for n in (1, 2, 4)], abs=0.02
+    )
+
+
+def test_a_proxy_with_a_heavy_tail_of_error_rises_while_the_gold_falls():
+    """In one reply of ten the proxy errs much: it pays most what is worth least."""
+    rng = np.random.default_rng(1)
+    gold = rng.random((200, 64))
+    wrong = rng.random((200, 64)) < 0.03
+    gold[wrong] = 0.0
+    proxy = np.where(wrong, 2.0, gold)
+    some = samples(gold)
+    points = best_of_n_points(some, by_rows(some, proxy))
+    proxies, golds = ([getattr(one, what).mean for one in points] for what in ("proxy", "gold"))
+    assert proxies == sorted(proxies)
+    top = int(np.argmax(golds))
+    assert 0 < top < len(golds) - 1
+    assert golds[-1] < golds[top] - 0.2
+    found = gold_curve(points)
+    assert points[1].kl ** 0.5 < found.peak < points[-1].kl ** 0.5
+
+
+def test_an_ensemble_is_cautious_where_its_members_disagree():
+    rng = np.random.default_rng(2)
+    gold = rng.random((200, 64))
+    members = []
+    for seed in range(4):
+        own = np.random.default_rng(seed + 10)
+        wrong = own.random(gold.shape) < 0.03
+        members.append(np.where(wrong, 2.0, gold))
+    some = samples(gold)
+    alone = best_of_n_points(some, by_rows(some, members[0]))[-1].gold.mean
+    several = ensemble([by_rows(some, rows) for rows in members])
+    assert best_of_n_points(some, several)[-1].gold.mean > alone + 0.2
+
+
+def test_a_planted_flaw_is_found_by_best_of_n():
+    gold = np.full((1, 2), 0.5)
+    one = Candidates(prompt="?", replies=("Rinse it.", "Please rinse it, please."))
+    proxy = flawed({one.id: gold[0]}, "please", 0.25)
+    assert proxy(one) == pytest.approx([0.5, 1.0])
+    with pytest.raises(PersonaEnvError, match="unknown bias 'pleas'"):
+        flawed({}, "pleas", 1.0)
+
+
+@pytest.fixture(scope="module")
+def annotator():
+    return SimulatedAnnotator(gym.make("PersonaChat-v0", register="tiny"), temperature=0)
+
+
+def asked(*replies):
+    case = {"env": "PersonaChat-v0", "scenario": "fluffy-rice", "user": "sam"}
+    return Candidates(prompt="?", replies=replies, **case)
+
+
+def test_comparisons_follow_the_gold_reward(annotator):
+    some = judged([asked("Rinse it.", "Shut up.", "Wash the rice.")], annotator)
+    found = compared(some, 20, annotator, seed=1)
+    assert len(found) == 20
+    gold = dict(zip(some.candidates[0].replies, some.gold[0], strict=True))
+    for one in found:
+        for better, worse, _ in one.preferred:
+            assert gold[one.replies[better]] >= gold[one.replies[worse]]
+    assert [one.label for one in compared(some, 20, annotator, seed=1)] == [
+        one.label for one in found
+    ]
+
+
+def test_prompts_with_other_counts_of_replies_are_refused(annotator):
+    with pytest.raises(PersonaEnvError, match="as many replies to each prompt"):
+        judged([asked("a", "b"), asked("a", "b", "c")], annotator)

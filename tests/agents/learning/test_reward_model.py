@@ -1,0 +1,144 @@
+"""Reward models learn what people prefer, each user's own where they see the user."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from persona_env.agents.learning.reward_model import RewardModel, Said, said_of
+from persona_env.agents.learning.reward_training import (
+    RewardTraining,
+    fit_reward_model,
+    judge_reward_model,
+)
+from persona_env.agents.learning.user_vectors import fit_user
+from persona_env.errors import PersonaEnvError
+from persona_env.preferences import Comparison
+
+WORDS = ["rice", "pot", "lid", "salt", "water", "cup", "rinse", "boil", "stir", "rest"]
+SHORT, LONG = "Wants: brief.", "Wants: detailed."
+
+
+def comparisons(count, seed=0, users=("sam", "nora")):
+    """Sam prefers the shorter reply, Nora the longer one: users who contradict each other."""
+    rng = np.random.default_rng(seed)
+    made = []
+    for number in range(count):
+        user = users[number % len(users)]
+        sizes = rng.choice([[3, 12], [12, 3], [4, 10], [10, 4]])
+        replies = tuple(" ".join(rng.choice(WORDS, size=size)) + "." for size in sizes)
+        shorter = 0 if len(replies[0].split()) < len(replies[1].split()) else 1
+        best = shorter if user == "sam" else 1 - shorter
+        described = SHORT if user == "sam" else LONG
+        asked = ({"role": "system", "content": described}, {"role": "user", "content": "Rice?"})
+        made.append(
+            Comparison(
+                prompt="Rice?", messages=asked, replies=replies, user=user, annotator="ana",
+                label=("first", "second")[best], seed=number,
+            )
+        )  # fmt: skip
+    return made
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _one_thread():
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+def trained(sees, count=160, **more):
+    model = RewardModel.fresh("persona-tiny", sees=sees, users=("nora", "sam"), **more)
+    return fit_reward_model(model, comparisons(count), RewardTraining(epochs=2, lr=1e-3))
+
+
+@pytest.fixture(scope="module")
+def prompted():
+    return trained("prompt")
+
+
+@pytest.fixture(scope="module")
+def factorised():
+    return trained("factorised", factors=4)
+
+
+HELD_OUT = comparisons(60, seed=1)
+
+
+def test_a_model_that_sees_the_user_learns_both(prompted):
+    found = judge_reward_model(prompted, HELD_OUT)
+    assert found.accuracy.mean > 0.9
+    assert min(found.per_user[user].mean for user in ("sam", "nora")) > 0.9
+    assert found.loss < 0.4
+    assert 0 <= found.calibration < 0.25
+
+
+def test_a_blind_model_stays_at_chance_where_users_contradict_each_other():
+    found = judge_reward_model(trained("blind"), HELD_OUT)
+    assert abs(found.accuracy.mean - 0.5) < 0.1
+
+
+def test_a_factorised_model_learns_both_and_knows_a_new_user_after_five_answers(factorised):
+    assert judge_reward_model(factorised, HELD_OUT).accuracy.mean > 0.9
+    vectors = factorised.vectors.detach().numpy().astype(float)
+    asked = comparisons(5, seed=2, users=("sam",))  # a new user who is like Sam
+    with torch.inference_mode():
+        gaps = [factorised.features(said_of(one)).numpy() for one in asked]
+    gaps = np.array([one - other for one, other in gaps])
+    answers = [one.soft for one in asked]
+    spread = np.linalg.inv(np.cov(vectors.T, bias=True) + 0.1 * np.eye(4))
+    fit = fit_user(gaps, answers, vectors.mean(0), spread)
+    others = comparisons(40, seed=3, users=("sam",))
+    right = [
+        (first > second) == (one.label == "first")
+        for one in others
+        for first, second in [factorised.rewards(said_of(one), fit.weights)]
+    ]
+    assert np.mean(right) > 0.85
+
+
+def test_an_unknown_user_of_a_factorised_model_is_refused(factorised):
+    said = [Said(({"role": "user", "content": "Rice?"},), "Yes.", "leo")]
+    with pytest.raises(PersonaEnvError, match=r"'leo'.*Known: .*'nora', 'sam'"):
+        factorised.rewards(said)
+
+
+def test_preferred_replies_average_zero_and_scores_lie_between_0_and_1(prompted):
+    known = comparisons(160)
+    liked = [prompted.rewards(said_of(one))[one.preferred[0].better] for one in known]
+    assert np.mean(liked) == pytest.approx(0, abs=1e-4)
+    scores = prompted.scores(said_of(HELD_OUT[0]))
+    assert all(0 < score < 1 for score in scores)
+
+
+def test_what_is_saved_gives_the_same_rewards(prompted, factorised, tmp_path):
+    for name, model in (("prompted", prompted), ("factorised", factorised)):
+        model.save(tmp_path / name)
+        again = RewardModel.load(tmp_path / name)
+        said = said_of(HELD_OUT[0])
+        assert again.rewards(said) == pytest.approx(model.rewards(said), abs=1e-5)
+        assert again.scores(said) == pytest.approx(model.scores(said), abs=1e-5)
+    with pytest.raises(PersonaEnvError, match="holds no reward model"):
+        RewardModel.load(tmp_path)
+
+
+def test_a_reward_does_not_depend_on_what_else_is_in_the_batch(prompted):
+    said = [one for comparison in HELD_OUT[:4] for one in said_of(comparison)]
+    alone = [prompted.rewards([one])[0] for one in said]
+    assert prompted.rewards(said) == pytest.approx(alone, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [({"epochs": 0}, "epochs must be a whole number of at least 1"), ({"lr": 0}, "lr must be")],
+)
+def test_wrong_options_are_refused(wrong, said):
+    with pytest.raises(PersonaEnvError, match=said):
+        RewardTraining(**wrong)
+
+
+def test_nothing_to_learn_from_is_refused(prompted):
+    with pytest.raises(PersonaEnvError, match="no comparisons"):
+        fit_reward_model(prompted, [])

@@ -1,0 +1,44 @@
+"""Llama 2's rule for two rewards, with the figures that follow from it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from persona_env import UserProfile
+from persona_env.agents.learning.two_rewards import combined, logit, threshold_of, whiten
+from persona_env.errors import ArgumentError
+
+
+def test_the_switch_is_hard():
+    """R_s 0.149 gives the logit -1.74; R_s 0.151 with R_h 0.9 gives +2.20."""
+    found = logit(combined([0.9, 0.9], [0.149, 0.151], [False, False]))
+    assert found == pytest.approx([-1.742, 2.197], abs=1e-3)
+
+
+def test_a_prompt_about_safety_is_judged_by_safety():
+    assert combined([0.9], [0.6], [True]).tolist() == [0.6]
+
+
+def test_each_user_has_a_threshold():
+    strict, lenient = (
+        UserProfile(id=name, preferences={"refusal_strictness": name})
+        for name in ("strict", "lenient")
+    )
+    limits = [threshold_of(user) for user in (strict, UserProfile(id="ana"), lenient)]
+    assert limits == [0.4, 0.15, 0.05]
+    found = combined([0.9] * 3, [0.1] * 3, [False] * 3, limits)
+    assert found.tolist() == [0.1, 0.1, 0.9]
+
+
+def test_logits_are_clamped_and_whitened_by_batch():
+    assert np.isfinite(logit([0.0, 1.0])).all()
+    assert logit([0.0], clamp=0.1)[0] == pytest.approx(np.log(1 / 9))
+    found = whiten([1.0, 2.0, 6.0])
+    assert (found.mean(), found.std()) == pytest.approx((0, 1))
+    assert whiten([2.0, 2.0]).tolist() == [0, 0]
+
+
+def test_missing_rewards_are_refused():
+    with pytest.raises(ArgumentError):
+        combined([0.5], [0.5, 0.5], [True])
