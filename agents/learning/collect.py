@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from persona_env.adapters.named_envs import name_of
-from persona_env.agent import Agent, Tell, ask, tell_nobody
+from persona_env.agent import Agent, Failed, Tell, answered, tell_nobody
 from persona_env.arguments import whole_number
 from persona_env.env import PersonaEnv
 from persona_env.errors import ArgumentError, PersonaEnvError
@@ -35,7 +35,8 @@ def sample_candidates(
 ) -> list[Candidates]:  # fmt: skip
     """``count`` times ``replies`` different replies of ``agent``, evenly over the cases of ``env``.
 
-    The agent must sample: one that answers alike is an error. ``policy`` is how it is called in
+    The agent must sample: one that answers alike is an error. A case to which it fails to reply is
+    left out. ``policy`` is how it is called in
     the candidates; ``tell`` is told of progress. The same ``seed`` draws the same cases.
     """
     count, replies = (
@@ -52,10 +53,11 @@ def sample_candidates(
         asked = [place for place in open_ for _ in range(replies - len(found[place]))]
         if not asked:
             break
-        said = ask(agent, [env.observe(*wanted[place]) for place in asked], tell)
-        for place, reply in zip(asked, said, strict=True):
-            if reply not in found[place]:
-                found[place].append(reply)
+        said = answered(agent, [env.observe(*wanted[place]) for place in asked])
+        for done, (at, reply) in enumerate(said, start=1):
+            if not isinstance(reply, Failed) and reply not in found[asked[at]]:
+                found[asked[at]].append(str(reply))
+            tell(done, len(asked))
     full = [(case, said) for case, said in zip(wanted, found, strict=True) if len(said) == replies]
     made = [*_made(env, full, policy, seed)]
     if not made:
