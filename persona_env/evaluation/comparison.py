@@ -8,7 +8,6 @@ Miller 2024 advises (*Adding Error Bars to Evals*, arXiv 2411.00640).
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -196,5 +195,8 @@ def _signed(mean: Mean) -> str:
 
 
 def _by_case(report: Report) -> Rewards:
-    rows: tuple[Mapping[str, object], ...] = report.replies
-    return {(str(row["scenario"]), str(row["user"])): float(str(row["reward"])) for row in rows}
+    """The reward of each case: the mean over its replies, where there are several."""
+    found: dict[tuple[str, str], list[float]] = {}
+    for row in report.replies:
+        found.setdefault((str(row["scenario"]), str(row["user"])), []).append(float(row["reward"]))
+    return {case: sum(rewards) / len(rewards) for case, rewards in found.items()}

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from persona_env.agent import Failed
+from persona_env.evaluation import compare
 from persona_env.evaluation.report import Report
 from tests.agents.tiny_chat_model import save_chat_model
 from tests.cli.test_cli import refused, run, told
@@ -127,6 +128,9 @@ def test_a_folder_is_evaluated_with_samples_and_without_crossing(tmp_path):
     assert report["matrix"][0][0] is None
     assert len({one["reply"] for one in report["replies"]}) > 4
     assert report["agent"]["max_new_tokens"] == 12
+    (tmp_path / "r.json").write_text(json.dumps(report), "utf-8")
+    loaded = Report.load(tmp_path / "r.json")
+    assert compare(loaded, loaded).ties == 4
     text = told(*given, "--no-cross")
     assert "own users alone judged" in " ".join(text.split())
     assert "Hundredths of reward" not in text
