@@ -105,7 +105,7 @@ def test_wrong_options_of_vector_environments(name, value):
         ({"profiles": [DICT]}, ["UserProfile(**it)", "dict"]),
         ({"profiles": [3]}, ["a bundled name", "3 (int)"]),
         ({"profiles": [SAM, "sam"]}, ["two users with the id ['sam']"]),
-        ({"scenarios": [{"id": "x"}]}, ["path to a .toml file, to a .jsonl file of prompts, or a Scenario", "dict"]),
+        ({"scenarios": [{"id": "x"}]}, ["a .jsonl file of prompts, or a Scenario", "dict"]),
         ({"scenarios": {"fact"}}, ["scenarios= takes a list"]),
         ({"terms": {"length"}}, ["terms= takes a list"]),
         ({"terms": 3}, ["terms= takes a list", "3 (int)"]),

@@ -69,7 +69,7 @@ def test_without_profiles_nobody_is_asked_what_they_cannot_read(file):
 
 
 def test_the_tiny_register_needs_references(file):
-    with pytest.raises(ScenarioError, match="'7' has a prompt alone.*leave out register='tiny'"):
+    with pytest.raises(ScenarioError, match=r"'7' has a prompt alone.*leave out register='tiny'"):
         PersonaChatEnv(scenarios=[file], register="tiny")
 
 
@@ -83,8 +83,8 @@ def test_a_judge_is_told_of_no_answer_where_there_is_none(file):
     ("rows", "said"),
     [
         ([], "no rows"),
-        ([{"question": "Hm?", "user": "sam"}], r"lacks \['prompt'\].*this one has \['question', 'user'\]"),
-        ([{"prompt": "a", "id": "x"}, {"prompt": "b", "id": "x"}], r"have? the id \['x'\]|has the id \['x'\]"),
+        ([{"question": "Hm?", "user": "sam"}], r"lacks \['prompt'\].* \['question', 'user'\]"),
+        ([{"prompt": "a", "id": "x"}, {"prompt": "b", "id": "x"}], r"has the id \['x'\]"),
         ([{"prompt": "a", "language": "xx"}], "line 1: .*'xx' is not one of"),
         ([{"prompt": "a", "split": "test"}], "line 1: split"),
     ],

@@ -12,10 +12,10 @@ from persona_env import UserProfile, load_profile
 from persona_env.envs.chat import PersonaChatEnv
 from persona_env.envs.title import PersonaTitleEnv
 from persona_env.errors import ArgumentError, UnknownNameError
+from persona_env.languages.lengths import band, bands
 from persona_env.reading import Choice, Degree, Readers, Reading
 from persona_env.reading.rules import Rules
 from persona_env.rewards.natural import natural_terms
-from persona_env.languages.lengths import band, bands
 
 from ...support import Given
 
