@@ -118,7 +118,7 @@ def _floor_gap(pay: Pay, known: Sequence[Known]) -> Check:
     top = pay.mean([(k, k.honest) for k in known])
     others = {
         "nothing": [(k, "") for k in known],
-        "a refusal": [(k, k.say("refuse")) for k in known if k.act == "answer"],
+        "a refusal": [(k, k.say("refuse")) for k in known if k.act == "comply"],
         "filler": [(k, k.say("filler")) for k in known],
         "another's reply": [(k, k.neighbour.honest) for k in known if k.neighbour],
     }
