@@ -67,8 +67,7 @@ def _signal(folder: RunFolder) -> list[tuple[str, ...]]:
     known = signal_shares(folder.curve)
     if not known:
         return []
-    what = "rollouts, first and last"
-    return [("groups without a signal", what, f"{known[0]:.0%}", f"{known[-1]:.0%}")]
+    return [("no signal", "groups of a rollout", f"{known[0]:.0%}", f"{known[-1]:.0%}")]
 
 
 def _reward(report: Report) -> str:
