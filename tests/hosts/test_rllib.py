@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 
 import pytest
 import ray
@@ -20,6 +21,7 @@ SMALL = {"max_new_tokens": 4, "context_length": 96}
 
 @pytest.fixture(scope="module", autouse=True)
 def cluster():
+    os.environ["RAY_worker_niceness"] = "0"  # noqa: SIM112 - its name; else a busy machine starves them
     ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False,
              object_store_memory=200 * 2**20)  # fmt: skip
     yield
