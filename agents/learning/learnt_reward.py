@@ -13,7 +13,7 @@ from persona_env.rewards.facts import Term
 from persona_env.rewards.registry import get_term
 from persona_env.rewards.term import reward_term
 
-from .reward_model import RewardModel, Said
+from .reward_model import RewardModel, Said, Told
 
 NAME = "reward_model"
 
@@ -30,7 +30,8 @@ class LearntReward:
 
     def __call__(self, views: Sequence[TermView]) -> list[float]:
         """The model's scores of these replies."""
-        return loaded(self.folder).scores([_said(view) for view in views])
+        model = loaded(self.folder)
+        return model.scores([_said(view, model.told) for view in views])
 
 
 def learnt_term(folder: str) -> Term:
@@ -47,7 +48,7 @@ def learnt_term(folder: str) -> Term:
         )
     reward = LearntReward(path)
     reward_term(
-        reward, name=NAME, uses="description", batched=True,
+        reward, name=NAME, uses=("description", "description_in_words"), batched=True,
         validity="learnt from comparisons; see the figures of its training",
     )  # fmt: skip
     return get_term(NAME)
@@ -59,8 +60,9 @@ def loaded(folder: str) -> RewardModel:
     return RewardModel.load(folder)
 
 
-def _said(view: TermView) -> Said:
+def _said(view: TermView, told: Told) -> Said:
     before = [(turn.role, turn.text) for turn in view.transcript]
     if before and before[-1][0] == "user":
         before.pop()
-    return Said(tuple(chat_messages(view.description, before, view.prompt)), view.reply)
+    who = view.in_words if told == "words" else view.description
+    return Said(tuple(chat_messages(who, before, view.prompt)), view.reply)

@@ -37,6 +37,8 @@ from ..language_model import load_policy, save_tokenizer
 from .user_vectors import Values
 
 Sees = Literal["blind", "prompt", "factorised"]
+Told = Literal["words", "short"]
+"""How the user is described where a model sees them: by ``in_words`` or ``describe``."""
 FACTS, HEAD = "reward_model.json", "reward_head.safetensors"
 ROOM = 512
 """Tokens of prompt and reply, at most; the prompt is shortened first."""
@@ -60,9 +62,9 @@ def said_of(candidates: Candidates) -> list[Said]:
 class RewardModel(nn.Module):
     """A backbone, a head of ``(K, hidden)`` on its last state, and vectors ``(users, K)``.
 
-    ``sees`` is one of :data:`Sees`; K is 1 but for factorised ones, and ``users`` names the rows of
-    their vectors. ``name`` is what the backbone's tokenizer was loaded from, ``seed`` is of the
-    head and the vectors.
+    ``sees`` is one of :data:`Sees`, and ``told`` how users were described in training. K is 1 but
+    for factorised ones, and ``users`` names the rows of their vectors. ``name`` is what the
+    backbone's tokenizer was loaded from, ``seed`` is of the head and the vectors.
     """
 
     def __init__(
@@ -71,6 +73,7 @@ class RewardModel(nn.Module):
     ) -> None:  # fmt: skip
         super().__init__()
         self.backbone, self.codec, self.name, self.sees = backbone, codec, name, sees
+        self.told: Told = "words"
         self.users = {user: row for row, user in enumerate(users)}
         size = factors if sees == "factorised" else 1
         self.head = nn.Linear(backbone.config.hidden_size, size, bias=False)
@@ -160,7 +163,12 @@ class RewardModel(nn.Module):
             tensors = {"head": self.head.weight, "vectors": self.vectors}
             tensors |= {"shift": self.shift, "scale": self.scale}
             save_file({k: v.detach().cpu().contiguous() for k, v in tensors.items()}, draft / HEAD)
-            facts = {"sees": self.sees, "users": [*self.users], "base": self.name}
+            facts = {
+                "sees": self.sees,
+                "users": [*self.users],
+                "base": self.name,
+                "told": self.told,
+            }
             (draft / FACTS).write_text(json.dumps(facts, indent=1), "utf-8")
 
     @classmethod
@@ -184,4 +192,5 @@ class RewardModel(nn.Module):
             model.head.weight.copy_(tensors["head"])
             model.vectors.copy_(tensors["vectors"])
         model.shift, model.scale = tensors["shift"], tensors["scale"]
+        model.told = facts["told"]
         return model.eval()

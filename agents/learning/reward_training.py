@@ -17,11 +17,14 @@ import torch
 
 from persona_env.arguments import whole_number
 from persona_env.errors import ArgumentError
+from persona_env.messages import described
 from persona_env.metrics.statistics import Mean
 from persona_env.preferences.comparison import Comparison
+from persona_env.users.description import describe
+from persona_env.users.library import load_profiles
 
 from .losses import bradley_terry, pairs_of
-from .reward_model import RewardModel, said_of
+from .reward_model import RewardModel, Told, said_of
 
 BINS = 10
 """Equal-count bins of the calibration error, as in Kadavath et al. 2022 (arXiv 2207.05221)."""
@@ -97,8 +100,17 @@ def fit_reward_model(
             if progress is not None:
                 progress(done, steps, float(loss.detach()))
     model.eval()
+    model.told = _told(comparisons)
     settle(model, comparisons)
     return model
+
+
+def _told(comparisons: Sequence[Comparison]) -> Told:
+    """How the users of these comparisons are described: most of the bundled ones, if any are."""
+    known = {user.id: describe(user) for user in load_profiles()}
+    said = [(known.get(one.user), described(one.messages)[0]) for one in comparisons]
+    short = sum(expected == found for expected, found in said if expected is not None)
+    return "short" if 2 * short > sum(expected is not None for expected, _ in said) else "words"
 
 
 def settle(model: RewardModel, comparisons: Sequence[Comparison]) -> None:

@@ -15,6 +15,7 @@ from persona_env.rewards.exchange import Exchange
 from persona_env.scenarios.case import prompt_language_or_first
 from persona_env.users.description import DESCRIPTION
 from persona_env.users.profile import TARGETS, Preferences, Protected, UserProfile
+from persona_env.users.words import IN_WORDS
 
 ORDERED = ("length", "reading_level")  # preferences whose last target is the most
 PUT = "swapped"
@@ -61,7 +62,7 @@ def undeclared(env: PersonaEnv, samples: Sequence[Sample]) -> Check:
 
 def _without(user: UserProfile, term: Term) -> UserProfile:
     """The user with nothing but the fields that the term declares."""
-    if DESCRIPTION in term.uses:
+    if {DESCRIPTION, IN_WORDS} & {*term.uses}:
         return _only_described(user, term)
     fields: dict[str, Any] = {"id": "nobody", "protected": {}, "extensions": {}}
     for section in ("preferences", "context"):

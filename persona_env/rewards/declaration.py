@@ -13,6 +13,7 @@ from persona_env.errors import RewardError, nearest
 from persona_env.rewards.numeric import number_of
 from persona_env.users.description import DESCRIPTION
 from persona_env.users.profile import Preferences, UserProfile
+from persona_env.users.words import IN_WORDS
 
 
 def function_in(thing: Any) -> Any:
@@ -88,11 +89,11 @@ def fields_of(name: str, uses: str | Iterable[str]) -> tuple[str, ...]:
     roles = UserProfile.roles()
     for path in fields:
         known = isinstance(path, str)
-        if known and (path == DESCRIPTION or path.startswith("extensions.")):
+        if known and (path in (DESCRIPTION, IN_WORDS) or path.startswith("extensions.")):
             continue
         role = roles.get(path) if known else None
         if role is None:
-            hint = nearest(path, (*roles, DESCRIPTION)) if known else ""
+            hint = nearest(path, (*roles, DESCRIPTION, IN_WORDS)) if known else ""
             raise RewardError(f"term {name!r}: unknown profile field {path!r}.{hint}")
         if role == "protected":
             raise RewardError(f"term {name!r}: {path!r} is protected and must never move a reward")

@@ -12,6 +12,7 @@ from persona_env.scenarios.schema import Scenario, ScenarioText
 from persona_env.text.visible import Visible, see
 from persona_env.users.description import DESCRIPTION, describe
 from persona_env.users.profile import UserProfile
+from persona_env.users.words import IN_WORDS, in_words
 
 T = TypeVar("T")
 _UNKNOWN: Any = object()
@@ -113,6 +114,14 @@ declares ['preferences.length']. Add it to uses=(...)
         context, nothing protected and no secret. For a term that declares
         ``uses=("description",)``."""
         said: str = self.field(DESCRIPTION)
+        return said
+
+    @property
+    def in_words(self) -> str:
+        """The user as a chat model is told of them in the natural register, in full sentences:
+        preferences and context, nothing protected and no secret. For a term that declares
+        ``uses=("description_in_words",)``."""
+        said: str = self.field(IN_WORDS)
         return said
 
     @classmethod
@@ -237,6 +246,8 @@ def _readable(user: UserProfile, path: str) -> Any:
     """The field, read-only, unless this user's own extension of that name is protected."""
     if path == DESCRIPTION:
         return describe(user)
+    if path == IN_WORDS:
+        return in_words(user)
     extension = user.extensions.get(path.removeprefix("extensions."))
     if path.startswith("extensions.") and extension is not None and extension.role == "protected":
         raise RewardError(

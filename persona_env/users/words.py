@@ -17,6 +17,8 @@ from persona_env.users.profile import TARGETS, UserProfile
 NO_LANGUAGE = LANGUAGES[0]
 """The language of the text for a user who reads several, or none that is known."""
 FILE = "profile"
+IN_WORDS = "description_in_words"
+"""What a reward term names in ``uses=`` to read :func:`in_words` of the user."""
 LengthBounds = Callable[[UserProfile], tuple[int, int] | None]
 """The least and the greatest length that a user wants; ``None`` without a preference."""
 

@@ -18,7 +18,9 @@ CASE = ("fluffy-rice", "sam")
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     path = tmp_path_factory.mktemp("models") / "reward"
-    RewardModel.fresh("persona-tiny", sees="prompt", seed=3).save(path)
+    model = RewardModel.fresh("persona-tiny", sees="prompt", seed=3)
+    model.told = "short"
+    model.save(path)
     return path
 
 
@@ -33,6 +35,16 @@ def test_the_reward_is_the_models_score(folder):
     assert verdict.reward != env.score("Boil it.", *CASE).reward
     copied = pickle.loads(pickle.dumps(env))  # noqa: S301
     assert copied.score(REPLY, *CASE).reward == verdict.reward
+
+
+def test_a_model_that_was_told_in_words_is_told_in_words(tmp_path):
+    model = RewardModel.fresh("persona-tiny", sees="prompt", seed=3)
+    model.save(tmp_path / "words")
+    env = gym.make("PersonaChat-v0", terms=[f"reward_model:{tmp_path / 'words'}"], gates=[])
+    env = env.unwrapped
+    seen = env.observe(env.scenarios.find(CASE[0]), env.cases[CASE[1]][0])
+    (expected,) = model.eval().scores([Said(tuple(as_messages(seen)), REPLY)])
+    assert env.score(REPLY, *CASE).reward == pytest.approx(expected, abs=1e-5)
 
 
 def test_vectors_ask_once_for_all_rows(folder):

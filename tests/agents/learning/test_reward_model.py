@@ -15,6 +15,9 @@ from persona_env.agents.learning.reward_training import (
 from persona_env.agents.learning.user_vectors import fit_user
 from persona_env.errors import PersonaEnvError
 from persona_env.preferences import Comparison
+from persona_env.users.description import describe
+from persona_env.users.library import load_profile
+from persona_env.users.words import in_words
 
 WORDS = ["rice", "pot", "lid", "salt", "water", "cup", "rinse", "boil", "stir", "rest"]
 SHORT, LONG = "Wants: brief.", "Wants: detailed."
@@ -128,6 +131,18 @@ def test_a_reward_does_not_depend_on_what_else_is_in_the_batch(prompted):
     said = [one for comparison in HELD_OUT[:4] for one in said_of(comparison)]
     alone = [prompted.rewards([one])[0] for one in said]
     assert prompted.rewards(said) == pytest.approx(alone, abs=1e-4)
+
+
+def test_how_users_were_described_is_kept(tmp_path):
+    sam = load_profile("sam")
+    for told, text in (("short", describe(sam)), ("words", in_words(sam))):
+        asked = ({"role": "system", "content": text}, {"role": "user", "content": "Rice?"})
+        some = [
+            one.model_copy(update={"messages": asked}) for one in comparisons(4, users=("sam",))
+        ]
+        model = fit_reward_model(RewardModel.fresh("persona-tiny"), some, RewardTraining(epochs=1))
+        model.save(tmp_path / told)
+        assert RewardModel.load(tmp_path / told).told == told
 
 
 @pytest.mark.parametrize(
