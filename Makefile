@@ -57,7 +57,7 @@ test-lowest: $(LOWEST)/.installed
 
 # The newest release of a library that hosts a training, with this one, in an environment of their own.
 test-host: $(if $(HOST),$(HOSTS)/$(HOST)/.installed,name-a-host)
-	PERSONA_ENV_HOST=$(HOST) $(HOSTS)/$(HOST)/bin/python -m pytest -W default -m "" \
+	PERSONA_ENV_HOST=$(HOST) OMP_NUM_THREADS=1 HF_HUB_OFFLINE=1 $(HOSTS)/$(HOST)/bin/python -m pytest -W default -m "" \
 	  tests/hosts/test_$(HOST).py $(TEST_ARGS)
 
 .PHONY: name-a-host

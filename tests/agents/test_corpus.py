@@ -19,7 +19,7 @@ ENVS = [PersonaCalibrationEnv, PersonaCapabilityEnv, PersonaOpinionEnv, PersonaR
 
 @pytest.fixture(scope="module")
 def envs():
-    return {make: make(split="all") for make in ENVS}
+    return {make: make(split="all", profile_text="short") for make in ENVS}
 
 
 def drawn(env, follows, count, seed=0):

@@ -110,7 +110,7 @@ def test_the_other_kinds_of_rows_train(kind, rows, tmp_path, model, natural):
     found = dataset(natural, rows, episodes=12)
     assert found.to_list() == make_rows(natural, rows, 12)
     only = {"assistant_only_loss": True} if kind == "SFT" else {}
-    trainer = trainer_of(kind, tmp_path, model, found, max_length=512, **only)
+    trainer = trainer_of(kind, tmp_path, model, found, max_length=1536, **only)
     trainer.train()
     assert len(logged(trainer, "loss")) == 2
     assert all(math.isfinite(value) for value in logged(trainer, "loss"))
