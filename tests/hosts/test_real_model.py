@@ -29,7 +29,8 @@ SIZES = {
 }  # fmt: skip
 SHORT = [
     "--questions", "1", "--warm-up", "2", "--warm-up-epochs", "1", "--steps", "2", "--cases", "1",
-    "--group", "4", "--batch", "2", "--max-new-tokens", "6", "--probe-groups", "2", "--lora-rank", "2",
+    "--group", "4", "--batch", "2", "--max-new-tokens", "6", "--probe-groups", "2",
+    "--lora-rank", "2",
 ]  # fmt: skip
 
 
@@ -65,6 +66,20 @@ def figures_of(folder, seed=0):
     return json.loads((folder / f"seed_{seed}" / "figures.json").read_text(encoding="utf-8"))
 
 
+def check_what_is_shown(folder, figures):
+    """The tables hold the figures, and another reading of the same replies gives the same."""
+    import second_opinion
+    import show
+
+    shown = "\n".join(show.show(folder, questions=1))
+    assert f"| 0 | after | trained | {figures['after']['trained']['own']:.3f} |" in shown
+    assert shown.count(", before: ") == shown.count(", after: ") == 4 + 2
+    lines = (folder / "seed_0" / "replies.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = [row for row in map(json.loads, lines) if row["stage"] == "before"]
+    found = second_opinion.opinion(rows, [*second_opinion.NEW], "heads")
+    assert found == figures["before"]["new"]
+
+
 @pytest.mark.parametrize("model", MODELS, indirect=True)
 def test_every_stage_runs_on_each_architecture(model, recipe, tmp_path):
     recipe("--model", model, "--output", tmp_path / "run", "--cpu", *SHORT)
@@ -79,6 +94,7 @@ def test_every_stage_runs_on_each_architecture(model, recipe, tmp_path):
     assert figures["seconds"]["grpo"]["cpu"] > 0
     replies = (tmp_path / "run" / "seed_0" / "replies.jsonl").read_text(encoding="utf-8")
     assert len(replies.splitlines()) == 3 * (4 + 2)
+    check_what_is_shown(tmp_path / "run", figures)
 
 
 @pytest.mark.parametrize("model", ["qwen3"], indirect=True)
@@ -120,8 +136,8 @@ def test_the_warm_up_holds_no_held_out_question_and_pays_its_own_user_most(recip
     from judged import rewards_of
     from warm_up import warm_up_rows
 
-    found = worlds(TRAINED, (), CATEGORIES, "heads")
-    rows = warm_up_rows(list(found.train.users), found.held, each=12, reader="heads")
+    found = worlds(TRAINED, (), CATEGORIES, "heads", "short")
+    rows = warm_up_rows(found, each=12, reader="heads", system="short")
     asked = {row["prompt"][-1]["content"] for row in rows}
     assert len(rows) == 4 * 12
     assert not asked & {

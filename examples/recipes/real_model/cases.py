@@ -17,6 +17,8 @@ USERS = Path(__file__).parent / "users"
 TRAINED = tuple(str(USERS / f"{name}.toml") for name in ("ann", "bob", "cleo", "dan"))
 NEW = tuple(str(USERS / f"{name}.toml") for name in ("eva", "finn"))
 """Users whose preferences come together in no training."""
+SYSTEM = str(Path(__file__).parent / "system.jinja")
+"""The system text: how this user wants to be answered, in the library's own sentences."""
 CATEGORIES = ("know_how", "opinion")
 
 
@@ -33,22 +35,24 @@ def make(
     scenarios: Sequence[str | Scenario],
     split: str,
     reader: str,
+    system: str | None = None,
 ) -> PersonaEnv:
     """An environment of these users and scenarios, in the natural register."""
     env = gym.make(
         "PersonaChat-v0", profiles=list(users), scenarios=list(scenarios), split=split,
-        register="natural", reader=reader,
+        register="natural", reader=reader, profile_text=system,
     ).unwrapped  # fmt: skip
     assert isinstance(env, PersonaEnv)
     return env
 
 
 def worlds(
-    users: Sequence[str], new: Sequence[str], scenarios: Sequence[str], reader: str
+    users: Sequence[str], new: Sequence[str], scenarios: Sequence[str], reader: str, system: str
 ) -> Worlds:
     """The three environments of a run."""
-    train, held = (make(users, scenarios, split, reader) for split in ("train", "heldout"))
-    return Worlds(train, held, make(new, scenarios, "heldout", reader) if new else None)
+    train = make(users, scenarios, "train", reader, system)
+    held = make(users, scenarios, "heldout", reader, system)
+    return Worlds(train, held, make(new, scenarios, "heldout", reader, system) if new else None)
 
 
 def cases_of(env: PersonaEnv, questions: int | None = None) -> list[Case]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from cases import CATEGORIES, NEW, TRAINED
+from cases import CATEGORIES, NEW, SYSTEM, TRAINED
 
 
 def parser() -> argparse.ArgumentParser:
@@ -28,6 +28,7 @@ def _what(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--users", nargs="+", default=[*TRAINED], help="names or TOML files")
     group.add_argument("--new-users", nargs="*", default=[*NEW], help="judged, never trained on")
     group.add_argument("--scenarios", nargs="+", default=[*CATEGORIES], help="categories or files")
+    group.add_argument("--system", default=SYSTEM, help="'words', 'short', or a Jinja2 template")
     group.add_argument("--reader", default="heads", help="reads the replies, for the reward")
     group.add_argument("--seeds", type=int, nargs="+", default=[0])
     group.add_argument("--adapter", help="adapters of a run to go on from; default: fresh ones")

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from accelerate import PartialState
+from accelerate.utils import broadcast_object_list
 from cases import Worlds, cases_of
 from datasets import Dataset
 from judged import rewards_of
@@ -37,7 +38,10 @@ def warm_up(
     model: Any, tokenizer: Any, found: Worlds, options: argparse.Namespace, seed: int
 ) -> None:
     """SFT on replies of the bank, each for the user whom alone it suits."""
-    rows = warm_up_rows(list(found.train.users), found.held, options.warm_up, options.reader)
+    rows = [None]
+    if PartialState().is_main_process:  # scoring the bank takes a while: once is enough
+        rows = [warm_up_rows(found, options.warm_up, options.reader, options.system)]
+    rows = broadcast_object_list(rows)[0]
     config = SFTConfig(
         **shared(options, seed), learning_rate=options.warm_up_lr, max_length=LONGEST,
         num_train_epochs=options.warm_up_epochs, logging_steps=10,

@@ -62,7 +62,9 @@ def main() -> None:
     """Train every seed."""
     options = parser().parse_args()
     PartialState(cpu=options.cpu)  # of the processes that torchrun or accelerate started
-    found = worlds(options.users, options.new_users, options.scenarios, options.reader)
+    found = worlds(
+        options.users, options.new_users, options.scenarios, options.reader, options.system
+    )
     for seed in options.seeds:
         train(options, found, seed)
 

@@ -1,8 +1,10 @@
 """Rows for a warm-up by SFT: for each user those replies of the bank that suit this user alone.
 
 Nobody wrote for these users. Of all English replies of the bank - its cases, the answers among its
-acts, its pairs - a user gets those that earn most from this user and little from the others, by the
-same reward that judges later: rejection sampling from the bank. Held-out questions are left out.
+acts, its pairs - each is taken as it was written, cut after its first sentences, as a list of its
+sentences, and both. Of these a user gets those that earn most from this user and little from the
+others, by the same reward that judges later: rejection sampling. Questions to which every user gets
+a reply come first: there nothing but the user tells the replies apart. Held-out ones are left out.
 """
 
 from __future__ import annotations
@@ -12,16 +14,19 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from cases import make, messages
+from cases import Worlds, make, messages
 from judged import rewards_of
 
-from persona_env import PersonaEnv, UserProfile
+from persona_env import PersonaEnv
 from persona_env.bank import load_acts, load_cases, load_pairs
+from persona_env.detectors import formatting, sentences, word_count
 from persona_env.scenarios.case import Case
 from persona_env.scenarios.schema import Scenario
 
 LEAST, MARGIN = 0.4, 0.1
 """What a reply must earn from its user, and how much more than from the others."""
+BRIEF = 45
+"""Words of the first sentences of a reply."""
 
 
 class Known(NamedTuple):
@@ -33,7 +38,12 @@ class Known(NamedTuple):
 
 def bank_replies(left_out: frozenset[str]) -> list[Known]:
     """The English replies of the bank to all questions but these."""
-    return [known for known in _all_replies() if known.prompt and known.prompt not in left_out]
+    return [
+        Known(known.prompt, form)
+        for known in _all_replies()
+        if known.prompt and known.prompt not in left_out
+        for form in forms(known.reply)
+    ]
 
 
 def _all_replies() -> Iterator[Known]:
@@ -48,24 +58,43 @@ def _all_replies() -> Iterator[Known]:
             yield from (Known(pair["prompt"], pair[text]) for text in ("with", "without"))
 
 
-def warm_up_rows(
-    users: list[UserProfile], held: PersonaEnv, each: int, reader: str
-) -> list[dict[str, Any]]:
+def forms(reply: str) -> list[str]:
+    """The reply, its first sentences, and both as bullets; of a list only the reply.
+
+    >>> forms("Rinse it. Simmer it.")
+    ['Rinse it. Simmer it.', '- Rinse it.\\n- Simmer it.']
+    """
+    if formatting(reply).bullets or formatting(reply).steps:
+        return [reply]
+    said = [reply[start:end].strip() for start, end in sentences(reply)]
+    totals = np.cumsum([word_count(one) for one in said])
+    first = said[: max(1, int(np.searchsorted(totals, BRIEF, side="right")))]
+    lists = ["\n".join(f"- {one}" for one in part) for part in (said, first) if len(part) > 1]
+    return list(dict.fromkeys([reply, " ".join(first), *lists]))
+
+
+def warm_up_rows(worlds: Worlds, each: int, reader: str, system: str) -> list[dict[str, Any]]:
     """``each`` rows for every user, ``prompt`` and ``completion``; a few more than once if need be.
 
-    The questions of ``held`` are in none.
+    The held-out questions are in none.
     """
-    asked = frozenset(text.prompt for one in held.scenarios.shown for text in one.texts.values())
+    asked = frozenset(
+        text.prompt for one in worlds.held.scenarios.shown for text in one.texts.values()
+    )
     known = bank_replies(asked)
     found: dict[str, Scenario] = {}
     for one in known:
         found.setdefault(one.prompt, _scenario(f"bank-{len(found)}", one.prompt))
-    env = make(users, list(found.values()), "all", reader)
+    env = make(worlds.train.users, [*found.values()], "all", reader, system)
     earned = rewards_of(env, [(found[one.prompt].id, one.reply) for one in known])
+    best = [suited(known, earned, at) for at in range(len(env.users))]
+    shared = set.intersection(*({known[place].prompt for place in places} for places in best))
+    for places in best:
+        places.sort(key=lambda place: known[place].prompt not in shared)
     return [
         _row(env, Case(found[known[place].prompt], user), known[place].reply)
-        for at, user in enumerate(env.users)
-        for place in _repeated(suited(known, earned, at), each)
+        for user, places in zip(env.users, best, strict=True)
+        for place in _repeated(places, each)
     ]
 
 
