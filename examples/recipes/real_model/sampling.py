@@ -57,7 +57,11 @@ class Sampler:
     def ids(self, model: Any, tokenizer: Any, prompts: Sequence[list[int]]) -> list[list[int]]:
         """A reply of the model as it stands to each prompt, without its end."""
         whole = merged(model)
-        codec = codec_of(tokenizer, whole.config.vocab_size, ends_of(whole, tokenizer))
+        codec = codec_of(
+            tokenizer,
+            whole.config.vocab_size,
+            ends_of(whole.generation_config.eos_token_id, tokenizer),
+        )
         made: dict[int, list[int]] = {}
         order = np.argsort([len(one) for one in prompts], kind="stable").tolist()
         for start in range(0, len(order), BATCH):

@@ -16,9 +16,8 @@ from trl import GRPOConfig, GRPOTrainer, SFTConfig, SFTTrainer
 from warm_up import warm_up_rows
 
 from persona_env.adapters.trl import dataset, reward
+from persona_env.metrics import share_without_signal
 
-SPREAD = 0.01
-"""A group of replies whose rewards lie nearer together gives no signal."""
 LONGEST = 320
 """Tokens of a row of the warm-up, prompt and reply; the rest is cut off."""
 
@@ -100,7 +99,8 @@ def group_signal(
     users = [user.id for user in found.train.users]
     own = earned[np.arange(len(asked)), [users.index(case.user.id) for case in asked]]
     spread = own.reshape(len(picked), options.group).std(1)
+    names = [(case.scenario.id, case.user.id) for case in asked]
     return {
-        "groups": len(picked), "no_signal": round(float((spread < SPREAD).mean()), 3),
+        "groups": len(picked), "without_signal": share_without_signal(own.tolist(), names),
         "spread": round(float(spread.mean()), 4), "reward": round(float(own.mean()), 4),
     }  # fmt: skip
