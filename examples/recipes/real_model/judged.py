@@ -1,0 +1,84 @@
+"""What replies earn: the cross-user matrix, the margin, and figures that no reader can bend."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from persona_env import PersonaEnv
+from persona_env.adapters.scoring import Asked, verdicts_on
+from persona_env.detectors import formatting, word_count
+from persona_env.metrics.statistics import Mean, bootstrap
+from persona_env.scenarios.case import Case
+
+RESAMPLES = 1000
+Rewards = npt.NDArray[np.float64]
+
+
+def rewards_of(env: PersonaEnv, said: Sequence[tuple[str, str]]) -> Rewards:
+    """``float64 of shape (N, U)``: what each user pays for each reply to a scenario, by its id."""
+    asked = [Asked("", scenario, user.id, reply) for scenario, reply in said for user in env.users]
+    verdicts = verdicts_on({"": env}, asked)
+    earned = [np.nan if one is None else one.reward for one in verdicts]
+    return np.array(earned).reshape(len(said), len(env.users))
+
+
+def margins(earned: Rewards, own: npt.NDArray[np.int64]) -> Rewards:
+    """The reward of a reply's own user minus the mean of all others', ``float64 of shape (N,)``."""
+    mine = earned[np.arange(len(own)), own]
+    return mine - (earned.sum(1) - mine) / (earned.shape[1] - 1)
+
+
+def by_question(values: Rewards, cases: Sequence[Case], seed: int = 0) -> Mean:
+    """The mean, with an error from a bootstrap over questions: users share them."""
+    names = [case.scenario.id for case in cases]
+    grouped = [values[[one == name for one in names]].mean() for name in dict.fromkeys(names)]
+    each = np.array(grouped)
+    draws = bootstrap(lambda picks: float(each[picks].mean()), len(each), seed, RESAMPLES)
+    return Mean.resampled(float(each.mean()), draws, len(each))
+
+
+def judge(env: PersonaEnv, cases: Sequence[Case], replies: Sequence[str]) -> dict[str, Any]:
+    """All figures on replies, as JSON holds them: each row of ``matrix`` has one user's replies."""
+    users = [user.id for user in env.users]
+    own = np.array([users.index(case.user.id) for case in cases])
+    said = [(case.scenario.id, reply) for case, reply in zip(cases, replies, strict=True)]
+    earned = rewards_of(env, said)
+    each = margins(earned, own)
+    matrix = np.array([earned[own == place].mean(0) for place in range(len(users))])
+    margin = by_question(each, cases)
+    return {
+        "users": users,
+        "matrix": matrix.round(4).tolist(),
+        "own": round(float(np.diag(matrix).mean()), 4),
+        "margin": {"mean": round(margin.mean, 4), "se": round(margin.se, 4), "questions": margin.n},
+        "margin_of": {
+            name: round(float(each[own == at].mean()), 4) for at, name in enumerate(users)
+        },
+        "own_user_pays_most": bool((matrix.argmax(1) == np.arange(len(users))).all()),
+        "counted": {
+            name: counted([reply for reply, whose in zip(replies, own, strict=True) if whose == at])
+            for at, name in enumerate(users)
+        },
+    }
+
+
+def counted(replies: Sequence[str]) -> dict[str, float]:
+    """Means over replies that no trained reader is asked about: exact counts."""
+    shapes = [formatting(reply) for reply in replies]
+    values = {
+        "words": [word_count(reply) for reply in replies],
+        "lists": [len(one.bullets) + len(one.steps) > 1 for one in shapes],
+        "exclaims": ["!" in reply for reply in replies],
+        "contracts": [_contracts(reply) for reply in replies],
+    }
+    return {name: round(float(np.mean(each)), 3) for name, each in values.items()}
+
+
+def _contracts(reply: str) -> bool:
+    """Whether it has 'don't', "it's" and the like, which formal English avoids."""
+    plain = reply.replace("’", "'").lower()
+    return any(ending in plain for ending in ("n't", "'s ", "'re ", "'ll ", "'ve ", "i'm "))

@@ -1,0 +1,153 @@
+"""The recipe for a real language model, run on tiny random ones of three architectures."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from transformers import (
+    AutoTokenizer,
+    Gemma3ForCausalLM,
+    Gemma3TextConfig,
+    LlamaConfig,
+    LlamaForCausalLM,
+    Qwen3Config,
+    Qwen3ForCausalLM,
+)
+
+from persona_env.registration import find_policy
+
+RECIPE = Path(__file__).parents[2] / "examples" / "recipes" / "real_model"
+MODELS = {
+    "qwen3": (Qwen3Config, Qwen3ForCausalLM),
+    "llama": (LlamaConfig, LlamaForCausalLM),
+    "gemma3": (Gemma3TextConfig, Gemma3ForCausalLM),
+}
+SIZES = {
+    "hidden_size": 16, "intermediate_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2,
+    "num_key_value_heads": 1, "head_dim": 8,
+}  # fmt: skip
+SHORT = [
+    "--questions", "1", "--warm-up", "2", "--warm-up-epochs", "1", "--steps", "2", "--cases", "1",
+    "--group", "4", "--batch", "2", "--max-new-tokens", "6", "--probe-groups", "2",
+    "--lora-rank", "2",
+]  # fmt: skip
+
+
+@pytest.fixture
+def model(tmp_path, request):
+    """A folder with random weights and the tokenizer of the bundled policy."""
+    tokenizer = AutoTokenizer.from_pretrained(find_policy("persona-tiny"))
+    config, made = MODELS[request.param]
+    ends = {
+        f"{name}_token_id": getattr(tokenizer, f"{name}_token_id") for name in ("bos", "eos", "pad")
+    }
+    folder = tmp_path / request.param
+    made(config(vocab_size=len(tokenizer), **SIZES, **ends)).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture
+def recipe(monkeypatch):
+    """Runs the script with these options."""
+    monkeypatch.syspath_prepend(str(RECIPE))
+    monkeypatch.setenv("TRL_EXPERIMENTAL_SILENCE", "1")
+    import train
+
+    def run(*options):
+        monkeypatch.setattr(sys, "argv", ["train.py", *map(str, options)])
+        train.main()
+
+    return run
+
+
+def figures_of(folder, seed=0):
+    return json.loads((folder / f"seed_{seed}" / "figures.json").read_text(encoding="utf-8"))
+
+
+def check_what_is_shown(folder, figures):
+    """The tables hold the figures, and another reading of the same replies gives the same."""
+    import second_opinion
+    import show
+
+    shown = "\n".join(show.show(folder, questions=1))
+    assert f"| 0 | after | trained | {figures['after']['trained']['own']:.3f} |" in shown
+    assert shown.count(", before: ") == shown.count(", after: ") == 4 + 2
+    lines = (folder / "seed_0" / "replies.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = [row for row in map(json.loads, lines) if row["stage"] == "before"]
+    found = second_opinion.opinion(rows, [*second_opinion.NEW], "heads")
+    assert found == figures["before"]["new"]
+
+
+@pytest.mark.parametrize("model", MODELS, indirect=True)
+def test_every_stage_runs_on_each_architecture(model, recipe, tmp_path):
+    recipe("--model", model, "--output", tmp_path / "run", "--cpu", *SHORT)
+    figures = figures_of(tmp_path / "run")
+    for stage in ("before", "warm_up", "after"):
+        matrix = figures[stage]["trained"]["matrix"]
+        assert len(matrix) == 4
+        assert all(0 <= earned <= 1 for row in matrix for earned in row)
+        assert figures[stage]["new"]["users"] == ["eva", "finn"]
+    assert figures["signal"]["groups"] == 2
+    assert len(figures["steps"]) == 2
+    assert figures["seconds"]["grpo"]["cpu"] > 0
+    replies = (tmp_path / "run" / "seed_0" / "replies.jsonl").read_text(encoding="utf-8")
+    assert len(replies.splitlines()) == 3 * (4 + 2)
+    check_what_is_shown(tmp_path / "run", figures)
+
+
+@pytest.mark.parametrize("model", ["qwen3"], indirect=True)
+def test_every_other_option(model, recipe, tmp_path):
+    """TRL's own sampling, two seeds, other users, a KL term, a reader beside the first, more."""
+    recipe(
+        "--model", model, "--output", tmp_path / "first", *SHORT, "--seeds", 3, 4,
+        "--users", "sam", "nora", "--new-users", "--scenarios", "opinion", "--warm-up", 0,
+        "--beta", 0.1, "--temperature", 0.8, "--lr", 1e-3, "--gradient-checkpointing",
+        "--judge-temperature", 0.7, "--second-reader", "rules", "--reader", "rules",
+    )  # fmt: skip
+    figures = figures_of(tmp_path / "first", seed=4)
+    assert "warm_up" not in figures
+    assert "new" not in figures["after"]
+    assert len(figures["after"]["trained"]["second_reader"]["matrix"]) == 2
+    assert all("kl" in step for step in figures["steps"])
+    again = tmp_path / "again"
+    recipe(
+        "--model", model, "--output", again, *SHORT, "--adapter", tmp_path / "first/seed_4/adapter",
+        "--warm-up-lr", 1e-4, "--steps", 0, "--cpu", "--probe-groups", 0,
+    )  # fmt: skip
+    assert "after" not in figures_of(again)
+
+
+@pytest.mark.parametrize("model", ["llama"], indirect=True)
+def test_replies_may_come_from_a_vllm_server(model, recipe, tmp_path):
+    import stages
+    from options import parser
+
+    given = ["--model", str(model), "--output", str(tmp_path), "--vllm-server", "http://gpu:8000"]
+    config = stages.grpo_config(parser().parse_args([*given, *SHORT]), seed=0)
+    assert config.use_vllm
+    assert config.vllm_server_base_url == "http://gpu:8000"
+    assert not stages.grpo_config(parser().parse_args([*given[:4], *SHORT]), seed=0).use_vllm
+
+
+def test_the_warm_up_holds_no_held_out_question_and_pays_its_own_user_most(recipe):
+    from cases import CATEGORIES, TRAINED, worlds
+    from judged import rewards_of
+    from warm_up import warm_up_rows
+
+    found = worlds(TRAINED, (), CATEGORIES, "heads", "short")
+    rows = warm_up_rows(found, each=12, reader="heads", system="short")
+    asked = {row["prompt"][-1]["content"] for row in rows}
+    assert len(rows) == 4 * 12
+    assert not asked & {
+        text.prompt for one in found.held.scenarios.shown for text in one.texts.values()
+    }
+    known = {
+        text.prompt: one.id for one in found.train.scenarios.shown for text in one.texts.values()
+    }
+    for place, row in enumerate(rows):
+        said = row["prompt"][-1]["content"]
+        if said in known:
+            earned = rewards_of(found.train, [(known[said], row["completion"][0]["content"])])[0]
+            assert earned.argmax() == place // 12
