@@ -75,7 +75,9 @@ def draw_example(recipe: Recipe) -> Callable[[np.random.Generator, float], Any]:
     example_of, copying = (
         load(f"persona_env.agents.pretraining.corpus:{n}") for n in ("example_of", "copying")
     )
-    envs = [load(ENVIRONMENTS[name])(split="all", profile_text="short") for name in recipe.behaviours]
+    envs = [
+        load(ENVIRONMENTS[name])(split="all", profile_text="short") for name in recipe.behaviours
+    ]
 
     def draw(rng: np.random.Generator, follows: float = 0.3) -> Any:
         which = int(rng.integers(len(envs) + 2))
