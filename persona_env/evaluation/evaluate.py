@@ -155,9 +155,9 @@ def draw_cases(env: PersonaEnv, episodes: int | None, seed: int) -> list[Case]:
     ``None``: every written case, and of each generator
     :data:`persona_env.scenarios.pools.SHOWN`.
     """
-    if episodes is not None and episodes < 1:
-        raise ValueError(f"episodes must be at least 1, not {episodes}")
-    rng = np.random.default_rng(seed)
+    if episodes is not None:
+        episodes = whole_number("episodes", episodes, least=1)
+    rng = np.random.default_rng(whole_number("seed", seed, least=0))
     drawn = []
     for user, pool in env.cases.values():
         most = len(pool.shown) if episodes is None else episodes
