@@ -436,7 +436,7 @@ def test_score_of_a_reference_reply_says_what_it_is():
 def test_score_takes_a_reply_or_a_reference_reply():
     for arguments in (("--oracle", "Rinse it."), ()):
         said = refused("score", *arguments, "--user", "leo", *RICE)
-        assert "give a reply to score, or --oracle" in said
+        assert "give one of: a reply to score, --oracle for one of the library's own" in said
     other = ("--scenario", "ambiguous-pack-trip", "--register", "natural")
     assert "holds no reply to 'ambiguous-pack-trip'" in refused(
         "score", "--oracle", "--user", "leo", *other
