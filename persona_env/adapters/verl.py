@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from persona_env.adapters.scoring import Asked, Scorer, verdicts_on
@@ -68,7 +68,7 @@ async def compute_score(
     return {**scores, **{f"term/{name}": value for name, value in judged.items()}, **gates}
 
 
-@cache
+@lru_cache(maxsize=8)
 def _batches(
     env: str,
     reader: str | None,
