@@ -104,7 +104,8 @@ def test_every_other_option(model, recipe, tmp_path):
         "--model", model, "--output", tmp_path / "first", *SHORT, "--seeds", 3, 4,
         "--users", "sam", "nora", "--new-users", "--scenarios", "opinion", "--warm-up", 0,
         "--beta", 0.1, "--temperature", 0.8, "--lr", 1e-3, "--gradient-checkpointing",
-        "--judge-temperature", 0.7, "--second-reader", "rules", "--reader", "rules",
+        "--judge-temperature", 0.7, "--no-thinking", "--system", "words", "--reader", "rules",
+        "--second-reader", "rules",
     )  # fmt: skip
     figures = figures_of(tmp_path / "first", seed=4)
     assert "warm_up" not in figures

@@ -29,6 +29,9 @@ def _what(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--new-users", nargs="*", default=[*NEW], help="judged, never trained on")
     group.add_argument("--scenarios", nargs="+", default=[*CATEGORIES], help="categories or files")
     group.add_argument("--system", default=SYSTEM, help="'words', 'short', or a Jinja2 template")
+    group.add_argument(
+        "--no-thinking", action="store_true", help="tell the chat template: enable_thinking=False"
+    )
     group.add_argument("--reader", default="heads", help="reads the replies, for the reward")
     group.add_argument("--seeds", type=int, nargs="+", default=[0])
     group.add_argument("--adapter", help="adapters of a run to go on from; default: fresh ones")
@@ -65,3 +68,8 @@ def _judged(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--probe-groups", type=int, default=8, help="groups sampled before GRPO; 0: none"
     )
+
+
+def template_arguments(options: argparse.Namespace) -> dict[str, bool]:
+    """What the chat template is told beside the messages."""
+    return {"enable_thinking": False} if options.no_thinking else {}

@@ -74,9 +74,7 @@ class Record:
 
     def _judged(self, stage: str, env: Any) -> dict[str, Any]:
         options, cases = self.options, cases_of(env, self.options.questions)
-        sampler = Sampler(
-            options.max_new_tokens, options.judge_temperature, JUDGING, self.model.device
-        )
+        sampler = Sampler(options, options.judge_temperature, JUDGING, self.model.device)
         replies = sampler.replies(self.model, self.tokenizer, env, cases)
         self._keep(stage, cases, replies)
         figures = judge(env, cases, replies)

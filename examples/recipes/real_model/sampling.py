@@ -6,6 +6,7 @@ merged into a copy in half precision, and this library's decoder does the rest.
 
 from __future__ import annotations
 
+import argparse
 import copy
 from collections.abc import Sequence
 from typing import Any
@@ -15,6 +16,7 @@ import torch
 from accelerate import PartialState
 from accelerate.utils import gather_object
 from cases import messages
+from options import template_arguments
 from peft import PeftModel
 from transformers import PreTrainedModel
 
@@ -35,24 +37,24 @@ def merged(model: PreTrainedModel | PeftModel) -> PreTrainedModel:
     return whole.to(torch.bfloat16).eval()
 
 
-def prompt_ids(tokenizer: Any, said: Sequence[Message]) -> list[int]:
-    """The chat as ids, ready for the reply."""
-    ids: list[int] = tokenizer.apply_chat_template(
-        list(said), add_generation_prompt=True, tokenize=True, return_dict=True
-    )["input_ids"]
-    return ids
-
-
 class Sampler:
     """Samples replies to chats; the generator goes on from batch to batch, and model to model."""
 
     def __init__(
-        self, max_new_tokens: int, temperature: float, seed: int, device: torch.device
+        self, options: argparse.Namespace, temperature: float, seed: int, device: torch.device
     ) -> None:
-        self.max_new_tokens, self.temperature = max_new_tokens, temperature
+        self.max_new_tokens, self.temperature = options.max_new_tokens, temperature
+        self.template = template_arguments(options)
         place = PartialState().process_index  # of several processes, each samples something else
         own = np.random.SeedSequence([seed, place]).generate_state(1)[0]
         self.generator = torch.Generator(device=device).manual_seed(int(own))
+
+    def prompt(self, tokenizer: Any, said: Sequence[Message]) -> list[int]:
+        """The chat as ids, ready for the reply."""
+        ids: list[int] = tokenizer.apply_chat_template(
+            list(said), add_generation_prompt=True, tokenize=True, return_dict=True, **self.template
+        )["input_ids"]
+        return ids
 
     def ids(self, model: Any, tokenizer: Any, prompts: Sequence[list[int]]) -> list[list[int]]:
         """A reply of the model as it stands to each prompt, without its end."""
@@ -78,7 +80,7 @@ class Sampler:
     ) -> list[str]:
         """A reply to each case; several processes share the work, and each gets all replies."""
         with PartialState().split_between_processes([*cases]) as mine:
-            prompts = [prompt_ids(tokenizer, messages(env, case)) for case in mine]
+            prompts = [self.prompt(tokenizer, messages(env, case)) for case in mine]
             made = self.ids(model, tokenizer, prompts)
         said = [tokenizer.decode(ids, skip_special_tokens=True) for ids in made]
         every: list[str] = gather_object(said)
@@ -87,7 +89,7 @@ class Sampler:
     def rollout(self, prompts: list[list[Message]], trainer: Any) -> dict[str, Any]:
         """``rollout_func`` of TRL's trainers: one reply to each prompt, as ids with their end."""
         model, tokenizer = trainer.accelerator.unwrap_model(trainer.model), trainer.processing_class
-        given = [prompt_ids(tokenizer, prompt) for prompt in prompts]
+        given = [self.prompt(tokenizer, prompt) for prompt in prompts]
         made, end = self.ids(model, tokenizer, given), tokenizer.eos_token_id
         whole = [ids if len(ids) >= self.max_new_tokens else [*ids, end] for ids in made]
         return {"prompt_ids": given, "completion_ids": whole, "logprobs": None}

@@ -11,6 +11,7 @@ from accelerate.utils import broadcast_object_list
 from cases import Worlds, cases_of
 from datasets import Dataset
 from judged import rewards_of
+from options import template_arguments
 from sampling import Sampler
 from trl import GRPOConfig, GRPOTrainer, SFTConfig, SFTTrainer
 from warm_up import warm_up_rows
@@ -40,7 +41,8 @@ def warm_up(
     rows = [None]
     if PartialState().is_main_process:  # scoring the bank takes a while: once is enough
         rows = [warm_up_rows(found, options.warm_up, options.reader, options.system)]
-    rows = broadcast_object_list(rows)[0]
+    told = {"chat_template_kwargs": template_arguments(options)} if options.no_thinking else {}
+    rows = [{**row, **told} for row in broadcast_object_list(rows)[0]]
     config = SFTConfig(
         **shared(options, seed), learning_rate=options.warm_up_lr, max_length=LONGEST,
         num_train_epochs=options.warm_up_epochs, logging_steps=10,
@@ -59,6 +61,7 @@ def grpo_config(options: argparse.Namespace, seed: int) -> GRPOConfig:
         **shared(options, seed), learning_rate=options.lr, beta=options.beta,
         max_steps=options.steps, logging_steps=1, num_generations=options.group,
         generation_batch_size=replies, gradient_accumulation_steps=max(1, replies // at_once),
+        chat_template_kwargs=template_arguments(options),
         max_completion_length=options.max_new_tokens, temperature=options.temperature,
         use_vllm=options.vllm_server is not None, vllm_mode="server",
         vllm_server_base_url=options.vllm_server,
@@ -69,7 +72,7 @@ def reinforce(
     model: Any, tokenizer: Any, found: Worlds, options: argparse.Namespace, seed: int
 ) -> list[dict[str, Any]]:
     """GRPO: each reply is paid by the user who asked. Returns the log of its steps."""
-    sampler = Sampler(options.max_new_tokens, options.temperature, seed, model.device)
+    sampler = Sampler(options, options.temperature, seed, model.device)
     trainer = GRPOTrainer(
         model=model, args=grpo_config(options, seed), processing_class=tokenizer,
         reward_funcs=reward(found.train), train_dataset=dataset(found.train),
@@ -92,7 +95,7 @@ def group_signal(
     order = np.random.default_rng(seed).permutation(len(cases))
     picked = [cases[place] for place in order[: options.probe_groups]]
     asked = [case for case in picked for _ in range(options.group)]
-    sampler = Sampler(options.max_new_tokens, options.temperature, seed, model.device)
+    sampler = Sampler(options, options.temperature, seed, model.device)
     replies = sampler.replies(model, tokenizer, found.train, asked)
     said = [(case.scenario.id, reply) for case, reply in zip(asked, replies, strict=True)]
     earned = rewards_of(found.train, said)
