@@ -121,7 +121,7 @@ def find_agent(
     Parameters
     ----------
     name:
-        A reference agent of :data:`~persona_env.registration.AGENTS`, ``module:attribute``,
+        A reference agent of ``persona_env.registration.AGENTS``, ``module:attribute``,
         ``endpoint:MODEL@URL``, or a language model: a bundled policy, a folder (also of a LoRA
         adapter), or a Hugging Face id.
     options:
