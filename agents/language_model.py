@@ -110,8 +110,13 @@ def load_policy(
 
 def save_tokenizer(name: str | Path, folder: Path) -> None:
     """Put the tokenizer of policy ``name`` beside saved weights, for ``from_pretrained``."""
+    load_tokenizer(name).save_pretrained(folder)
+
+
+def load_tokenizer(name: str | Path) -> Any:
+    """The tokenizer of policy ``name``, as transformers has it."""
     path = find_policy(name)
-    _tokenizer(path, only_local(path)).save_pretrained(folder)
+    return _tokenizer(path, only_local(path))
 
 
 def _whole_model(path: str, local: bool) -> PreTrainedModel:

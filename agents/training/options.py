@@ -24,6 +24,8 @@ from persona_env.registration import (
     start_for,
 )
 
+from .methods import METHODS, check_method
+
 Names = tuple[str, ...] | None
 TRACKERS = ("tensorboard", "wandb", "trackio")
 
@@ -38,6 +40,21 @@ class TrainOptions:
         If the policy is nowhere, the device is not here, or ``output`` cannot be a folder.
     """
 
+    method: Annotated[str, Option(help=f"How it learns: {', '.join(METHODS)}.")] = "ppo"
+    reward: Annotated[
+        str,
+        Option(
+            help="What is trained on: rule (that of the environment), reward_model:FOLDER, or a "
+            "term, module:name. Judged is by the environment's all the same."
+        ),
+    ] = "rule"
+    data: Annotated[
+        Path | None,
+        Option(
+            help="Comparisons to learn from, .jsonl, .json, .csv, .parquet or .db; default: the "
+            "replies that the environment knows."
+        ),
+    ] = None
     env: Annotated[str, Option(help="Id of the environment.")] = "PersonaChat-v0"
     profiles: Annotated[
         Names,
@@ -53,7 +70,11 @@ class TrainOptions:
     gates: Annotated[Names, Option(help="Gates, with commas, '' for none; default: all.")] = None
     imports: Annotated[list[str] | None, Option("--import", help=IMPORT_HELP)] = None
     steps: Annotated[
-        int, Option(min=1, help="Tokens to train on, in whole rollouts of 64 times --envs.")
+        int,
+        Option(
+            min=1,
+            help="Tokens of replies to train on; of PPO in whole rollouts of 64 times --envs.",
+        ),
     ] = 300_000
     seed: Annotated[int, Option(min=0, help="Of the episodes, the sampling and the updates.")] = 0
     seeds: Annotated[
@@ -113,8 +134,32 @@ class TrainOptions:
     ] = -8.0
     temperature: Annotated[float, Option(help="Of sampling while training.")] = 0.7
     together: Annotated[
-        int, Option(min=1, help="Environments that get the same prompts; a divisor of --envs.")
+        int,
+        Option(
+            min=1,
+            help="Replies to the same prompt at once; a divisor of --envs (ppo) or of --batch "
+            "(grpo, rloo).",
+        ),
     ] = 4
+    per_user: Annotated[
+        bool,
+        Option(
+            "--per-user",
+            help="Rewards against each user's own history, so that those of whom rewards differ "
+            "little, or who are few, teach as much as others.",
+        ),
+    ] = False
+    batch: Annotated[
+        int, Option(min=2, help="Replies, or pairs of them, of a step; ppo has --envs.")
+    ] = 64
+    beta: Annotated[
+        float,
+        Option(help="Of dpo, ipo, robust and kto: how closely they keep to the initial policy."),
+    ] = 0.1
+    flips: Annotated[
+        float, Option(help="Of robust: the share of comparisons that are taken to be wrong.")
+    ] = 0.1
+    best_of: Annotated[int, Option(min=2, help="Of best-of-n: the replies to choose from.")] = 16
     precision: Annotated[str, Option(help="auto, float32 or bfloat16.")] = "auto"
     compiled: Annotated[
         bool, Option("--compile", help="Compile the model for updates; takes a minute.")
@@ -201,6 +246,7 @@ class TrainOptions:
         if self.lr is not None and not self.lr > 0:
             raise PersonaEnvError(f"the learning rate must be above 0, not {self.lr!r}")
         _check_rank(self.lora)
+        check_method(self)
         for name in self.trackers:
             choice("tracker", name, TRACKERS)
 

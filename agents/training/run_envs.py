@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 import gymnasium as gym
+from stable_baselines3.common.vec_env import VecEnv
 
 from persona_env.env import PersonaEnv
 from persona_env.errors import PersonaEnvError, ScenarioError
@@ -18,16 +19,25 @@ from persona_env.text_envs import make_text_env, profile_text_for, who_reads
 from persona_env.users.profile import UserProfile
 from persona_env.vector import TokenVectorEnv
 
+from ..ppo.per_user import PerUserRewards
 from ..ppo.vec_env import TokenVecEnv
+from .methods import RULE
 from .options import TrainOptions
 
 TextEnv = gym.Env[Any, Any]
 _LOG = logging.getLogger(__name__)
 
 
-def token_envs(options: TrainOptions, codec: Any, size: int) -> TokenVecEnv:
+def training_env(options: TrainOptions) -> PersonaEnv:
+    """What is trained in: its reward is what ``options.reward`` names, and else that of judging."""
+    if options.reward != RULE:
+        options = replace(options, terms=(options.reward,), gates=())
+    return _make(options, "train")[1]
+
+
+def token_envs(options: TrainOptions, codec: Any, size: int) -> VecEnv:
     """The training environments: token actions, and a reply that does not end has failed."""
-    base = _make(options, "train")[1]
+    base = training_env(options)
     reply, context = base.token_lengths
     tokens = TokenVectorEnv(
         base,
@@ -38,7 +48,8 @@ def token_envs(options: TrainOptions, codec: Any, size: int) -> TokenVecEnv:
         vocab_size=size,
         autoreset_mode="SameStep",
     )
-    return TokenVecEnv(tokens, options.together)
+    made = TokenVecEnv(tokens, options.together)
+    return PerUserRewards(made) if options.per_user else made
 
 
 def judged_envs(options: TrainOptions) -> tuple[dict[str, TextEnv], bool]:

@@ -14,6 +14,12 @@ from persona_env.outputs import check_folder, new_folder
 STATE, CURVE, POLICY, FACTS = "state.safetensors", "curve.csv", "policy", "run.json"
 ADAPTER = "adapter"  # of LoRA, as peft writes it; the policy holds it too
 LOCK = ".lock"
+BEGUN, CHECKPOINTS = "begun.json", "checkpoints"  # of methods through TRL, in place of the state
+
+
+def has_begun(folder: Path) -> bool:
+    """Whether a run has left something in the folder that can be resumed."""
+    return (folder / STATE).exists() or (folder / BEGUN).exists()
 
 
 def check_run(folder: Path, resume: bool) -> None:
@@ -25,13 +31,14 @@ def check_run(folder: Path, resume: bool) -> None:
         With what to do.
     """
     check_folder(folder)
-    if resume and not (folder / STATE).exists():
+    begun = has_begun(folder)
+    if resume and not begun:
         raise PersonaEnvError(
             f"nothing to resume: {folder / STATE} does not exist; leave out --resume"
         )
     if resume:
         return
-    if (folder / STATE).exists():
+    if begun:
         raise PersonaEnvError(f"{folder} holds a run: give --resume, or another --output")
     for name in (POLICY, FACTS):
         if (folder / name).exists():

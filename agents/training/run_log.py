@@ -17,6 +17,7 @@ from persona_env.metrics import share_without_signal
 from persona_env.outputs import write_text
 from persona_env.reporting.progress import Stage
 
+from ..ppo.per_user import EARNED
 from ..ppo.ppo import LanguageModelPPO, groups_of
 from ..ppo.saved import SETTINGS, settings_of
 from .checkpoint import save_modules
@@ -93,8 +94,9 @@ class RunLog(BaseCallback):
             self.groups = Groups(len(infos), groups_of(self.training_env))
         self.lengths += 1
         for i in np.flatnonzero(self.locals["dones"]):
-            self.new.append((float(rewards[i]), int(self.lengths[i]), bool(infos[i].get("cut"))))
-            self.groups.add(int(i), float(rewards[i]))
+            earned = float(infos[i].get(EARNED, rewards[i]))
+            self.new.append((earned, int(self.lengths[i]), bool(infos[i].get("cut"))))
+            self.groups.add(int(i), earned)
             self.lengths[i] = 0
         self.stage.move(self.num_timesteps)
         return True

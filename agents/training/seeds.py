@@ -14,7 +14,7 @@ from persona_env.reporting.progress import Job
 from persona_env.reporting.seeds_report import summarise, write_seeds_report
 
 from .options import TrainOptions, command_of
-from .run_folder import FACTS, STATE, check_run
+from .run_folder import FACTS, check_run, has_begun
 from .train import train
 
 
@@ -29,7 +29,7 @@ def train_seeds(options: TrainOptions, job: Job) -> Path:
     PersonaEnvError
         As :func:`.train.train`, before any of them begins.
     """
-    if (options.output / STATE).exists():
+    if has_begun(options.output):
         raise PersonaEnvError(
             f"{options.output} holds a run of one seed: give another --output, or leave out --seeds"
         )
@@ -63,7 +63,7 @@ def runs_of(options: TrainOptions) -> list[TrainOptions]:
             seeds=1,
             seed=int(seed),
             output=folder,
-            resume=options.resume and (folder / STATE).exists(),
+            resume=options.resume and has_begun(folder),
         )
         for seed, folder in zip(drawn, folders, strict=True)
     ]

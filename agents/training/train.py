@@ -1,39 +1,35 @@
 """``persona-env train``: stable-baselines3 PPO trains a language model on replies to each user.
 
-Its options are in ``options.py``, the environments that follow from them in ``run_envs.py``, what
+Other methods are in ``agents/learning/``. The options are in ``options.py``, the environments that
+follow from them in ``run_envs.py``, what
 it says that it will do in ``plan.py``, its record in ``run_log.py``, its judgement in
 ``showcase.py``, the rules of its folder in ``run_folder.py``.
 """
 
 from __future__ import annotations
 
-import json
 import logging
-from dataclasses import asdict
-from importlib.metadata import version
 from pathlib import Path
-from platform import python_version
 from typing import Any
 from uuid import uuid4
 
 import torch
 
-from persona_env.errors import PersonaEnvError
-from persona_env.outputs import whole_folder, write_text
+from persona_env.outputs import whole_folder
 from persona_env.reporting.progress import Job
-from persona_env.reporting.run_report import write_report
 
 from ..language_model import load_policy, save_tokenizer
 from ..ppo.ppo import LanguageModelPPO, make_ppo
 from ..sizes import parameters_of
 from .by_size import by_size, chosen_by_size
 from .checkpoint import load_modules, read_facts
+from .facts import check_same, facts_of, finish, identity
 from .options import TrainOptions, command_of
 from .plan import AFTER, BEFORE, Plan, plan_of
 from .run_envs import judged_envs, new_judge, token_envs
-from .run_folder import ADAPTER, FACTS, POLICY, STATE, check_run, only_writer
+from .run_folder import ADAPTER, POLICY, STATE, check_run, only_writer
 from .run_log import RunLog
-from .showcase import examples, judge
+from .showcase import judge
 from .trackers import check_trackers, logger_of
 
 _LOG = logging.getLogger(__name__)
@@ -59,6 +55,10 @@ def train(options: TrainOptions, job: Job | None = None) -> Path:
         from .seeds import train_seeds  # which trains by this function
 
         return train_seeds(options, job)
+    if options.method != "ppo":
+        from ..learning.run import learn  # TRL loads only where it is needed
+
+        return learn(options, job)
     began = job.now()
     check_run(options.output, options.resume)
     given = options
@@ -86,28 +86,16 @@ def train(options: TrainOptions, job: Job | None = None) -> Path:
         trained = _save(ppo.policy, options, folder)
         with plan.judging(AFTER) as stage:
             judge(options, envs, "after", trained, stage)
-        with job.waiting("answering the prompts that the report shows"):
-            shown = examples(options, envs[""], trained)
-        write_text(folder / "examples.json", _json(shown))
-        found = _facts(options, ppo, seconds) | {"held_out": held_out, "chosen": chosen}
-        found["command"] = command_of(given)
-        found["command_seconds"] = round(job.now() - began, 1)
-        write_text(folder / FACTS, _json(found))
-        with job.waiting("drawing the report"):
-            write_report(folder)
+        own, changed = ppo.policy.model, ppo.policy.optimizer.param_groups[0]["params"]
+        found = facts_of(options, own, changed, ppo.num_timesteps, seconds)
+        found |= {
+            "held_out": held_out,
+            "chosen": chosen,
+            "command": command_of(given),
+            "began": began,
+        }
+        finish(options, envs[""], trained, found, job)
     return folder
-
-
-def identity(options: TrainOptions) -> dict[str, Any]:
-    """The options that a resumed run has to share with its beginning."""
-    names = (
-        "env", "profiles", "scenarios", "terms", "gates", "hidden", "max_turns", "user_simulator",
-        "max_topics", "end_token", "max_new_tokens", "context_length", "judge", "lora", "system",
-        "prompts",
-    )  # fmt: skip
-    found = {name: getattr(options, name) for name in names} | {"policy": options.start}
-    plain: dict[str, Any] = json.loads(_json(found))
-    return plain
 
 
 def _begun(options: TrainOptions) -> dict[str, Any]:
@@ -130,13 +118,7 @@ def _save(policy: Any, options: TrainOptions, folder: Path) -> tuple[Any, Any]:
 def _resume(ppo: LanguageModelPPO, options: TrainOptions) -> dict[str, Any]:
     """Put the saved state into ``ppo``; returns its facts."""
     state = options.output / STATE
-    begun, now = read_facts(state).get("options", {}), identity(options)
-    other = {name: value for name, value in begun.items() if now.get(name, value) != value}
-    if other:
-        begun_with = ", ".join(f"{name}={value!r}" for name, value in other.items())
-        raise PersonaEnvError(
-            f"{options.output} was begun with {begun_with}: give the same, or another --output"
-        )
+    check_same(options, read_facts(state).get("options", {}))
     facts = load_modules(state, ppo.policy, [ppo.policy.optimizer])
     ppo.num_timesteps = int(facts["steps"])
     return facts
@@ -189,22 +171,3 @@ def _learn(
         finally:
             ppo.logger.close()
     return log.seconds()
-
-
-def _facts(options: TrainOptions, ppo: LanguageModelPPO, seconds: float) -> dict[str, Any]:
-    policy: Any = ppo.policy.model
-    trained = ppo.policy.optimizer.param_groups[0]["params"]
-    names = ("persona-env", "gymnasium", "numpy", "stable-baselines3", "torch", "transformers")
-    return {
-        "options": {**asdict(options), "policy": options.start},
-        "seconds": round(seconds, 1),
-        "steps": ppo.num_timesteps,
-        "threads": torch.get_num_threads(),
-        "parameters": sum(p.numel() for p in policy.parameters()),
-        "trained_parameters": sum(p.numel() for p in trained),
-        "versions": {"python": python_version(), **{name: version(name) for name in names}},
-    }
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=1, default=str)

@@ -111,7 +111,7 @@ def _pyarrow() -> tuple[Any, Any]:
         from pyarrow import parquet
     except ImportError as error:
         raise PersonaEnvError(
-            "Parquet needs 'pyarrow': pip install 'persona_env[trl]', or give a .jsonl file"
+            "Parquet needs 'pyarrow': pip install 'persona_env[learning]', or give a .jsonl file"
         ) from error
     return pyarrow, parquet
 

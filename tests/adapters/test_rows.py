@@ -166,5 +166,5 @@ def test_an_id_makes_the_environment_with_its_defaults():
 
 def test_without_datasets_the_error_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "datasets", None)
-    with pytest.raises(PersonaEnvError, match=r"pip install 'persona_env\[trl\]'"):
+    with pytest.raises(PersonaEnvError, match=r"pip install 'persona_env\[learning\]'"):
         dataset(TINY)

@@ -1,0 +1,135 @@
+"""What ``persona-env train --method --reward`` takes, and on what PPO is then trained."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from persona_env import reward_term
+from persona_env.agents.learning.lesson import library
+from persona_env.agents.learning.telling import COLUMNS, curve_of
+from persona_env.agents.training.methods import METHODS, OPTIONS
+from persona_env.agents.training.options import TrainOptions, command_of
+from persona_env.agents.training.run_envs import judged_envs, training_env
+from persona_env.agents.training.train import train
+from persona_env.errors import PersonaEnvError
+from persona_env.evaluation.evaluate import persona_env_of
+from persona_env.registration import load
+from tests.agents.small_policy import save_word_policy
+
+TERM = "tests.agents.learning.test_methods:brief"
+SAID = {"mean": 0.25}
+
+
+@reward_term(name="brief", uses="prompt", validity="for a test")
+def brief(view):
+    """The same for every reply."""
+    return SAID["mean"]
+
+
+@pytest.fixture(scope="module")
+def options(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("methods")
+    return TrainOptions(
+        profiles=("sam", "nora"), scenarios=("fact",), steps=512, envs=8, judge_episodes=2,
+        max_new_tokens=8, policy=str(save_word_policy(folder)), tracker=("none",), threads=1,
+        quiet=True, output=folder / "run", reward=TERM,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"method": "dop"}, "dpo"),
+        ({"method": "dpo", "reward": "reward_model:x"}, "--reward is for ppo, grpo, rloo"),
+        ({"method": "sft", "floor": -3.0}, "--floor is for ppo"),
+        ({"beta": 0.5}, "--beta is for dpo, ipo, robust, kto"),
+        ({"method": "grpo", "together": 5}, "does not divide --batch 64"),
+        ({"method": "rloo", "together": 1}, "at least 2 replies"),
+        ({"per_user": True, "max_turns": 2}, "not for conversations"),
+        ({"method": "sft", "data": "nowhere.jsonl"}, "no such file"),
+        ({"method": "robust", "flips": 0.5}, "below 0.5"),
+        ({"method": "kto", "beta": 0.0}, "above 0"),
+    ],
+)
+def test_mistakes_are_told_at_once(given, said):
+    with pytest.raises(PersonaEnvError, match=said):
+        TrainOptions(**given)
+
+
+def test_the_tables_of_methods_are_of_options_and_functions_that_there_are():
+    names = set(TrainOptions.__dataclass_fields__)
+    assert set(OPTIONS) <= names
+    assert {taker for takers in OPTIONS.values() for taker in takers} <= set(METHODS)
+    for entry in filter(None, METHODS.values()):
+        assert callable(load(entry))
+
+
+def test_the_command_of_a_run_has_its_method():
+    given = TrainOptions(method="grpo", reward="reward_model:runs/r", per_user=True)
+    assert command_of(given) == (
+        "persona-env train --method grpo --reward reward_model:runs/r --per-user"
+    )
+
+
+def test_what_is_missing_is_answered_with_what_to_install():
+    with pytest.raises(PersonaEnvError, match=r"pip install 'persona_env\[learning\]'"):
+        library("no_such_library_of_learning")
+
+
+def test_the_reward_is_trained_on_and_the_environments_own_is_judged_by(options):
+    assert [term.name for term in training_env(options).terms] == ["brief"]
+    envs, _ = judged_envs(options)
+    judged = [term.name for term in persona_env_of(envs[""]).terms]
+    assert "brief" not in judged
+    assert len(judged) > 5
+    rule = replace(options, reward="rule")
+    assert [term.name for term in training_env(rule).terms] == judged
+
+
+def test_ppo_learns_from_another_reward_than_it_is_judged_by(options):
+    folder = train(options)
+    with (folder / "curve.csv").open(encoding="utf-8") as file:
+        (row,) = csv.DictReader(file)
+    ended = 1 - float(row["cut"])  # a reply that is cut earns nothing
+    assert float(row["reward"]) == pytest.approx(SAID["mean"] * ended, abs=1e-3)
+    report = json.loads((folder / "before.json").read_text("utf-8"))
+    assert report["reward"]["mean"] != SAID["mean"]
+
+
+def test_per_user_rewards_of_ppo_are_told_as_they_were_earned(options, monkeypatch):
+    from persona_env.agents.ppo.per_user import PerUserRewards
+
+    seen = []
+    plain = PerUserRewards.step_wait
+
+    def noting(self):
+        found = plain(self)
+        seen.extend(
+            (self.baselines, found[1][i], found[3][i]["earned"]) for i in np.flatnonzero(found[2])
+        )
+        return found
+
+    monkeypatch.setattr(PerUserRewards, "step_wait", noting)
+    rule = replace(options, reward="rule", per_user=True, output=options.output.with_name("own"))
+    folder = train(rule)
+    with (folder / "curve.csv").open(encoding="utf-8") as file:
+        (row,) = csv.DictReader(file)
+    baselines = seen[-1][0]
+    assert set(baselines.users) == {"sam", "nora"}
+    assert sum(one.count for one in baselines.users.values()) == len(seen)
+    earned = [was for _, _, was in seen]
+    assert float(row["reward"]) == pytest.approx(np.mean(earned), abs=1e-3)
+    assert baselines.everybody.mean == pytest.approx(np.mean(earned), abs=1e-4)
+
+
+def test_a_curve_has_the_columns_that_a_report_reads():
+    line = {"reward": 0.5, "reward_std": 0.1, "kl": 0.01, "tokens": 64, "seconds": 1.5}
+    rows = [*csv.DictReader(curve_of([{"loss": 1.0}, line]).splitlines())]
+    assert [row["step"] for row in rows] == ["64"]
+    assert set(rows[0]) == set(COLUMNS)
+    assert curve_of([{"loss": 1.0}]) == ""

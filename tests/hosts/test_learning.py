@@ -1,0 +1,167 @@
+"""Every method of ``persona-env train`` takes a few steps: ``make test-host HOST=learning``.
+
+They train the bundled policy in its own register, on replies and prompts of two users.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+import persona_env  # noqa: F401 - registers the environments
+from persona_env.adapters.named_envs import text_env
+from persona_env.agents.language_model import load_policy
+from persona_env.agents.learning.best_of_n import BEST
+from persona_env.agents.learning.run import HISTORY, last_checkpoint
+from persona_env.agents.training.methods import METHODS
+from persona_env.agents.training.options import TrainOptions
+from persona_env.agents.training.run_folder import BEGUN, CHECKPOINTS
+from persona_env.agents.training.train import train
+from persona_env.errors import PersonaEnvError
+from persona_env.evaluation.evaluate import draw_cases
+from persona_env.preferences import Candidates, SimulatedAnnotator
+from persona_env.preferences.formats import write_comparisons
+from persona_env.preferences.store import ComparisonStore
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+USERS = ("sam", "nora")
+
+
+@pytest.fixture
+def options(tmp_path):
+    return TrainOptions(
+        profiles=USERS, scenarios=("fact",), steps=600, batch=16, judge_episodes=2, quiet=True,
+        tracker=("none",), threads=1, output=tmp_path / "run", method="sft",
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def comparisons():
+    """Each reference reply against that for the other user, by the users themselves."""
+    import gymnasium as gym
+
+    env = text_env(gym.make("PersonaChat-v0", profiles=USERS, register="tiny"))
+    asked = [
+        Candidates(
+            prompt=case.scenario.text("en").prompt, env="PersonaChat-v0", user=case.user.id,
+            replies=tuple(dict.fromkeys(env.oracle(case.scenario, user) for user in env.users)),
+            scenario=case.scenario.id,
+        )
+        for case in draw_cases(env, 24, 0)
+    ]  # fmt: skip
+    pairs = [one for one in asked if len(one.replies) == 2]
+    found = SimulatedAnnotator(env, temperature=0.02).annotate(pairs, seed=0)
+    return [one for one in found if one is not None]
+
+
+def history(folder):
+    return json.loads((folder / HISTORY).read_text("utf-8"))
+
+
+def weights(folder):
+    return load_policy(folder / "policy")[0].state_dict()
+
+
+def changed(folder):
+    start, now = load_policy("persona-tiny")[0].state_dict(), weights(folder)
+    return any(not torch.equal(start[name], now[name]) for name in start)
+
+
+@pytest.mark.parametrize("method", [name for name in METHODS if name != "ppo"])
+def test_a_method_trains_and_is_reported_like_the_main_job(method, options):
+    own = {"best_of": 2} if method == "best-of-n" else {}
+    folder = train(replace(options, method=method, **own))
+    assert {"before.json", "after.json", "examples.json", "report.html", "run.json", BEGUN} <= {
+        path.name for path in folder.iterdir()
+    }
+    facts = json.loads((folder / "run.json").read_text("utf-8"))
+    assert f"--method {method}" in facts["command"]
+    assert 600 <= facts["steps"] < 1200
+    assert changed(folder)
+    lines = [line for line in history(folder) if "loss" in line]
+    assert lines
+    assert all(np.isfinite(line["loss"]) for line in lines)
+    assert (folder / "curve.csv").exists() == (method in ("grpo", "rloo"))
+    assert (folder / BEST).exists() == (method == "best-of-n")
+
+
+def test_a_curve_is_that_of_what_was_sampled(options):
+    folder = train(replace(options, method="grpo", temperature=1.2))
+    with (folder / "curve.csv").open(encoding="utf-8") as file:
+        rows = [*csv.DictReader(file)]
+    tokens = [int(row["step"]) for row in rows]
+    assert tokens == sorted(tokens)
+    assert tokens[-1] == json.loads((folder / "run.json").read_text("utf-8"))["steps"]
+    assert all(0 <= float(row["reward"]) <= 1 for row in rows)
+    each = np.diff([0, *tokens]) / 16
+    assert [float(row["length"]) for row in rows] == pytest.approx(each, abs=1e-3)
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "db"])
+def test_comparisons_are_learnt_from(ending, options, comparisons, tmp_path):
+    path = tmp_path / f"said.{ending}"
+    if ending == "db":
+        with ComparisonStore(path) as store:
+            for one in comparisons:
+                store.add(one)
+    else:
+        write_comparisons(path, comparisons)
+    folder = train(replace(options, method="dpo", data=path, steps=3000, batch=8))
+    accuracy = [line["rewards/accuracies"] for line in history(folder) if "loss" in line]
+    assert np.mean(accuracy[-5:]) > 0.8  # of pairs that it has seen
+    assert np.mean(accuracy[-5:]) > accuracy[0]
+
+
+def test_a_stopped_run_goes_on_from_its_checkpoint(options):
+    """As if it had not been stopped: the same weights."""
+    whole = train(replace(options, output=options.output.with_name("whole")))
+    part = replace(options, steps=300)
+    train(part)
+    done = last_checkpoint(options.output / CHECKPOINTS)
+    assert done is not None
+    again = train(replace(options, resume=True))
+    now, then = weights(again), weights(whole)
+    assert all(torch.equal(now[name], then[name]) for name in then)
+    steps = [line["step"] for line in history(again) if "loss" in line]
+    assert steps == [*range(1, len(steps) + 1)]
+
+
+def test_a_checkpoint_that_is_not_whole_is_passed_over(tmp_path):
+    assert last_checkpoint(tmp_path) is None
+    for step, whole in ((2, True), (10, True), (11, False)):
+        (tmp_path / f"checkpoint-{step}").mkdir()
+        if whole:
+            (tmp_path / f"checkpoint-{step}" / "trainer_state.json").write_text("{}")
+    assert last_checkpoint(tmp_path).endswith("checkpoint-10")
+
+
+def test_a_run_of_another_method_is_not_resumed(options):
+    train(options)
+    with pytest.raises(PersonaEnvError, match="was begun with method='sft'"):
+        train(replace(options, method="kto", resume=True))
+    with pytest.raises(PersonaEnvError, match="holds a run"):
+        train(options)
+
+
+@pytest.mark.parametrize("method", ["dpo", "rloo"])
+def test_adapters_are_trained_in_place_of_the_weights(method, options):
+    folder = train(replace(options, method=method, lora="4"))
+    assert (folder / "adapter" / "adapter_config.json").is_file()
+    facts = json.loads((folder / "run.json").read_text("utf-8"))
+    assert facts["trained_parameters"] < facts["parameters"] / 5
+    assert changed(folder)
+    shutil.rmtree(folder / CHECKPOINTS)
+    load_policy(folder / "adapter")
+
+
+def test_per_user_rewards_are_told_as_they_were_earned_by_each(options):
+    folder = train(replace(options, method="grpo", per_user=True, temperature=1.2))
+    rewards = [line["reward"] for line in history(folder) if "reward" in line]
+    assert any(value < 0 for value in rewards) or any(value > 1 for value in rewards)
+    assert changed(folder)
