@@ -45,6 +45,8 @@ def plot_overoptimisation(curves: Sequence[Curve], columns: int = COLUMNS) -> Fi
         mine = [one for one in curves if (one["proxy"], one["cure"]) == (proxy, cure)]
         _panel(axes, mine)
         axes.set_title(f"{proxy}, {cure}" if cure else proxy, size=9)
+    for axes in panels[len(names) - columns : len(names)]:
+        axes.tick_params(labelbottom=True)  # those with nothing below them
     for axes in panels[len(names) :]:
         axes.set_visible(False)
     handles, labels = panels[0].get_legend_handles_labels()

@@ -66,6 +66,9 @@ class OveroptOptions:
     prompts: Annotated[int, Option(min=2, help="Prompts on which both rewards are measured.")] = 60
     temperature: Annotated[float, Option(help="Of the policy's sampling.")] = 1.0
     steps: Annotated[int, Option(min=1, help="Of rl: tokens to train on for each proxy.")] = 65_536
+    lr: Annotated[
+        float | None, Option(help="Of rl: learning rate; default: by the size of the model.")
+    ] = None
     points: Annotated[int, Option(min=2, help="Of rl: how often it is measured on the way.")] = 8
     kl: Annotated[
         float, Option(min=0.0, help="Cure, of rl: weight of the KL penalty per token; 0: none.")
@@ -99,6 +102,8 @@ class OveroptOptions:
         choice("by", self.by, WAYS)
         if not self.temperature > 0:
             raise ArgumentError(f"temperature must be above 0 to sample, not {self.temperature!r}")
+        if self.lr is not None and not self.lr > 0:
+            raise ArgumentError(f"the learning rate must be above 0, not {self.lr!r}")
         if not (self.flaws or self.sizes):
             raise ArgumentError(
                 "there is no proxy: give --flaw please,length or --comparisons 50,800"

@@ -144,8 +144,9 @@ def learn(options: OveroptOptions, look: Look, stage: Stage, kl: float) -> Way:
     start = look.initial
     tokens = token_envs(ours, start.codec, start.model.config.vocab_size)
     envs = PaidByProxy(tokens, look.proxy)
+    rate: dict[str, Any] = {} if options.lr is None else {"learning_rate": options.lr}
     ppo = make_ppo(
-        envs, options.policy, kl_coef=kl, temperature=options.temperature, seed=look.seed
+        envs, options.policy, kl_coef=kl, temperature=options.temperature, seed=look.seed, **rate
     )
     ppo.set_logger(Logger(None, []))
     every = max(1, options.steps // (options.points - 1))
