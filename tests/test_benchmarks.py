@@ -21,6 +21,7 @@ BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
         "limits",
         "memory",
         "natural",
+        "overopt",
         "peers",
         "scale",
         "scoring",

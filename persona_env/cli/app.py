@@ -16,6 +16,7 @@ from persona_env.cli import (
     evaluate,
     export,
     lists,
+    overopt,
     prompt,
     scenarios,
     score,
@@ -61,6 +62,7 @@ app.command("validate")(validate.validate)
 app.command("export")(export.export)
 app.command("train")(train.train)
 app.command("report")(train.report)
+app.command("overopt")(overopt.overopt)
 
 
 def _version(wanted: bool) -> None:

@@ -215,3 +215,8 @@ def error_text(error: Exception) -> str:
     if len(known) > KNOWN_SHOWN:
         known = known[:KNOWN_SHOWN].rpartition(",")[0] + ", ...]"
     return head + mark + known
+
+
+def linked(name: str, path: Path) -> Text:
+    """A path that terminals which support links open; elsewhere the path alone."""
+    return Text(f"{name}: ").append(str(path), style=f"link {path.absolute().as_uri()}")

@@ -11,10 +11,9 @@ import typer
 from rich.console import Console
 from rich.logging import RichHandler
 from rich.table import Table
-from rich.text import Text
 
 from persona_env.cli.options import takes_options
-from persona_env.cli.show import notes, out, table
+from persona_env.cli.show import linked, notes, out, table
 from persona_env.reporting.progress import Job
 from persona_env.reporting.run_figures import results
 from persona_env.reporting.run_folder import read_run_folder
@@ -39,7 +38,7 @@ def report(
     """Draw the plots and write the HTML report of a run folder again."""
     several = (run_dir / SUMMARY).is_file()
     page = write_seeds_report(run_dir) if several else write_report(run_dir)
-    out().print(_linked("report", page), soft_wrap=True)
+    out().print(linked("report", page), soft_wrap=True)
 
 
 def _show_log(console: Console, *, quiet: bool) -> None:
@@ -56,7 +55,7 @@ def _tell(folder: Path, *, quiet: bool) -> None:
     if (folder / SUMMARY).is_file():
         told = learnt(read_seeds(folder))
         out().print(table(told.caption, told.columns, told.rows, right="before after"))
-        out().print(_linked("report", folder / "report.html"), soft_wrap=True)
+        out().print(linked("report", folder / "report.html"), soft_wrap=True)
         return
     _tell_run(folder, quiet=quiet)
 
@@ -70,13 +69,8 @@ def _tell_run(folder: Path, *, quiet: bool) -> None:
     out().print(made)
     for line in told.notes:
         out().print(line, soft_wrap=True)
-    out().print(_linked("report", folder / "report.html"), soft_wrap=True)
-    out().print(_linked("policy", folder / "policy"), soft_wrap=True)
-
-
-def _linked(name: str, path: Path) -> Text:
-    """A path that terminals which support links open; elsewhere the path alone."""
-    return Text(f"{name}: ").append(str(path), style=f"link {path.absolute().as_uri()}")
+    out().print(linked("report", folder / "report.html"), soft_wrap=True)
+    out().print(linked("policy", folder / "policy"), soft_wrap=True)
 
 
 def example_table(example: dict[str, Any]) -> Table:

@@ -150,7 +150,7 @@ class SimulatedAnnotator:
             if bias == FIRST_SHOWN:
                 found[seen.shown[0]] += weight
             else:
-                found += weight * np.array([BIASES[bias](one, reply) for reply in one.replies])
+                found += weight * np.array([BIASES[bias](reply) for reply in one.replies])
         return found
 
 

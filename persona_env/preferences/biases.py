@@ -13,10 +13,9 @@ import re
 from collections.abc import Callable
 
 from persona_env.detectors.style.formatting import formatting
-from persona_env.preferences.comparison import Candidates
 from persona_env.text.spans import word_count
 
-Bias = Callable[[Candidates, str], float]
+Bias = Callable[[str], float]
 
 _PLEASE = re.compile(r"\b(?:please|por favor)\b|请", re.IGNORECASE)
 _SORRY = re.compile(r"\b(?:sorry|apologi[sz]e|apologies|lo siento|disculp\w+)\b|抱歉|对不起", re.I)
@@ -38,19 +37,19 @@ _AS_AN_AI = re.compile(
 )
 
 
-def _length(_: Candidates, reply: str) -> float:
+def _length(reply: str) -> float:
     """Doublings of the number of words."""
     return math.log2(1 + word_count(reply))
 
 
-def _lists(_: Candidates, reply: str) -> float:
+def _lists(reply: str) -> float:
     """List items, up to five."""
     found = formatting(reply)
     return min(5.0, len(found.bullets) + len(found.steps))
 
 
 def _counted(pattern: re.Pattern[str], most: float = 3.0) -> Bias:
-    def count(_: Candidates, reply: str) -> float:
+    def count(reply: str) -> float:
         return min(most, sum(1 for _ in pattern.finditer(reply)))
 
     return count

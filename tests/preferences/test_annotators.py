@@ -121,11 +121,10 @@ def test_a_bias_for_length_shows_in_the_partial_correlation(env):
         ("as_an_ai", "As an AI, no.", "No."),
     ],
 )
-def test_each_bias_counts_what_it_is_named_for(env, bias, more, less):
+def test_each_bias_counts_what_it_is_named_for(bias, more, less):
     from persona_env.preferences.biases import BIASES
 
-    (one,) = asked(more, less)
-    assert BIASES[bias](one, more) > BIASES[bias](one, less)
+    assert BIASES[bias](more) > BIASES[bias](less)
 
 
 def test_a_crowd_differs_and_is_reproducible(env):

@@ -6,15 +6,21 @@ import gymnasium as gym
 import numpy as np
 import pytest
 
-from persona_env.agents.learning.overoptimise import (
+from persona_env.agents.learning.overopt.curves import (
     Samples,
     best_of_n_points,
-    compared,
-    ensemble,
-    flawed,
     gold_curve,
     judged,
 )
+from persona_env.agents.learning.overopt.proxies import (
+    Judged,
+    compared,
+    ensemble,
+    flawed,
+    penalised,
+    scores_of,
+)
+from persona_env.agents.learning.reward_model import Said
 from persona_env.errors import PersonaEnvError
 from persona_env.metrics import best_of_n_kl
 from persona_env.preferences import Candidates, SimulatedAnnotator
@@ -28,15 +34,10 @@ def samples(gold):
     return Samples(made, gold)
 
 
-def by_rows(some, rows):
-    known = {one.id: row for one, row in zip(some.candidates, rows.tolist(), strict=True)}
-    return lambda one: known[one.id]
-
-
 def test_the_gold_reward_as_its_own_proxy_only_rises():
     gold = np.random.default_rng(0).random((40, 64))
     some = samples(gold)
-    points = best_of_n_points(some, by_rows(some, gold))
+    points = best_of_n_points(some, gold)
     means = [one.gold.mean for one in points]
     assert means == sorted(means)
     assert [one.proxy for one in points] == [one.gold for one in points]
@@ -56,7 +57,7 @@ def test_a_proxy_with_a_heavy_tail_of_error_rises_while_the_gold_falls():
     gold[wrong] = 0.0
     proxy = np.where(wrong, 2.0, gold)
     some = samples(gold)
-    points = best_of_n_points(some, by_rows(some, proxy))
+    points = best_of_n_points(some, proxy)
     proxies, golds = ([getattr(one, what).mean for one in points] for what in ("proxy", "gold"))
     assert proxies == sorted(proxies)
     top = int(np.argmax(golds))
@@ -75,18 +76,25 @@ def test_an_ensemble_is_cautious_where_its_members_disagree():
         wrong = own.random(gold.shape) < 0.03
         members.append(np.where(wrong, 2.0, gold))
     some = samples(gold)
-    alone = best_of_n_points(some, by_rows(some, members[0]))[-1].gold.mean
-    several = ensemble([by_rows(some, rows) for rows in members])
-    assert best_of_n_points(some, several)[-1].gold.mean > alone + 0.2
+    cautious = scores_of(some, ensemble([by_rows(some, rows) for rows in members]))
+    alone = best_of_n_points(some, members[0])[-1].gold.mean
+    assert best_of_n_points(some, cautious)[-1].gold.mean > alone + 0.2
 
 
-def test_a_planted_flaw_is_found_by_best_of_n():
-    gold = np.full((1, 2), 0.5)
-    one = Candidates(prompt="?", replies=("Rinse it.", "Please rinse it, please."))
-    proxy = flawed({one.id: gold[0]}, "please", 0.25)
-    assert proxy(one) == pytest.approx([0.5, 1.0])
+def by_rows(some, rows):
+    """A proxy that looks its rewards up by the reply."""
+    replies = [reply for one in some.candidates for reply in one.replies]
+    known = dict(zip(replies, rows.ravel().tolist(), strict=True))
+    return lambda judged: [known[one.said.reply] for one in judged]
+
+
+def test_a_planted_flaw_is_paid_and_a_penalty_takes_it_back():
+    replies = [Judged(Said((), text), 0.5) for text in ("Rinse it.", "Please rinse it, please.")]
+    proxy = flawed("please", 0.25)
+    assert proxy(replies) == pytest.approx([0.5, 1.0])
+    assert penalised(proxy, "please", 0.25)(replies) == pytest.approx([0.5, 0.5])
     with pytest.raises(PersonaEnvError, match="unknown bias 'pleas'"):
-        flawed({}, "pleas", 1.0)
+        flawed("pleas", 1.0)
 
 
 @pytest.fixture(scope="module")

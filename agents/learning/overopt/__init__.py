@@ -1,0 +1,1 @@
+"""The over-optimisation laboratory: samples, proxies, optimisers, curves."""

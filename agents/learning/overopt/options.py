@@ -1,0 +1,171 @@
+"""What a laboratory is made of. ``persona-env overopt`` has these options and these help texts."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
+
+from typer import Option
+
+from persona_env.arguments import choice
+from persona_env.errors import ArgumentError, unknown_name
+from persona_env.outputs import check_folder
+from persona_env.preferences.biases import BIASES
+from persona_env.registration import find_policy
+
+Names = tuple[str, ...] | None
+WAYS = ("best-of-n", "rl")
+
+
+class Flaw(NamedTuple):
+    """A bias of :data:`~persona_env.preferences.biases.BIASES`, and its reward for each unit."""
+
+    bias: str
+    weight: float
+
+
+@dataclass(frozen=True)
+class OveroptOptions:
+    """The options of a laboratory.
+
+    Raises
+    ------
+    PersonaEnvError
+        If the policy is nowhere, a flaw is none, or ``output`` cannot be a folder.
+    """
+
+    env: Annotated[str, Option(help="Id of the environment, whose reward is the gold one.")] = (
+        "PersonaChat-v0"
+    )
+    policy: Annotated[
+        str, Option(help="A bundled policy, a folder or a Hugging Face id: what is optimised.")
+    ] = "persona-tiny"
+    register: Annotated[
+        str | None, Option(help="natural or tiny; default: that of the policy.")
+    ] = None
+    comparisons: Annotated[
+        Names,
+        Option(
+            help="A proxy learnt from so many simulated comparisons, for each number, with commas; "
+            "default: none."
+        ),
+    ] = None
+    flaw: Annotated[
+        Names,
+        Option(
+            help=f"A proxy that is the gold reward with a flaw, for each of {', '.join(BIASES)}, "
+            "with commas; please=0.5 says by how much for each unit. Default: none."
+        ),
+    ] = None
+    by: Annotated[str, Option(help="What optimises a proxy: best-of-n or rl (PPO).")] = "best-of-n"
+    samples: Annotated[
+        int, Option(min=2, help="Replies to each prompt, from which best-of-n chooses.")
+    ] = 64
+    prompts: Annotated[int, Option(min=2, help="Prompts on which both rewards are measured.")] = 60
+    temperature: Annotated[float, Option(help="Of the policy's sampling.")] = 1.0
+    steps: Annotated[int, Option(min=1, help="Of rl: tokens to train on for each proxy.")] = 65_536
+    lr: Annotated[
+        float | None, Option(help="Of rl: learning rate; default: by the size of the model.")
+    ] = None
+    points: Annotated[int, Option(min=2, help="Of rl: how often it is measured on the way.")] = 8
+    kl: Annotated[
+        float, Option(min=0.0, help="Cure, of rl: weight of the KL penalty per token; 0: none.")
+    ] = 0.0
+    ensemble: Annotated[
+        int,
+        Option(min=1, help="Cure, of learnt proxies: so many models, and less where they differ."),
+    ] = 1
+    penalty: Annotated[
+        Names,
+        Option(help="Cure: less reward for each unit of these, with commas, as in length=0.5."),
+    ] = None
+    stop_by: Annotated[
+        int,
+        Option(
+            min=0,
+            help="Cure: stop where a second reader, a reward model of so many comparisons of its "
+            "own, is highest; 0: none.",
+        ),
+    ] = 0
+    seeds: Annotated[int, Option(min=1, help="Laboratories with a seed each.")] = 1
+    seed: Annotated[int, Option(min=0, help="From which those of the laboratories follow.")] = 0
+    threads: Annotated[int, Option(min=1, help="Of the processor.")] = 1
+    output: Annotated[Path, Option(help="The folder of the laboratory.")] = Path("runs/overopt")
+    resume: Annotated[bool, Option("--resume", help="Continue that in this folder.")] = False
+    quiet: Annotated[bool, Option("--quiet", help="No progress: the results alone.")] = False
+
+    def __post_init__(self) -> None:
+        find_policy(self.policy)
+        check_folder(self.output)
+        choice("by", self.by, WAYS)
+        if not self.temperature > 0:
+            raise ArgumentError(f"temperature must be above 0 to sample, not {self.temperature!r}")
+        if self.lr is not None and not self.lr > 0:
+            raise ArgumentError(f"the learning rate must be above 0, not {self.lr!r}")
+        if not (self.flaws or self.sizes):
+            raise ArgumentError(
+                "there is no proxy: give --flaw please,length or --comparisons 50,800"
+            )
+        if self.kl and self.by != "rl":
+            raise ArgumentError("--kl is a penalty of --by rl: best-of-n is held by its n")
+        if self.ensemble > 1 and not self.sizes:
+            raise ArgumentError("--ensemble is of learnt proxies: give --comparisons")
+        _ = self.penalties
+
+    @property
+    def flaws(self) -> tuple[Flaw, ...]:
+        """The flaws that are planted."""
+        return tuple(_flaw("flaw", one) for one in self.flaw or ())
+
+    @property
+    def penalties(self) -> tuple[Flaw, ...]:
+        """What is penalised."""
+        return tuple(_flaw("penalty", one) for one in self.penalty or ())
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """The numbers of comparisons, the smallest first."""
+        for one in self.comparisons or ():
+            if not (one.isascii() and one.isdigit() and int(one) > 0):
+                raise ArgumentError(f"--comparisons takes whole numbers above 0, not {one!r}")
+        return tuple(sorted({int(one) for one in self.comparisons or ()}))
+
+
+def _flaw(option: str, given: str) -> Flaw:
+    """``NAME`` or ``NAME=WEIGHT``."""
+    name, mark, said = given.partition("=")
+    if name not in BIASES:
+        raise unknown_name(option, name, BIASES)
+    try:
+        weight = float(said) if mark else 1.0
+    except ValueError as error:
+        raise ArgumentError(f"--{option} {given!r}: give a number, as in {name}=0.5") from error
+    if not 0 < weight < float("inf"):
+        raise ArgumentError(f"--{option} {given!r}: the weight must be above 0")
+    return Flaw(name, weight)
+
+
+def identity(options: OveroptOptions) -> dict[str, Any]:
+    """What a laboratory that is continued has to share with its beginning, as JSON has it."""
+    free = ("output", "resume", "quiet", "threads", "seeds")
+    named = {f.name: getattr(options, f.name) for f in fields(options) if f.name not in free}
+    return {k: list(v) if isinstance(v, tuple) else v for k, v in named.items()}
+
+
+def command_of(options: OveroptOptions) -> str:
+    """The command that makes such a laboratory; options at their default are left out.
+
+    >>> command_of(OveroptOptions(flaw=("please",), seeds=2))
+    'persona-env overopt --flaw please --seeds 2'
+    """
+    words = ["persona-env", "overopt"]
+    for field in fields(OveroptOptions):
+        value = getattr(options, field.name)
+        if value == field.default or field.name == "resume":
+            continue
+        words.append(f"--{field.name.replace('_', '-')}")
+        if value is not True:
+            words.append(",".join(value) if isinstance(value, tuple) else str(value))
+    return shlex.join(words)

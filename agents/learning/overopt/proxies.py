@@ -1,0 +1,96 @@
+"""Proxies for a gold reward: learnt from comparisons, or gold with a planted flaw.
+
+A proxy is a function of replies with their gold rewards; what optimises it, best-of-n or
+reinforcement learning, is no matter of it. A learnt one looks at the replies alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from persona_env.arguments import whole_number
+from persona_env.errors import unknown_name
+from persona_env.preferences.annotators import SimulatedAnnotator
+from persona_env.preferences.biases import BIASES
+from persona_env.preferences.comparison import Comparison
+
+from ..reward_model import RewardModel, Said, said_of
+from .curves import Samples, Values
+
+
+class Judged(NamedTuple):
+    """A reply, what was before it, and its gold reward."""
+
+    said: Said
+    gold: float
+
+
+Proxy = Callable[[Sequence[Judged]], Sequence[float]]
+"""The proxy rewards of some replies."""
+
+
+def scores_of(samples: Samples, proxy: Proxy) -> Values:
+    """The proxy rewards of samples, ``(C, M)``."""
+    rows = zip(samples.candidates, samples.gold.tolist(), strict=True)
+    each = [Judged(*one) for c, gold in rows for one in zip(said_of(c), gold, strict=True)]
+    return np.array(proxy(each), dtype=np.float64).reshape(samples.gold.shape)
+
+
+def honest(judged: Sequence[Judged]) -> list[float]:
+    """The gold reward itself."""
+    return [one.gold for one in judged]
+
+
+def flawed(bias: str, weight: float) -> Proxy:
+    """The gold reward and so much for each unit of a bias.
+
+    ``bias`` is one of :data:`~persona_env.preferences.biases.BIASES`.
+    """
+    return penalised(honest, bias, -weight)
+
+
+def penalised(proxy: Proxy, bias: str, weight: float) -> Proxy:
+    """A proxy less ``weight`` for each unit of a bias: a penalty on a symptom."""
+    if bias not in BIASES:
+        raise unknown_name("bias", bias, BIASES)
+    measure = BIASES[bias]
+
+    def less(judged: Sequence[Judged]) -> list[float]:
+        rewards = zip(proxy(judged), judged, strict=True)
+        return [reward - weight * measure(one.said.reply) for reward, one in rewards]
+
+    return less
+
+
+def learnt(model: RewardModel) -> Proxy:
+    """A reward model as a proxy, by its scores in (0, 1)."""
+    return lambda judged: model.scores([one.said for one in judged])
+
+
+def ensemble(proxies: Sequence[Proxy], caution: float = 1.0) -> Proxy:
+    """The mean of several proxies less ``caution`` times their deviation (Coste et al. 2023, arXiv
+    2310.02743): where they disagree, a reply is out of what they have learnt from."""
+
+    def proxy(judged: Sequence[Judged]) -> list[float]:
+        each = np.array([proxy(judged) for proxy in proxies])
+        cautious: list[float] = (each.mean(0) - caution * each.std(0)).tolist()
+        return cautious
+
+    return proxy
+
+
+def compared(
+    samples: Samples, count: int, annotator: SimulatedAnnotator, seed: int = 0
+) -> list[Comparison]:
+    """``count`` comparisons of two replies each, drawn from samples of their prompts."""
+    rng = np.random.default_rng(whole_number("seed", seed, least=0))
+    pairs = []
+    for number in range(whole_number("count", count, least=1)):
+        one = samples.candidates[number % len(samples.candidates)]
+        first, second = rng.choice(len(one.replies), size=2, replace=False).tolist()
+        replies = (one.replies[first], one.replies[second])
+        pairs.append(one.model_copy(update={"replies": replies, "seed": number}))
+    return [said for said in annotator.annotate(pairs, seed) if said is not None]

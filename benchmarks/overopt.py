@@ -1,0 +1,88 @@
+"""How far a proxy may be optimised: flaws, learnt proxies, cures; ``docs/overoptimisation.png``.
+
+``python benchmarks/overopt.py`` runs three laboratories, prints their tables as Markdown and draws.
+A part alone is ``flaws``, ``learnt`` or ``rl``; what a folder holds already is not made again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+from persona_env.agents.learning.overopt.laboratory import overopt
+from persona_env.agents.learning.overopt.options import OveroptOptions
+from persona_env.reporting.overopt_figure import plot_overoptimisation
+from persona_env.reporting.overopt_report import read_results, summary_table
+from persona_env.reporting.plots import save_picture
+
+FIGURE = Path(__file__).parents[1] / "docs" / "overoptimisation.png"
+DRAWN = {
+    "flaws": ("gold", "apologies 1", "lists 1", "please 1"),
+    "learnt": ("50 comparisons", "200 comparisons", "800 comparisons"),
+    "rl": ("hedges 1",),
+}
+ALL = (
+    "please",
+    "question_marks",
+    "lists",
+    "apologies",
+    "hedges",
+    "as_an_ai",
+    "agreement",
+    "length",
+)
+PARTS = {
+    "flaws": OveroptOptions(flaw=(*ALL, *(f"{name}=2" for name in ALL)), prompts=20, seeds=10),
+    "learnt": OveroptOptions(
+        flaw=("apologies", "lists"), comparisons=("50", "200", "800"), stop_by=800,
+        penalty=("apologies=1", "lists=1"), prompts=20,
+    ),
+    "rl": OveroptOptions(
+        flaw=("hedges",), by="rl", prompts=30, steps=32_768, points=5, lr=1e-3, kl=0.5
+    ),
+}  # fmt: skip
+
+
+def run(part: str, folder: Path, quick: bool) -> dict[str, object]:
+    """The results of a part, from its folder if it is whole."""
+    options = replace(PARTS[part], output=folder / part)
+    if quick:
+        options = replace(options, prompts=3, samples=8, seeds=1, steps=8192, points=2)
+        options = replace(options, comparisons=("8",), ensemble=1, stop_by=8)
+    options = replace(options, resume=(options.output / "options.json").exists())
+    return read_results(overopt(options))
+
+
+def show(part: str, results: dict[str, object]) -> None:
+    """Print the table of a part."""
+    told = summary_table(results)
+    print(f"\n### {part}\n\n`{results['command']}`\n")
+    for row in (told.columns, ["---"] * len(told.columns), *told.rows):
+        print("| " + " | ".join(row) + " |")
+
+
+def main() -> None:
+    """Run, print, draw."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("parts", nargs="*", default=[*PARTS], help="; ".join(PARTS))
+    parser.add_argument("--output", type=Path, help="the folder; default: one that goes again")
+    parser.add_argument("--quick", action="store_true")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = given.output or Path(scratch)
+        found = {part: run(part, folder, given.quick) for part in given.parts}
+    for part, results in found.items():
+        show(part, results)
+    if not given.quick and {*found} == {*PARTS}:
+        curves = [c for part in PARTS for c in found[part]["curves"] if c["proxy"] in DRAWN[part]]
+        save_picture(FIGURE, plot_overoptimisation([c for c in curves if c["cure"] != "penalty"]))
+        print(f"\ndrawn: {FIGURE}")
+
+
+if __name__ == "__main__":
+    main()

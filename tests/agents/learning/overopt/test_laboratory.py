@@ -1,0 +1,158 @@
+"""The laboratory as a command: what it leaves, that it resumes, what it refuses."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from persona_env.agents.language_model import load_agent
+from persona_env.agents.learning.overopt.distance import log_probs, written
+from persona_env.agents.learning.overopt.laboratory import overopt
+from persona_env.agents.learning.overopt.options import OveroptOptions, command_of
+from persona_env.errors import PersonaEnvError
+from tests.cli.test_cli import refused, told
+
+SMALL = ("--samples", 4, "--prompts", 3, "--quiet")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    made = tmp_path_factory.mktemp("laboratory") / "one"
+    told("overopt", "--flaw", "please=0.5,length", "--penalty", "length", *SMALL, "--output", made)
+    return made
+
+
+def test_a_laboratory_leaves_results_figure_and_report(folder):
+    found = json.loads((folder / "results.json").read_text("utf-8"))
+    names = [(row["proxy"], row["cure"]) for row in found["summary"]]
+    assert names == [
+        ("gold", ""), ("please 0.5", ""), ("please 0.5", "penalty"), ("length 1", ""),
+        ("length 1", "penalty"),
+    ]  # fmt: skip
+    control, penalised = found["curves"][0], found["curves"][-1]
+    assert [point["n"] for point in control["points"]] == [1, 2, 4]
+    assert control["points"][0]["kl"] == 0
+    # The penalty takes back what the flaw gives: what is left is the gold reward.
+    assert penalised["points"][-1]["gold"] == pytest.approx(control["points"][-1]["gold"])
+    page = (folder / "report.html").read_text("utf-8")
+    assert "please 0.5, penalty" in page
+    assert (folder / "overopt.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_it_resumes_with_the_same_samples(folder):
+    before = (folder / "results.json").read_bytes()
+    (samples,) = folder.glob("seed-*/samples.jsonl")
+    drawn = samples.read_bytes()
+    next(folder.glob("seed-*/curves/*length*.json")).unlink()
+    (folder / "results.json").unlink()
+    options = ("--flaw", "please=0.5,length", "--penalty", "length", *SMALL, "--output", folder)
+    assert "give --resume" in refused("overopt", *options)
+    told("overopt", *options, "--resume")
+    assert (folder / "results.json").read_bytes() == before
+    assert samples.read_bytes() == drawn
+    assert "was begun with" in refused("overopt", *options[2:], "--flaw", "lists", "--resume")
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        ({}, "there is no proxy"),
+        ({"flaw": ("pleas",)}, "Did you mean 'please'"),
+        ({"flaw": ("please=much",)}, "give a number, as in please=0.5"),
+        ({"flaw": ("please=-1",)}, "above 0"),
+        ({"comparisons": ("few",)}, "whole numbers above 0"),
+        ({"flaw": ("please",), "kl": 0.1}, "--kl is a penalty of --by rl"),
+        ({"flaw": ("please",), "ensemble": 3}, "give --comparisons"),
+        ({"flaw": ("please",), "by": "best-of"}, "Did you mean 'best-of-n'"),
+    ],
+)
+def test_what_cannot_be_is_refused_at_once(options, why):
+    with pytest.raises(PersonaEnvError, match=why):
+        OveroptOptions(**options)
+
+
+def test_the_command_makes_the_same_laboratory():
+    options = OveroptOptions(flaw=("please",), comparisons=("50", "200"), stop_by=9, quiet=True)
+    assert command_of(options) == (
+        "persona-env overopt --comparisons 50,200 --flaw please --stop-by 9 --quiet"
+    )
+
+
+def test_the_distance_of_a_policy_from_itself_is_nothing_and_from_another_is_not():
+    agent = load_agent("persona-tiny", temperature=1.0)
+    other = load_agent("persona-tiny").model
+    with torch.no_grad():
+        other.get_output_embeddings().weight.mul_(0.5)
+    prompts = [[{"role": "user", "content": "How do I cook rice?"}]] * 8
+    how = {"max_new_tokens": 8, "temperature": 1.0}
+    for model, far in ((agent.model, False), (other, True)):
+        drawn = torch.Generator().manual_seed(0)
+        found = written(model, agent.model, agent.codec, prompts, generator=drawn, **how)
+        assert (found.kl > 0.1) is far
+        assert len(found.replies) == 8
+    assert found.kl != 0
+
+
+def test_log_probabilities_are_those_of_each_token_in_turn():
+    agent = load_agent("persona-tiny")
+    prompt, reply = agent.codec.encode("How do I cook rice?"), agent.codec.encode("Rinse it.")
+    other = agent.codec.encode("Do it well, and often.")  # longer, so that the first is padded
+    found = log_probs(agent.model, agent.codec, [prompt, prompt], [reply, other])
+    by_hand = []
+    for place, token in enumerate(reply):
+        ids = torch.tensor([[*prompt, *reply[:place]]])
+        logits = agent.model(input_ids=ids).logits[0, -1].detach().double()
+        logits[[i for i in agent.codec.special if i not in agent.codec.end_ids]] = -torch.inf
+        logits[agent.codec.size :] = -torch.inf
+        by_hand.append(float(logits.log_softmax(-1)[token]))
+    assert float(found[0]) == pytest.approx(sum(by_hand), abs=1e-3)
+
+
+@pytest.mark.slow
+def test_reinforcement_learning_finds_a_planted_flaw(tmp_path):
+    options = OveroptOptions(
+        flaw=("hedges",), by="rl", steps=32_768, points=3, prompts=12, quiet=True,
+        output=tmp_path / "rl",
+    )  # fmt: skip
+    overopt(options)
+    found = json.loads((tmp_path / "rl" / "results.json").read_text("utf-8"))
+    (flawed,) = (one for one in found["curves"] if one["proxy"] == "hedges 1")
+    first, *_, last = flawed["points"]
+    assert (first["n"], first["kl"]) == (0, pytest.approx(0.0, abs=1e-3))
+    assert last["kl"] > 0.5
+    assert last["proxy"]["mean"] > first["proxy"]["mean"] + 0.5
+
+
+@pytest.mark.slow
+def test_more_comparisons_make_a_better_proxy_and_gold_rises_and_falls(tmp_path):
+    """Near chance of 20 comparisons, better of 400; a flaw's gold falls, that of gold does not."""
+    options = OveroptOptions(
+        flaw=("apologies",), comparisons=("20", "400"), prompts=40, quiet=True,
+        output=tmp_path / "learnt",
+    )  # fmt: skip
+    overopt(options)
+    found = json.loads((tmp_path / "learnt" / "results.json").read_text("utf-8"))
+    rows = {row["proxy"]: row for row in found["summary"]}
+    few, many = (rows[f"{size} comparisons"] for size in (20, 400))
+    assert few["accuracy"] < 0.65 < many["accuracy"]
+    assert many["end"] > few["end"]
+    assert (rows["gold"]["falls"], rows["apologies 1"]["falls"]) == (0, 1)
+    assert rows["apologies 1"]["peak"] < rows["gold"]["peak"]
+
+
+@pytest.mark.slow
+def test_best_of_n_earns_what_is_predicted_of_other_samples(tmp_path):
+    """The best of 8 among the first 32 samples, predicted from the other 32."""
+    options = OveroptOptions(flaw=("please",), quiet=True, output=tmp_path / "gain")
+    overopt(options)
+    (path,) = (tmp_path / "gain").glob("seed-*/samples.jsonl")
+    gold = np.array([json.loads(line)["gold"] for line in path.read_text("utf-8").splitlines()])
+    from persona_env.metrics import best_of_n
+
+    predicted = np.array([best_of_n(row[32:], 8) for row in gold])
+    came = np.array([row[:32].reshape(4, 8).max(1).mean() for row in gold])
+    gap = came - predicted
+    assert abs(gap.mean()) < 2 * gap.std(ddof=1) / len(gap) ** 0.5
