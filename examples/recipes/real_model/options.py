@@ -64,6 +64,7 @@ def _machine(group: argparse._ArgumentGroup) -> None:
 def _judged(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--questions", type=int, help="held-out ones; all by default")
     group.add_argument("--judge-temperature", type=float, default=0.0, help="0: greedy")
+    group.add_argument("--not-before", action="store_true", help="judge only what was trained")
     group.add_argument("--second-reader", help="another reader, as a second opinion")
     group.add_argument(
         "--probe-groups", type=int, default=8, help="groups sampled before GRPO; 0: none"
