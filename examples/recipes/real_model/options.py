@@ -55,7 +55,7 @@ def _grpo(group: argparse._ArgumentGroup) -> None:
 
 
 def _machine(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("--cpu", action="store_true", help="train on the CPU")
+    group.add_argument("--cpu", action="store_true", help="train on the CPU, with our decoder")
     group.add_argument("--batch", type=int, default=8, help="rows of a forward pass, per device")
     group.add_argument("--gradient-checkpointing", action="store_true")
     group.add_argument("--vllm-server", metavar="URL", help="where 'trl vllm-serve' samples")
