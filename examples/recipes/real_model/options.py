@@ -55,7 +55,7 @@ def _grpo(group: argparse._ArgumentGroup) -> None:
 
 
 def _machine(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("--cpu", action="store_true", help="train on the CPU")
+    group.add_argument("--cpu", action="store_true", help="train on the CPU, with our decoder")
     group.add_argument("--batch", type=int, default=8, help="rows of a forward pass, per device")
     group.add_argument("--gradient-checkpointing", action="store_true")
     group.add_argument("--vllm-server", metavar="URL", help="where 'trl vllm-serve' samples")
@@ -64,6 +64,7 @@ def _machine(group: argparse._ArgumentGroup) -> None:
 def _judged(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--questions", type=int, help="held-out ones; all by default")
     group.add_argument("--judge-temperature", type=float, default=0.0, help="0: greedy")
+    group.add_argument("--not-before", action="store_true", help="judge only what was trained")
     group.add_argument("--second-reader", help="another reader, as a second opinion")
     group.add_argument(
         "--probe-groups", type=int, default=8, help="groups sampled before GRPO; 0: none"

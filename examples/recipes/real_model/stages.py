@@ -6,6 +6,7 @@ import argparse
 from typing import Any
 
 import numpy as np
+import torch
 from accelerate import PartialState
 from accelerate.utils import broadcast_object_list
 from cases import Worlds, cases_of
@@ -26,7 +27,8 @@ LONGEST = 320
 def shared(options: argparse.Namespace, seed: int) -> dict[str, Any]:
     """Settings of both trainers."""
     return {
-        "output_dir": str(options.output / "trl"), "seed": seed, "use_cpu": options.cpu,
+        "output_dir": str(options.output / "trl"), "seed": seed,
+        "use_cpu": options.cpu or not torch.accelerator.is_available(),
         "bf16": True, "gradient_checkpointing": options.gradient_checkpointing,
         "per_device_train_batch_size": options.batch, "save_strategy": "no",
         "ddp_find_unused_parameters": False,

@@ -42,7 +42,8 @@ def train(options: argparse.Namespace, found: Worlds, seed: int) -> None:
     tokenizer = AutoTokenizer.from_pretrained(options.model, padding_side="left")
     model = adapted(options)
     record = Record(options, found, seed, model, tokenizer)
-    record.judge("before")
+    if not options.not_before:
+        record.judge("before")
     if options.warm_up:
         with record.timed("warm_up"):
             warm_up(model, tokenizer, found, options, seed)
