@@ -91,7 +91,7 @@ def test_the_order_of_the_replies_says_nothing(env):
     common = iter(range(10_000))
 
     def rarely_long(observations):
-        """ "Yes." three times of four; of two that differ the first that is drawn is mostly that."""
+        """Yes three times of four: of two that differ it is mostly drawn first."""
         return [("Yes.", "Yes.", "Yes.", "A longer reply.")[next(common) % 4] for _ in observations]
 
     found = sample_candidates(rarely_long, env, 200)
