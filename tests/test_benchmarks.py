@@ -23,6 +23,7 @@ BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
         "natural",
         "overopt",
         "peers",
+        "reward_models",
         "scale",
         "scoring",
         "share",

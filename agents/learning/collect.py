@@ -31,22 +31,23 @@ RIDGE = 1e-3  # of the precision before the first pair
 
 def sample_candidates(
     agent: Agent, env: PersonaEnv, count: int, *, replies: int = 2, seed: int = 0,
-    policy: str = "", tell: Tell = tell_nobody,
+    first: int = 0, policy: str = "", tell: Tell = tell_nobody,
 ) -> list[Candidates]:  # fmt: skip
     """``count`` times ``replies`` different replies of ``agent``, evenly over the cases of ``env``.
 
     The agent must sample: one that answers alike is an error. A case to which it fails to reply is
-    left out. ``policy`` is how it is called in
-    the candidates; ``tell`` is told of progress. The same ``seed`` draws the same cases.
+    left out. ``policy`` is how it is called in the candidates; ``tell`` is told of progress. The
+    same ``seed`` draws the same cases in the same order, of which ``first`` are passed over.
     """
-    count, replies = (
+    count, replies, first = (
         whole_number("count", count, least=1),
         whole_number("replies", replies, least=2),
+        whole_number("first", first, least=0),
     )
     cases = draw_cases(env, None, whole_number("seed", seed, least=0))
     if not cases:
         raise PersonaEnvError(f"{name_of(env)} has no cases to ask about")
-    wanted = list(islice(cycle(cases), count))
+    wanted = list(islice(cycle(cases), first, first + count))
     found: list[list[str]] = [[] for _ in wanted]
     for _ in range(ROUNDS):
         open_ = [place for place, got in enumerate(found) if len(got) < replies]
@@ -59,7 +60,10 @@ def sample_candidates(
                 found[asked[at]].append(str(reply))
             tell(done, len(asked))
     full = [(case, said) for case, said in zip(wanted, found, strict=True) if len(said) == replies]
-    made = [*_made(env, full, policy, seed)]
+    # A reply that had to differ from the one before it is the rarer one: places would tell.
+    rng = np.random.default_rng(np.random.SeedSequence([seed, first]))
+    mixed = [(case, [said[i] for i in rng.permutation(replies)]) for case, said in full]
+    made = [*_made(env, mixed, policy, seed)]
     if not made:
         raise PersonaEnvError(
             "the policy gave the same reply each time: there is nothing to compare. Sample with a "

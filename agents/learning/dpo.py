@@ -18,9 +18,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from persona_env.preferences.formats import as_pairs
+from persona_env.preferences.formats import as_pairs, read_comparisons
 
-from .lesson import Lesson, comparisons_in
+from .lesson import Lesson
 
 LOSSES = {"dpo": "sigmoid", "ipo": "ipo", "robust": "robust"}
 """TRL's name of the loss of a method."""
@@ -29,7 +29,7 @@ LOSSES = {"dpo": "sigmoid", "ipo": "ipo", "robust": "robust"}
 def trainer(lesson: Lesson) -> Any:
     """TRL's ``DPOTrainer`` on the comparisons of ``options.data``, or of the environment's own."""
     options = lesson.options
-    rows = as_pairs(comparisons_in(options.data)) if options.data else lesson.rows("pairs")
+    rows = as_pairs(read_comparisons(options.data)) if options.data else lesson.rows("pairs")
     found = lesson.dataset(rows, "prompt", "chosen", "rejected")
     config = lesson.config(
         "DPO",

@@ -12,9 +12,6 @@ from typing import Any
 from persona_env.adapters.rows import Kind, make_rows
 from persona_env.env import PersonaEnv
 from persona_env.errors import PersonaEnvError
-from persona_env.preferences.comparison import Comparison
-from persona_env.preferences.formats import read_comparisons
-from persona_env.preferences.store import ComparisonStore
 from persona_env.reporting.progress import Stage
 from persona_env.wrappers.tokenizers import Codec
 
@@ -119,11 +116,3 @@ class Lesson:
             processing_class=self.tokenizer,
             **own,
         )
-
-
-def comparisons_in(path: Path) -> list[Comparison]:
-    """What was said, from a store (``.db``) or a file of comparisons."""
-    if path.suffix.lower() != ".db":
-        return read_comparisons(path)
-    with ComparisonStore(path) as store:
-        return store.comparisons()

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from persona_env.preferences.formats import as_pairs
+from persona_env.preferences.formats import as_pairs, read_comparisons
 
-from .lesson import Lesson, comparisons_in
+from .lesson import Lesson
 
 
 def trainer(lesson: Lesson) -> Any:
@@ -21,7 +21,7 @@ def trainer(lesson: Lesson) -> Any:
     if data is None:
         return imitate(lesson, lesson.rows("sft"))
     chosen = (
-        {"prompt": r["prompt"], "completion": r["chosen"]} for r in as_pairs(comparisons_in(data))
+        {"prompt": r["prompt"], "completion": r["chosen"]} for r in as_pairs(read_comparisons(data))
     )
     return imitate(lesson, [*chosen])
 

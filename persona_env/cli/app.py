@@ -11,13 +11,17 @@ from typer.core import TyperGroup
 
 from persona_env import __version__
 from persona_env.cli import (
+    agreement,
     audit,
+    collect,
     compare,
     evaluate,
     export,
+    label,
     lists,
     overopt,
     prompt,
+    reward_model,
     scenarios,
     score,
     terms,
@@ -60,6 +64,10 @@ app.command("compare")(compare.compare_reports)
 app.command("audit")(audit.audit_reward)
 app.command("validate")(validate.validate)
 app.command("export")(export.export)
+app.command("collect")(collect.collect)
+app.command("label")(label.label)
+app.command("reward-model")(reward_model.reward_model)
+app.command("agreement")(agreement.agreement)
 app.command("train")(train.train)
 app.command("report")(train.report)
 app.command("overopt")(overopt.overopt)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -25,6 +25,7 @@ DEGREES: tuple[tuple[float, Degree], ...] = (
 """By how much the reward of the better reply is higher, at least."""
 
 
+@runtime_checkable
 class Annotator(Protocol):
     """Says which of some replies is better; ``name`` stands in what it says.
 
@@ -32,7 +33,10 @@ class Annotator(Protocol):
     failed: a failure leaves no label. The same ``seed`` gives the same labels in any process.
     """
 
-    name: str
+    @property
+    def name(self) -> str:
+        """A name or pseudonym."""
+        ...
 
     def annotate(self, candidates: Sequence[Candidates], seed: int = 0) -> list[Comparison | None]:
         """What this annotator says of each of these candidates."""

@@ -14,6 +14,7 @@ from persona_env.messages import Message
 from persona_env.outputs import write_files
 from persona_env.preferences.comparison import Comparison, Degree
 from persona_env.preferences.published import PUBLISHED
+from persona_env.preferences.store import ENDING, ComparisonStore
 from persona_env.rows import Row, read_rows
 
 ENDINGS = (".jsonl", ".parquet")
@@ -117,12 +118,15 @@ def _pyarrow() -> tuple[Any, Any]:
 
 
 def read_comparisons(path: str | Path) -> list[Comparison]:
-    """Comparisons from a ``.jsonl``, ``.json``, ``.csv`` or ``.parquet`` file.
+    """Comparisons from a ``.db`` store, or a ``.jsonl``, ``.json``, ``.csv`` or ``.parquet`` file.
 
     Our own records, or a published format (:data:`~persona_env.preferences.published.PUBLISHED`),
     which is told by its columns. Raises :class:`PersonaEnvError` with the file and the row.
     """
     path = Path(path)
+    if path.suffix.lower() == ENDING:
+        with ComparisonStore.there(path) as store:
+            return store.comparisons()
     rows = _parquet_rows(path) if path.suffix.lower() == ".parquet" else read_rows(path)
     return [one for row in rows for one in _read(row)]
 

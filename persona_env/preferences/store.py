@@ -5,9 +5,10 @@ What was said is never changed or deleted: a label that is taken back stays, mar
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
@@ -18,9 +19,12 @@ from persona_env.errors import PersonaEnvError
 from persona_env.outputs import check_target
 from persona_env.preferences.comparison import Candidates, Comparison
 
+ENDING = ".db"
+"""How the name of such a file ends."""
 VERSION = 1
 CLAIM_SECONDS = 600
 """How long candidates are kept for the annotator to whom they were shown."""
+MANY = 1_000_000  # replies, at most, of any candidates
 WAIT_SECONDS = 30.0  # for another writer
 _TABLES = """
 CREATE TABLE candidates (id TEXT PRIMARY KEY, content TEXT NOT NULL);
@@ -32,14 +36,18 @@ CREATE TABLE claims (
     until REAL NOT NULL, PRIMARY KEY (candidates, annotator));
 CREATE INDEX labels_of ON labels (candidates);
 """
-_NEXT = """
-SELECT content FROM candidates AS c
-WHERE NOT EXISTS (SELECT 1 FROM labels
+_OPEN = """
+FROM candidates AS c
+WHERE json_array_length(content, '$.replies') <= :most AND id NOT IN (SELECT value
+                                                                      FROM json_each(:but))
+  AND NOT EXISTS (SELECT 1 FROM labels
                   WHERE candidates = c.id AND annotator = :me AND NOT withdrawn)
   AND (SELECT count(DISTINCT annotator) FROM (
         SELECT annotator FROM labels WHERE candidates = c.id AND NOT withdrawn
         UNION SELECT annotator FROM claims
         WHERE candidates = c.id AND annotator <> :me AND until > :now)) < :wanted
+"""
+_FIRST = """
 ORDER BY (SELECT count(*) FROM claims
           WHERE candidates = c.id AND annotator = :me AND until > :now) DESC,
          c.rowid LIMIT 1
@@ -78,6 +86,15 @@ class ComparisonStore:
             self.close()
             raise PersonaEnvError(f"{self.path}: no store of comparisons: {error}") from error
 
+    @classmethod
+    def there(cls, path: str | Path) -> Self:
+        """The store in a file that is there; raises :class:`PersonaEnvError` if it is not."""
+        if not Path(path).is_file():
+            raise PersonaEnvError(
+                f"{path}: there is no such file; 'persona-env collect --output {path}' makes one"
+            )
+        return cls(path)
+
     def _prepare(self) -> None:
         self._file.execute("PRAGMA journal_mode = WAL")
         self._file.execute("PRAGMA synchronous = FULL")  # what was confirmed is on the disk
@@ -114,24 +131,64 @@ class ComparisonStore:
             self._file.executemany("INSERT OR IGNORE INTO candidates VALUES (?, ?)", rows)
         return self._file.total_changes - before
 
-    def next_for(self, annotator: str, labels: int = 1) -> Candidates | None:
+    def next_for(
+        self, annotator: str, labels: int = 1, *, most: int = MANY, but: Collection[str] = ()
+    ) -> Candidates | None:
         """What ``annotator`` is to compare next, kept for them for :data:`CLAIM_SECONDS`.
 
         Candidates that have labels of fewer than ``labels`` annotators (or are shown to them now)
         and none of this one, in the order in which they were proposed; ``None`` if there are none.
+        Those of more than ``most`` replies are left out, and those whose ids are in ``but``.
         """
-        now = time.time()
-        asked = {"me": annotator, "wanted": labels, "now": now}
         with self._writing():
-            row = self._file.execute(_NEXT, asked).fetchone()
+            asked = self._asked(annotator, labels, most, but)
+            row = self._file.execute(f"SELECT content {_OPEN} {_FIRST}", asked).fetchone()
             if row is None:
                 return None
             found = Candidates.model_validate_json(row[0])
-            self._file.execute(
-                "INSERT OR REPLACE INTO claims VALUES (?, ?, ?)",
-                (found.id, annotator, now + CLAIM_SECONDS),
-            )
+            self._claim(found.id, annotator)
         return found
+
+    def left_for(
+        self, annotator: str, labels: int = 1, *, most: int = MANY, but: Collection[str] = ()
+    ) -> int:
+        """How many candidates :meth:`next_for` would give to ``annotator``, one after another."""
+        asked = self._asked(annotator, labels, most, but)
+        (count,) = self._file.execute(f"SELECT count(*) {_OPEN}", asked).fetchone()
+        return int(count)
+
+    def _asked(
+        self, annotator: str, labels: int, most: int, but: Collection[str]
+    ) -> dict[str, str | int | float]:
+        ids = json.dumps([*but])
+        return {"me": annotator, "wanted": labels, "now": time.time(), "most": most, "but": ids}
+
+    def _claim(self, candidates: str, annotator: str) -> None:
+        self._file.execute(
+            "INSERT OR REPLACE INTO claims VALUES (?, ?, ?)",
+            (candidates, annotator, time.time() + CLAIM_SECONDS),
+        )
+
+    def release(self, candidates: str, annotator: str) -> None:
+        """Candidates (by their id) are no longer kept for ``annotator``."""
+        with self._writing():
+            self._file.execute(
+                "DELETE FROM claims WHERE candidates = ? AND annotator = ?", (candidates, annotator)
+            )
+
+    def find(self, candidates: str) -> Candidates | None:
+        """The candidates of this id; ``None`` if they were not proposed."""
+        asked = "SELECT content FROM candidates WHERE id = ?"
+        row = self._file.execute(asked, (candidates,)).fetchone()
+        return None if row is None else Candidates.model_validate_json(row[0])
+
+    def labels_of(self, annotator: str) -> list[str]:
+        """The ids of the candidates of which ``annotator`` said something that stands, in the order
+        in which it was said."""
+        asked = (
+            "SELECT candidates FROM labels WHERE annotator = ? AND NOT withdrawn ORDER BY number"
+        )
+        return [one for (one,) in self._file.execute(asked, (annotator,))]
 
     def add(self, comparison: Comparison) -> int:
         """Keep what was said; returns its number. Its candidates are added if they are new.
@@ -155,16 +212,20 @@ class ComparisonStore:
         return int(number or 0)
 
     def withdraw(self, annotator: str) -> Comparison | None:
-        """Take back the last standing label of ``annotator`` and return it; it stays on record."""
+        """Take back the last standing label of ``annotator`` and return it; it stays on record.
+
+        Its candidates are kept for this annotator, as by :meth:`next_for`.
+        """
         with self._writing():
             row = self._file.execute(
-                "SELECT number, content FROM labels WHERE annotator = ? AND NOT withdrawn "
-                "ORDER BY number DESC LIMIT 1",
+                "SELECT number, content, candidates FROM labels "
+                "WHERE annotator = ? AND NOT withdrawn ORDER BY number DESC LIMIT 1",
                 (annotator,),
             ).fetchone()
             if row is None:
                 return None
             self._file.execute("UPDATE labels SET withdrawn = 1 WHERE number = ?", row[:1])
+            self._claim(row[2], annotator)
         return Comparison.model_validate_json(row[1])
 
     def comparisons(self, *, withdrawn: bool = False) -> list[Comparison]:

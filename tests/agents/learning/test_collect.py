@@ -85,3 +85,15 @@ def test_informative_pairs_do_not_repeat_what_is_known():
     assert len({one.replies for one in found[:2]}) == 2  # not the same pair twice
     assert found[0].replies != PAIRS[2]  # equal replies tell nothing
     assert len(most_informative(some, model, 9)) == 4
+
+
+def test_the_order_of_the_replies_says_nothing(env):
+    common = iter(range(10_000))
+
+    def rarely_long(observations):
+        """Yes three times of four: of two that differ it is mostly drawn first."""
+        return [("Yes.", "Yes.", "Yes.", "A longer reply.")[next(common) % 4] for _ in observations]
+
+    found = sample_candidates(rarely_long, env, 200)
+    first = sum(one.replies[0] == "Yes." for one in found) / len(found)
+    assert 0.4 < first < 0.6

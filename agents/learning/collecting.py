@@ -1,0 +1,158 @@
+"""Collecting comparisons into a store: sample a part, choose, propose, annotate; until there are N.
+
+What is in the store is never made again, so that a collection that was stopped goes on, and one
+from a newer policy adds its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+from persona_env.adapters.named_envs import name_of
+from persona_env.agent import Tell, tell_nobody
+from persona_env.arguments import whole_number
+from persona_env.env import PersonaEnv
+from persona_env.errors import ArgumentError, PersonaEnvError
+from persona_env.evaluation.named import AgentOptions, sampling_agent
+from persona_env.preferences.annotators import Annotator
+from persona_env.preferences.comparison import Candidates
+from persona_env.preferences.store import ComparisonStore
+
+from .collect import most_disputed, most_informative, sample_candidates
+from .reward_model import RewardModel
+
+PART = 64
+"""Pairs that are sampled, annotated and kept at a time."""
+POOL = 4
+"""Times as many are sampled as are chosen."""
+CHOICES = ("disagreement:FOLDER,FOLDER", "informative:FOLDER")
+Choose = Callable[[Sequence[Candidates], int], list[Candidates]]
+
+
+@dataclass(frozen=True)
+class Collection:
+    """What is collected: ``pairs`` of ``replies`` to the prompts of an environment.
+
+    ``policy`` is an agent by name, asked by ``asked_by``; ``choose`` picks those that tell most out
+    of :data:`POOL` times as many. The ``seed`` draws cases, replies and labels.
+    """
+
+    policy: str
+    pairs: int
+    replies: int = 2
+    choose: Choose | None = None
+    asked_by: AgentOptions = field(default_factory=AgentOptions)
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        whole_number("pairs", self.pairs, least=1)
+        whole_number("replies", self.replies, least=2)
+        whole_number("seed", self.seed, least=0)
+        if self.choose is not None and self.replies != 2:
+            raise ArgumentError("a choice is among pairs of replies: leave out --replies")
+
+
+class Collected(NamedTuple):
+    """How many pairs of this policy there are now, and of this annotator's labels: how many were
+    new, and on how many pairs the annotator failed."""
+
+    pairs: int
+    labelled: int
+    failed: int
+
+
+def chooser(text: str | None) -> Choose | None:
+    """The choice that a text names, as :data:`CHOICES`; the models are loaded.
+
+    Raises :class:`ArgumentError` for another text.
+    """
+    if text is None:
+        return None
+    kind, _, given = text.partition(":")
+    folders = [one.strip() for one in given.split(",") if one.strip()]
+    if kind == "disagreement" and len(folders) > 1:
+        models = [RewardModel.load(folder) for folder in folders]
+        return lambda some, count: most_disputed(some, models, count)
+    if kind == "informative" and len(folders) == 1:
+        model = RewardModel.load(folders[0])
+        return lambda some, count: most_informative(some, model, count)
+    raise ArgumentError(f"a choice is {' or '.join(CHOICES)}, not {text!r}")
+
+
+def collect(
+    store: ComparisonStore,
+    env: PersonaEnv,
+    what: Collection,
+    annotator: Annotator | None,
+    tell: Tell = tell_nobody,
+) -> Collected:
+    """Fill ``store`` up to so many pairs of this policy and environment, each with a label.
+
+    ``annotator`` labels first what has none of its own; ``None``: pairs are proposed alone.
+    ``tell`` is told how many pairs are done. A failure leaves no label, and counts.
+    """
+    labelled = failed = 0
+    mine = _mine(store, env, what)
+    open_ = _without_label(store, mine, annotator)
+    done = len(mine) - len(open_)
+    while open_ or len(mine) < what.pairs:
+        if not open_:
+            open_ = _proposed(store, env, what, len(mine))
+            mine += open_
+        part, open_ = open_[:PART], open_[PART:]
+        if annotator is not None:
+            said = annotator.annotate(part, _drawn(what.seed, len(mine) - len(open_)))
+            labels = [one for one in said if one is not None]
+            for one in labels:
+                store.add(one)
+            labelled, failed = labelled + len(labels), failed + len(part) - len(labels)
+        done += len(part)
+        tell(done, max(what.pairs, len(mine)))
+    return Collected(len(mine), labelled, failed)
+
+
+def _mine(store: ComparisonStore, env: PersonaEnv, what: Collection) -> list[Candidates]:
+    key = (what.policy, name_of(env), what.replies)
+    return [one for one in store.candidates() if (one.policy, one.env, len(one.replies)) == key]
+
+
+def _without_label(
+    store: ComparisonStore, mine: Sequence[Candidates], annotator: Annotator | None
+) -> list[Candidates]:
+    """Those of which the annotator said nothing; none where there is no annotator."""
+    if annotator is None:
+        return []
+    known = {*store.labels_of(annotator.name)}
+    return [one for one in mine if one.id not in known]
+
+
+def _proposed(
+    store: ComparisonStore, env: PersonaEnv, what: Collection, have: int
+) -> list[Candidates]:
+    """A new part, proposed."""
+    count = min(PART, what.pairs - have)
+    pool = count * POOL if what.choose is not None else count
+    drawn = _drawn(what.seed, have)  # a policy that goes on does not say the same again
+    agent = sampling_agent(what.policy, env, drawn, what.asked_by)
+    first = have * POOL if what.choose is not None else have
+    some = sample_candidates(
+        agent, env, pool, replies=what.replies, seed=what.seed, first=first, policy=what.policy
+    )
+    known = {one.id for one in store.candidates()}
+    new = [*{one.id: one for one in some if one.id not in known}.values()]
+    if not new:
+        raise PersonaEnvError(
+            f"{what.policy!r} gives nothing new to compare after {have} pairs: give a higher "
+            "--temperature, or more scenarios"
+        )
+    chosen = what.choose(new, count) if what.choose is not None else new
+    store.propose(chosen)
+    return chosen
+
+
+def _drawn(seed: int, have: int) -> int:
+    return int(np.random.SeedSequence([seed, have]).generate_state(1)[0])

@@ -1,0 +1,115 @@
+"""A reward model from files of comparisons: held out by prompt, trained, judged, saved."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from persona_env.errors import unknown_name
+from persona_env.files import to_json
+from persona_env.metrics.statistics import Mean
+from persona_env.outputs import check_folder, write_text
+from persona_env.preferences.comparison import Comparison
+from persona_env.preferences.held_out import hold_out
+
+from ..lora import Adapters
+from ..sizes import parameters_of, rank_for, rate_for
+from .reward_model import RewardModel, Sees
+from .reward_training import RewardFigures, RewardTraining, fit_reward_model, judge_reward_model
+
+FIGURES = "figures.json"
+"""What was learnt, beside the model."""
+SEES: tuple[Sees, ...] = ("blind", "prompt", "factorised")
+
+
+@dataclass(frozen=True)
+class RewardJob:
+    """What is trained from what: see :class:`RewardModel` and :class:`RewardTraining`.
+
+    ``lr`` follows from the size of the policy where it is ``None``, as in training it: above ten
+    million parameters LoRA is trained in place of the weights, and added to them at the end.
+    """
+
+    output: Path
+    policy: str = "persona-tiny"
+    sees: Sees = "prompt"
+    epochs: int = 2
+    batch: int = 16
+    lr: float | None = None
+    held_out: float = 0.2
+    margins: bool = False
+    factors: int = 8
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        check_folder(self.output)
+        if self.sees not in SEES:
+            raise unknown_name("way to see the user", self.sees, SEES)
+        self.training(1.0 if self.lr is None else self.lr)
+
+    def training(self, rate: float) -> RewardTraining:
+        """How it is trained at this learning rate."""
+        return RewardTraining(self.epochs, self.batch, rate, margins=self.margins, seed=self.seed)
+
+
+def run_reward_job(
+    job: RewardJob,
+    comparisons: Sequence[Comparison],
+    progress: Callable[[int, int, float], None] | None = None,
+) -> dict[str, Any]:
+    """Train and save; returns the figures, which are saved beside the model as JSON.
+
+    Raises :class:`PersonaEnvError` where there is too little, and where LoRA lacks peft.
+    """
+    parts = hold_out(comparisons, job.held_out, job.seed)
+    size = parameters_of(job.policy)
+    rank = rank_for(size)
+    how = job.training(rate_for(size, rank) if job.lr is None else job.lr)
+    users = sorted({one.user for one in comparisons})
+    model = RewardModel.fresh(
+        job.policy, sees=job.sees, factors=job.factors, users=users, seed=job.seed
+    )
+    adapters = None
+    if rank:
+        with torch.random.fork_rng():
+            torch.manual_seed(job.seed)  # of the new matrices
+            adapters = Adapters(model.backbone, rank)
+    fit_reward_model(model, parts.learnt, how, progress)
+    found = judge_reward_model(model, parts.held_out) if parts.held_out else None
+    if adapters is not None:
+        model.backbone = adapters.merge()
+    figures = {
+        "policy": job.policy, "sees": job.sees, "lr": how.lr, "lora": rank, "epochs": job.epochs,
+        "batch": job.batch, "margins": job.margins, "seed": job.seed,
+        "comparisons": len(parts.learnt), "prompts": len({one.prompt for one in parts.learnt}),
+        "held_out": _told(found, parts.held_out),
+    }  # fmt: skip
+    model.save(job.output)
+    write_text(job.output / FIGURES, to_json(figures))
+    return figures
+
+
+def _told(found: RewardFigures | None, held_out: Sequence[Comparison]) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {
+        "comparisons": len(held_out),
+        "prompts": len({one.prompt for one in held_out}),
+        "accuracy": _mean(found.accuracy),
+        "per_user": {user: _mean(value) for user, value in found.per_user.items()},
+        "loss": _known(found.loss),
+        "calibration": _known(found.calibration),
+    }
+
+
+def _mean(value: Mean) -> dict[str, Any]:
+    return {name: _known(one) for name, one in asdict(value).items()}
+
+
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else value

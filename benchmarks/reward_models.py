@@ -1,0 +1,165 @@
+"""How many comparisons a reward model needs: ``python benchmarks/reward_models.py``.
+
+    python benchmarks/reward_models.py                 # 50 to 2000 comparisons, 2 seeds
+    python benchmarks/reward_models.py --quick         # to see that it runs
+
+Replies of a policy at temperature 1 to the prompts of ``PersonaChat-v0`` in the tiny register are
+compared by a simulated annotator, whose labels are noisy; a fifth of the prompts is held out, and
+on their pairs a reward model is right where it prefers what the user's own reward prefers. Users
+contradict each other about a pair where at least a third of those who read its language prefer one
+reply, and at least a third the other.
+
+Prints Markdown: accuracy as the mean over seeds, with the lowest and the highest. A seed draws the
+replies, the labels, the held-out prompts and the head.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import statistics
+import sys
+import time
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from typing import NamedTuple
+
+import torch
+
+from persona_env.adapters.named_envs import name_of
+from persona_env.agents.learning.collect import sample_candidates
+from persona_env.agents.learning.reward_model import RewardModel, Sees
+from persona_env.agents.learning.reward_training import (
+    RewardTraining,
+    fit_reward_model,
+    judge_reward_model,
+)
+from persona_env.env import PersonaEnv
+from persona_env.evaluation.named import sampling_agent
+from persona_env.preferences import Candidates, Comparison, SimulatedAnnotator
+from persona_env.preferences.held_out import hold_out
+from persona_env.text_envs import make_text_env
+
+ENV, POLICY = "PersonaChat-v0", "persona-tiny"
+SIZES = (50, 200, 800, 2000)
+LEAST_STEPS = 60  # of a training: few comparisons are gone through more often
+BATCH = 16
+HELD_OUT = 400  # pairs, at most
+MINORITY = 1 / 3
+KINDS: tuple[Sees, ...] = ("blind", "prompt")
+
+
+class Measured(NamedTuple):
+    """Comparisons to learn from, and the true preferences among held-out pairs."""
+
+    learnt: list[Comparison]
+    every: list[Comparison]
+    contradicted: list[Comparison]
+
+
+class Seed(NamedTuple):
+    """By model and comparisons the accuracies on all pairs and on contradicted ones; how many."""
+
+    found: dict[tuple[Sees, int], tuple[float, float]]
+    every: int
+    contradicted: int
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", type=int, default=2)
+    parser.add_argument("--quick", action="store_true")
+    options = parser.parse_args()
+    sizes = (16, 32) if options.quick else SIZES
+    seeds = range(1 if options.quick else options.seeds)
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(min(2, len(seeds)), mp_context=context) as pool:
+        show([*pool.map(measure, seeds, [sizes] * len(seeds))], sizes)
+
+
+def measure(seed: int, sizes: Sequence[int]) -> Seed:
+    """All that is measured with one seed."""
+    torch.set_num_threads(1)
+    measured = compared(max(sizes), seed)
+    found = {(sees, size): right(sees, size, seed, measured) for sees in KINDS for size in sizes}
+    return Seed(found, len(measured.every), len(measured.contradicted))
+
+
+def compared(most: int, seed: int) -> Measured:
+    """Replies to prompts, compared; enough of them that ``most`` are left to learn from."""
+    _, env = make_text_env(ENV, register="tiny")
+    agent = sampling_agent(POLICY, env, seed)
+    sampled = sample_candidates(agent, env, round(1.35 * most) + 20, seed=seed, policy=POLICY)
+    labels = SimulatedAnnotator(env).annotate(sampled, seed)
+    parts = hold_out([one for one in labels if one is not None], 0.2, seed)
+    if len(parts.learnt) < most:
+        raise RuntimeError(f"{len(parts.learnt)} comparisons are left to learn from, not {most}")
+    exact = SimulatedAnnotator(env, temperature=0.0)
+    held = [one.candidates for one in parts.held_out]
+    true = [one for one in exact.annotate(held) if one is not None and one.preferred]
+    rewards = exact.rewards(held)
+    clear = {c.id for c, r in zip(held, rewards, strict=True) if r is not None and r[0] != r[1]}
+    every = [one for one in true if one.candidates.id in clear][:HELD_OUT]
+    tell(f"seed {seed}: {len(parts.learnt)} comparisons, {len(every)} held-out pairs")
+    return Measured(parts.learnt, every, [one for one in every if contradicted(one, env, exact)])
+
+
+def contradicted(one: Comparison, env: PersonaEnv, exact: SimulatedAnnotator) -> bool:
+    """Whether many users prefer the one reply, and many the other."""
+    readers = [user.id for user in env.users if one.language in user.context.languages]
+    asked = [
+        Candidates(prompt=one.prompt, replies=one.replies, env=name_of(env), scenario=one.scenario,
+                   user=user)
+        for user in readers
+    ]  # fmt: skip
+    gaps = [r[0] - r[1] for r in exact.rewards(asked) if r is not None]
+    first, second = sum(gap > 0 for gap in gaps), sum(gap < 0 for gap in gaps)
+    return min(first, second) >= MINORITY * len(gaps) > 0
+
+
+def right(sees: Sees, size: int, seed: int, measured: Measured) -> tuple[float, float]:
+    """The accuracy of a model that learnt from ``size`` comparisons, on both kinds of pairs."""
+    begun = time.perf_counter()
+    epochs = max(1, -(-LEAST_STEPS * BATCH // size))
+    how = RewardTraining(epochs=epochs, batch=BATCH, lr=1e-3, seed=seed)
+    model = RewardModel.fresh(POLICY, sees=sees, seed=seed)
+    fit_reward_model(model, measured.learnt[:size], how)
+    every, hard = (
+        judge_reward_model(model, pairs).accuracy.mean
+        for pairs in (measured.every, measured.contradicted)
+    )
+    took = time.perf_counter() - begun
+    tell(f"  {sees}, {size} comparisons, {epochs} epochs: {every:.3f}, {hard:.3f} ({took:.0f} s)")
+    return every, hard
+
+
+def show(seeds: Sequence[Seed], sizes: Sequence[int]) -> None:
+    """The table."""
+    every, hard = (statistics.mean(getattr(one, n) for one in seeds) for n in Seed._fields[1:])
+    print(
+        f"Accuracy on held-out prompts: {every:.0f} pairs a seed, of which users contradict each "
+        f"other about {hard:.0f}; {len(seeds)} seeds.\n"
+    )
+    columns = [f"{sees}, {which}" for which in ("all", "contradicted") for sees in KINDS]
+    print(f"| comparisons | {' | '.join(columns)} |\n|{'---:|' * (1 + len(columns))}")
+    for size in sizes:
+        cells = [
+            spread([one.found[sees, size][k] for one in seeds]) for k in (0, 1) for sees in KINDS
+        ]
+        print(f"| {size} | {' | '.join(cells)} |")
+
+
+def spread(values: Sequence[float]) -> str:
+    """The mean, the lowest and the highest, in per cent."""
+    low, high = 100 * min(values), 100 * max(values)
+    return f"{100 * statistics.mean(values):.1f} ({low:.1f} to {high:.1f})"
+
+
+def tell(line: str) -> None:
+    """How far it is, on standard error."""
+    print(line, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,141 @@
+"""``agreement``: how well annotators agree, and what else moves them."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from itertools import combinations
+from typing import Any
+
+from persona_env.cli.reward_model import FilesArgument
+from persona_env.cli.show import (
+    JsonOption,
+    ReaderOption,
+    RegisterOption,
+    notes,
+    out,
+    say,
+    show_json,
+    table,
+)
+from persona_env.errors import PersonaEnvError
+from persona_env.preferences.agreement import (
+    cohen_kappa,
+    krippendorff_alpha,
+    length_correlation,
+    order_flips,
+)
+from persona_env.preferences.annotators import SimulatedAnnotator
+from persona_env.preferences.comparison import Comparison
+from persona_env.preferences.formats import read_comparisons
+from persona_env.registration import register_of
+from persona_env.text_envs import make_text_env, who_reads
+
+COLUMNS = ("annotator", "labels", "first", "second", "same", "both_bad", "ranked")
+
+
+def agreement(
+    files: FilesArgument,
+    *,
+    register: RegisterOption = None,
+    reader: ReaderOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """How well annotators agree, and how far labels follow length and order."""
+    comparisons = [one for path in files for one in read_comparisons(path)]
+    if not comparisons:
+        raise PersonaEnvError("there are no comparisons in these files")
+    figures = agreement_figures(comparisons)
+    with notes().status("scoring the replies"):
+        figures["length_correlation"] = _by_length(comparisons, register, reader)
+    if as_json:
+        show_json(figures)
+        return
+    rows = [
+        (name, *(str(counts.get(column, 0)) for column in COLUMNS[1:]))
+        for name, counts in figures["annotators"].items()
+    ]
+    out().print(table("Labels", COLUMNS, rows, " ".join(COLUMNS[1:])))
+    for line in _lines(figures):
+        say(line)
+
+
+def agreement_figures(comparisons: Sequence[Comparison]) -> dict[str, Any]:
+    """Counts by annotator, Krippendorff's alpha, kappa of each two, and flips by the order."""
+    said: dict[str, dict[str, str]] = defaultdict(dict)  # by annotator: the last of each pair
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for one in comparisons:
+        said[one.annotator][one.candidates.id] = _label(one)
+        counts[one.annotator].update(("labels", one.label))
+    units = sorted({unit for labels in said.values() for unit in labels})
+    flips = order_flips(comparisons)
+    return {
+        "comparisons": len(comparisons),
+        "annotators": {name: dict(counts[name]) for name in sorted(counts)},
+        "alpha": _known(
+            krippendorff_alpha([[one.get(unit) for one in said.values()] for unit in units])
+        ),
+        "kappa": [_kappa(said, *two) for two in combinations(sorted(said), 2)],
+        "order_flips": {"flipped": flips.flipped, "of": flips.of},
+    }
+
+
+def _label(one: Comparison) -> str:
+    return " ".join(map(str, one.ranks)) if one.label == "ranked" else one.label
+
+
+def _kappa(said: dict[str, dict[str, str]], first: str, second: str) -> dict[str, Any]:
+    shared = sorted(said[first].keys() & said[second].keys())
+    labels = [[said[name][unit] for unit in shared] for name in (first, second)]
+    value = _known(cohen_kappa(labels[0], labels[1]))
+    return {"annotators": [first, second], "shared": len(shared), "kappa": value}
+
+
+def _by_length(
+    comparisons: Sequence[Comparison], register: str | None, reader: str | None
+) -> dict[str, Any]:
+    """The partial correlation of labels and length, of the comparisons that have a reward."""
+    paired = [one for one in comparisons if one.env and one.soft is not None]
+    is_tiny = {one.policy for one in paired} and all(
+        register_of(one.policy) == "tiny" for one in paired
+    )
+    reads = who_reads(register, reader, default="tiny" if is_tiny else "natural")
+    envs = [
+        make_text_env(name, split="all", **reads)[1] for name in sorted({one.env for one in paired})
+    ]
+    if not envs:
+        return {"correlation": None, "of": 0}
+    rewards = SimulatedAnnotator(envs).rewards([one.candidates for one in paired])
+    known = {
+        place: (r[0], r[1]) for place, r in enumerate(rewards) if r is not None and len(r) == 2
+    }
+    order = iter(known.values())
+    read = [paired[place] for place in known]
+    value = _known(length_correlation(read, lambda _: next(order)))
+    return {"correlation": value, "of": len(read), "register": reads["register"]}
+
+
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else value
+
+
+def _lines(figures: dict[str, Any]) -> list[str]:
+    flips, length = figures["order_flips"], figures["length_correlation"]
+    lines = [
+        f"kappa of {' and '.join(one['annotators'])}: {_number(one['kappa'])} on {one['shared']} "
+        "pairs that both labelled"
+        for one in figures["kappa"]
+    ]
+    return [
+        f"Krippendorff's alpha: {_number(figures['alpha'])} (1: as one, 0: as by chance)",
+        *lines,
+        f"changed with the order of the replies: {flips['flipped']} of {flips['of']} pairs that "
+        "one annotator saw in both orders",
+        f"correlation with length beyond the reward: {_number(length['correlation'])} on "
+        f"{length['of']} comparisons",
+    ]
+
+
+def _number(value: float | None) -> str:
+    return "not known" if value is None else f"{value:.3f}"

@@ -1,0 +1,189 @@
+"""``collect``: pairs of a policy's replies, and what an annotator says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any
+
+import typer
+
+from persona_env.cli.agent_errors import naming_the_agent
+from persona_env.cli.agents import AGENT_HELP, takes_agent_options
+from persona_env.cli.judging import (
+    JudgeKeyOption,
+    JudgeRecordOption,
+    MaxCallsOption,
+    reading_options,
+    tell_cost,
+)
+from persona_env.cli.show import (
+    EnvOption,
+    ImportOption,
+    ProfilesOption,
+    ReaderOption,
+    RegisterOption,
+    ScenariosOption,
+    SplitOption,
+    make_env,
+    notes,
+    say,
+)
+from persona_env.errors import ArgumentError, PersonaEnvError
+from persona_env.evaluation.named import AgentOptions, find_agent
+from persona_env.outputs import check_target
+from persona_env.preferences.formats import ENDINGS, write_comparisons
+from persona_env.preferences.store import ENDING, ComparisonStore
+from persona_env.registration import import_modules, load
+from persona_env.reporting.progress import Job
+from persona_env.text_envs import profile_text_for
+
+JUDGE, NOBODY = "judge:", "none"
+COLLECTING = "persona_env.agents.learning.collecting"
+ANNOTATORS = "persona_env.agents.learning.annotators"
+BiasOption = Annotated[
+    list[str] | None,
+    typer.Option(help="NAME=WEIGHT of a simulated annotator, such as length=0.1; several times."),
+]
+
+
+@takes_agent_options
+def collect(
+    *,
+    policy: Annotated[str, typer.Option(help=AGENT_HELP)] = "persona-tiny",
+    env: EnvOption = "PersonaChat-v0",
+    annotator: Annotated[
+        str,
+        typer.Option(
+            help="simulated, judge:MODEL@URL, model:FOLDER_OR_ID, module:attribute; none: pairs "
+            "for 'label'."
+        ),
+    ] = "simulated",
+    pairs: Annotated[int, typer.Option(min=1, help="Of this policy, with those there are.")] = 200,
+    per_prompt: Annotated[
+        int, typer.Option("--replies", min=2, help="Replies that are compared at a time.")
+    ] = 2,
+    output: Annotated[
+        Path, typer.Option(help="A .db, to which more can be added; or .jsonl, .parquet.")
+    ],
+    annotator_temperature: Annotated[
+        float | None, typer.Option(min=0.0, help="Noise, in units of reward. Default: 0.1.")
+    ] = None,
+    tie_width: Annotated[
+        float | None, typer.Option(min=0.0, help="Closer rewards are the same. Default: 0.")
+    ] = None,
+    mistakes: Annotated[
+        float | None, typer.Option(min=0.0, max=1.0, help="Labels at random. Default: 0.")
+    ] = None,
+    bias: BiasOption = None,
+    choose: Annotated[
+        str | None,
+        typer.Option(
+            help="disagreement:FOLDER,FOLDER or informative:FOLDER of reward models: the pairs "
+            "that tell most, of four times as many."
+        ),
+    ] = None,
+    split: SplitOption = "train",
+    profiles: ProfilesOption = None,
+    scenarios: ScenariosOption = None,
+    seed: Annotated[int, typer.Option(min=0)] = 0,
+    imports: ImportOption = None,
+    register: RegisterOption = None,
+    reader: ReaderOption = None,
+    judge_key_env: JudgeKeyOption = None,
+    judge_record: JudgeRecordOption = None,
+    max_calls: MaxCallsOption = None,
+    asked_by: AgentOptions,
+) -> None:
+    """Collect comparisons: sample a policy, and let an annotator say which reply is better."""
+    import_modules(imports)
+    _check_output(output, annotator)
+    found = find_agent(policy, asked_by, seed=seed)
+    judge = annotator.removeprefix(JUDGE) if annotator.startswith(JUDGE) else None
+    reads = reading_options(
+        register, reader, found.register, judge=judge, judge_key_env=judge_key_env,
+        judge_record=judge_record, max_calls=max_calls,
+    )  # fmt: skip
+    _, base = make_env(
+        env, split, profiles, scenarios, profile_text=profile_text_for(policy), **reads
+    )
+    job = Job(notes(), ends=False)
+    with job.waiting("loading the models"):
+        noise = _noise(annotator_temperature, tie_width, mistakes, bias)
+        who = load(f"{ANNOTATORS}:find_annotator")(annotator, base, noise, asked_by.device or "cpu")
+        what = load(f"{COLLECTING}:Collection")(
+            policy, pairs, per_prompt, load(f"{COLLECTING}:chooser")(choose), asked_by, seed
+        )
+    with (
+        naming_the_agent(policy), _store(output) as store,
+        job.stage("collecting", float(pairs)) as stage,
+    ):  # fmt: skip
+        done = load(f"{COLLECTING}:collect")(
+            store, base, what, who, lambda now, of: stage.mark(now * pairs / of)
+        )
+        whole = len(store)
+    tell_cost(reads)
+    failed = f"; {done.failed} failed and have no label" if done.failed else ""
+    new = "" if who is None else f", {done.labelled} new labels of {who.name}"
+    say(f"{output}: {done.pairs} pairs of {policy}{new}{failed}; {whole} labels in all")
+
+
+def _check_output(output: Path, annotator: str) -> None:
+    check_target(output)
+    kind = output.suffix.lower()
+    if kind not in (ENDING, *ENDINGS):
+        raise ArgumentError(
+            f"{output}: comparisons are kept in {ENDING}, or written to {' or '.join(ENDINGS)}, "
+            f"not {output.suffix!r}"
+        )
+    if kind != ENDING and annotator == NOBODY:
+        raise ArgumentError(f"pairs without labels are kept in a {ENDING} file, not in {output}")
+    if kind != ENDING and output.exists():
+        raise PersonaEnvError(
+            f"{output} is there: give another name, or a {ENDING} file, to which more can be added"
+        )
+
+
+@contextmanager
+def _store(output: Path) -> Iterator[ComparisonStore]:
+    """The store of a file; of other kinds a store whose comparisons are written at the end."""
+    if output.suffix.lower() == ENDING:
+        with ComparisonStore(output) as store:
+            yield store
+        return
+    with TemporaryDirectory() as folder, ComparisonStore(Path(folder, "all.db")) as store:
+        yield store
+        write_comparisons(output, store.comparisons())
+
+
+def _noise(
+    temperature: float | None, tie_width: float | None, mistakes: float | None,
+    bias: list[str] | None,
+) -> Any:  # fmt: skip
+    """What is given of a simulated annotator; ``None`` if nothing is."""
+    given: dict[str, Any] = {
+        "temperature": temperature, "tie_width": tie_width, "mistakes": mistakes,
+        "biases": _weights(bias) if bias else None,
+    }  # fmt: skip
+    known = {name: value for name, value in given.items() if value is not None}
+    return load(f"{ANNOTATORS}:Noise")(**known) if known else None
+
+
+def _weights(given: list[str]) -> dict[str, float]:
+    """Biases and their weights.
+
+    >>> _weights(["length=0.1"])
+    {'length': 0.1}
+    """
+    found = {}
+    for text in given:
+        name, _, value = text.partition("=")
+        try:
+            found[name] = float(value)
+        except ValueError as error:
+            raise ArgumentError(
+                f"--bias takes a name and a weight, such as length=0.1, not {text!r}"
+            ) from error
+    return found

@@ -1,0 +1,76 @@
+"""A reward model is trained from files, judged on prompts that are new to it, and saved."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import torch
+
+from persona_env.agents.learning import reward_job
+from persona_env.agents.learning.reward_job import FIGURES, RewardJob, run_reward_job
+from persona_env.agents.learning.reward_model import RewardModel, said_of
+from persona_env.errors import PersonaEnvError
+from persona_env.preferences import Comparison
+
+
+def comparisons(prompts=10, each=4):
+    """Sam prefers the first reply, which is polite; Nora the second."""
+    return [
+        Comparison(
+            prompt=f"Question {n}?", user=user, annotator="ana", seed=m,
+            replies=(f"Please rinse it {m} times.", f"No. Never do that {m}."),
+            messages=({"role": "system", "content": f"The user is {user}."},
+                      {"role": "user", "content": f"Question {n}?"}),
+            label="first" if user == "sam" else "second",
+        )
+        for n in range(prompts)
+        for m, user in enumerate(["sam", "nora"] * (each // 2))
+    ]  # fmt: skip
+
+
+def test_figures_stand_beside_the_model(tmp_path):
+    told = []
+    job = RewardJob(tmp_path / "rm", epochs=2, batch=8, lr=1e-3)
+    found = run_reward_job(job, comparisons(), lambda *step: told.append(step))
+    assert json.loads((tmp_path / "rm" / FIGURES).read_text("utf-8")) == found
+    assert (found["comparisons"], found["prompts"]) == (32, 8)
+    held = found["held_out"]
+    assert (held["comparisons"], held["prompts"]) == (8, 2)
+    assert held["accuracy"]["n"] == 8
+    assert {*held["per_user"]} == {"sam", "nora"}
+    assert [step[:2] for step in told] == [(n, 8) for n in range(1, 9)]
+    model = RewardModel.load(tmp_path / "rm")
+    assert len(model.rewards(said_of(comparisons()[0]))) == 2
+
+
+def test_the_rate_follows_from_the_size_and_nothing_need_be_held_out(tmp_path):
+    found = run_reward_job(
+        RewardJob(tmp_path / "rm", held_out=0.0, epochs=1, sees="factorised", factors=3),
+        comparisons(2),
+    )
+    assert (found["lr"], found["lora"], found["held_out"]) == (3e-4, 0, None)
+    assert RewardModel.load(tmp_path / "rm").users == {"nora": 0, "sam": 1}
+
+
+def test_adapters_are_trained_of_a_large_policy_and_added(tmp_path, monkeypatch):
+    pytest.importorskip("peft")
+    monkeypatch.setattr(reward_job, "rank_for", lambda size: 2)
+    found = run_reward_job(RewardJob(tmp_path / "rm", epochs=1, held_out=0.0, lr=0.01),
+                           comparisons(2))  # fmt: skip
+    assert found["lora"] == 2
+    changed = RewardModel.load(tmp_path / "rm").backbone.state_dict()
+    before = RewardModel.fresh("persona-tiny").backbone.state_dict()
+    assert changed.keys() == before.keys()  # a plain model, which anything loads
+    moved = {name for name in before if not torch.equal(changed[name], before[name])}
+    assert moved
+    assert all("proj" in name or "fc" in name or "mlp" in name for name in moved)
+
+
+def test_what_cannot_be_is_refused_before_the_work(tmp_path):
+    with pytest.raises(PersonaEnvError, match="unknown way to see the user 'promt'"):
+        RewardJob(tmp_path / "rm", sees="promt")
+    with pytest.raises(PersonaEnvError, match="lr must be above 0"):
+        RewardJob(tmp_path / "rm", lr=0.0)
+    with pytest.raises(PersonaEnvError, match=r"a share of 0\.2 of 1 prompts is 0"):
+        run_reward_job(RewardJob(tmp_path / "rm"), comparisons(1))
