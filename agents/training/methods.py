@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ METHODS = {
 
 _PPO, _GROUPS, _DIRECT = ("ppo",), ("grpo", "rloo"), ("dpo", "ipo", "robust", "kto")
 _SAMPLING = (*_PPO, *_GROUPS, "best-of-n")
-OPTIONS: dict[str, Sequence[str]] = {
+OPTIONS: Mapping[str, Sequence[str]] = {
     "reward": _SAMPLING,
     "temperature": _SAMPLING,
     "kl": (*_PPO, *_GROUPS),
@@ -50,7 +50,7 @@ OPTIONS: dict[str, Sequence[str]] = {
 
 def check_method(options: Any) -> None:
     """Raise :class:`PersonaEnvError` for an unknown method, and what it cannot be given."""
-    choice("method", options.method, METHODS)
+    choice("method", options.method, tuple(METHODS))
     for one in fields(options):
         takers = OPTIONS.get(one.name, METHODS)
         if options.method not in takers and getattr(options, one.name) != one.default:

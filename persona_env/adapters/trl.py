@@ -32,7 +32,9 @@ def dataset(
     try:
         datasets = import_module("datasets")
     except ImportError as error:
-        raise PersonaEnvError("dataset needs 'datasets': pip install 'persona_env[learning]'") from error
+        raise PersonaEnvError(
+            "dataset needs 'datasets': pip install 'persona_env[learning]'"
+        ) from error
     return datasets.Dataset.from_list(make_rows(envs, kind, episodes, seed, replies=replies))
 
 
