@@ -9,6 +9,7 @@ differences are lost beside the noise and the KL penalty.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -38,7 +39,7 @@ class Running:
     @property
     def spread(self) -> float:
         """The standard deviation."""
-        return self.variance**0.5
+        return math.sqrt(self.variance)
 
 
 @dataclass(slots=True)

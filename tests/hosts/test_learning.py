@@ -25,6 +25,7 @@ from persona_env.agents.training.run_folder import BEGUN, CHECKPOINTS
 from persona_env.agents.training.train import train
 from persona_env.errors import PersonaEnvError
 from persona_env.evaluation.evaluate import draw_cases
+from persona_env.messages import as_messages
 from persona_env.preferences import Candidates, SimulatedAnnotator
 from persona_env.preferences.formats import write_comparisons
 from persona_env.preferences.store import ComparisonStore
@@ -46,16 +47,20 @@ def comparisons():
     """Each reference reply against that for the other user, by the users themselves."""
     import gymnasium as gym
 
-    env = text_env(gym.make("PersonaChat-v0", profiles=USERS, register="tiny"))
-    asked = [
-        Candidates(
-            prompt=case.scenario.text("en").prompt, env="PersonaChat-v0", user=case.user.id,
-            replies=tuple(dict.fromkeys(env.oracle(case.scenario, user) for user in env.users)),
-            scenario=case.scenario.id,
-        )
-        for case in draw_cases(env, 24, 0)
-    ]  # fmt: skip
-    pairs = [one for one in asked if len(one.replies) == 2]
+    env = text_env(
+        gym.make("PersonaChat-v0", profiles=USERS, register="tiny", profile_text="short")
+    )
+    pairs = []
+    for case in draw_cases(env, 24, 0):
+        replies = dict.fromkeys(env.oracle(case.scenario, user) for user in env.users)
+        if len(replies) == 2:
+            pairs.append(
+                Candidates(
+                    messages=tuple(as_messages(env.observe(*case))), replies=tuple(replies),
+                    prompt=case.scenario.text("en").prompt, env="PersonaChat-v0",
+                    user=case.user.id, scenario=case.scenario.id,
+                )
+            )  # fmt: skip
     found = SimulatedAnnotator(env, temperature=0.02).annotate(pairs, seed=0)
     return [one for one in found if one is not None]
 
