@@ -117,7 +117,7 @@ def test_comparisons_are_learnt_from(ending, options, comparisons, tmp_path):
                 store.add(one)
     else:
         write_comparisons(path, comparisons)
-    folder = train(replace(options, method="dpo", data=path, steps=3000, batch=8))
+    folder = train(replace(options, method="dpo", data=path, steps=12_000, batch=8))
     accuracy = [line["rewards/accuracies"] for line in history(folder) if "loss" in line]
     assert np.mean(accuracy[-5:]) > 0.8  # of pairs that it has seen
     assert np.mean(accuracy[-5:]) > accuracy[0]
@@ -125,16 +125,24 @@ def test_comparisons_are_learnt_from(ending, options, comparisons, tmp_path):
 
 def test_a_stopped_run_goes_on_from_its_checkpoint(options):
     """As if it had not been stopped: the same weights."""
-    whole = train(replace(options, output=options.output.with_name("whole")))
-    part = replace(options, steps=300)
-    train(part)
-    done = last_checkpoint(options.output / CHECKPOINTS)
-    assert done is not None
-    again = train(replace(options, resume=True))
+    longer = replace(options, steps=3000)
+    whole = train(replace(longer, output=options.output.with_name("whole")))
+    train(replace(longer, steps=1500))
+    assert last_checkpoint(options.output / CHECKPOINTS) is not None
+    again = train(replace(longer, resume=True))
     now, then = weights(again), weights(whole)
     assert all(torch.equal(now[name], then[name]) for name in then)
     steps = [line["step"] for line in history(again) if "loss" in line]
+    assert len(steps) > 2
     assert steps == [*range(1, len(steps) + 1)]
+
+
+@pytest.mark.parametrize("method", ["sft", "grpo"])
+def test_a_run_that_is_over_is_judged_again_and_not_trained_on(method, options):
+    given = replace(options, method=method)
+    before = weights(train(given))
+    after = weights(train(replace(given, resume=True)))
+    assert all(torch.equal(after[name], before[name]) for name in before)
 
 
 def test_a_checkpoint_that_is_not_whole_is_passed_over(tmp_path):
@@ -166,7 +174,7 @@ def test_adapters_are_trained_in_place_of_the_weights(method, options):
 
 
 def test_per_user_rewards_are_told_as_they_were_earned_by_each(options):
-    folder = train(replace(options, method="grpo", per_user=True, temperature=1.2))
+    folder = train(replace(options, method="grpo", per_user=True, temperature=1.2, steps=2000))
     rewards = [line["reward"] for line in history(folder) if "reward" in line]
     assert any(value < 0 for value in rewards) or any(value > 1 for value in rewards)
     assert changed(folder)
