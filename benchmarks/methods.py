@@ -2,7 +2,7 @@
 
 ``python benchmarks/methods.py --output runs/methods`` samples pairs of replies of the initial
 policy, lets simulated users compare them, learns a reward model from that, trains by each method,
-and prints the table of ``docs/learning.md``. A run that is there already is only read; one that was
+and prints a table. A run that is there already is only read; one that was
 stopped goes on. The environment's own reward judges greedy replies on held-out scenarios.
 """
 

@@ -16,7 +16,7 @@ from typing import Any
 from uuid import uuid4
 
 import torch
-from transformers import PrinterCallback
+from transformers import PrinterCallback, TrainerState
 
 from persona_env.errors import PersonaEnvError
 from persona_env.files import parse_json, read_text
@@ -50,6 +50,7 @@ from .telling import Telling, curve_of
 
 _LOG = logging.getLogger(__name__)
 HISTORY = "history.json"
+STATE_OF_TRL = "trainer_state.json"
 INITIAL = "initial"  # an adapter's merged policy, where TRL finds the reference
 
 
@@ -151,7 +152,7 @@ def _train(lesson: Lesson, run_id: str) -> dict[str, Any]:
         telling = Telling(lesson.stage, logger, options.steps, a_step, lesson.sampled)
         trainer.add_callback(telling)
         try:
-            trainer.train(resume_from_checkpoint=last_checkpoint(lesson.folder))
+            _fit(trainer, telling, last_checkpoint(lesson.folder))
         finally:
             logger.close()
     history = trainer.state.log_history
@@ -165,9 +166,21 @@ def _train(lesson: Lesson, run_id: str) -> dict[str, Any]:
     return facts
 
 
+def _fit(trainer: Any, telling: Telling, checkpoint: str | None) -> None:
+    """Train on from a checkpoint; one at the end is only loaded: TRL would take one step more."""
+    if checkpoint is not None:
+        state = TrainerState.load_from_json(str(Path(checkpoint, STATE_OF_TRL)))
+        if telling.is_over(state, trainer.args.max_steps):
+            trainer._load_from_checkpoint(checkpoint)
+            trainer.state = state
+            telling.on_train_begin(trainer.args, state, trainer.control)
+            return
+    trainer.train(resume_from_checkpoint=checkpoint)
+
+
 def last_checkpoint(folder: Path) -> str | None:
     """The last that is whole: TRL writes the trainer's state behind all else."""
-    whole = [path.parent for path in folder.glob("checkpoint-*/trainer_state.json")]
+    whole = [path.parent for path in folder.glob(f"checkpoint-*/{STATE_OF_TRL}")]
     return str(max(whole, key=lambda path: int(path.name.rpartition("-")[2]))) if whole else None
 
 

@@ -69,6 +69,12 @@ class Telling(TrainerCallback):  # type: ignore[misc] # nothing is known of its 
         if shown in line:
             self.stage.move(line["tokens"], f"{shown} {line[shown]:.2f}")
 
+    def is_over(self, state: Any, max_steps: int) -> bool:
+        """Whether the training of a checkpoint's state has come to its end."""
+        if self.a_step is not None:
+            return bool(state.global_step >= max_steps)
+        return bool(state.log_history and state.log_history[-1]["tokens"] >= self.steps)
+
     def seconds(self) -> float:
         """How long the run has trained, earlier parts of a resumed run included."""
         return self.before + time.monotonic() - self.began

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ METHODS = {
 
 _PPO, _GROUPS, _DIRECT = ("ppo",), ("grpo", "rloo"), ("dpo", "ipo", "robust", "kto")
 _SAMPLING = (*_PPO, *_GROUPS, "best-of-n")
-OPTIONS: Mapping[str, Sequence[str]] = {
+OPTIONS: dict[str, tuple[str, ...]] = {
     "reward": _SAMPLING,
     "temperature": _SAMPLING,
     "kl": (*_PPO, *_GROUPS),
@@ -50,7 +50,7 @@ OPTIONS: Mapping[str, Sequence[str]] = {
 
 def check_method(options: Any) -> None:
     """Raise :class:`PersonaEnvError` for an unknown method, and what it cannot be given."""
-    choice("method", options.method, tuple(METHODS))
+    choice("method", options.method, [*METHODS])
     for one in fields(options):
         takers = OPTIONS.get(one.name, METHODS)
         if options.method not in takers and getattr(options, one.name) != one.default:
@@ -71,5 +71,7 @@ def check_method(options: Any) -> None:
         raise PersonaEnvError(f"--data {options.data}: there is no such file")
     if not 0 <= options.flips < 0.5:
         raise ArgumentError(f"--flips must be at least 0 and below 0.5, not {options.flips!r}")
-    if not options.beta > 0:
-        raise ArgumentError(f"--beta must be above 0, not {options.beta!r}")
+    for name, least in (("beta", "above 0"), ("temperature", "above 0"), ("kl", "at least 0")):
+        value = getattr(options, name)
+        if not isfinite(value) or value < 0 or (value == 0 and least == "above 0"):
+            raise ArgumentError(f"--{name} must be {least}, not {value!r}")

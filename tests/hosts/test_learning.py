@@ -25,6 +25,7 @@ from persona_env.agents.training.run_folder import BEGUN, CHECKPOINTS
 from persona_env.agents.training.train import train
 from persona_env.errors import PersonaEnvError
 from persona_env.evaluation.evaluate import draw_cases
+from persona_env.messages import as_messages
 from persona_env.preferences import Candidates, SimulatedAnnotator
 from persona_env.preferences.formats import write_comparisons
 from persona_env.preferences.store import ComparisonStore
@@ -46,16 +47,20 @@ def comparisons():
     """Each reference reply against that for the other user, by the users themselves."""
     import gymnasium as gym
 
-    env = text_env(gym.make("PersonaChat-v0", profiles=USERS, register="tiny"))
-    asked = [
-        Candidates(
-            prompt=case.scenario.text("en").prompt, env="PersonaChat-v0", user=case.user.id,
-            replies=tuple(dict.fromkeys(env.oracle(case.scenario, user) for user in env.users)),
-            scenario=case.scenario.id,
-        )
-        for case in draw_cases(env, 24, 0)
-    ]  # fmt: skip
-    pairs = [one for one in asked if len(one.replies) == 2]
+    env = text_env(
+        gym.make("PersonaChat-v0", profiles=USERS, register="tiny", profile_text="short")
+    )
+    pairs = []
+    for case in draw_cases(env, 24, 0):
+        replies = dict.fromkeys(env.oracle(case.scenario, user) for user in env.users)
+        if len(replies) == 2:
+            pairs.append(
+                Candidates(
+                    messages=tuple(as_messages(env.observe(*case))), replies=tuple(replies),
+                    prompt=case.scenario.text("en").prompt, env="PersonaChat-v0",
+                    user=case.user.id, scenario=case.scenario.id,
+                )
+            )  # fmt: skip
     found = SimulatedAnnotator(env, temperature=0.02).annotate(pairs, seed=0)
     return [one for one in found if one is not None]
 
@@ -112,7 +117,7 @@ def test_comparisons_are_learnt_from(ending, options, comparisons, tmp_path):
                 store.add(one)
     else:
         write_comparisons(path, comparisons)
-    folder = train(replace(options, method="dpo", data=path, steps=3000, batch=8))
+    folder = train(replace(options, method="dpo", data=path, steps=12_000, batch=8))
     accuracy = [line["rewards/accuracies"] for line in history(folder) if "loss" in line]
     assert np.mean(accuracy[-5:]) > 0.8  # of pairs that it has seen
     assert np.mean(accuracy[-5:]) > accuracy[0]
@@ -120,16 +125,24 @@ def test_comparisons_are_learnt_from(ending, options, comparisons, tmp_path):
 
 def test_a_stopped_run_goes_on_from_its_checkpoint(options):
     """As if it had not been stopped: the same weights."""
-    whole = train(replace(options, output=options.output.with_name("whole")))
-    part = replace(options, steps=300)
-    train(part)
-    done = last_checkpoint(options.output / CHECKPOINTS)
-    assert done is not None
-    again = train(replace(options, resume=True))
+    longer = replace(options, steps=3000)
+    whole = train(replace(longer, output=options.output.with_name("whole")))
+    train(replace(longer, steps=1500))
+    assert last_checkpoint(options.output / CHECKPOINTS) is not None
+    again = train(replace(longer, resume=True))
     now, then = weights(again), weights(whole)
     assert all(torch.equal(now[name], then[name]) for name in then)
     steps = [line["step"] for line in history(again) if "loss" in line]
+    assert len(steps) > 2
     assert steps == [*range(1, len(steps) + 1)]
+
+
+@pytest.mark.parametrize("method", ["sft", "grpo"])
+def test_a_run_that_is_over_is_judged_again_and_not_trained_on(method, options):
+    given = replace(options, method=method)
+    before = weights(train(given))
+    after = weights(train(replace(given, resume=True)))
+    assert all(torch.equal(after[name], before[name]) for name in before)
 
 
 def test_a_checkpoint_that_is_not_whole_is_passed_over(tmp_path):
@@ -161,7 +174,7 @@ def test_adapters_are_trained_in_place_of_the_weights(method, options):
 
 
 def test_per_user_rewards_are_told_as_they_were_earned_by_each(options):
-    folder = train(replace(options, method="grpo", per_user=True, temperature=1.2))
+    folder = train(replace(options, method="grpo", per_user=True, temperature=1.2, steps=2000))
     rewards = [line["reward"] for line in history(folder) if "reward" in line]
     assert any(value < 0 for value in rewards) or any(value > 1 for value in rewards)
     assert changed(folder)

@@ -25,7 +25,7 @@ TERM = "tests.agents.learning.test_methods:brief"
 SAID = {"mean": 0.25}
 
 
-@reward_term(name="brief", uses="prompt", validity="for a test")
+@reward_term(name="brief", uses="preferences.length", validity="for a test")
 def brief(view):
     """The same for every reply."""
     return SAID["mean"]
@@ -53,7 +53,9 @@ def options(tmp_path_factory):
         ({"per_user": True, "max_turns": 2}, "not for conversations"),
         ({"method": "sft", "data": "nowhere.jsonl"}, "no such file"),
         ({"method": "robust", "flips": 0.5}, "below 0.5"),
-        ({"method": "kto", "beta": 0.0}, "above 0"),
+        ({"method": "kto", "beta": 0.0}, "--beta must be above 0"),
+        ({"method": "grpo", "kl": -1.0}, "--kl must be at least 0"),
+        ({"method": "best-of-n", "temperature": 0.0}, "--temperature must be above 0"),
     ],
 )
 def test_mistakes_are_told_at_once(given, said):
