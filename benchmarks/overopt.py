@@ -37,7 +37,9 @@ ALL = (
     "length",
 )
 PARTS = {
-    "flaws": OveroptOptions(flaw=(*ALL, *(f"{name}=2" for name in ALL)), prompts=20, seeds=10),
+    "flaws": OveroptOptions(
+        flaw=(*ALL, *(f"{name}=2" for name in ALL)), penalty=ALL[:7], prompts=20, seeds=10
+    ),
     "learnt": OveroptOptions(
         flaw=("apologies", "lists"), comparisons=("50", "200", "800"), stop_by=800,
         penalty=("apologies=1", "lists=1"), prompts=20,

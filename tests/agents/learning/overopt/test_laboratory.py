@@ -13,6 +13,7 @@ from persona_env.agents.learning.overopt.distance import log_probs, written
 from persona_env.agents.learning.overopt.laboratory import overopt
 from persona_env.agents.learning.overopt.options import OveroptOptions, command_of
 from persona_env.errors import PersonaEnvError
+from persona_env.metrics import best_of_n
 from tests.cli.test_cli import refused, told
 
 SMALL = ("--samples", 4, "--prompts", 3, "--quiet")
@@ -114,45 +115,45 @@ def test_log_probabilities_are_those_of_each_token_in_turn():
 @pytest.mark.slow
 def test_reinforcement_learning_finds_a_planted_flaw(tmp_path):
     options = OveroptOptions(
-        flaw=("hedges",), by="rl", steps=32_768, points=3, prompts=12, quiet=True,
+        flaw=("hedges",), by="rl", steps=32_768, points=5, prompts=30, lr=1e-3, quiet=True,
         output=tmp_path / "rl",
     )  # fmt: skip
     overopt(options)
     found = json.loads((tmp_path / "rl" / "results.json").read_text("utf-8"))
-    (flawed,) = (one for one in found["curves"] if one["proxy"] == "hedges 1")
+    (flawed,) = found["curves"]
     first, *_, last = flawed["points"]
     assert (first["n"], first["kl"]) == (0, pytest.approx(0.0, abs=1e-3))
-    assert last["kl"] > 0.5
-    assert last["proxy"]["mean"] > first["proxy"]["mean"] + 0.5
+    assert last["kl"] > 3
+    assert last["proxy"]["mean"] > first["proxy"]["mean"] + 0.3
+    assert last["gold"]["mean"] < first["gold"]["mean"]
+
+
+@pytest.fixture(scope="module")
+def flaws(tmp_path_factory):
+    made = tmp_path_factory.mktemp("flaws") / "one"
+    overopt(OveroptOptions(flaw=("apologies", "lists"), prompts=20, quiet=True, output=made))
+    return made
 
 
 @pytest.mark.slow
-def test_more_comparisons_make_a_better_proxy_and_gold_rises_and_falls(tmp_path):
-    """Near chance of 20 comparisons, better of 400; a flaw's gold falls, that of gold does not."""
-    options = OveroptOptions(
-        flaw=("apologies",), comparisons=("20", "400"), prompts=40, quiet=True,
-        output=tmp_path / "learnt",
-    )  # fmt: skip
-    overopt(options)
-    found = json.loads((tmp_path / "learnt" / "results.json").read_text("utf-8"))
+def test_gold_rises_and_falls_while_a_flawed_proxy_rises_and_gold_itself_only_rises(flaws):
+    found = json.loads((flaws / "results.json").read_text("utf-8"))
     rows = {row["proxy"]: row for row in found["summary"]}
-    few, many = (rows[f"{size} comparisons"] for size in (20, 400))
-    assert few["accuracy"] < 0.65 < many["accuracy"]
-    assert many["end"] > few["end"]
-    assert (rows["gold"]["falls"], rows["apologies 1"]["falls"]) == (0, 1)
-    assert rows["apologies 1"]["peak"] < rows["gold"]["peak"]
+    assert [rows[name]["falls"] for name in ("gold", "apologies 1", "lists 1")] == [0, 1, 1]
+    for curve in found["curves"]:
+        proxies = [point["proxy"]["mean"] for point in curve["points"]]
+        assert proxies == sorted(proxies)
+    for name in ("apologies 1", "lists 1"):
+        assert rows[name]["start"] < rows[name]["highest"] - 0.1
+        assert rows[name]["peak"] < rows["gold"]["peak"]
 
 
 @pytest.mark.slow
-def test_best_of_n_earns_what_is_predicted_of_other_samples(tmp_path):
+def test_best_of_n_earns_what_is_predicted_from_other_samples(flaws):
     """The best of 8 among the first 32 samples, predicted from the other 32."""
-    options = OveroptOptions(flaw=("please",), quiet=True, output=tmp_path / "gain")
-    overopt(options)
-    (path,) = (tmp_path / "gain").glob("seed-*/samples.jsonl")
+    (path,) = flaws.glob("seed-*/samples.jsonl")
     gold = np.array([json.loads(line)["gold"] for line in path.read_text("utf-8").splitlines()])
-    from persona_env.metrics import best_of_n
-
     predicted = np.array([best_of_n(row[32:], 8) for row in gold])
     came = np.array([row[:32].reshape(4, 8).max(1).mean() for row in gold])
     gap = came - predicted
-    assert abs(gap.mean()) < 2 * gap.std(ddof=1) / len(gap) ** 0.5
+    assert abs(gap.mean()) < gap.std(ddof=1) / len(gap) ** 0.5
