@@ -159,7 +159,7 @@ def test_on_a_terminal_bars_move_and_the_path_is_a_link(options):
         assert re.search(rf"{name}: \d+ s", said)
     assert said.count("\x1b[?25l") == said.count("\x1b[?25h")
     shown = Console(file=StringIO(), force_terminal=True, width=80, color_system="standard")
-    shown.print(persona_env.cli.train._linked("report", options.output / "report.html"))
+    shown.print(persona_env.cli.show.linked("report", options.output / "report.html"))
     assert "\x1b]8;" in shown.file.getvalue()
     assert (options.output / "report.html").as_uri() in shown.file.getvalue()
 
