@@ -554,9 +554,9 @@ class PersonaEnv(gym.Env[Observation, str]):
             if not scenario.has_references:
                 raise ScenarioError(
                     f"scenario {scenario.id!r} has a prompt alone, and the tiny register looks for "
-                    "a scenario's own phrases in a reply: leave out register='tiny', since a "
-                    "reader judges natural replies without them, or write its 'answer' and "
-                    "'reference'"
+                    "a scenario's own phrases in a reply: leave out register='tiny' (--register "
+                    "natural), since a reader judges natural replies without them, or write its "
+                    "'answer' and 'reference'"
                 )
         declared = {category.name: category for category in self.categories}
         for one in given:
@@ -613,8 +613,11 @@ class PersonaEnv(gym.Env[Observation, str]):
             wanted = self._find_scenario(given["scenario"])
             cases = {k: (u, ListPool([wanted])) for k, (u, pool) in cases.items() if wanted in pool}
             if not cases:
+                whom = (
+                    f"the users {[*wanted.users]}" if wanted.users else "readers of its languages"
+                )
                 raise ScenarioError(
-                    f"no such user can ask scenario {wanted.id!r}: no language fits"
+                    f"no such user can ask scenario {wanted.id!r}: it is for {whom}"
                 )
         return cases
 

@@ -284,7 +284,7 @@ def test_reset_options_choose_one_episode():
         ({"user": "norra"}, "Did you mean 'nora'?"),
         ({"user": "vic"}, "unknown user of this environment 'vic'"),  # of the other split
         ({"scenario": "highest-mountain-taiwn"}, "Did you mean 'highest-mountain-taiwan'?"),
-        ({"user": "sam", "scenario": "quatrain-autumn-moon"}, "no language fits"),
+        ({"user": "sam", "scenario": "quatrain-autumn-moon"}, "it is for readers of its languages"),
     ],
 )
 def test_wrong_reset_options(options, message):

@@ -13,7 +13,7 @@ from persona_env.evaluation.conversation_report import ConversationReport
 from persona_env.evaluation.report import Report
 from persona_env.metrics.statistics import Mean
 
-MATRIX = "Hundredths of reward (99 and above: 99). Row: reply written for; column: scored by"
+MATRIX = "Hundredths of reward (99: 99 and above). Row: written for; column: scored by"
 REFERENCES = {
     "user-blind": "the best reply that knows no user",
     "oracle": "the reply that knows all",
@@ -34,7 +34,7 @@ def tables(report: Report) -> Iterator[RenderableType]:
         *((name, str(mean), REFERENCES[name]) for name, mean in known),
         ("own user best", report.own_best_text, "no other scores the replies higher, some lower"),
         ("worst user", *_worst(report)),
-        ("identity gap", f"{report.identity_gap:g}", "reward moved by protected fields"),
+        ("identity gap", report.identity_gap_text, "reward moved by protected fields"),
         ("words", str(report.words), "in a reply"),
     ]
     if report.reader:

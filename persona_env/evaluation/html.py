@@ -24,7 +24,7 @@ def _figures(report: Report) -> Iterator[tuple[str, str]]:
         yield name, str(mean)
     yield "worst user", report.worst_text
     yield "own user best", report.own_best_text
-    yield "identity gap", f"{report.identity_gap:g}"
+    yield "identity gap", report.identity_gap_text
     yield "words a reply", str(report.words)
     if report.reader:
         yield "coverage", f"{report.coverage}, read by {report.reader}"

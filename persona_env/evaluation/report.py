@@ -150,6 +150,12 @@ class Report:
         return "; ".join([*left_out, *told])
 
     @property
+    def identity_gap_text(self) -> str:
+        """:attr:`identity_gap` as text."""
+        known = not math.isnan(self.identity_gap)
+        return f"{self.identity_gap:g}" if known else "not known: every term is batched"
+
+    @property
     def splits_text(self) -> str:
         """:attr:`splits` as text."""
         return ", ".join(f"{n} {split}" for split, n in sorted(self.splits.items()))
@@ -217,7 +223,7 @@ class Report:
             *(f"{name:15} {mean}" for name, mean in self.references.items()),
             f"worst user      {self.worst_text}",
             f"own user best   {self.own_best_text}",
-            f"identity gap    {self.identity_gap:g}",
+            f"identity gap    {self.identity_gap_text}",
             f"words a reply   {self.words}",
         ]
         if self.not_crossed:

@@ -13,6 +13,7 @@ from persona_env.splits import Split, check_split, package_folder
 from persona_env.users.profile import UserProfile
 from persona_env.users.toml_format import read_profile_file
 
+OWN = "One of your own is given by its file, such as --profiles ana.toml."
 A_USER = "a bundled name, a path to a .toml file or a UserProfile (of a dict: UserProfile(**it))"
 
 
@@ -52,7 +53,7 @@ def load_profile(source: str | Path | UserProfile) -> UserProfile:
         raise ProfileError(
             f"no bundled user is {source!r}; a file needs its ending: give {file!r} for yours"
         )
-    raise unknown_name("user profile", source, known, "persona-env profiles")
+    raise unknown_name("user profile", source, known, "persona-env profiles", OWN)
 
 
 def choose_profiles(

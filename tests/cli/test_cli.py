@@ -211,7 +211,7 @@ def test_eval_prints_tables_and_saves(tmp_path):
     text = result.stdout
     assert f"saved: {save}\nsaved: {matrix}\n" in result.stderr
     assert "own user best" in text
-    assert "Row: reply written for" in text
+    assert "Row: written for" in text
     assert matrix.read_text(encoding="utf-8").startswith("<?xml")
     assert json.loads(save.read_text(encoding="utf-8"))["users"] == ["ben", "mei", "julia"]
 
@@ -521,7 +521,8 @@ def test_unknown_scenarios_and_readers_are_answered_shortly():
         assert "All are listed by: persona-env " in said
         assert len(said) < 200
     assert refused("profiles", "qqqq") == (
-        "error: unknown user profile 'qqqq'. All are listed by: persona-env profiles\n"
+        "error: unknown user profile 'qqqq'. One of your own is given by its file, such as "
+        "--profiles ana.toml. All are listed by: persona-env profiles\n"
     )
     assert "Did you mean 'fact'?" in refused("scenarios", "--category", "fcat")
 

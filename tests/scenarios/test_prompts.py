@@ -69,7 +69,7 @@ def test_without_profiles_nobody_is_asked_what_they_cannot_read(file):
 
 
 def test_the_tiny_register_needs_references(file):
-    with pytest.raises(ScenarioError, match=r"'7' has a prompt alone.*leave out register='tiny'"):
+    with pytest.raises(ScenarioError, match=r"'7' has a prompt alone.*leave out register='tiny' "):
         PersonaChatEnv(scenarios=[file], register="tiny")
 
 
