@@ -21,12 +21,12 @@ from persona_env.evaluation.evaluate import persona_env_of
 from persona_env.registration import load
 from tests.agents.small_policy import save_word_policy
 
-TERM = "tests.agents.learning.test_methods:brief"
+TERM = "tests.agents.learning.test_methods:few_words"
 SAID = {"mean": 0.25}
 
 
-@reward_term(name="brief", uses="preferences.length", validity="for a test")
-def brief(view):
+@reward_term(name="few_words", uses="preferences.length", validity="for a test")
+def few_words(view):
     """The same for every reply."""
     return SAID["mean"]
 
@@ -84,10 +84,10 @@ def test_what_is_missing_is_answered_with_what_to_install():
 
 
 def test_the_reward_is_trained_on_and_the_environments_own_is_judged_by(options):
-    assert [term.name for term in training_env(options).terms] == ["brief"]
+    assert [term.name for term in training_env(options).terms] == ["few_words"]
     envs, _ = judged_envs(options)
     judged = [term.name for term in persona_env_of(envs[""]).terms]
-    assert "brief" not in judged
+    assert "few_words" not in judged
     assert len(judged) > 5
     rule = replace(options, reward="rule")
     assert [term.name for term in training_env(rule).terms] == judged
