@@ -33,6 +33,16 @@ def only_local(path: str) -> bool:
     return Path(path).is_dir() or _is_away(path)
 
 
+def folder_of(path: str) -> str:
+    """The folder of a policy that is read from this machine alone, also of a copy in the cache.
+
+    With peft installed, transformers asks the hub for adapters of an id whatever it is told, and
+    waits for minutes where there is none.
+    """
+    copy = None if Path(path).is_dir() else try_to_load_from_cache(path, CONFIG)
+    return str(Path(copy).parent) if isinstance(copy, str) else path
+
+
 @lru_cache
 def _is_away(path: str) -> bool:
     """Whether the hub does not answer, and a copy of this id is in the cache."""

@@ -27,7 +27,7 @@ from persona_env.wrappers.token_ids import EndToken
 from persona_env.wrappers.tokenizers import Codec
 
 from .adapters import base_of, is_adapter, merged
-from .hub import only_local
+from .hub import folder_of, only_local
 from .inference.cache import SlotCache
 from .inference.choices import BITS, draw
 from .inference.decode import decoder_for
@@ -121,6 +121,7 @@ def load_tokenizer(name: str | Path) -> Any:
 
 def _whole_model(path: str, local: bool) -> PreTrainedModel:
     """The model of a folder or id, in single precision; an adapter merged into its base model."""
+    path = folder_of(path) if local else path
     if is_adapter(path):
         base = base_of(path)
         return merged(_whole_model(base, only_local(base)), path)
@@ -136,6 +137,7 @@ def _whole_model(path: str, local: bool) -> PreTrainedModel:
 
 def _tokenizer(path: str, local: bool) -> Any:
     """The tokenizer of a folder or id; of an adapter without one that of its base model."""
+    path = folder_of(path) if local else path
     if is_adapter(path) and not Path(path, "tokenizer_config.json").is_file():
         base = base_of(path)
         return _tokenizer(base, only_local(base))
