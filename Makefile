@@ -45,7 +45,7 @@ about-demo:
 $(VENV)/.installed: | $(if $(filter demo,$(MAKECMDGOALS)),about-demo)
 
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -n $(WORKERS) $(TEST_ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(TEST_ARGS)
 
 # pytest ends with 5 where there is no such test.
 test-slow: $(VENV)/.installed-dev
