@@ -20,7 +20,9 @@ from persona_env.cli.judging import (
 )
 from persona_env.cli.show import (
     ImportOption,
+    ProfilesOption,
     ReaderOption,
+    ScenariosOption,
     SplitOption,
     make_env,
     notes,
@@ -56,12 +58,8 @@ def export(
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of the choice of cases.")] = 0,
     split: SplitOption = "train",
-    profiles: Annotated[
-        str | None, typer.Option(help="Names of users or .toml files, with commas.")
-    ] = None,
-    scenarios: Annotated[
-        str | None, typer.Option(help="Ids, categories or .toml files, with commas.")
-    ] = None,
+    profiles: ProfilesOption = None,
+    scenarios: ScenariosOption = None,
     hidden: Annotated[bool, typer.Option("--hidden", help="The user is not shown.")] = False,
     replies: Annotated[
         Path | None,
