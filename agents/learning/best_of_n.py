@@ -53,7 +53,11 @@ def best(lesson: Lesson) -> Iterator[dict[str, Any]]:
     """
     options, spent = lesson.options, 0
     agent = LanguageModelAgent(
-        lesson.model, lesson.codec, options.lengths[0], options.temperature, options.seed
+        lesson.model,
+        lesson.codec,
+        options.lengths_in(lesson.env)[0],
+        options.temperature,
+        options.seed,
     )
     drawn = cycle(draw_cases(lesson.env, None, options.seed))
     while spent < options.steps:

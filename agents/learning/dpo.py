@@ -37,6 +37,6 @@ def trainer(lesson: Lesson) -> Any:
         loss_type=LOSSES[options.method],
         label_smoothing=options.flips if options.method == "robust" else 0.0,
         beta=options.beta,
-        max_length=options.lengths[1],
+        max_length=options.lengths_in(lesson.env)[1],
     )
     return lesson.made("DPO", config, found)

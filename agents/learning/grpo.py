@@ -67,7 +67,7 @@ def trainer(lesson: Lesson) -> Any:
         kind,
         tokens=1.0,  # at least: the callback ends the training at options.steps
         num_generations=options.together,
-        max_completion_length=options.lengths[0],
+        max_completion_length=options.lengths_in(lesson.env)[0],
         temperature=options.temperature,
         beta=options.kl,
         **scale,

@@ -34,6 +34,6 @@ def trainer(lesson: Lesson) -> Any:
         beta=options.beta,
         desirable_weight=max(1.0, (len(rows) - good) / good),
         undesirable_weight=max(1.0, good / (len(rows) - good)),
-        max_length=options.lengths[1],
+        max_length=options.lengths_in(lesson.env)[1],
     )
     return lesson.made("KTO", config, found)

@@ -32,7 +32,7 @@ def imitate(lesson: Lesson, rows: list[dict[str, Any]], **own: Any) -> Any:
     config = lesson.config(
         "SFT",
         tokens=lesson.tokens_of(rows, "completion"),
-        max_length=lesson.options.lengths[1],
+        max_length=lesson.options.lengths_in(lesson.env)[1],
         completion_only_loss=True,
     )
     for name, value in own.items():

@@ -14,13 +14,11 @@ from persona_env.env import PersonaEnv
 from persona_env.errors import PersonaEnvError
 from persona_env.outputs import check_folder
 from persona_env.registration import (
-    ENVIRONMENTS,
     IMPORT_HELP,
     PROMPTS_HELP,
     SIMULATORS,
     find_policy,
     import_modules,
-    load,
     start_for,
 )
 
@@ -250,11 +248,10 @@ class TrainOptions:
         for name in self.trackers:
             choice("tracker", name, TRACKERS)
 
-    @property
-    def lengths(self) -> tuple[int, int]:
+    def lengths_in(self, env: PersonaEnv) -> tuple[int, int]:
         """The tokens of a reply, and of prompt and reply together, at most."""
-        own = load(ENVIRONMENTS[self.env]) if self.env in ENVIRONMENTS else PersonaEnv
-        return self.max_new_tokens or own.max_new_tokens, self.context_length or own.context_length
+        reply, context = env.token_lengths
+        return self.max_new_tokens or reply, self.context_length or context
 
     @property
     def rank(self) -> int | None:

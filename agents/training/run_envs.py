@@ -38,13 +38,13 @@ def training_env(options: TrainOptions) -> PersonaEnv:
 def token_envs(options: TrainOptions, codec: Any, size: int) -> VecEnv:
     """The training environments: token actions, and a reply that does not end has failed."""
     base = training_env(options)
-    reply, context = base.token_lengths
+    reply, context = options.lengths_in(base)
     tokens = TokenVectorEnv(
         base,
         options.envs,
         tokenizer=codec,
-        max_new_tokens=options.max_new_tokens or reply,
-        context_length=options.context_length or context,
+        max_new_tokens=reply,
+        context_length=context,
         vocab_size=size,
         autoreset_mode="SameStep",
     )

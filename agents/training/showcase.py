@@ -45,9 +45,9 @@ def judge(
 
     ``stage`` is told how many replies are judged; a reply in the midst of it counts in part.
     """
-    agent = LanguageModelAgent(*policy, options.lengths[0])
     before = 0
     for suffix, env in envs.items():
+        agent = LanguageModelAgent(*policy, options.lengths_in(persona_env_of(env))[0])
         count = judged_replies(options, env)
         tell = partial(_told, stage, before, count) if stage else None
         report = evaluate(
@@ -81,8 +81,9 @@ def examples(
     start = load_policy(options.start, options.device, options.end_token)
     shown = asked(env)
     seen = first_observations(env, [Case(scenario, user) for scenario, us in shown for user in us])
+    most = options.lengths_in(persona_env_of(env))[0]
     replies = {
-        when: iter(ask(LanguageModelAgent(*one, options.lengths[0]), seen))
+        when: iter(ask(LanguageModelAgent(*one, most), seen))
         for when, one in (("before", start), ("after", policy))
     }
     return [_example(env, scenario, users, replies) for scenario, users in shown]

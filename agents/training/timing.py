@@ -59,8 +59,9 @@ def pace_of(
 
 
 def _judging(options: TrainOptions, env: TextEnv, model: Any, codec: Any) -> float:
-    agent = LanguageModelAgent(model, codec, options.lengths[0])
-    episodes = EPISODES * len(persona_env_of(env).users)
+    base = persona_env_of(env)
+    agent = LanguageModelAgent(model, codec, options.lengths_in(base)[0])
+    episodes = EPISODES * len(base.users)
 
     def judged(turn: int) -> int:
         found = evaluate(agent, env, episodes, SEED + 1 + turn, turns=options.max_turns)

@@ -6,6 +6,7 @@ import csv
 import json
 from dataclasses import replace
 
+import gymnasium as gym
 import numpy as np
 import pytest
 
@@ -135,3 +136,12 @@ def test_a_curve_has_the_columns_that_a_report_reads():
     assert [row["step"] for row in rows] == ["64"]
     assert set(rows[0]) == set(COLUMNS)
     assert curve_of([{"loss": 1.0}]) == ""
+
+
+@pytest.mark.parametrize(("register", "together"), [("tiny", 352), ("natural", 864)])
+def test_a_row_has_room_for_a_profile_in_words(register, together, tmp_path):
+    given = TrainOptions(output=tmp_path, register=register, policy="persona-tiny")
+    env = gym.make("PersonaChat-v0", register=register).unwrapped
+    assert given.lengths_in(env) == (128, together)
+    own = replace(given, max_new_tokens=64, context_length=400)
+    assert own.lengths_in(env) == (64, 400)
