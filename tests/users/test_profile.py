@@ -73,6 +73,16 @@ def some(**fields):
     return st.fixed_dictionaries({}, optional=fields)
 
 
+def free_name(name):
+    """Whether no field has this name, so that an extension of any role may: hypothesis finds some."""
+    try:
+        for role in ("preference", "context"):
+            UserProfile(id="x", extensions={name: {"role": role, "value": True}})
+    except ProfileError:
+        return False
+    return True
+
+
 WISHES = {name: wish(st.sampled_from(targets)) for name, targets in TARGETS.items()}
 WISHES |= {
     "confidence_target": wish(st.floats(0, 1, exclude_max=True)),
@@ -97,6 +107,7 @@ VALUE = st.one_of(TEXT, st.floats(allow_nan=False, allow_infinity=False), st.boo
 EXTENSION = st.fixed_dictionaries(
     {"role": st.sampled_from(["preference", "context", "protected", "secret"]), "value": VALUE}
 )
+EXTENSION_NAME = TEXT.filter(free_name)
 PROFILE = st.builds(
     UserProfile.model_validate,
     st.fixed_dictionaries(
@@ -107,7 +118,7 @@ PROFILE = st.builds(
             "context": some(**CONTEXT),
             "protected": some(**dict.fromkeys(Protected.model_fields, TEXT)),
             "secrets": st.dictionaries(TEXT, TEXT, max_size=2),
-            "extensions": st.dictionaries(TEXT, EXTENSION, max_size=2),
+            "extensions": st.dictionaries(EXTENSION_NAME, EXTENSION, max_size=2),
             "weights": st.dictionaries(TEXT, WEIGHT, max_size=2),
         },
     ),

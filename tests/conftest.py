@@ -1,0 +1,6 @@
+"""Hypothesis draws the same examples in each run; ``--hypothesis-profile=default`` looks for new ones."""
+
+from hypothesis import settings
+
+settings.register_profile("repeatable", derandomize=True, print_blob=True)
+settings.load_profile("repeatable")
