@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 import numpy as np
 
@@ -45,12 +46,15 @@ class Blocks(ListPool):
         ]
         return Blocks(*kept)
 
-    def shuffled(self, rng: np.random.Generator, most: int) -> list[Scenario]:
+    def order(self, rng: np.random.Generator, most: int) -> list[int]:
         """Up to ``most``: whole blocks at random, the leading ones first."""
-        drawn: list[Scenario] = []
+        drawn: list[int] = []
+        begin = 0
         for blocks in (self.leading, self.others):
+            ends = [*accumulate(map(len, blocks), initial=begin)]
             for i in rng.permutation(len(blocks)).tolist():
                 if len(drawn) >= most:
                     return drawn[:most]
-                drawn += blocks[i]
+                drawn += range(ends[i], ends[i + 1])
+            begin = ends[-1]
         return drawn[:most]

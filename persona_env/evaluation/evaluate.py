@@ -161,9 +161,9 @@ def draw_cases(env: PersonaEnv, episodes: int | None, seed: int) -> list[Case]:
     drawn = []
     for user, pool in env.cases.values():
         most = len(pool.shown) if episodes is None else episodes
-        drawn.append([Case(scenario, user) for scenario in pool.shuffled(rng, most)])
-    cases = [case for each in zip_longest(*drawn) for case in each if case is not None]
-    return cases[:episodes]
+        drawn.append([(pool, index, user) for index in pool.order(rng, most)])
+    rows = [one for each in zip_longest(*drawn) for one in each if one is not None]
+    return [Case(pool[index], user) for pool, index, user in rows[:episodes]]
 
 
 def _first_replies(

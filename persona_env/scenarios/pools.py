@@ -53,9 +53,13 @@ class Pool(Sequence[Scenario], ABC):
         """The one that a random ``point`` of [0, 1) falls on."""
         return self._at(int(point * len(self)))
 
+    def order(self, rng: np.random.Generator, most: int) -> list[int]:
+        """The numbers of up to ``most`` scenarios at random, none twice."""
+        return [int(i) for i in rng.permutation(len(self))[:most]]
+
     def shuffled(self, rng: np.random.Generator, most: int) -> list[Scenario]:
-        """Up to ``most`` at random, none twice."""
-        return [self[i] for i in rng.permutation(len(self))[:most].tolist()]
+        """The scenarios of :meth:`order`."""
+        return [self[i] for i in self.order(rng, most)]
 
     @overload
     def __getitem__(self, index: int) -> Scenario: ...
@@ -198,13 +202,15 @@ class MixturePool(Pool):
         inside = (point - before) / (self._bounds[found] - before)
         return list(self.parts.values())[found].draw(min(inside, BELOW))
 
-    def shuffled(self, rng: np.random.Generator, most: int) -> list[Scenario]:
+    def order(self, rng: np.random.Generator, most: int) -> list[int]:
         """Parts by their weights as long as they last."""
-        waiting = {name: pool.shuffled(rng, most) for name, pool in self.parts.items()}
-        drawn: list[Scenario] = []
+        starts = dict(zip(self.parts, [0, *self._ends[:-1].tolist()], strict=True))
+        waiting = {name: pool.order(rng, most) for name, pool in self.parts.items()}
+        drawn: list[int] = []
         while len(drawn) < most and (left := [name for name in waiting if waiting[name]]):
             weights = np.array([self.weights[name] for name in left])
-            drawn.append(waiting[left[int(rng.choice(len(left), p=weights / weights.sum()))]].pop())
+            part = left[int(rng.choice(len(left), p=weights / weights.sum()))]
+            drawn.append(starts[part] + waiting[part].pop())
         return drawn
 
     def readable(self, user: UserProfile) -> Pool:

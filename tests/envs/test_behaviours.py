@@ -27,6 +27,7 @@ UNWRAPPED = "ignore:.*is different from the unwrapped version.*"
 NAMES = list(ENVIRONMENTS)
 SPLITS = ("train", "heldout")
 EPISODES = 150
+AUDITED = 25  # cases of which each exploiting agent is judged
 BLIND = 0.7  # what knows no user may reach, of the oracle's reward
 
 every_env = pytest.mark.parametrize("name", NAMES)
@@ -62,7 +63,7 @@ def test_the_checkers_pass(name):
 @every_split
 def test_prompts_and_right_replies_fit_the_default_tokens(name, split):
     env, codec = env_of(name, split), bundled_codec()
-    cases = draw_cases(env, 3 * EPISODES, seed=1)
+    cases = draw_cases(env, EPISODES, seed=1)
     replies = make_agent("oracle", env).answer(cases)
     assert max(len(codec.encode(reply)) for reply in replies) < env.max_new_tokens
     prompts = max(len(codec.prompt(env.observe(*case))) for case in cases)
@@ -115,7 +116,7 @@ def test_there_is_enough_to_ask(name):
 def test_the_oracle_is_near_the_top(name, split):
     env = env_of(name, split)
     agent = make_agent("oracle", env)
-    cases = draw_cases(env, None, seed=2)[:600]
+    cases = draw_cases(env, EPISODES, seed=2)
     low = {}
     for case, reply in zip(cases, agent.answer(cases), strict=True):
         reward = env.score(reply, *case).reward
@@ -156,7 +157,7 @@ def test_the_report_has_the_measures(name):
 @cache
 def audited(name: str, split: str):
     env = env_of(name, split)
-    known = known_cases(env, draw_cases(env, 60, 0))
+    known = known_cases(env, draw_cases(env, AUDITED, 0))
     return {row.name: row for row in run_battery(Pay(env), known, further_cases(env, known, 0))}
 
 
