@@ -1,4 +1,4 @@
-"""Hypothesis draws the same examples in each run; ``--hypothesis-profile=default`` draws new ones."""
+"""Hypothesis draws the same examples each time; ``--hypothesis-profile=default`` draws new ones."""
 
 from hypothesis import settings
 
