@@ -1,0 +1,128 @@
+"""The gates of an edit: what every user needs."""
+
+from __future__ import annotations
+
+from persona_env.rewards.exchange import TermView
+from persona_env.rewards.term import Reason, Score, found, reward_term
+
+from .checks import CHECKS
+from .diffs import BLOCK
+from .kept import added, added_value, kept, said_twice, too_long
+from .views import Asked, answer_of, asked, edit_of, prose_of
+
+SWOLLEN = 0.3
+
+
+@reward_term(gate=True, values=(0, SWOLLEN, 1), validity="exact")
+def edit_applies(view: TermView) -> Score | None:
+    """1 for one edit that can be applied and changes something; for a question, for an answer.
+
+    0 for a search that matches no place or two, a diff that does not fit, several fenced texts, an
+    empty or unchanged text, and for an edit where a question was asked. 0.3 for a text far longer
+    than the old one, or with a sentence twice.
+    """
+    request = view.once(asked)
+    if request is None:
+        return None
+    problem = _problem(view, request)
+    if problem:
+        return Score(0.0, (Reason(0, len(view.reply), problem),))
+    prose = prose_of(view, request) or ""
+    if request.kind == "function":
+        return Score(1.0, (Reason(0, len(view.reply), "applies"),))
+    twice = said_twice(prose)
+    if twice or too_long(request, prose):
+        note = f"said twice: {twice[:40]!r}" if twice else "far longer than the old text"
+        return Score(SWOLLEN, (Reason(0, len(view.reply), note),))
+    return Score(1.0, (Reason(0, len(view.reply), "applies"),))
+
+
+def _problem(view: TermView, request: Asked) -> str:
+    if not view.reply.strip():
+        return "empty"
+    edit = edit_of(view, request)
+    if request.kind == "question":
+        is_edit = "```" in view.reply or BLOCK.search(view.reply) or edit.form == "unified diff"
+        return "an edit, and a question was asked" if is_edit else ""
+    if edit.text is None:
+        return edit.problem
+    if edit.outside:
+        return ""  # for the next gate
+    if edit.text.strip() == request.target.selected.strip():
+        return "nothing changes"
+    return "" if edit.text.strip() else "nothing is left of the selected part"
+
+
+@reward_term(gate=True, values=(0, 1), validity="exact")
+def outside_unchanged(view: TermView) -> Score | None:
+    """0 if a character outside the selected part changes or a line of it is repeated inside; else 1.
+
+    Whitespace counts. Does not apply to a question.
+    """
+    request = view.once(asked)
+    if request is None or request.kind == "question":
+        return None
+    outside = edit_of(view, request).outside
+    return Score(float(not outside), (Reason(0, 0, outside or "nothing outside changes"),))
+
+
+@reward_term(
+    gate=True,
+    validity="exact: words, cases and tags are counted; a passive is found by the form of its verb, "
+    "syllables by groups of vowels",
+)
+def instruction_met(view: TermView) -> Score | None:
+    """How far the instruction is met, by the check of its kind (`persona_env.envs.canvas.checks`).
+
+    From 0 to 1: words, passives, grade, spelling, old text, heading, tags, hidden cases, or the
+    length of an answer.
+    """
+    request = view.once(asked)
+    if request is None:
+        return None
+    text = view.reply if request.kind == "question" else edit_of(view, request).text
+    if text is None:
+        return Score(0.0, (Reason(0, 0, "no edit"),))
+    value, note = CHECKS[request.kind](request, text)
+    return Score(value, (Reason(0, len(view.reply), note),))
+
+
+@reward_term(gate=True, validity="matching phrases is exact; the phrases are the author's")
+def facts_kept(view: TermView) -> Score | None:
+    """The square of the share of facts that the new text holds, or of an answer, in any style."""
+    request = view.once(asked)
+    if request is None or not request.passage.facts:
+        return None
+    prose = prose_of(view, request)
+    share, lacking = kept(request.passage, prose or "")
+    note = f"lacks {lacking[0]!r}" if lacking else "holds every fact"
+    return Score(share**2, (Reason(0, 0, note),))
+
+
+@reward_term(gate=True, validity="exact for numbers and dates; words are compared by their stems")
+def nothing_added(view: TermView) -> Score | None:
+    """1 while up to a fifth of the content words are new, falling to 0 at 70 %; 0.2 times for a number.
+
+    New is what neither the document nor the request has. In an answer no word is free, and 0 is at
+    30 %, or for a quotation that the document does not hold. Does not apply to a program.
+    """
+    request = view.once(asked)
+    if request is None or request.kind == "function":
+        return None
+    prose = prose_of(view, request)
+    if prose is None:
+        return Score(0.0, (Reason(0, 0, "no edit"),))
+    if request.kind == "question" and (false := _false_quotation(view, request)):
+        return Score(0.0, (Reason(0, 0, f"no quotation: {false[:40]!r}"),))
+    new = added(request, prose)
+    listed = ", ".join((*new.numbers, *new.words))[:60]
+    reasons = found([], "", f"new: {listed}" if listed else "nothing new")
+    return Score(added_value(new, request.kind == "question"), reasons)
+
+
+def _false_quotation(view: TermView, request: Asked) -> str:
+    quotes = answer_of(view.reply).quotes
+    return next((one for one in quotes if one.strip(" .") not in request.target.document), "")
+
+
+GATES = (edit_applies, outside_unchanged, instruction_met, facts_kept, nothing_added)

@@ -1,0 +1,83 @@
+"""What a new text keeps of the old one, and what it adds to it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import lru_cache
+from typing import NamedTuple
+
+from persona_env.text.spans import READINGS, sentences, word_count
+
+from .prose import content, holds, normal
+from .scenario import Passage
+from .slots import render
+from .views import Asked
+
+FREE, GONE = 0.2, 0.7  # the share of new content words that costs nothing, and that costs all
+ANSWER_GONE = 0.3  # of an answer, for which nothing is free
+FALSE = 0.2  # what is left with a number that nobody told
+LONGER, MORE = 1.7, 8  # times as long, and words, that a new text may have beside the longer text
+
+
+class Added(NamedTuple):
+    """New numbers, the share of content words that are new, and some of these."""
+
+    numbers: tuple[str, ...]
+    share: float
+    words: tuple[str, ...]
+
+
+def kept(passage: Passage, prose: str) -> tuple[float, tuple[str, ...]]:
+    """The share of facts that a text holds, and those that it lacks."""
+    plain = normal(prose)
+    lacking = [one[0] for one in passage.facts if not any(holds(plain, p) for p in one)]
+    return 1 - len(lacking) / max(1, len(passage.facts)), tuple(lacking)
+
+
+def added(request: Asked, prose: str) -> Added:
+    """What a text says that neither the document nor the request does."""
+    numbers, words = _known(request.passage, request.kind == "question")
+    own = [word for word in normal(prose).split() if any(char.isdigit() for char in word)]
+    new = tuple(word for word in own if word not in numbers)
+    every = content(prose)
+    strange = [word for word in every if word not in words]
+    return Added(new, len(strange) / len(every) if every else 0.0, tuple(dict.fromkeys(strange)))
+
+
+@lru_cache(maxsize=4096)
+def _known(passage: Passage, is_question: bool) -> tuple[frozenset[str], frozenset[str]]:
+    """The numbers that a text may have, and the stems of its content words.
+
+    The numbers of an answer are those of the right one: to list all there are is no answer.
+    """
+    best = render(passage.best, {})
+    texts = (passage.document, passage.instruction, best, render(passage.passive, {}))
+    facts = " ".join(phrase for fact in passage.facts for phrase in fact)
+    shown = (best, facts, passage.instruction) if is_question else (*texts, facts)
+    numbers = frozenset(w for text in shown for w in normal(text).split() if not w.isalpha())
+    return numbers, frozenset(word for text in (*texts, facts) for word in content(text))
+
+
+def added_value(found: Added, is_question: bool) -> float:
+    """1 for nothing new, up to a fifth of new content words in an edit; falling to 0 at 70 %.
+
+    Of an answer from 0 to 30 %; times 0.2 with a new number or date.
+    """
+    free, gone = (0.0, ANSWER_GONE) if is_question else (FREE, GONE)
+    value = min(1.0, max(0.0, (gone - found.share) / (gone - free)))
+    return value * (FALSE if found.numbers else 1.0)
+
+
+@lru_cache(maxsize=READINGS)
+def said_twice(prose: str) -> str:
+    """A line or sentence of five words or more that is there twice; else empty."""
+    parts = [normal(prose[slice(*span)]) for span in sentences(prose)]
+    counts = Counter(part for part in parts if len(part.split()) > 4)
+    return next((part for part, count in counts.items() if count > 1), "")
+
+
+def too_long(request: Asked, prose: str) -> bool:
+    """Whether a new text is far longer than the old one and the reference reply."""
+    best = render(request.passage.best, {})
+    longest = max(word_count(request.target.selected), word_count(best))
+    return word_count(prose) > LONGER * longest + MORE
