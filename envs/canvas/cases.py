@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import math
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from persona_env.text.spans import READINGS
 
-from .code import Code, is_named, read_code
+from .code import Code, is_named, named, read_code
 from .sandbox import SandboxError
-from .scenario import Task
+from .writing import write_function
+
+if TYPE_CHECKING:
+    from .task import Task
 
 GUESSED = 0.5
 """The share of hidden cases that a guess may pass, such as one of two answers: it earns nothing."""
@@ -78,3 +81,19 @@ def same(found: Any, wanted: Any) -> bool:
     if isinstance(found, dict):
         return found.keys() == wanted.keys() and all(same(found[k], wanted[k]) for k in wanted)
     return bool(found == wanted)
+
+
+def worked_out(task: Task, arguments: list[Any]) -> dict[str, str]:
+    """A case of a function, as JSON: arguments, and what the reference body returns for them.
+
+    Raises ValueError for a body that is not in the subset or has no result.
+    """
+    code = read_code(write_function(task, {}))
+    if isinstance(code, str):
+        raise ValueError(f"the body of {task.words!r}: {code}")
+    try:
+        found = code.program.call(named(task.words, None), arguments)
+    except SandboxError as error:
+        raise ValueError(f"the body of {task.words!r} on {arguments}: {error}") from error
+    told = (json.dumps(one, ensure_ascii=False) for one in (arguments, plain(found)))
+    return dict(zip(("arguments", "result"), told, strict=True))

@@ -51,13 +51,15 @@ def docstring_style(view: TermView) -> Score | None:
 
 
 def _names_all(code: Code | None) -> bool:
-    text = (code and ast.get_docstring(code.node)) or ""
-    return bool(code) and all(one.arg in text.split("\n", 1)[-1] for one in code.node.args.args)
+    if code is None:
+        return False
+    _, _, details = (ast.get_docstring(code.node) or "").partition("\n")
+    return all(one.arg in details for one in code.node.args.args)
 
 
 @reward_term(uses="extensions.comments", validity=EXACT)
 def comment_style(view: TermView) -> Score | None:
-    """1 for one comment in four lines of code, less for fewer; for a user who wants none 1 without."""
+    """1 for one comment in four lines of code, less for fewer; if unwanted 1 without any."""
     case = _code(view, "comments")
     if case is None:
         return None

@@ -35,8 +35,8 @@ def replaced(document: str, selected: Span, blocks: list[tuple[str, str]]) -> st
     :class:`NotApplied`.
     """
     start, end = selected
-    for old, new in blocks:
-        old, new = old.removesuffix("\n"), new.removesuffix("\n")
+    for searched, put in blocks:
+        old, new = searched.removesuffix("\n"), put.removesuffix("\n")
         if not old.strip():
             raise NotApplied("a block searches for nothing")
         inside = document[start:end].count(old)
@@ -119,12 +119,8 @@ def write_patch(old: str, new: str) -> str:
 def write_block(document: str, selected: Span, text: str) -> str:
     """A search-and-replace block of whole lines that puts ``text`` into the selected part.
 
-    >>> print(write_block("a b\\nc", (2, 3), "d"))
-    <<<<<<< SEARCH
-    a b
-    =======
-    a d
-    >>>>>>> REPLACE
+    >>> write_block("a b\\nc", (2, 3), "d").split("\\n")
+    ['<<<<<<< SEARCH', 'a b', '=======', 'a d', '>>>>>>> REPLACE']
     """
     start = document.rfind("\n", 0, selected[0]) + 1
     end = document.find("\n", selected[1])

@@ -43,16 +43,19 @@ class Target(NamedTuple):
 
 
 class Edit(NamedTuple):
-    """What a reply does. ``text`` is the new text of the selected part, ``None`` if nothing could be
-    applied (``problem`` says why); ``outside`` is what changes outside of it, in words. ``at`` is
-    where the new text stands in the reply, if it stands there as it is."""
+    """What a reply does.
+
+    ``text`` is the new text of the selected part, ``None`` if nothing could be applied (``problem``
+    says why), and empty if the edit goes beyond it; ``outside`` is what changes outside of it, in
+    words; ``document`` is what the document becomes.
+    """
 
     form: Form
     text: str | None
     outside: str = ""
     note: str = ""
     problem: str = ""
-    at: Span | None = None
+    document: str = ""
 
 
 @lru_cache(maxsize=4096)
@@ -87,7 +90,7 @@ def read_edit(reply: str, target: Target) -> Edit:
             return _of_diff(inner, note, target)
     except NotApplied as error:
         return Edit("new text", None, note=note, problem=str(error))
-    return _of_text(reply, inner, note, target)
+    return _of_text(inner, note, target)
 
 
 def _without_note(reply: str) -> tuple[str, str]:
@@ -119,7 +122,8 @@ def _of_diff(inner: str, note: str, target: Target) -> Edit:
         count -= 1
     around = (before.strip(), "\n".join(lines[count:]).strip(), note)
     note = "\n".join(filter(None, around))
-    return _applied("unified diff", patched(target.document, "\n".join(lines[:count])), note, target)
+    document = patched(target.document, "\n".join(lines[:count]))
+    return _applied("unified diff", document, note, target)
 
 
 def _applied(form: Form, document: str, note: str, target: Target) -> Edit:
@@ -127,22 +131,22 @@ def _applied(form: Form, document: str, note: str, target: Target) -> Edit:
     before, behind = target.before, target.behind
     long_enough = len(document) >= len(before) + len(behind)
     if long_enough and document.startswith(before) and document.endswith(behind):
-        return Edit(form, document[len(before) : len(document) - len(behind)], note=note)
-    return Edit(form, "", "text outside the selected part changes", note)
+        text = document[len(before) : len(document) - len(behind)]
+        return Edit(form, text, note=note, document=document)
+    return Edit(form, "", "text outside the selected part changes", note, document=document)
 
 
-def _of_text(reply: str, inner: str, note: str, target: Target) -> Edit:
+def _of_text(inner: str, note: str, target: Target) -> Edit:
+    form: Form = "new text"
     text = inner.strip("\n").rstrip()
     before, behind = target.before.strip(), target.behind.strip()
-    if (before or behind) and text.strip().startswith(before) and text.strip().endswith(behind):
-        text = text.strip().removeprefix(before)
-        text = (text.removesuffix(behind) if behind else text).strip()
-        return Edit("whole document", text.removeprefix(OPEN).removesuffix(CLOSE), note=note)
+    whole = text.strip()
+    if (before or behind) and whole.startswith(before) and whole.endswith(behind):
+        text, form = whole[len(before) : len(whole) - len(behind)].strip(), "whole document"
     if text.startswith(OPEN) and text.endswith(CLOSE):
         text = text[len(OPEN) : -len(CLOSE)]
-    at = reply.find(text)
-    place = (at, at + len(text)) if text and at >= 0 else None
-    return Edit("new text", text, _copied(text, target), note, at=place)
+    document = f"{target.before}{text}{target.behind}"
+    return Edit(form, text, _copied(text, target), note, document=document)
 
 
 def _copied(text: str, target: Target) -> str:

@@ -9,7 +9,11 @@ from __future__ import annotations
 
 from functools import cache, partial
 
+import numpy as np
+import numpy.typing as npt
+
 from persona_env.env import PersonaEnv
+from persona_env.rewards.exchange import see_reply
 from persona_env.rewards.facts import Term
 from persona_env.rewards.term import Terms
 from persona_env.scenarios.case import Case, prompt_language_or_first
@@ -23,6 +27,7 @@ from . import terms
 from .draws import FUNCTIONS, make, themes
 from .metrics import read_reply
 from .oracle import write_reply
+from .picture import DrawnEdit, draw_edit
 from .scenario import CATEGORIES, CanvasScenario
 from .style import check_style, style_of
 
@@ -77,6 +82,25 @@ class PersonaCanvasEnv(PersonaEnv):
             raise TypeError(f"scenario {scenario.id!r} asks for no edit")
         language = prompt_language_or_first(scenario, user)
         return write_reply(scenario, language, style_of(user.value))
+
+    def draw(self, reply: str, scenario: str | Scenario, user: str | UserProfile) -> DrawnEdit:
+        """What ``reply`` does to the document of ``scenario`` as ``user`` reads it, drawn."""
+        asked = scenario if isinstance(scenario, Scenario) else self._find_scenario(scenario)
+        who = user if isinstance(user, UserProfile) else self._find_user(user)
+        if not isinstance(asked, CanvasScenario):
+            raise TypeError(f"scenario {asked.id!r} asks for no edit")
+        target = asked.passages[prompt_language_or_first(asked, who)].target
+        return draw_edit(see_reply(asked, reply).text, target)
+
+    def render(self) -> str | npt.NDArray[np.uint8] | None:
+        """See :class:`PersonaEnv`; as text, with the last edit drawn below."""
+        shown = super().render()
+        last = self.turns[-1] if self.turns else None
+        asked = self.scenario if shown is not None else None
+        is_edit = isinstance(asked, CanvasScenario) and asked.kind != "question"
+        if not isinstance(shown, str) or last is None or not is_edit:
+            return shown
+        return f"{shown}\n\n{self.draw(last.text, self.scenario, self.user)}"
 
     def read(self, case: Case, reply: str) -> dict[str, float]:
         """See :mod:`persona_env.envs.canvas.metrics`."""

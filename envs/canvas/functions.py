@@ -14,12 +14,12 @@ import numpy as np
 from persona_env.errors import ScenarioError
 from persona_env.files import read_toml
 
-from .cases import plain
-from .code import named, read_code
-from .oracle import write_function
-from .scenario import CanvasScenario, Case, Task
+from .cases import worked_out
+from .scenario import CanvasScenario
+from .task import SHOWN, Case, Task
+from .words import listed
 
-HIDDEN, SHOWN = 10, 2
+HIDDEN = 10
 TRIES = 60  # draws of arguments, until there are enough different cases
 STUB = "# The function goes here."
 Rng = np.random.Generator
@@ -59,9 +59,13 @@ def make_function(name: str, own_id: str, rng: Rng) -> CanvasScenario:
     }
     return CanvasScenario.model_validate(
         {
-            "id": own_id, "family": f"edit_function/{name}", "split": family["split"],
-            "category": "edit_function", "reply_kind": "data", "texts": texts,
-        }  # fmt: skip
+            "id": own_id,
+            "family": f"edit_function/{name}",
+            "split": family["split"],
+            "category": "edit_function",
+            "reply_kind": "data",
+            "texts": texts,
+        }
     )
 
 
@@ -89,34 +93,23 @@ OTHERS = (
 
 def _cases(task: Task, draws: list[str], rng: Rng) -> tuple[Case, ...]:
     """Different cases, with as many results as there are, worked out by the reference body."""
-    source = write_function(task, {})
-    code = read_code(source)
-    if isinstance(code, str):
-        raise ScenarioError(f"the body of {task.words!r}: {code}")
     found: dict[str, Case] = {}
     results: dict[str, int] = {}
     for _ in range(TRIES):
-        arguments = [_drawn(kind, rng) for kind in draws]
-        result = plain(code.program.call(named(task.words, None), arguments))
-        shown, told = (json.dumps(one, ensure_ascii=False) for one in (arguments, result))
-        if results.get(told, 0) < (HIDDEN + SHOWN) // 2 and shown not in found:
-            results[told] = results.get(told, 0) + 1
-            found[shown] = Case(arguments=shown, result=told)
+        case = Case(**worked_out(task, [_drawn(kind, rng) for kind in draws]))
+        is_rare = results.get(case.result, 0) < (HIDDEN + SHOWN) // 2
+        if is_rare and case.arguments not in found:
+            results[case.result] = results.get(case.result, 0) + 1
+            found[case.arguments] = case
         if len(found) == HIDDEN + SHOWN:
             return tuple(found.values())
     raise ScenarioError(f"{task.words!r}: {len(found)} different cases in {TRIES} draws")
 
 
 def _drawn(kind: str, rng: Rng) -> Any:
-    """A value of a kind: ``"int 1 9"``, ``"ints 8 -9 9"`` (up to 8), ``"words 6"``, ``"text 5"``."""
+    """A value of a kind: ``"int 1 9"``, ``"ints 8 -9 9"`` (up to 8), ``"words 6"``."""
     name, *bounds = kind.split()
     return _KINDS[name](rng, *map(int, bounds))
-
-
-WORDS = """
-apple Bern cable delta echo fern grape Hanna igloo jam kiwi level lemon madam noon Otto pearl quiz river
-rotor sand tulip umbra violet wave xenon yacht zebra civic stone Lima oak pine rice salt
-""".split()
 
 
 def _int(rng: Rng, low: int, high: int) -> int:
@@ -132,7 +125,8 @@ def _some(rng: Rng, most: int, low: int, high: int) -> list[int]:
 
 
 def _word(rng: Rng) -> str:
-    return WORDS[_int(rng, 0, len(WORDS) - 1)]
+    words = listed("arguments")
+    return words[_int(rng, 0, len(words) - 1)]
 
 
 def _words(rng: Rng, most: int) -> list[str]:

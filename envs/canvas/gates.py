@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from persona_env.rewards.exchange import TermView
 from persona_env.rewards.term import Reason, Score, found, reward_term
+from persona_env.text.spans import sentences, word_count
 
 from .checks import CHECKS
 from .diffs import BLOCK
-from .kept import added, added_value, kept, said_twice, too_long
+from .kept import added, added_value, kept, said_twice, shouts, too_long
 from .views import Asked, answer_of, asked, edit_of, prose_of
 
 SWOLLEN = 0.3
+NOTED, NOTE_WORDS = 2, 40  # the most sentences and words of a note, wanted or not
 
 
 @reward_term(gate=True, values=(0, SWOLLEN, 1), validity="exact")
@@ -19,7 +21,7 @@ def edit_applies(view: TermView) -> Score | None:
 
     0 for a search that matches no place or two, a diff that does not fit, several fenced texts, an
     empty or unchanged text, and for an edit where a question was asked. 0.3 for a text far longer
-    than the old one, or with a sentence twice.
+    than the old one, in capitals, or with a sentence twice, and for a note of several sentences.
     """
     request = view.once(asked)
     if request is None:
@@ -27,14 +29,23 @@ def edit_applies(view: TermView) -> Score | None:
     problem = _problem(view, request)
     if problem:
         return Score(0.0, (Reason(0, len(view.reply), problem),))
-    prose = prose_of(view, request) or ""
+    flaw = _flaw(view, request)
+    return Score(SWOLLEN if flaw else 1.0, (Reason(0, len(view.reply), flaw or "applies"),))
+
+
+def _flaw(view: TermView, request: Asked) -> str:
+    """What is wrong with an edit that applies."""
+    note = "" if request.kind == "question" else edit_of(view, request).note
+    if len(sentences(note)) > NOTED or word_count(note) > NOTE_WORDS:
+        return "a note of several sentences"
     if request.kind == "function":
-        return Score(1.0, (Reason(0, len(view.reply), "applies"),))
-    twice = said_twice(prose)
-    if twice or too_long(request, prose):
-        note = f"said twice: {twice[:40]!r}" if twice else "far longer than the old text"
-        return Score(SWOLLEN, (Reason(0, len(view.reply), note),))
-    return Score(1.0, (Reason(0, len(view.reply), "applies"),))
+        return ""
+    prose = prose_of(view, request) or ""
+    if twice := said_twice(prose):
+        return f"said twice: {twice[:40]!r}"
+    if too_long(request, prose):
+        return "far longer than the old text"
+    return "in capitals" if shouts(request.target.selected, prose) else ""
 
 
 def _problem(view: TermView, request: Asked) -> str:
@@ -55,7 +66,7 @@ def _problem(view: TermView, request: Asked) -> str:
 
 @reward_term(gate=True, values=(0, 1), validity="exact")
 def outside_unchanged(view: TermView) -> Score | None:
-    """0 if a character outside the selected part changes or a line of it is repeated inside; else 1.
+    """0 if a character outside the selected part changes, or a line of it is repeated inside.
 
     Whitespace counts. Does not apply to a question.
     """
@@ -68,8 +79,8 @@ def outside_unchanged(view: TermView) -> Score | None:
 
 @reward_term(
     gate=True,
-    validity="exact: words, cases and tags are counted; a passive is found by the form of its verb, "
-    "syllables by groups of vowels",
+    validity="exact: words, cases and tags are counted; a passive is found by the form of its "
+    "verb, syllables by groups of vowels",
 )
 def instruction_met(view: TermView) -> Score | None:
     """How far the instruction is met, by the check of its kind (`persona_env.envs.canvas.checks`).
@@ -101,7 +112,9 @@ def facts_kept(view: TermView) -> Score | None:
 
 @reward_term(gate=True, validity="exact for numbers and dates; words are compared by their stems")
 def nothing_added(view: TermView) -> Score | None:
-    """1 while up to a fifth of the content words are new, falling to 0 at 70 %; 0.2 times for a number.
+    """1 while up to a fifth of the content words are new, falling to 0 at 70 %.
+
+    Times 0.2 for a new number or date, or a sentence most of whose content words are new.
 
     New is what neither the document nor the request has. In an answer no word is free, and 0 is at
     30 %, or for a quotation that the document does not hold. Does not apply to a program.
@@ -115,7 +128,7 @@ def nothing_added(view: TermView) -> Score | None:
     if request.kind == "question" and (false := _false_quotation(view, request)):
         return Score(0.0, (Reason(0, 0, f"no quotation: {false[:40]!r}"),))
     new = added(request, prose)
-    listed = ", ".join((*new.numbers, *new.words))[:60]
+    listed = ", ".join((*new.numbers, *filter(None, (new.sentence,)), *new.words))[:60]
     reasons = found([], "", f"new: {listed}" if listed else "nothing new")
     return Score(added_value(new, request.kind == "question"), reasons)
 

@@ -15,16 +15,18 @@ from .views import Asked
 
 FREE, GONE = 0.2, 0.7  # the share of new content words that costs nothing, and that costs all
 ANSWER_GONE = 0.3  # of an answer, for which nothing is free
-FALSE = 0.2  # what is left with a number that nobody told
+FALSE = 0.2  # what is left with a number that nobody told, or a sentence on something else
+STRANGE = 0.75  # of the content words of such a sentence are new
 LONGER, MORE = 1.7, 8  # times as long, and words, that a new text may have beside the longer text
 
 
 class Added(NamedTuple):
-    """New numbers, the share of content words that are new, and some of these."""
+    """New numbers, the share of content words that are new, these, and a sentence made of such."""
 
     numbers: tuple[str, ...]
     share: float
     words: tuple[str, ...]
+    sentence: str
 
 
 def kept(passage: Passage, prose: str) -> tuple[float, tuple[str, ...]]:
@@ -41,7 +43,16 @@ def added(request: Asked, prose: str) -> Added:
     new = tuple(word for word in own if word not in numbers)
     every = content(prose)
     strange = [word for word in every if word not in words]
-    return Added(new, len(strange) / len(every) if every else 0.0, tuple(dict.fromkeys(strange)))
+    share = len(strange) / len(every) if every else 0.0
+    parts = (prose[slice(*span)] for span in sentences(prose))
+    sentence = next((part for part in parts if _is_strange(part, words)), "")
+    return Added(new, share, tuple(dict.fromkeys(strange)), sentence)
+
+
+def _is_strange(sentence: str, words: frozenset[str]) -> bool:
+    """Whether a sentence speaks of something else."""
+    every = content(sentence)
+    return bool(every) and sum(word not in words for word in every) >= STRANGE * len(every)
 
 
 @lru_cache(maxsize=4096)
@@ -61,11 +72,11 @@ def _known(passage: Passage, is_question: bool) -> tuple[frozenset[str], frozens
 def added_value(found: Added, is_question: bool) -> float:
     """1 for nothing new, up to a fifth of new content words in an edit; falling to 0 at 70 %.
 
-    Of an answer from 0 to 30 %; times 0.2 with a new number or date.
+    Of an answer from 0 to 30 %; times 0.2 with a new number or date, or a sentence of new words.
     """
     free, gone = (0.0, ANSWER_GONE) if is_question else (FREE, GONE)
     value = min(1.0, max(0.0, (gone - found.share) / (gone - free)))
-    return value * (FALSE if found.numbers else 1.0)
+    return value * (FALSE if found.numbers or found.sentence else 1.0)
 
 
 @lru_cache(maxsize=READINGS)
@@ -81,3 +92,13 @@ def too_long(request: Asked, prose: str) -> bool:
     best = render(request.passage.best, {})
     longest = max(word_count(request.target.selected), word_count(best))
     return word_count(prose) > LONGER * longest + MORE
+
+
+def shouts(old: str, new: str) -> bool:
+    """Whether most letters of a new text are capitals, and of the old one not."""
+    return _loud(new) and not _loud(old)
+
+
+def _loud(text: str) -> bool:
+    letters = [char for char in text if char.isalpha()]
+    return sum(map(str.isupper, letters)) * 2 > len(letters)

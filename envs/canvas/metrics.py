@@ -17,9 +17,9 @@ def read_reply(case: Case, reply: str) -> dict[str, float]:
 
     ``applies``: the edit can be applied. ``outside_change``: something outside the selected part
     changes. ``met``: the check of the instruction gives 1. ``facts``: every fact is kept.
-    ``style_<habit>``, where the user has the habit and the request leaves it open: the share that is
-    as the user has it; ``style`` is their mean. ``answered``, of a question: the answer is right and
-    nothing is edited. ``cases``, of a function: every hidden case passes.
+    ``style_<habit>``, where the user has the habit and the request leaves it open: the share that
+    is as the user has it; ``style`` is their mean. ``answered``, of a question: the answer is right
+    and nothing is edited. ``cases``, of a function: every hidden case passes.
     """
     scenario = case.scenario
     if not isinstance(scenario, CanvasScenario):
@@ -46,5 +46,3 @@ def _gates(kind: str, view: TermView) -> dict[str, float]:
     if kind == "function":
         return {**found, "cases": right}
     return {**found, "met": right, "facts": float(facts == 1.0)}
-
-

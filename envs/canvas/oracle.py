@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 from persona_env.languages import Language
 
-from .code import named
 from .diffs import write_block, write_patch
 from .edits import Target
-from .scenario import SETTLED, CanvasScenario, Passage, Task
+from .scenario import SETTLED, CanvasScenario, Passage
 from .slots import render
 from .style import Style
 from .words import said
-
-_NAME = re.compile(r"<([a-z][a-z ]*)>")
+from .writing import write_function
 
 
 def write_reply(scenario: CanvasScenario, language: Language, style: Style) -> str:
@@ -56,49 +52,3 @@ def _answer(passage: Passage, style: Style) -> str:
     answer = f"{answer[:1].upper()}{answer[1:]}."
     is_quoted = style.get("answers") == "with a quotation"
     return f'{answer} "{passage.quote}"' if is_quoted else answer
-
-
-def write_function(task: Task, style: Style) -> str:
-    """The function in a style of names, docstring, comments and type hints.
-
-    A body's ``<several words>`` are names, and its lines that are comments are left out for a user
-    who does not want them.
-    """
-    naming = style.get("naming")
-    hints = style.get("type_hints") == "yes"
-    names = [named(words, naming) for words, _ in task.parameters]
-    typed = zip(names, task.parameters, strict=True)
-    shown = [f"{name}: {kind}" if hints else name for name, (_, kind) in typed]
-    result = f" -> {task.returns}" if hints else ""
-    lines = [f"def {named(task.words, naming)}({', '.join(shown)}){result}:"]
-    lines += [f"    {line}".rstrip() for line in _docstring(task, names, style.get("docstrings"))]
-    for line in _NAME.sub(lambda m: named(m[1], naming), task.body).strip("\n").split("\n"):
-        if style.get("comments") == "one in four lines" or not line.lstrip().startswith("#"):
-            lines.append(f"    {line}".rstrip())
-    return "\n".join(lines)
-
-
-def _docstring(task: Task, names: list[str], form: str | None) -> list[str]:
-    summary = task.summary
-    if form == "Google":
-        told = [f"    {name}: {_of_kind(kind)}" for name, kind in _kinds(task, names)]
-        rest = ["Args:", *told, "", "Returns:", f"    {_of_kind(task.returns)}"]
-    elif form == "NumPy":
-        told = [line for name, kind in _kinds(task, names) for line in (f"{name} : {kind}",)]
-        rest = ["Parameters", "----------", *told, "", "Returns", "-------", task.returns]
-    elif form == "reST":
-        told = [f":param {name}: {_of_kind(kind)}" for name, kind in _kinds(task, names)]
-        rest = [*told, f":returns: {_of_kind(task.returns)}"]
-    else:
-        return []
-    return [f'"""{summary}', "", *rest, '"""']
-
-
-def _kinds(task: Task, names: list[str]) -> list[tuple[str, str]]:
-    return [(name, kind) for name, (_, kind) in zip(names, task.parameters, strict=True)]
-
-
-def _of_kind(kind: str) -> str:
-    return f"a value of type {kind}"
-
-

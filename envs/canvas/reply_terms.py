@@ -1,10 +1,10 @@
-"""The terms of a reply around its edit: the note, the form of the edit, and how questions are answered."""
+"""The terms of what is around an edit: the note, the form, how a question is answered."""
 
 from __future__ import annotations
 
 from persona_env.rewards.exchange import TermView
 from persona_env.rewards.term import Reason, Score, reward_term
-from persona_env.text.spans import word_count
+from persona_env.text.spans import sentences, word_count
 
 from .prose import content
 from .views import answer_of, asked, edit_of
@@ -23,7 +23,7 @@ def _one(value: bool, note: str, wish: str) -> Score:
     validity="exact but for whether a note is true",
 )  # fmt: skip
 def note_style(view: TermView) -> Score | None:
-    """1 for one line of 3 to 30 words that names something of the edit, or, if unwanted, for no note."""
+    """1 for a sentence of 3 to 30 words that names something of the edit; if unwanted, for none."""
     request, wish = view.once(asked), view.field("extensions.change_note")
     if request is None or wish is None or request.kind == "question":
         return None
@@ -34,7 +34,7 @@ def note_style(view: TermView) -> Score | None:
     about = {*content(request.target.selected), *content(edit.text or "")}
     about |= {*content(request.passage.instruction), *content(request.passage.about)}
     low, high = NOTE_WORDS
-    fits = "\n" not in note and low <= word_count(note) <= high
+    fits = len(sentences(note)) == 1 and low <= word_count(note) <= high
     value = fits and any(word in about for word in content(note))
     return _one(bool(value), note[:60] or "no note", wish)
 

@@ -1,4 +1,4 @@
-"""What is to be edited: a document with a selected part, an instruction, and what is true of both."""
+"""What is to be edited: a document with a selected part, an instruction, and what is true of it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from persona_env.scenarios.schema import Category, Phrasings, Scenario, Scenario
 
 from .edits import CLOSE, OPEN, Target, target_of
 from .slots import render
+from .task import Task
 from .words import said
 
 EDITS = ("shorten", "define", "active", "simplify", "spelling", "update", "heading", "page")
@@ -21,45 +22,19 @@ SETTLED = {"active": "voice", "simplify": "sentences", "spelling": "spelling"}
 """What the instruction of a kind decides, so that the user's habit does not count there."""
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Case(_Frozen):
-    """Arguments of a function and what it returns, as JSON."""
-
-    arguments: str
-    result: str
-
-
-class Task(_Frozen):
-    """A function to be written.
-
-    ``words`` is its name in words, ``parameters`` are theirs with their types, ``returns`` its type,
-    ``summary`` what it does, ``body`` a right one with ``<words of a name>`` and comment lines.
-    ``shown`` are the cases that the request tells, ``hidden`` those that decide.
-    """
-
-    words: str
-    parameters: tuple[tuple[str, str], ...]
-    returns: str
-    summary: str
-    body: str
-    shown: tuple[Case, ...]
-    hidden: tuple[Case, ...]
-
-
-class Passage(_Frozen):
+class Passage(BaseModel):
     """A document in one language, and what a good edit of it does.
 
-    ``document`` has the selected part in ``[[ ]]``. ``best`` is a good new text of it, or the answer
-    to a question, with slots (:mod:`.slots`); ``passive`` is the same in the passive voice, if the
-    request leaves the voice open. ``facts`` are what must be kept, in accepted phrasings; ``lists``
+    ``document`` has the selected part in ``[[ ]]``. ``best`` is a good new text of it, or the
+    answer to a question, with slots (:mod:`.slots`); ``passive`` is the same in the passive voice,
+    if the request leaves the voice open. ``facts`` are what must be kept, in accepted phrasings; ``lists``
     are the items of lists. By kind: ``limit``, the most words (shorten); ``defines``, accepted
-    phrasings of the definition (define); ``variety``, the spelling asked for; ``level``, the highest
-    Flesch-Kincaid grade (simplify); ``gone``, what must not stay (update); ``tags``, the tags of a
-    page in their order; ``quote``, the sentence that answers. ``about`` names the matter in a note.
+    phrasings of the definition (define); ``variety``, the spelling asked for; ``level``, the
+    highest Flesch-Kincaid grade (simplify); ``gone``, what must not stay (update); ``tags``, the
+    tags of a page in their order; ``quote``, the sentence that answers. ``about`` names the matter in a note.
     """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     document: str
     instruction: str
@@ -92,7 +67,8 @@ class Passage(_Frozen):
 class CanvasScenario(Scenario):
     """A request to edit, in one or more languages.
 
-    It is given with passages in place of ``texts``; these follow from them.
+    It is given with passages in place of ``texts``, and a ``task`` for all of them; the texts
+    follow from these.
     """
 
     passages: dict[Language, Passage]
@@ -103,7 +79,10 @@ class CanvasScenario(Scenario):
         if "passages" in fields:
             return fields
         kind = str(fields["category"]).removeprefix("edit_")
-        found = {code: Passage.model_validate(one) for code, one in fields["texts"].items()}
+        fields = dict(fields)
+        given = fields.pop("task", None)
+        more = {} if given is None else {"task": Task.given(given)}
+        found = {c: Passage.model_validate({**one, **more}) for c, one in fields["texts"].items()}
         for one in found.values():
             check_passage(kind, one)
         texts = {code: text_of(kind, one, code) for code, one in found.items()}

@@ -9,8 +9,9 @@ from persona_env.rewards.term import Reason, Score, noted, reward_term
 from persona_env.text.spans import Span
 
 from .code_terms import comment_style, docstring_style, hint_style, naming_style
+from .days import dates
 from .gates import GATES
-from .prose import commas, dates, passives, sentence_lengths, variants
+from .prose import commas, passives, sentence_lengths, variants
 from .reply_terms import answer_style, form_style, note_style
 from .scenario import SETTLED
 from .slots import at_stake, in_case, render
@@ -52,7 +53,7 @@ def spelling_style(view: TermView) -> Score | None:
 
 @reward_term(uses="extensions.serial_comma", validity=EXACT)
 def comma_style(view: TermView) -> Score | None:
-    """The share of lists with a comma before the last item exactly if this user has it; 0 without any."""
+    """The share of lists whose last comma is as this user has it; 0 without any list."""
     case = _at_stake(view, "serial_comma")
     if case is None:
         return None
@@ -92,7 +93,7 @@ def voice_style(view: TermView) -> Score | None:
 
 @reward_term(uses="extensions.sentences", validity=EXACT)
 def sentence_style(view: TermView) -> Score | None:
-    """The share of sentences of up to 14 words; for long ones 1 from 16 words on average, 0 at 8."""
+    """The share of sentences of up to 14 words; or 1 from 16 words on average, 0 at 8."""
     case = _at_stake(view, "sentences")
     if case is None:
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from persona_env.rewards.exchange import TermView
 from persona_env.text.spans import Span
@@ -28,7 +28,7 @@ def asked(view: TermView) -> Asked | None:
     scenario = view.scenario
     if not isinstance(scenario, CanvasScenario):
         return None
-    passage = scenario.passages[cast("str", view.language)]  # type: ignore[index]
+    passage = next(one for code, one in scenario.passages.items() if code == view.language)
     return Asked(scenario.kind, passage, passage.target)
 
 

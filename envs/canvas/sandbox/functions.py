@@ -9,9 +9,8 @@ from typing import Any
 from .errors import Failed, Refused
 from .meter import Meter
 from .operators import binary
-
-Call = Callable[[Any, list[Any]], Any]
-"""Calls a function of the program, or one of these, with arguments."""
+from .ordering import KEYWORDS as SORTED
+from .ordering import Call, extreme, sort
 
 
 class Builtin:
@@ -24,7 +23,7 @@ class Builtin:
 
 
 KEYWORDS: Mapping[str, frozenset[str]] = {
-    "sorted": frozenset(("key", "reverse")),
+    "sorted": SORTED,
     "min": frozenset(("key", "default")),
     "max": frozenset(("key", "default")),
     "sum": frozenset(("start",)),
@@ -47,19 +46,6 @@ def call_builtin(
     return meter.checked(_PLAIN[name](*args))
 
 
-def sort(meter: Meter, items: Any, named: dict[str, Any], call: Call) -> list[Any]:
-    """``sorted(items, **named)``: keys first, each once."""
-    if extra := set(named) - KEYWORDS["sorted"]:
-        raise Refused(f"sorting takes no {sorted(extra)}")
-    found = meter.listed(items)
-    key = named.get("key")
-    keys = found if key is None else [call(key, [item]) for item in found]
-    for _ in range(max(1, len(keys).bit_length())):
-        meter.weigh(keys)
-    order = sorted(range(len(found)), key=keys.__getitem__, reverse=bool(named.get("reverse")))
-    return [found[place] for place in order]
-
-
 def _check_plain(meter: Meter, name: str, args: list[Any]) -> None:
     for one in args:
         meter.weigh(one) if name in ("len", "bool") else meter.written(one)
@@ -69,20 +55,6 @@ def _check_plain(meter: Meter, name: str, args: list[Any]) -> None:
         raise Failed("too many places")
     if name == "pow":
         raise Refused("pow is not in the subset: use **")
-
-
-def _extreme(name: str) -> Callable[..., Any]:
-    def extreme(meter: Meter, args: list[Any], named: dict[str, Any], call: Call) -> Any:
-        items = meter.listed(args[0]) if len(args) == 1 else list(args)
-        if not items and "default" in named:
-            return named["default"]
-        key = named.get("key")
-        keys = items if key is None else [call(key, [item]) for item in items]
-        meter.weigh(keys, keys)
-        chosen = (min if name == "min" else max)(range(len(items)), key=keys.__getitem__)
-        return items[chosen]
-
-    return extreme
 
 
 def _sum(meter: Meter, args: list[Any], named: dict[str, Any], call: Call) -> Any:
@@ -153,7 +125,7 @@ def _reversed(meter: Meter, args: list[Any], named: dict[str, Any], call: Call) 
 
 _OWN: dict[str, Callable[..., Any]] = {
     "all": _all, "any": _any, "dict": _dict, "enumerate": _enumerate, "filter": _filter,
-    "list": _container(list), "map": _map, "max": _extreme("max"), "min": _extreme("min"),
+    "list": _container(list), "map": _map, "max": extreme("max"), "min": extreme("min"),
     "reversed": _reversed, "set": _container(set, keyed=True), "sorted": _sorted, "sum": _sum,
     "tuple": _container(tuple), "zip": _zip,
 }  # fmt: skip

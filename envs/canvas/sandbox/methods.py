@@ -2,44 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from .errors import Failed, Refused
 from .meter import Meter
 
-WORDS = """
-capitalize count endswith find index isalnum isalpha isdecimal isdigit islower isspace istitle isupper
-lower lstrip partition removeprefix removesuffix replace rfind rindex rpartition rsplit rstrip split
-splitlines startswith strip swapcase title upper center ljust rjust zfill join
-""".split()
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 METHODS: dict[type, frozenset[str]] = {
-    str: frozenset(WORDS),
-    list: frozenset("append clear copy count extend index insert pop remove reverse sort".split()),
-    tuple: frozenset(("count", "index")),
-    dict: frozenset("clear copy get items keys pop setdefault update values".split()),
-    set: frozenset(
+    str: _names(
+        "capitalize center count endswith find index isalnum isalpha isdecimal isdigit islower "
+        "isspace istitle isupper join ljust lower lstrip partition removeprefix removesuffix "
+        "replace rfind rindex rjust rpartition rsplit rstrip split splitlines startswith strip "
+        "swapcase title upper zfill"
+    ),
+    list: _names("append clear copy count extend index insert pop remove reverse sort"),
+    tuple: _names("count index"),
+    dict: _names("clear copy get items keys pop setdefault update values"),
+    set: _names(
         "add clear copy difference discard intersection isdisjoint issubset issuperset remove "
-        "symmetric_difference union update".split()
+        "symmetric_difference union update"
     ),
 }
 NAMES = frozenset[str]().union(*METHODS.values())
-KEYED = frozenset("add discard get pop remove setdefault".split())
-Sorts = Callable[[list[Any], dict[str, Any]], list[Any]]
+KEYED = _names("add discard get pop remove setdefault")
 
 
-def method(
-    meter: Meter, value: Any, name: str, args: list[Any], named: dict[str, Any], sort: Sorts
-) -> Any:
-    """``value.name(*args, **named)``; ``sort`` is ``sorted`` with its keywords."""
+def method(meter: Meter, value: Any, name: str, args: list[Any]) -> Any:
+    """``value.name(*args)``; sorting is for :func:`.ordering.sort`."""
     kind = type(value)
     if name not in METHODS.get(kind, ()):
         raise Refused(f"{kind.__name__!r} has no method {name!r} in the subset")
-    if kind is list and name == "sort":
-        value[:] = sort(value, named)
-        return None
-    if named:
-        raise Refused(f"{name!r} takes no keywords in the subset")
     meter.weigh(*args)
     if kind is dict and name in ("items", "keys", "values"):
         return _entries(meter, value, name)
