@@ -15,7 +15,7 @@ OPEN, CLOSE = "[[", "]]"
 Form = Literal["new text", "search and replace", "unified diff", "whole document"]
 _FENCE = re.compile(r"^(?P<mark>`{3,})(?P<kind>[\w+-]*)[ \t]*\n(?P<text>.*?)^(?P=mark)[ \t]*$",
                     re.MULTILINE | re.DOTALL)  # fmt: skip
-_DIFF = re.compile(r"^(?:--- .*\n\+\+\+ .*\n)?@@ ?-.*@@|^--- .*\n\+\+\+ .*$", re.MULTILINE)
+_DIFF = re.compile(r"^(?:--- .*\n\+\+\+ .*\n)?@@(?: .*@@.*)?$|^--- .*\n\+\+\+ .*$", re.MULTILINE)
 _DIFF_LINE = re.compile(r"(?:--- |\+\+\+ |@@|[ +\-\\]|$)")
 COPIED = 40  # characters of a line outside that no new text repeats
 

@@ -11,7 +11,7 @@ from persona_env.text.spans import READINGS, Span, sentences, word_count
 from .days import dates
 from .words import listed, spellings
 
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_WORD = re.compile(r"[^\W\d_]+")
 _VOWELS = re.compile(r"[aeiouy]+")
 LONG_ENOUGH = 4  # letters of a word that may be content
 STEM = 5  # letters that two forms of a word share

@@ -27,11 +27,12 @@ class Passage(BaseModel):
 
     ``document`` has the selected part in ``[[ ]]``. ``best`` is a good new text of it, or the
     answer to a question, with slots (:mod:`.slots`); ``passive`` is the same in the passive voice,
-    if the request leaves the voice open. ``facts`` are what must be kept, in accepted phrasings; ``lists``
-    are the items of lists. By kind: ``limit``, the most words (shorten); ``defines``, accepted
-    phrasings of the definition (define); ``variety``, the spelling asked for; ``level``, the
-    highest Flesch-Kincaid grade (simplify); ``gone``, what must not stay (update); ``tags``, the
-    tags of a page in their order; ``quote``, the sentence that answers. ``about`` names the matter in a note.
+    if the request leaves the voice open. ``facts`` are what must be kept, in accepted phrasings;
+    ``lists`` are the items of lists; ``about`` names the matter in a note. By kind: ``limit``, the
+    most words (shorten); ``defines``, accepted phrasings of the definition (define); ``variety``,
+    the spelling asked for; ``level``, the highest Flesch-Kincaid grade (simplify); ``gone``, what
+    must not stay (update); ``tags``, those of a page in their order; ``quote``, the sentence that
+    answers.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
