@@ -19,7 +19,7 @@ from .scenario import CanvasScenario
 from .task import SHOWN, Case, Task
 from .words import listed
 
-HIDDEN = 10
+HIDDEN = 8
 TRIES = 60  # draws of arguments, until there are enough different cases
 STUB = "# The function goes here."
 Rng = np.random.Generator

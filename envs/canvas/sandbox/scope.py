@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from .errors import Failed
@@ -45,8 +46,7 @@ class Closure:
         arguments = node.args
         self.names = [one.arg for one in (*arguments.args, *arguments.kwonlyargs)]
         self.body, self.scope, self.defaults = node.body, scope, defaults
-        stored = _stored(node.body) if isinstance(node.body, list) else ()
-        self.local = frozenset((*self.names, *stored))
+        self.local = _local(node)
 
     def bound(self, args: list[Any], named: Mapping[str, Any]) -> Scope:
         """The scope of a call with these arguments."""
@@ -58,6 +58,14 @@ class Closure:
         scope = Scope(self.scope, self.local)
         scope.names = given
         return scope
+
+
+@lru_cache(maxsize=1024)
+def _local(node: ast.FunctionDef | ast.Lambda) -> frozenset[str]:
+    """The names that belong to a call: parameters, and what the body assigns."""
+    stored = _stored(node.body) if isinstance(node.body, list) else ()
+    arguments = (*node.args.args, *node.args.kwonlyargs)
+    return frozenset((*(one.arg for one in arguments), *stored))
 
 
 def _stored(body: list[ast.stmt]) -> Iterator[str]:

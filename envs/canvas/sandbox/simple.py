@@ -8,11 +8,14 @@ from typing import Any
 
 from .errors import Failed, Refused
 from .functions import Builtin, call_builtin
+from .grammar import EXPRESSIONS
 from .meter import Meter
 from .methods import method
 from .operators import binary, compare, unary
 from .ordering import sort
 from .scope import Closure, Scope
+
+EVALUATORS = {kind: f"_{kind.__name__.lower()}" for kind in EXPRESSIONS}
 
 
 class Simple:
@@ -27,7 +30,7 @@ class Simple:
             return None
         self.meter.step()
         self.meter.enter()
-        found = getattr(self, f"_{type(node).__name__.lower()}")(node, scope)
+        found = getattr(self, EVALUATORS[type(node)])(node, scope)
         self.meter.leave()
         return found
 

@@ -8,10 +8,12 @@ from typing import Any, Literal
 
 from .errors import Failed, Refused
 from .expressions import Expressions
+from .grammar import STATEMENTS
 from .meter import Meter
 from .operators import binary
 from .scope import Scope
 
+EXECUTORS = {kind: f"_{kind.__name__.lower()}" for kind in STATEMENTS}
 Signal = Literal["break", "continue"] | tuple[Any] | None
 """What leaves a body: ``return`` as a tuple with its value."""
 
@@ -40,7 +42,7 @@ class Run:
         return None
 
     def _statement(self, node: ast.stmt, scope: Scope) -> Signal:
-        found: Signal = getattr(self, f"_{type(node).__name__.lower()}")(node, scope)
+        found: Signal = getattr(self, EXECUTORS[type(node)])(node, scope)
         return found
 
     def _functiondef(self, node: ast.FunctionDef, scope: Scope) -> None:

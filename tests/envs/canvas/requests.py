@@ -70,6 +70,6 @@ FUNCTION = CanvasScenario.model_validate(
             "body": "# Only odd ones.\nreturn sum(n for n in <number list> if n % 2)",
             "inputs": ["[[1, 2, 3]]", "[[]]", "[[2]]", "[[5, 7]]", "[[8, 9]]", "[[11]]"],
         },
-        "texts": {"en": {"document": "A = 1\n\n\n[[# here]]\n\n\nB = 2", "instruction": "Add the odd."}},
+        "texts": {"en": {"document": "A = 1\n\n\n[[# here]]\n\n\nB = 2", "instruction": "Sum."}},
     }
 )  # fmt: skip

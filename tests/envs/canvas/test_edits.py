@@ -19,7 +19,7 @@ DOCUMENTS = st.tuples(
     st.lists(LINES, min_size=1, max_size=4), st.lists(LINES, min_size=1, max_size=3),
     st.lists(LINES, min_size=1, max_size=4),
 ).map(lambda parts: Target(
-    "\n".join(sum(parts, [])),
+    "\n".join([*parts[0], *parts[1], *parts[2]]),
     (len("\n".join(parts[0])) + 1, len("\n".join(parts[0] + parts[1]))),
 ))  # fmt: skip
 
@@ -120,7 +120,7 @@ def test_every_form_says_the_same_edit(target, text, form):
 @settings(max_examples=120, deadline=None)
 @given(DOCUMENTS, DOCUMENTS, st.booleans())
 def test_any_change_outside_is_told(target, other, as_diff):
-    """Whatever document an edit makes: either its surroundings are those of before, or it is told."""
+    """Whatever document an edit makes: its surroundings are those of before, or it is told."""
     new = other.document
     assume(new != target.document)
     whole = (0, len(target.document))
@@ -164,11 +164,10 @@ def test_any_edit_outside_costs_all(case, data):
         "taken out": good.document[:at] + good.document[at + 1 :],
         "replaced": good.document[:at] + letter + good.document[at + 1 :],
     }[how]
-    new = Target(document, target.span)
     inside = document.startswith(target.before) and document.endswith(target.behind)
     assume(not inside)  # at the very edge it is the same as a change inside
-    for reply in (write_patch(target.document, new.document),
-                  write_block(target.document, (0, len(target.document)), new.document)):  # fmt: skip
+    whole = write_block(target.document, (0, len(target.document)), document)
+    for reply in (write_patch(target.document, document), whole):
         verdict = ENV.score(reply, scenario, user)
         assert verdict.reward == 0.0
         assert verdict.gates["outside_unchanged"] == 0.0

@@ -206,7 +206,7 @@ DOCUMENTED = '''def addOdd(numberList: list[int]) -> int:
         ("docstring_style", ("docstrings", "Google"), GOOD, 0.0),
         ("docstring_style", ("docstrings", "Google"), DOCUMENTED, 1.0),
         ("docstring_style", ("docstrings", "NumPy"), DOCUMENTED, 0.0),
-        ("docstring_style", ("docstrings", "Google"), DOCUMENTED.replace("numberList: some", "x: some"), 0.0),
+        ("docstring_style", ("docstrings", "Google"), DOCUMENTED.replace("List: s", ": s"), 0.0),
         ("comment_style", ("comments", "none"), GOOD, 1.0),
         ("comment_style", ("comments", "none"), DOCUMENTED, 0.0),
         # One comment, six lines of code: one and a half were wanted.
