@@ -14,6 +14,7 @@ from .page import read_page
 from .prose import grade, holds, normal, passives, variants
 from .slots import render
 from .views import Asked, answer_of
+from .words import listed
 
 Found = tuple[float, str]
 GRADES = 4.0  # above the level at which nothing is left
@@ -55,9 +56,13 @@ def spelling(request: Asked, text: str) -> Found:
 
 
 def update(request: Asked, text: str) -> Found:
-    """1 if what is out of date is gone, else 0."""
+    """1 if what is out of date is gone, and what is new stands there and nothing else; else 0."""
     left = [one for one in request.passage.gone if holds(normal(text), one)]
-    return float(not left), f"{left[0]!r} is left" if left else "the old text is gone"
+    if left:
+        return 0.0, f"{left[0]!r} is left"
+    small, best = listed("small"), normal(render(request.passage.best, {}))
+    value = [word for word in normal(text).split() if word not in small] == best.split()
+    return float(value), "the new text" if value else "not the new text alone"
 
 
 def heading(request: Asked, text: str) -> Found:

@@ -8,10 +8,20 @@ from persona_env.text.spans import sentences, word_count
 
 from .checks import CHECKS
 from .diffs import BLOCK
-from .kept import added, added_value, kept, said_twice, shouts, too_long
+from .kept import (
+    added,
+    added_value,
+    joined,
+    kept,
+    lists,
+    said_twice,
+    shouts,
+    too_long,
+)
 from .views import Asked, answer_of, asked, edit_of, prose_of
 
 SWOLLEN = 0.3
+SENTENCES = ("shorten", "define", "active", "simplify", "spelling")  # kinds of whole paragraphs
 NOTED, NOTE_WORDS = 2, 40  # the most sentences and words of a note, wanted or not
 
 
@@ -21,7 +31,8 @@ def edit_applies(view: TermView) -> Score | None:
 
     0 for a search that matches no place or two, a diff that does not fit, several fenced texts, an
     empty or unchanged text, and for an edit where a question was asked. 0.3 for a text far longer
-    than the old one, in capitals, or with a sentence twice, and for a note of several sentences.
+    than the old one, in capitals, in points, or with a sentence twice, and for a note of several
+    sentences.
     """
     request = view.once(asked)
     if request is None:
@@ -45,6 +56,8 @@ def _flaw(view: TermView, request: Asked) -> str:
         return f"said twice: {twice[:40]!r}"
     if too_long(request, prose):
         return "far longer than the old text"
+    if lists(request.target.selected, prose):
+        return "a list of points"
     return "in capitals" if shouts(request.target.selected, prose) else ""
 
 
@@ -100,14 +113,18 @@ def instruction_met(view: TermView) -> Score | None:
 
 @reward_term(gate=True, validity="matching phrases is exact; the phrases are the author's")
 def facts_kept(view: TermView) -> Score | None:
-    """The square of the share of facts that the new text holds, or of an answer, in any style."""
+    """The square of the share of facts that the new text holds, or an answer, in any style.
+
+    Of a paragraph times how far they are said in sentences: facts in a row get nothing.
+    """
     request = view.once(asked)
     if request is None or not request.passage.facts:
         return None
     prose = prose_of(view, request)
     share, lacking = kept(request.passage, prose or "")
     note = f"lacks {lacking[0]!r}" if lacking else "holds every fact"
-    return Score(share**2, (Reason(0, 0, note),))
+    said = joined(request.passage, prose or "") if request.kind in SENTENCES else 1.0
+    return Score(share**2 * said, (Reason(0, 0, note),))
 
 
 @reward_term(gate=True, validity="exact for numbers and dates; words are compared by their stems")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from functools import lru_cache
 from typing import NamedTuple
@@ -17,7 +18,11 @@ FREE, GONE = 0.2, 0.7  # the share of new content words that costs nothing, and 
 ANSWER_GONE = 0.3  # of an answer, for which nothing is free
 FALSE = 0.2  # what is left with a number that nobody told, or a sentence on something else
 STRANGE = 0.75  # of the content words of such a sentence are new
+LINKS = 0.5  # words between facts, for each fact
 LONGER, MORE = 1.7, 8  # times as long, and words, that a new text may have beside the longer text
+
+
+_POINTS = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s", re.MULTILINE)
 
 
 class Added(NamedTuple):
@@ -34,6 +39,17 @@ def kept(passage: Passage, prose: str) -> tuple[float, tuple[str, ...]]:
     plain = normal(prose)
     lacking = [one[0] for one in passage.facts if not any(holds(plain, p) for p in one)]
     return 1 - len(lacking) / max(1, len(passage.facts)), tuple(lacking)
+
+
+def joined(passage: Passage, prose: str) -> float:
+    """How far the facts are said in sentences, from 0 for facts in a row to 1.
+
+    Of two facts each the text has to have one different word that belongs to none of them.
+    """
+    plain = f" {normal(prose)} "
+    for phrase in sorted((p for fact in passage.facts for p in fact), key=len, reverse=True):
+        plain = plain.replace(f" {normal(phrase)} ", "  ")
+    return min(1.0, len({*plain.split()}) / max(1.0, LINKS * len(passage.facts)))
 
 
 def added(request: Asked, prose: str) -> Added:
@@ -92,6 +108,11 @@ def too_long(request: Asked, prose: str) -> bool:
     best = render(request.passage.best, {})
     longest = max(word_count(request.target.selected), word_count(best))
     return word_count(prose) > LONGER * longest + MORE
+
+
+def lists(old: str, new: str) -> bool:
+    """Whether a new text is a list of points, and the old one not."""
+    return bool(_POINTS.search(new)) and not _POINTS.search(old)
 
 
 def shouts(old: str, new: str) -> bool:

@@ -15,6 +15,7 @@ from .requests import BEHIND, FUNCTION, LISTED, SHORTEN, WHEN, request, user
 
 BEST = "Ruth painted the gate grey on 4 May 2026."
 NOBODY = user()
+NEW_DAY = {"gone": ["2026-05-04"], "best": "{2026-05-05}"}
 ENV = PersonaCanvasEnv(register="tiny", scenarios=[SHORTEN], profiles=[NOBODY])
 
 
@@ -73,8 +74,9 @@ def test_outside_unchanged():
         ("spelling", "Grey.", {"variety": "American"}, "Gray colors.", 1.0),
         ("spelling", "Grey.", {"variety": "American"}, "Gray colours.", 0.25),
         ("spelling", "Grey.", {"variety": "American"}, "Red.", 0.0),
-        ("update", "4 May 2026", {"gone": ["2026-05-04"]}, "5 May 2026", 1.0),
-        ("update", "4 May 2026", {"gone": ["2026-05-04"]}, "5 May 2026 (not 2026-05-04)", 0.0),
+        ("update", "4 May 2026", NEW_DAY, "on May 5, 2026", 1.0),
+        ("update", "4 May 2026", NEW_DAY, "5 May 2026, it is said", 0.0),
+        ("update", "4 May 2026", NEW_DAY, "5 May 2026 (not 2026-05-04)", 0.0),
         ("heading", "## Old", {"best": "## {#the {grey|gray} gate}"}, "## The Gray Gate", 1.0),
         ("heading", "## Old", {"best": "## {#the grey gate}"}, "# The grey gate", 0.0),
         ("heading", "## Old", {"best": "## {#the grey gate}"}, "## The grey gates", 0.0),
