@@ -15,7 +15,7 @@ from .operators import binary, compare, unary
 from .ordering import sort
 from .scope import Closure, Scope
 
-EVALUATORS = {kind: f"_{kind.__name__.lower()}" for kind in EXPRESSIONS}
+EVALUATORS: dict[type, str] = {kind: f"_{kind.__name__.lower()}" for kind in EXPRESSIONS}
 
 
 class Simple:

@@ -13,7 +13,7 @@ from .meter import Meter
 from .operators import binary
 from .scope import Scope
 
-EXECUTORS = {kind: f"_{kind.__name__.lower()}" for kind in STATEMENTS}
+EXECUTORS: dict[type, str] = {kind: f"_{kind.__name__.lower()}" for kind in STATEMENTS}
 Signal = Literal["break", "continue"] | tuple[Any] | None
 """What leaves a body: ``return`` as a tuple with its value."""
 
