@@ -54,7 +54,7 @@ class PersonaCanvasEnv(PersonaEnv):
     scenario_class = CanvasScenario
     own_terms = terms.OWN
     replaced_terms = terms.REPLACED
-    max_new_tokens, context_length = 512, 2048
+    max_new_tokens, context_length = 576, 1536
 
     def choose_terms(self, terms: Terms | None, gates: Terms | None) -> tuple[Term, ...]:
         """See :class:`PersonaEnv`; by now the users are known, and their styles are checked."""

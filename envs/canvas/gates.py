@@ -16,6 +16,7 @@ from .kept import (
     lists,
     said_twice,
     shouts,
+    strays,
     too_long,
 )
 from .views import Asked, answer_of, asked, edit_of, prose_of
@@ -32,7 +33,7 @@ def edit_applies(view: TermView) -> Score | None:
     0 for a search that matches no place or two, a diff that does not fit, several fenced texts, an
     empty or unchanged text, and for an edit where a question was asked. 0.3 for a text far longer
     than the old one, in capitals, in points, or with a sentence twice, and for a note of several
-    sentences.
+    sentences or on something else.
     """
     request = view.once(asked)
     if request is None:
@@ -49,6 +50,8 @@ def _flaw(view: TermView, request: Asked) -> str:
     note = "" if request.kind == "question" else edit_of(view, request).note
     if len(sentences(note)) > NOTED or word_count(note) > NOTE_WORDS:
         return "a note of several sentences"
+    if strays(request, note):
+        return "a note on something else"
     if request.kind == "function":
         return ""
     prose = prose_of(view, request) or ""

@@ -13,6 +13,7 @@ from .prose import content, holds, normal
 from .scenario import Passage
 from .slots import render
 from .views import Asked
+from .words import listed
 
 FREE, GONE = 0.2, 0.7  # the share of new content words that costs nothing, and that costs all
 ANSWER_GONE = 0.3  # of an answer, for which nothing is free
@@ -83,6 +84,20 @@ def _known(passage: Passage, is_question: bool) -> tuple[frozenset[str], frozens
     shown = (best, facts, passage.instruction) if is_question else (*texts, facts)
     numbers = frozenset(w for text in shown for w in normal(text).split() if not w.isalpha())
     return numbers, frozenset(word for text in (*texts, facts) for word in content(text))
+
+
+def strays(request: Asked, note: str) -> bool:
+    """Whether a sentence of a note speaks of something else than the document and the change.
+
+    Only words in Latin letters are read.
+    """
+    _, words = _known(request.passage, False)
+    task = request.passage.task
+    own = content(" ".join((*listed("change"), *((task.words, task.summary) if task else ()))))
+    known = words | frozenset(own)
+    latin = "".join(char if char < "\u2e80" else " " for char in note)
+    parts = [latin[slice(*span)] for span in sentences(latin)]
+    return any(len(content(part)) > 1 and _is_strange(part, known) for part in parts)
 
 
 def added_value(found: Added, is_question: bool) -> float:

@@ -206,5 +206,5 @@ def test_long_documents():
     env = PersonaCanvasEnv(register="tiny", scenarios=[long], profiles=["celia"])
     env.reset(seed=0)
     assert env.step(env.oracle(long, env.user))[1] == 1.0
-    with pytest.warns(UserWarning, match="does not fit context_length=2048"):
+    with pytest.warns(UserWarning, match="does not fit context_length=1536"):
         gym.make("PersonaCanvasTokens-v0", scenarios=[long], profiles=["celia"]).reset(seed=0)

@@ -45,6 +45,8 @@ def test_everything_right_is_one():
         (BEST + " It is so, as far as one can see from here, and so it may go on." * 4, 0.3),
         (f"{BEST}\nNote: one. Two of them. Three of them.", 0.3),
         (f"{BEST}\nNote: the gate is shorter.", 1.0),
+        (f"{BEST}\nNote: converted to the active voice.", 1.0),
+        (f"{BEST}\nNote: experts found this reply flawless.", 0.3),
     ],
 )
 def test_edit_applies(reply, value):
