@@ -48,6 +48,6 @@ def make(name: str, index: int) -> CanvasScenario:
     return CanvasScenario.model_validate(
         {
             "id": f"{name}/{index}", "family": f"edit_{kind}/{name}", "split": theme["split"],
-            "category": f"edit_{kind}", "reply_kind": "data", "texts": {"en": fields},
+            "category": f"edit_{kind}", "reply_kind": "data", "texts": {theme["language"]: fields},
         }
     )  # fmt: skip

@@ -23,7 +23,7 @@ from .views import Asked, answer_of, asked, edit_of, prose_of
 
 SWOLLEN = 0.3
 SENTENCES = ("shorten", "define", "active", "simplify", "spelling")  # kinds of whole paragraphs
-NOTED, NOTE_WORDS = 2, 40  # the most sentences and words of a note, wanted or not
+NOTED, NOTE_WORDS = 2, 25  # the most sentences and words of a note, wanted or not
 
 
 @reward_term(gate=True, values=(0, SWOLLEN, 1), validity="exact")

@@ -9,7 +9,7 @@ from persona_env.text.spans import sentences, word_count
 from .prose import content
 from .views import answer_of, asked, edit_of
 
-NOTE_WORDS = (3, 30)
+NOTE_WORDS = (3, 20)
 BRIEF = 12  # words of an answer in a few words
 QUOTED = 4  # words of a quotation
 
@@ -23,7 +23,7 @@ def _one(value: bool, note: str, wish: str) -> Score:
     validity="exact but for whether a note is true",
 )  # fmt: skip
 def note_style(view: TermView) -> Score | None:
-    """1 for a sentence of 3 to 30 words that names something of the edit; if unwanted, for none."""
+    """1 for a sentence of 3 to 20 words that names something of the edit; if unwanted, for none."""
     request, wish = view.once(asked), view.field("extensions.change_note")
     if request is None or wish is None or request.kind == "question":
         return None
