@@ -21,6 +21,10 @@ from persona_env.scenarios.case import Case
 AGENTS = ("oracle", "noisy_profile", "blind", "random", "constant")
 COLUMNS = ("environment", *AGENTS, "blind / oracle")
 OWN = {
+    "PersonaCanvas-v0": {
+        "misreading": "persona_env.envs.canvas.editors:MisreadingAgent",
+        "careless": "persona_env.envs.canvas.editors:CarelessAgent",
+    },
     "PersonaWild-v0": {"sycophant": "persona_env.envs.wild.sycophant:SycophantAgent"},
 }
 """Further reference agents of an environment, by name, with their registry strings."""

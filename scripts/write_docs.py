@@ -42,6 +42,7 @@ SHOWN = {
     "PersonaOpinion-v0": "chess-or-cards/sure-second",
     "PersonaCapability-v0": "summary/can/0",
     "PersonaWild-v0": "mercury/1",
+    "PersonaCanvas-v0": "bus-shelter",
 }
 USERS = 3
 

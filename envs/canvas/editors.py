@@ -1,0 +1,70 @@
+"""Reference agents of this environment: one who misreads styles, one who edits everything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from persona_env.agent import ReferenceAgent
+from persona_env.env import PersonaEnv
+from persona_env.scenarios.case import Case, prompt_language_or_first
+
+from .days import dates
+from .oracle import write_reply, write_text
+from .scenario import CanvasScenario
+from .slots import write_date
+from .style import STYLE, Style, style_of
+
+
+class MisreadingAgent(ReferenceAgent):
+    """The oracle for a user whose habits were misread, each with probability ``noise``."""
+
+    def __init__(self, env: PersonaEnv, noise: float = 0.3, seed: int = 0) -> None:
+        self.env, self.noise = env, noise
+        self.rng = np.random.default_rng(seed)
+
+    def answer(self, cases: Sequence[Case]) -> list[str]:
+        """The oracle's replies to the misread users."""
+        return [self._reply(case) for case in cases]
+
+    def _reply(self, case: Case) -> str:
+        if not isinstance(case.scenario, CanvasScenario):
+            return self.env.oracle(*case)
+        style = {name: self._read(name, wish) for name, wish in style_of(case.user.value).items()}
+        return write_reply(case.scenario, prompt_language_or_first(*case), style)
+
+    def _read(self, name: str, wish: str | None) -> str | None:
+        if wish is None or self.rng.random() >= self.noise:
+            return wish
+        return STYLE[name][int(self.rng.integers(len(STYLE[name])))]
+
+
+class CarelessAgent(ReferenceAgent):
+    """Meets the instruction, and puts the dates of the whole document in the user's form as well.
+
+    It replies with the document, as language models that are asked for a part often do.
+    """
+
+    def __init__(self, env: PersonaEnv) -> None:
+        self.env = env
+
+    def answer(self, cases: Sequence[Case]) -> list[str]:
+        """The documents, all of them tidied up; of a question and a program, the oracle's reply."""
+        return [self._reply(case) for case in cases]
+
+    def _reply(self, case: Case) -> str:
+        scenario = case.scenario
+        if not isinstance(scenario, CanvasScenario) or scenario.kind in ("question", "function"):
+            return self.env.oracle(*case)
+        style = style_of(case.user.value)
+        passage = scenario.passages[prompt_language_or_first(*case)]
+        target, text = passage.target, write_text(scenario.kind, passage, style)
+        return _tidied(target.before, style) + text + _tidied(target.behind, style)
+
+
+def _tidied(text: str, style: Style) -> str:
+    form = style.get("date_format") or STYLE["date_format"][0]
+    for found in reversed(dates(text)):
+        text = text[: found.span[0]] + write_date(found.day, form) + text[found.span[1] :]
+    return text
