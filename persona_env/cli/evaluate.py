@@ -137,6 +137,8 @@ def evaluate_agent(
     kept = None
     if save_replies is not None:
         kept = KeptReplies(save_replies, made_with(found, made, drawn), resume=resume)
+        if kept.moved:
+            say_note(f"going on with {len(kept)} replies of {save_replies}: {kept.moved}")
     answers = found.make(base)
     with naming_the_agent(found.name), Job(notes(), ends=False).stage("evaluating", 1.0) as stage:
         report = evaluate(

@@ -105,8 +105,12 @@ class NamedAgent:
 
     @property
     def made_with(self) -> dict[str, Any]:
-        """What its replies depend on."""
-        return {name: value for name, value in self.about.items() if name not in UNTOLD}
+        """What its replies depend on, and of an endpoint the ``url``, which may change."""
+        said = {name: value for name, value in self.about.items() if name not in UNTOLD}
+        if self.kind == "endpoint":
+            said["name"], _, where = self.name.rpartition("@http")
+            said["url"] = f"http{where}"
+        return said
 
 
 def find_agent(

@@ -27,6 +27,10 @@ from persona_env.lines import Lines
 from persona_env.outputs import check_target
 
 
+TOLD = ("url",)
+"""Of ``made_with``: what is told where it has changed, and not compared."""
+
+
 class KeptReplies:
     """The replies of an evaluation in a file that grows with each of them.
 
@@ -38,6 +42,11 @@ class KeptReplies:
         All that the replies depend on, by name, as JSON has it.
     resume:
         Go on with the file: replies that are in it are not asked for again, failed ones are.
+
+    Attributes
+    ----------
+    moved:
+        Which of :data:`TOLD` has changed since the file was begun, in words; empty if none has.
 
     Raises
     ------
@@ -54,7 +63,7 @@ class KeptReplies:
             raise PersonaEnvError(
                 f"{path} holds replies already: go on with them by --resume, or give another file"
             )
-        self._check_options(lines)
+        self.moved = self._check_options(lines)
         for where, cells in lines[1:]:
             key, reply = read_line(where, cells)
             if not isinstance(reply, Failed):
@@ -84,9 +93,9 @@ class KeptReplies:
         self._lines.append([*new, line_of(wanted, reply)])
         self._is_new = False
 
-    def _check_options(self, lines: list[tuple[str, dict[str, Any]]]) -> None:
+    def _check_options(self, lines: list[tuple[str, dict[str, Any]]]) -> str:
         if not lines:
-            return
+            return ""
         before = lines[0][1].get("made_with")
         if not isinstance(before, dict):
             raise PersonaEnvError(
@@ -94,16 +103,18 @@ class KeptReplies:
                 "file of --save-replies; judge another with --replies"
             )
         names = sorted({*before, *self.made_with})
-        other = [name for name in names if before.get(name) != self.made_with.get(name)]
+        other = {
+            name: f"{name} was {_shown(before, name)} and is {_shown(self.made_with, name)}"
+            for name in names
+            if before.get(name) != self.made_with.get(name)
+        }
+        moved = [other.pop(name) for name in TOLD if name in other]
         if other:
-            said = "; ".join(
-                f"{name} was {_shown(before, name)} and is {_shown(self.made_with, name)}"
-                for name in other
-            )
             raise PersonaEnvError(
-                f"{self.path} was made with other options: {said}. Give the same ones, or another "
-                "file"
+                f"{self.path} was made with other options: {'; '.join(other.values())}. Give the "
+                "same ones, or another file"
             )
+        return "; ".join(moved)
 
 
 class RecordedReplies(Recorded):

@@ -75,6 +75,22 @@ def test_failed_replies_are_left_out_with_their_count_and_asked_again_by_resume(
     assert judged["counts"] == {}
 
 
+def test_a_run_goes_on_at_another_address_of_the_same_model_and_says_so(tmp_path):
+    kept = tmp_path / "kept.jsonl"
+    rest = (*FEW, "--save-replies", kept)
+    with serving(good) as fake:
+        told("eval", "--agent", f"endpoint:m@{fake.url}", *rest)
+    kept.write_text("".join(kept.read_text("utf-8").splitlines(keepends=True)[:-1]), "utf-8")
+    with serving(good) as other:
+        done = run("eval", "--agent", f"endpoint:m@{other.url}", *rest, "--resume")
+        assert len(other.bodies) == 1
+        assert 'agent was "endpoint:m" and is "endpoint:n"' in refused(
+            "eval", "--agent", f"endpoint:n@{other.url}", *rest, "--resume"
+        )
+    assert done.exit_code == 0, done.stderr
+    assert f'going on with 3 replies of {kept}: url was "{fake.url}" and is' in done.stderr
+
+
 def test_a_torn_line_is_asked_for_again(tmp_path):
     kept = tmp_path / "kept.jsonl"
     with serving(good) as fake:
