@@ -16,6 +16,8 @@ NO_SIGNAL = "groups_without_signal"  # a column of the curve
 _DETAILS = (
     ("per_user", "user", "Mean reward per user"),
     ("per_category", "category", "Mean reward per category"),
+    ("per_term", "term", "Mean score of each term, over the replies that it applies to"),
+    ("per_gate", "gate", "Mean of each gate, which multiplies the reward"),
     ("measures", "measure", "The environment's own measures"),
 )
 
@@ -204,7 +206,7 @@ def _compared(group: Group, key: str, items: Iterable[str]) -> Iterator[tuple[st
 
 
 def _shown(key: str, item: str) -> str:
-    return item if key == "per_user" else item.replace("_", " ")
+    return item if key in ("per_user", "per_term", "per_gate") else item.replace("_", " ")
 
 
 def _named(values: dict[str, Any]) -> Iterable[tuple[str, str]]:
