@@ -34,7 +34,10 @@ AGENT_HELP = (
 )
 RepliesOption = Annotated[
     Path | None,
-    typer.Option(help="Replies made before, in place of an agent: lines of scenario, user, reply."),
+    typer.Option(
+        help="Replies made before, in place of an agent: a .jsonl or .csv file with the columns "
+        "scenario, user, reply."
+    ),
 ]
 OPTIONS: dict[str, Any] = {
     "agent_key_env": Annotated[

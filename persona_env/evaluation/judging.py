@@ -177,7 +177,7 @@ def _crossed(
         part = answers[first : first + BATCH]
         asked = [_judged_by(user, answer, env) for answer in part for user in users]
         found, end = verdicts_of(env, asked), first + len(part)
-        rewards[first:end].flat = [verdict.reward for verdict in found]
+        rewards[first:end] = np.reshape([verdict.reward for verdict in found], (len(part), -1))
         places = np.arange(len(part)) * len(users) + own[first:end]
         verdicts += [found[place] for place in places.tolist()]
         tell(end, len(answers))

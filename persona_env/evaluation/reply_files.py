@@ -1,4 +1,4 @@
-"""Files of replies, one JSON object a line: kept as they come, gone on with, and judged again.
+"""Files of replies: kept as they come, gone on with, and judged again.
 
 Lines are those of :mod:`persona_env.evaluation.reply_lines`. The first line that an evaluation
 writes, ``{"made_with": {...}}``, says with which options the replies were made.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +19,14 @@ from persona_env.evaluation.reply_lines import (
     COLUMNS,
     Cells,
     cells_of,
+    cells_of_row,
     digest,
     line_of,
     read_line,
 )
 from persona_env.lines import Lines
 from persona_env.outputs import check_target
-
+from persona_env.rows import read_rows
 
 TOLD = ("url",)
 """Of ``made_with``: what is told where it has changed, and not compared."""
@@ -120,6 +121,9 @@ class KeptReplies:
 class RecordedReplies(Recorded):
     """The replies of a file, to be judged: of those to the same case the first holds.
 
+    A ``.csv`` file has the columns of :mod:`persona_env.evaluation.reply_lines` in its first row,
+    any other file lines of JSON.
+
     Attributes
     ----------
     made_with:
@@ -143,14 +147,10 @@ class RecordedReplies(Recorded):
         self.doubles = 0
         self._replies: dict[Key, Reply] = {}
         self._used: set[Key] = set()
-        file = Lines(path, PersonaEnvError)
-        lines = file.read(is_whole=True)
-        if lines and "made_with" in cells_of(*lines[0]):  # of a process that may have been killed
-            lines = file.read()
-        for where, line in lines:
-            self._take(where, cells_of(where, line))
+        for where, cells in _rows(path):
+            self._take(where, cells)
         if not self._replies:
-            raise PersonaEnvError(f"{path} holds no replies: a line has {list(COLUMNS)}")
+            raise PersonaEnvError(f"{path} holds no replies: each needs {list(COLUMNS)}")
         self.samples = max(key.sample for key in self._replies)
 
     def find(self, wanted: Wanted) -> Reply | None:
@@ -185,6 +185,18 @@ def tell_unused(recorded: RecordedReplies, scenarios: Iterable[str], users: Iter
     if odd:
         found[0] += f" (such as user {odd[0].user!r} in scenario {odd[0].scenario!r})"
     return ", ".join(found)
+
+
+def _rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The cells of each reply, with where they stand."""
+    if path.suffix.lower() == ".csv":
+        yield from ((row.where, cells_of_row(row.cells)) for row in read_rows(path))
+        return
+    file = Lines(path, PersonaEnvError)
+    lines = file.read(is_whole=True)
+    if lines and "made_with" in cells_of(*lines[0]):  # of a process that may have been killed
+        lines = file.read()
+    yield from ((where, cells_of(where, line)) for where, line in lines)
 
 
 def _as_json(value: Cells) -> dict[str, Any]:

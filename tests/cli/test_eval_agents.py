@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 
 import pytest
@@ -128,8 +129,28 @@ def test_unknown_missing_and_double_replies_are_told(tmp_path):
         "there is no reply to judge" in run("eval", "--replies", path, "--profiles", "kim").stderr
     )
     path.write_text('{"scenario": "x", "answer": "y"}\n', "utf-8")
-    assert "line 1: no reply: a line has ['scenario', 'user', 'reply']" in refused(
+    assert "line 1: no reply: it needs ['scenario', 'user', 'reply']" in refused(
         "eval", "--replies", path
+    )
+
+
+def test_replies_of_a_csv_file_are_judged_as_those_of_json_lines(tmp_path):
+    found = json.loads(told("eval", "--agent", "constant", *FEW, "--json"))
+    table, lined = tmp_path / "mine.csv", tmp_path / "mine.jsonl"
+    rows = [{k: one[k] for k in ("scenario", "user", "reply")} for one in found["replies"]]
+    rows[0]["reply"] = 'Yes, "that",\nand more.'
+    lined.write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    with table.open("w", encoding="utf-8-sig", newline="") as file:  # as a spreadsheet writes it
+        writer = csv.DictWriter(file, [*rows[0], "sample", "note"])
+        writer.writeheader()
+        writer.writerows(rows)
+    both = [json.loads(told("eval", "--replies", path, *FEW, "--json")) for path in (table, lined)]
+    assert both[0]["replies"] == both[1]["replies"]
+    assert both[0]["counts"] == {}
+    table.write_text("id,who,answer\n1,sam,Yes.\n", "utf-8")
+    assert (
+        "row 1: no reply: it needs ['scenario', 'user', 'reply'], each a text, and has "
+        "['answer', 'id', 'who']" in refused("eval", "--replies", table)
     )
 
 
