@@ -7,6 +7,7 @@ from typing import Annotated, get_args
 
 import typer
 
+from persona_env.arguments import choice
 from persona_env.cli.show import JsonOption, notes, out
 from persona_env.errors import ArgumentError, PersonaEnvError
 from persona_env.evaluation.comparison import Cluster, compare
@@ -38,18 +39,20 @@ def compare_reports(
     as_json: JsonOption = False,
 ) -> None:
     """Compare agents on the same cases: a table, and who earns more."""
+    choice("format", style, get_args(Style))
+    choice("cluster", cluster, get_args(Cluster))
     check_targets(plot)
     if plot is not None:
         picture_format(plot)
     reports = {name: Report.load(path) for name, path in _names(files).items()}
-    kind: Cluster = cluster  # type: ignore[assignment]  # checked where it is used
+    kind: Cluster = cluster  # type: ignore[assignment]  # checked above
     if plot is not None:
         save_all({plot: lambda path: save_picture(path, plot_rewards(reports))})
         notes().print(f"saved: {plot}")
     if as_json:
         typer.echo(to_json(results_rows(reports, kind)))
         return
-    typer.echo(results_table(reports, style, kind))  # type: ignore[arg-type]  # checked there
+    typer.echo(results_table(reports, style, kind))  # type: ignore[arg-type]  # checked above
     base, *others = reports
     for name in others if style == "markdown" else ():
         found = compare(reports[base], reports[name], names=(base, name), cluster=kind)

@@ -7,6 +7,7 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from inspect import getdoc
 from io import TextIOWrapper
 from pathlib import Path
@@ -93,8 +94,9 @@ def out() -> Console:
     return Console(markup=False, highlight=False, emoji=False)
 
 
+@cache
 def notes() -> Console:
-    """Where progress and errors go."""
+    """Where progress and errors go: one console, so that lines go past a bar that moves."""
     return Console(
         stderr=True, markup=False, highlight=False, emoji=False, soft_wrap=True,
         theme=Theme({"status.spinner": BAR}),
@@ -189,10 +191,11 @@ def make_env(
     if prompts is not None:
         own = find_prompts(prompts, "train" if split == "all" else split)
         asked = (*asked, *own)
-    made, base = make_text_env(
-        name, split=split, profiles=names(profiles), scenarios=asked or None,
-        user_visibility=visibility, terms=names(terms), gates=names(gates), **options,
-    )  # fmt: skip
+    with notes().status("reading scenarios and users"):
+        made, base = make_text_env(
+            name, split=split, profiles=names(profiles), scenarios=asked or None,
+            user_visibility=visibility, terms=names(terms), gates=names(gates), **options,
+        )  # fmt: skip
     if asked:
         by = users_text(base, split) if own and profiles is None else ""
         for told in (left_out_text(base, own), by, references_text(base)):

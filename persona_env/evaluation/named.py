@@ -36,7 +36,7 @@ MODEL_AGENT = "persona_env.agents.language_model:load_agent"
 ENDPOINT_AGENT = "persona_env.agents.endpoint:endpoint_agent"
 ON_THE_HUB = "persona_env.agents.hub:only_local"
 THREADS = "persona_env.agents.language_model:use_threads"
-DEVICE = "persona_env.agents.language_model:known_device"
+DEVICE = "persona_env.agents.device:known_device"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,8 @@ def find_agent(
     if kind == "endpoint":
         made = load(ENDPOINT_AGENT)(name.removeprefix(ENDPOINT), **given, tell=tell)
         return NamedAgent(name, kind, options, lambda env: made)
-    load(ON_THE_HUB)(find_policy(name))
+    if not Path(folder := find_policy(name)).is_dir():
+        load(ON_THE_HUB)(folder)
     load(DEVICE)(given.get("device", "cpu"))
     make = partial(_model, name, options.threads, {**given, "seed": seed})
     return NamedAgent(name, kind, options, make, register_of(name))
