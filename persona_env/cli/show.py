@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import json
-import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
@@ -29,6 +28,7 @@ from persona_env.scenarios.case import Visibility
 from persona_env.scenarios.prompts import find_prompts
 from persona_env.scenarios.schema import Scenario
 from persona_env.splits import check_split
+from persona_env.text.docstrings import plain
 from persona_env.text_envs import make_text_env
 
 EnvOption = Annotated[str, typer.Option("--env", help="Id of the environment.")]
@@ -157,15 +157,6 @@ def first_line(thing: object) -> str:
     """The first line of a docstring, without its markup."""
     line = (getdoc(thing) or "").partition("\n")[0]
     return plain(line)
-
-
-def plain(text: str) -> str:
-    """A text of a docstring without its markup.
-
-    >>> plain("The gain of :mod:`~persona_env.metrics.best`, ``0`` to :data:`MOST`.")
-    'The gain of persona_env.metrics.best, 0 to MOST.'
-    """
-    return re.sub(r":[\w:]+:`~?([^`]*)`", r"\1", text).replace("``", "")
 
 
 def make_env(
