@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from persona_env.errors import PersonaEnvError
 
+PRECISIONS = ("auto", "float32", "bfloat16")
+
 
 def known_device(name: str) -> str:
     """``name`` if this machine and this torch can compute on it: ``"cpu"``, ``"cuda:1"``, ...

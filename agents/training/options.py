@@ -22,7 +22,7 @@ from persona_env.registration import (
     start_for,
 )
 
-from ..device import known_device
+from ..device import PRECISIONS, known_device
 from .methods import METHODS, check_method
 
 Names = tuple[str, ...] | None
@@ -243,6 +243,7 @@ class TrainOptions:
             raise PersonaEnvError(f"the learning rate must be above 0, not {self.lr!r}")
         _check_rank(self.lora)
         check_method(self)
+        choice("precision", self.precision, PRECISIONS)
         for name in self.trackers:
             choice("tracker", name, TRACKERS)
         known_device(self.device)  # last: of any but the processor torch has to load to tell
