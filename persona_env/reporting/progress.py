@@ -169,8 +169,8 @@ class Job:
         return "" if left is None else f"about {duration(left)} left"
 
     def line_at_times(self, stage: Stage) -> None:
-        """Where there are no bars: a line, if the last one is long ago."""
-        if self.has_bars or self.now() - self._last_line < self.every:
+        """Where there are no bars: a line, if the last one is long ago and not all is done."""
+        if self.has_bars or stage.done >= stage.total or self.now() - self._last_line < self.every:
             return
         parts = (f"{stage.done / stage.total:.0%}", stage.shown, self.left_text(stage))
         self.say(f"{stage.name}: " + ", ".join(part for part in parts if part))
