@@ -256,8 +256,8 @@ class Report:
         if self.counts_text:
             lines.append(f"replies         {self.counts_text}")
         lines += [f"{name:15} {value}" for name, value in self.measures.items()]
-        scores = (*self.per_term.items(), *self.closing.items())
-        lines += [f"  {name:14}{value}   (n = {value.n})" for name, value in scores]
+        for kind, scores in (("term", self.per_term), ("gate", self.closing)):
+            lines += [f"  {kind} {n:19}{mean}   (n = {mean.n})" for n, mean in scores.items()]
         lines += [f"  {name:14}{value}" for name, value in sorted(self.per_category.items())]
         lines += [f"{line}{self._instead}" for line in self.undefined_text.splitlines()]
         return "\n".join(lines)

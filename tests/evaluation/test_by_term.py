@@ -41,5 +41,5 @@ def test_a_report_names_its_agent_and_has_the_means_whether_all_users_judge_or_n
         assert report.per_term["tone"].mean == np.mean([one["tone"] for one in scored])
         assert report.per_term["humour"].n == 1
         assert report.agent_text == "<lambda> in PersonaChat-v0, natural register"
-        assert "  tone          0.5" in str(report)
+        assert "  term tone               0.5" in str(report)
         assert "by term" in report._repr_html_()
