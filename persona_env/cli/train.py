@@ -14,6 +14,7 @@ from rich.table import Table
 
 from persona_env.cli.options import takes_options
 from persona_env.cli.show import linked, notes, out, table
+from persona_env.registration import load
 from persona_env.reporting.progress import Job
 from persona_env.reporting.run_figures import results
 from persona_env.reporting.run_folder import read_run_folder
@@ -28,7 +29,7 @@ def train(options: Any) -> None:
     _show_log(console, quiet=options.quiet)
     job = Job(console, quiet=options.quiet)
     with job.waiting("reading scenarios and users"):
-        import_module("persona_env.agents.training.run_envs").check_envs(options)
+        load("persona_env.agents.training.run_envs:check_envs")(options)
     with job.waiting("loading PyTorch"):
         run = import_module("persona_env.agents.training.train").train
     _tell(run(options, job), quiet=options.quiet)
