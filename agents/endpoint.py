@@ -53,7 +53,7 @@ class EndpointAgent(StreamingAgent):
     timeout, retries, backoff, max_calls:
         See :class:`~persona_env.endpoints.Endpoint`.
     tell:
-        Is told what is about to be asked, and after the first replies how long it takes.
+        Is told what is about to be asked, and after more of them how long the others take.
 
     Raises
     ------
@@ -98,13 +98,15 @@ class EndpointAgent(StreamingAgent):
         """See :class:`~persona_env.agent.StreamingAgent`."""
         messages = [as_messages(one) for one in observations]
         self.tell(self.estimate(messages))
-        begun, done = time.monotonic(), 0
+        begun, done, together = 0.0, 0, self.concurrency
         with self.endpoint.client() as client:
             for place, response in self._responses(client, messages):
                 yield place, self._reply(response)
                 done += 1
-                if done == self.concurrency < len(messages):
-                    seconds = (time.monotonic() - begun) * (len(messages) - done) / done
+                if done == together:  # the first replies waited for the server to begin
+                    begun = time.monotonic()
+                elif done == 2 * together < len(messages):
+                    seconds = (time.monotonic() - begun) * (len(messages) - done) / together
                     self.tell(f"{done} replies are there; the others take {duration(seconds)}")
 
     def estimate(self, messages: Sequence[Sequence[Mapping[str, str]]]) -> str:

@@ -27,30 +27,11 @@ from persona_env.wrappers.token_ids import EndToken
 from persona_env.wrappers.tokenizers import Codec
 
 from .adapters import base_of, is_adapter, merged
+from .device import known_device
 from .hub import folder_of, only_local
 from .inference.cache import SlotCache
 from .inference.choices import BITS, draw
 from .inference.decode import decoder_for
-
-
-def known_device(name: str) -> str:
-    """``name`` if this machine and this torch can compute on it: ``"cpu"``, ``"cuda:1"``, ...
-
-    Raises
-    ------
-    PersonaEnvError
-        Otherwise, with the devices that there are.
-    """
-    found = torch.accelerator.current_accelerator(check_available=True)
-    count = torch.accelerator.device_count() if found is not None else 0
-    kinds = ["cpu"] if found is None else ["cpu", found.type]
-    numbered = [] if found is None else [f"{found.type}:{i}" for i in range(count)]
-    if name not in {*kinds, *numbered}:
-        hint = "; for a GPU install torch as pytorch.org/get-started says" if not numbered else ""
-        raise PersonaEnvError(
-            f"cannot compute on device {name!r} here; there are {[*kinds, *numbered]}{hint}"
-        )
-    return name
 
 
 def use_threads(count: int) -> None:
@@ -74,7 +55,7 @@ def load_policy(
         A bundled policy (``"persona-tiny"``), a folder written by ``save_pretrained`` (also of a
         LoRA adapter, which is merged into its base model), or a Hugging Face id.
     device:
-        One that :func:`known_device` takes.
+        One that :func:`~persona_env.agents.device.known_device` takes.
     end_token:
         What ends a reply, as text or id, or several; default: ``eos_token_id`` of the model's
         generation config and ``eos_token`` of its tokenizer. It is noted in the generation

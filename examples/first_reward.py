@@ -80,9 +80,9 @@ for name, reply in REPLIES.items():
 #
 # The number alone does not say why the eager reply is poor. A verdict does: it has every term's
 # score and weight, and reasons that point into the reply. `print(verdict)` shows all of it, as
-# `persona-env score` does: what was found, and what this user wants. `calm` 'gives no reason': ours
-# says nothing yet beside its number, and we mend that in a moment. Look at a verdict before you
-# change anything about a reward.
+# `persona-env score` does: what was found, and what this user wants. Of `calm` you see its range
+# and its docstring alone: it gives no reasons yet, and we mend that in a moment. Look at a verdict
+# before you change anything about a reward.
 
 # %%
 verdict = env.score(REPLIES["eager"], "highest-mountain-taiwan", users[0])

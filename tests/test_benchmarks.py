@@ -27,6 +27,7 @@ BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
         "scale",
         "scoring",
         "share",
+        "silences",
         "stepping",
         "training",
     ],

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import shlex
 import tomllib
 from functools import cache
 from pathlib import Path
 
 import pytest
+import typer
 
+from persona_env.cli.app import app
 from persona_env.registration import AGENTS, ENVIRONMENTS
 
 ROOT = Path(__file__).parents[1]
@@ -114,3 +117,35 @@ def test_the_citation_has_the_version_of_the_package():
     cited = (ROOT / "CITATION.cff").read_text("utf-8").splitlines()
     assert f"version: {project['version']}" in cited
     assert f"license: {project['license']}" in cited
+
+
+COMMAND = re.compile(r"^ *(persona-env [a-z][^\n]*)$|`(persona-env [a-z][^`]*)`", re.MULTILINE)
+
+
+PARTLY = ("MissingParameter", "BadOptionUsage")
+"""The errors of what names an option and is no whole command."""
+
+
+def commands_of(page):
+    """The commands that a page names, as words; those with '...' are no whole ones."""
+    text = page.read_text("utf-8").replace("\\\n", " ")
+    found = (" ".join((line or inline).split()) for line, inline in COMMAND.findall(text))
+    for command in (one for one in found if "..." not in one):
+        words = shlex.split(command, comments=True)[1:]
+        ends = [place for place, word in enumerate(words) if word in ("|", ">", "&&", ";")]
+        yield words[: ends[0]] if ends else words
+
+
+def test_the_commands_of_the_pages_have_the_options_that_they_name():
+    known = typer.main.get_command(app).commands
+    wrong = []
+    for page in PAGES:
+        for words in commands_of(page):
+            if "--help" in words:
+                continue
+            try:
+                known[words[0]].make_context(words[0], words[1:])
+            except Exception as error:  # newer releases of typer have a click of their own
+                if type(error).__name__ not in PARTLY:
+                    wrong.append((page.name, words, error))
+    assert not wrong

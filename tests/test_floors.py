@@ -61,7 +61,7 @@ LAYERS = (
     "simulation validity",
     "env",
     "vector evaluation",
-    "entry_points text_envs auditor",
+    "asked entry_points text_envs auditor",
     "envs __init__",
     "adapters",
     "preferences",

@@ -11,9 +11,6 @@ from persona_env.errors import ArgumentError, PersonaEnvError, nearest, shown
 from persona_env.preferences.annotators import Annotator, SimulatedAnnotator
 from persona_env.registration import is_entry, load
 
-from ..language_model import load_policy
-from .ai_feedback import ModelAnnotator
-
 KINDS = ("simulated", "judge:MODEL@URL", "model:FOLDER_OR_ID", "module:attribute", "none")
 SIMULATED, JUDGE, MODEL, NOBODY = "simulated", "judge:", "model:", "none"
 
@@ -57,6 +54,9 @@ def find_annotator(
     if name.startswith(JUDGE):
         return SimulatedAnnotator(env, temperature=0.0, name=name.partition("@")[0])
     if name.startswith(MODEL):
+        from ..language_model import load_policy  # torch loads only where it is needed
+        from .ai_feedback import ModelAnnotator
+
         return ModelAnnotator(*load_policy(name.removeprefix(MODEL), device), name=name)
     if is_entry(name):
         return _own(name, env)

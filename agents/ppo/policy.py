@@ -22,6 +22,7 @@ from torch import Tensor, nn
 
 from persona_env.wrappers.token_ids import EndToken
 
+from ..device import PRECISIONS
 from ..inference.cache import SlotCache
 from ..inference.choices import BITS, draw_and_log_prob, log_prob_and_entropy
 from ..inference.decode import Decoder, decoder_for
@@ -33,7 +34,6 @@ from ..lora import Adapters
 Obs = dict[str, Tensor]
 
 
-PRECISIONS = ("auto", "float32", "bfloat16")
 CLOSED = -1e30  # the logit of a forbidden id: finite, so that its share of the entropy is 0
 PROMPTS_A_SLOT = 4  # how many prompts are remembered between updates, at most
 VALUE_LR_SCALE = 4.0  # the value head starts from nothing, the model does not

@@ -11,7 +11,7 @@ from stable_baselines3.common.vec_env import VecEnv
 from persona_env.errors import PersonaEnvError, shown
 from persona_env.wrappers.token_actions import token_observations
 
-from ..language_model import known_device
+from ..device import known_device
 from ..training.checkpoint import load_modules, read_facts, save_modules
 from ..training.run_folder import STATE
 from .ppo import LanguageModelPPO, make_ppo
@@ -52,7 +52,7 @@ def load_ppo(path: str | Path, env: VecEnv | None = None, device: str = "cpu") -
     env:
         Token environments to learn in. Without any it predicts, and learns after ``set_env``.
     device:
-        One that :func:`~persona_env.agents.language_model.known_device` takes.
+        One that :func:`~persona_env.agents.device.known_device` takes.
 
     Raises
     ------

@@ -39,7 +39,8 @@ from persona_env.wrappers.bundled_tokenizer import (
     BundledCodec,
 )
 
-from ..language_model import known_device, load_policy
+from ..device import known_device
+from ..language_model import load_policy
 from ..training.checkpoint import load_modules, save_modules
 from ..training.run_folder import only_writer
 

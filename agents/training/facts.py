@@ -12,9 +12,12 @@ from typing import Any
 import torch
 
 from persona_env.errors import PersonaEnvError
+from persona_env.evaluation.evaluate import persona_env_of
 from persona_env.outputs import write_text
 from persona_env.reporting.progress import Job
 from persona_env.reporting.run_report import write_report
+from persona_env.rewards import Term
+from persona_env.rewards.declaration import function_in
 
 from .options import TrainOptions
 from .run_envs import TextEnv
@@ -76,10 +79,18 @@ def finish(
     with job.waiting("answering the prompts that the report shows"):
         shown = examples(options, env, trained)
     write_text(options.output / "examples.json", as_json(shown))
+    facts["own_terms"] = [term.name for term in persona_env_of(env).terms if _is_own(term)]
     facts["command_seconds"] = round(job.now() - facts.pop("began"), 1)
     write_text(options.output / FACTS, as_json(facts))
     with job.waiting("drawing the report"):
         write_report(options.output)
+
+
+def _is_own(term: Term) -> bool:
+    """Whether a term is none of the library's."""
+    function = function_in(term.function)
+    module = getattr(function, "__module__", "") or type(function).__module__
+    return not term.gate and not f"{module}.".startswith("persona_env.")
 
 
 def as_json(value: Any) -> str:

@@ -22,6 +22,7 @@ from persona_env.registration import (
     start_for,
 )
 
+from ..device import PRECISIONS, known_device
 from .methods import METHODS, check_method
 
 Names = tuple[str, ...] | None
@@ -235,18 +236,17 @@ class TrainOptions:
     ] = None
 
     def __post_init__(self) -> None:
-        from ..language_model import known_device  # torch loads only where a run is to begin
-
         import_modules(self.imports)
         find_policy(self.start)
-        known_device(self.device)
         check_folder(self.output)
         if self.lr is not None and not self.lr > 0:
             raise PersonaEnvError(f"the learning rate must be above 0, not {self.lr!r}")
         _check_rank(self.lora)
         check_method(self)
+        choice("precision", self.precision, PRECISIONS)
         for name in self.trackers:
             choice("tracker", name, TRACKERS)
+        known_device(self.device)  # last: of any but the processor torch has to load to tell
 
     def lengths_in(self, env: PersonaEnv) -> tuple[int, int]:
         """The tokens of a reply, and of prompt and reply together, at most."""

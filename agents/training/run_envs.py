@@ -9,18 +9,15 @@ from functools import lru_cache
 from typing import Any
 
 import gymnasium as gym
-from stable_baselines3.common.vec_env import VecEnv
 
+from persona_env.asked import left_out_text
 from persona_env.env import PersonaEnv
 from persona_env.errors import PersonaEnvError, ScenarioError
-from persona_env.registration import register_of
+from persona_env.registration import is_entry, register_of
 from persona_env.scenarios.library import choose_scenarios
 from persona_env.text_envs import make_text_env, profile_text_for, who_reads
 from persona_env.users.profile import UserProfile
-from persona_env.vector import TokenVectorEnv
 
-from ..ppo.per_user import PerUserRewards
-from ..ppo.vec_env import TokenVecEnv
 from .methods import RULE
 from .options import TrainOptions
 
@@ -35,21 +32,14 @@ def training_env(options: TrainOptions) -> PersonaEnv:
     return _make(options, "train")[1]
 
 
-def token_envs(options: TrainOptions, codec: Any, size: int) -> VecEnv:
-    """The training environments: token actions, and a reply that does not end has failed."""
-    base = training_env(options)
-    reply, context = options.lengths_in(base)
-    tokens = TokenVectorEnv(
-        base,
-        options.envs,
-        tokenizer=codec,
-        max_new_tokens=reply,
-        context_length=context,
-        vocab_size=size,
-        autoreset_mode="SameStep",
-    )
-    made = TokenVecEnv(tokens, options.together)
-    return PerUserRewards(made) if options.per_user else made
+def check_envs(options: TrainOptions) -> None:
+    """Make the environment of a run and leave it: what is misspelt is told before torch loads.
+
+    Raises what :func:`training_env` and :func:`judged_envs` do.
+    """
+    _held_out(options, _make(options, "train")[1])
+    if is_entry(options.reward):  # a model of rewards loads torch itself
+        training_env(options)
 
 
 def judged_envs(options: TrainOptions) -> tuple[dict[str, TextEnv], bool]:
@@ -60,7 +50,8 @@ def judged_envs(options: TrainOptions) -> tuple[dict[str, TextEnv], bool]:
     training. Raises :class:`ScenarioError` for the id of a held-out scenario among them.
     """
     base = _make(options, "train")[1]
-    names = options.asked and held_out_names(base, options.asked)
+    _tell(options, base)
+    names = _held_out(options, base)
     held_out = names != ()
     if not held_out:
         _LOG.warning("nothing of the scenarios is held out: judged on those of the training")
@@ -70,6 +61,11 @@ def judged_envs(options: TrainOptions) -> tuple[dict[str, TextEnv], bool]:
     if options.profiles is None:
         envs["_heldout"] = _make(judged, split, base.audience("heldout"))[0]
     return envs, held_out
+
+
+def _held_out(options: TrainOptions, base: PersonaEnv) -> tuple[str, ...] | None:
+    """What of ``options.asked`` is held out; ``None`` where all that there is may be asked."""
+    return options.asked and held_out_names(base, options.asked)
 
 
 def held_out_names(base: PersonaEnv, names: Sequence[str]) -> tuple[str, ...]:
@@ -128,8 +124,11 @@ def _reads(options: TrainOptions) -> dict[str, Any]:
 
 @lru_cache(maxsize=1)
 def _found(default: str, given: tuple[tuple[str, Any], ...]) -> dict[str, Any]:
-    found = who_reads(default=default, **dict(given))
-    if found["register"] == "natural":
-        reader = getattr(found["reader"], "name", found["reader"]) or "heads"
-        _LOG.info("replies are read by %s, in the natural register", reader)
-    return found
+    return who_reads(default=default, **dict(given))
+
+
+def _tell(options: TrainOptions, env: PersonaEnv) -> None:
+    if options.asked and (left_out := left_out_text(env)):
+        _LOG.warning(left_out)
+    if env.readers is not None:
+        _LOG.info("replies are read by %s, in the natural register", env.readers.name)

@@ -1,7 +1,7 @@
 """``persona-env train``: stable-baselines3 PPO trains a language model on replies to each user.
 
 Other methods are in ``agents/learning/``. The options are in ``options.py``, the environments that
-follow from them in ``run_envs.py``, what
+follow from them in ``run_envs.py`` and ``token_envs.py``, what
 it says that it will do in ``plan.py``, its record in ``run_log.py``, its judgement in
 ``showcase.py``, the rules of its folder in ``run_folder.py``.
 """
@@ -26,10 +26,11 @@ from .checkpoint import load_modules, read_facts
 from .facts import check_same, facts_of, finish, identity
 from .options import TrainOptions, command_of
 from .plan import AFTER, BEFORE, Plan, plan_of
-from .run_envs import judged_envs, new_judge, token_envs
+from .run_envs import judged_envs, new_judge
 from .run_folder import ADAPTER, POLICY, STATE, check_run, only_writer
 from .run_log import RunLog
 from .showcase import judge
+from .token_envs import token_envs
 from .trackers import check_trackers, logger_of
 
 _LOG = logging.getLogger(__name__)

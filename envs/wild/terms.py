@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from persona_env.detectors import formality, tone
+import re
+
+from persona_env.detectors import formality, tone, word_count
 from persona_env.detectors import language as read_language
 from persona_env.rewards.exchange import TermView
 from persona_env.rewards.term import Reason, Score, found, noted, reward_term
 
 from . import natural
 from .rules import carried, closing_of, manner_of, question_in, reasons_of, sides_in
+from .scenario import WildScenario
 from .values import (
     ASKS,
     CALM,
@@ -26,6 +29,9 @@ from .values import (
 
 CARRIED = (1.0, 0.4, FLOOR)  # no word of the old topic, one, more
 UNMARKED = 0.25
+HALF = 0.5
+ELSEWHERE = re.compile(r'```.*?(?:```|$)|"[^"]*"|“[^”]*”|«[^»]*»|「[^」]*」', re.DOTALL)
+"""Fenced code and quotations."""
 STYLE_FIELDS = ("preferences.tone", "preferences.formality")
 
 
@@ -57,6 +63,20 @@ def old_topic(view: TermView) -> Score | None:
     return Score(
         CARRIED[min(len(old), 2)], found(old, "a word of the old topic", "no word of the old topic")
     )
+
+
+@reward_term(gate=True, value_range=(FLOOR, 1), validity="counting is exact")
+def own_words(view: TermView) -> Score | None:
+    """1 if at least half of the words stand outside of quotation marks and code; 0.1 if none do.
+
+    What is quoted or put into a program is not said, and nobody asks for either in these talks.
+    """
+    whole = word_count(view.reply)
+    if not isinstance(view.scenario, WildScenario) or not whole:
+        return None
+    share = word_count(ELSEWHERE.sub(" ", view.reply)) / whole
+    value = FLOOR + (1 - FLOOR) * min(1.0, share / HALF)
+    return Score(value, (Reason(0, len(view.reply), f"{share:.0%} neither quoted nor code"),))
 
 
 @reward_term(
@@ -154,7 +174,8 @@ def _register(wish: str, formal: int, casual: int) -> float:
 
 
 OWN = (
-    turn_language, old_topic, even_handed, named_facts, short_thanks, asks_back, thanks_style,
+    turn_language, old_topic, own_words, even_handed, named_facts, short_thanks, asks_back,
+    thanks_style,
 )  # fmt: skip
 REPLACED = ("clarification", "stance")
 """General terms that are worth something else in talks: a question has to name the readings, and

@@ -34,7 +34,10 @@ AGENT_HELP = (
 )
 RepliesOption = Annotated[
     Path | None,
-    typer.Option(help="Replies made before, in place of an agent: lines of scenario, user, reply."),
+    typer.Option(
+        help="Replies made before, in place of an agent: a .jsonl or .csv file with the columns "
+        "scenario, user, reply."
+    ),
 ]
 OPTIONS: dict[str, Any] = {
     "agent_key_env": Annotated[
@@ -192,9 +195,10 @@ def made_with(
     """What replies depend on, by the names that the command line has."""
     facts = environment_of(env)
     given = {n: v for n, v in facts["options"].items() if n not in ("reader", "max_turns")}
-    options = {n: v for n, v in found.made_with.items() if n != "name"}
+    options = dict(found.made_with)
+    name = options.pop("name")
     register = env.unwrapped.register  # type: ignore[attr-defined]
-    said = {"agent": found.name, **options, "env": facts["id"], **given, **drawn}
+    said = {"agent": name, **options, "env": facts["id"], **given, **drawn}
     return {n: v for n, v in said.items() if v is not None} | {"register": register}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -94,4 +95,7 @@ def main() -> None:
     """Run the command line; errors the user can mend end it with exit code 2."""
     use_legible_colours()
     escape_what_streams_cannot_write()
-    app(prog_name="persona-env")
+    try:
+        app(prog_name="persona-env")
+    finally:
+        gc.freeze()  # else the exit looks through all that torch has loaded, and says nothing

@@ -93,7 +93,8 @@ def audit_reward(
     )  # fmt: skip
     tried = None
     if found is not None:
-        tried = sampling_agent(found.name, base, seed, asked_by, say_note)
+        with notes().status(f"loading {found.name}"):
+            tried = sampling_agent(found.name, base, seed, asked_by, say_note)
     with notes().status("auditing"):
         report = audit(
             made, reward, seed=seed, episodes=episodes, steps=steps, agent=tried,

@@ -23,6 +23,7 @@ from persona_env.cli.show import (
     EnvOption,
     ImportOption,
     ProfilesOption,
+    PromptsOption,
     ReaderOption,
     RegisterOption,
     ScenariosOption,
@@ -88,6 +89,7 @@ def collect(
     split: SplitOption = "train",
     profiles: ProfilesOption = None,
     scenarios: ScenariosOption = None,
+    prompts: PromptsOption = None,
     seed: Annotated[int, typer.Option(min=0)] = 0,
     imports: ImportOption = None,
     register: RegisterOption = None,
@@ -107,8 +109,9 @@ def collect(
         judge_record=judge_record, max_calls=max_calls,
     )  # fmt: skip
     _, base = make_env(
-        env, split, profiles, scenarios, profile_text=profile_text_for(policy), **reads
-    )
+        env, split, profiles, scenarios, prompts=prompts, profile_text=profile_text_for(policy),
+        **reads,
+    )  # fmt: skip
     job = Job(notes(), ends=False)
     with job.waiting("loading the models"):
         noise = _noise(annotator_temperature, tie_width, mistakes, bias)

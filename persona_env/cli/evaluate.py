@@ -28,6 +28,7 @@ from persona_env.cli.judging import (
     reading_options,
     tell_cost,
 )
+from persona_env.cli.parts import Parts
 from persona_env.cli.report_tables import tables
 from persona_env.cli.show import (
     EnvOption,
@@ -121,7 +122,8 @@ def evaluate_agent(
         if picture is not None:
             picture_format(picture)
     check_ways(cross=cross, matrix=matrix, save_replies=save_replies, resume=resume)
-    found = named_agent(agent, replies, asked_by, seed, default="oracle")
+    with notes().status("reading scenarios and users"):
+        found = named_agent(agent, replies, asked_by, seed, default="oracle")
     visibility: Visibility = "hidden" if hidden else "full"
     reads = reading_options(
         register, reader, found.register, judge=judge, judge_key_env=judge_key_env,
@@ -137,11 +139,14 @@ def evaluate_agent(
     kept = None
     if save_replies is not None:
         kept = KeptReplies(save_replies, made_with(found, made, drawn), resume=resume)
-    answers = found.make(base)
-    with naming_the_agent(found.name), Job(notes(), ends=False).stage("evaluating", 1.0) as stage:
+        if kept.moved:
+            say_note(f"going on with {len(kept)} replies of {save_replies}: {kept.moved}")
+    with notes().status(f"loading {found.name}"):
+        answers = found.make(base)
+    with naming_the_agent(found.name), Parts(Job(notes(), ends=False)) as parts:
         report = evaluate(
             answers, made, episodes, seed, turns=turns, samples=several, cross=cross,
-            batch=found.batch, kept=kept, about=found.about, progress=stage.mark,
+            batch=found.batch, kept=kept, about=found.about, progress=parts,
         )  # fmt: skip
     tell_cost(reads)
     tell_agent(found, answers, base)

@@ -21,6 +21,7 @@ from persona_env.cli.judging import (
 from persona_env.cli.show import (
     ImportOption,
     ProfilesOption,
+    PromptsOption,
     ReaderOption,
     ScenariosOption,
     SplitOption,
@@ -60,6 +61,7 @@ def export(
     split: SplitOption = "train",
     profiles: ProfilesOption = None,
     scenarios: ScenariosOption = None,
+    prompts: PromptsOption = None,
     hidden: Annotated[bool, typer.Option("--hidden", help="The user is not shown.")] = False,
     replies: Annotated[
         Path | None,
@@ -87,7 +89,15 @@ def export(
         judge_record=judge_record, max_calls=max_calls,
     )  # fmt: skip
     made = [
-        make_env(name, split, profiles, scenarios, "hidden" if hidden else "full", **reads)[0]
+        make_env(
+            name,
+            split,
+            profiles,
+            scenarios,
+            "hidden" if hidden else "full",
+            prompts=prompts,
+            **reads,
+        )[0]
         for name in env or ["PersonaChat-v0"]
     ]
     own = None if replies is None else [dict(row.cells) for row in read_rows(replies)]

@@ -44,6 +44,8 @@ def tables(report: Report) -> Iterator[RenderableType]:
     if report.samples > 1:
         rows.append(("spread", str(report.spread), f"among {report.samples} replies to a case"))
     kind = "replies" if report.samples == 1 else "cases"
+    if report.agent_text:
+        yield Text(f"agent: {report.agent_text}")
     title = f"{report.reward.n} {kind}; scenarios by split: {report.splits_text}"
     yield table(title, ("", "value", "what"), rows, right="value")
     if report.counts_text:
@@ -55,11 +57,29 @@ def tables(report: Report) -> Iterator[RenderableType]:
         yield _turns(report)
     if report.measures:
         yield _means("Measures", "measure", report.measures)
+    yield from _scores(report)
     yield _means("Categories", "category", report.per_category)
     yield _means("Users", "user", report.per_user)
     if len(report.users) <= WIDEST and report.is_crossed:
         yield Text(MATRIX)
         yield matrix_table(report.users, report.matrix)
+
+
+def _scores(report: Report) -> Iterator[Table]:
+    """What each term gave on average, and the gates that took something away."""
+    named = (("term", report.per_term), ("gate", report.closing))
+    rows = [
+        (name, kind, str(mean), str(mean.n), str(report.unread.get(name, 0)))
+        for kind, means in named
+        for name, mean in means.items()
+    ]
+    found = {name for name, *_ in rows} | report.per_gate.keys()
+    rows += [
+        (name, "-", "-", "0", str(n)) for name, n in report.unread.items() if name not in found
+    ]
+    if rows:
+        columns = ("name", "kind", "score", "replies", "unread")
+        yield table("Terms, and gates below 1", columns, rows, right="score replies unread")
 
 
 def _turns(report: ConversationReport) -> Table:

@@ -9,7 +9,7 @@ import typer
 
 from persona_env.cli.show import JsonOption, notes, out, say, show_json, table
 from persona_env.preferences.formats import read_comparisons
-from persona_env.registration import load
+from persona_env.registration import find_policy, load
 from persona_env.reporting.progress import Job
 
 JOB = "persona_env.agents.learning.reward_job"
@@ -47,6 +47,7 @@ def reward_model(
     as_json: JsonOption = False,
 ) -> None:
     """Train a reward model, and judge it on prompts that it has not seen."""
+    find_policy(policy)  # before torch loads
     comparisons = [one for path in files for one in read_comparisons(path)]
     told = Job(notes(), ends=False)
     with told.waiting("loading PyTorch"):

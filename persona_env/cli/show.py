@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import codecs
 import json
-import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from inspect import getdoc
 from io import TextIOWrapper
 from pathlib import Path
@@ -19,6 +19,7 @@ from rich.table import Table
 from rich.text import Text
 from rich.theme import Theme
 
+from persona_env.asked import left_out_text, references_text, users_text
 from persona_env.env import PersonaEnv
 from persona_env.reading.find import READERS
 from persona_env.registration import IMPORT_HELP, PROMPTS_HELP
@@ -26,6 +27,8 @@ from persona_env.reporting.progress import BAR
 from persona_env.scenarios.case import Visibility
 from persona_env.scenarios.prompts import find_prompts
 from persona_env.scenarios.schema import Scenario
+from persona_env.splits import check_split
+from persona_env.text.docstrings import plain
 from persona_env.text_envs import make_text_env
 
 EnvOption = Annotated[str, typer.Option("--env", help="Id of the environment.")]
@@ -91,8 +94,9 @@ def out() -> Console:
     return Console(markup=False, highlight=False, emoji=False)
 
 
+@cache
 def notes() -> Console:
-    """Where progress and errors go."""
+    """Where progress and errors go: one console, so that lines go past a bar that moves."""
     return Console(
         stderr=True, markup=False, highlight=False, emoji=False, soft_wrap=True,
         theme=Theme({"status.spinner": BAR}),
@@ -155,15 +159,6 @@ def first_line(thing: object) -> str:
     return plain(line)
 
 
-def plain(text: str) -> str:
-    """A text of a docstring without its markup.
-
-    >>> plain("The gain of :mod:`~persona_env.metrics.best`, ``0`` to :data:`MOST`.")
-    'The gain of persona_env.metrics.best, 0 to MOST.'
-    """
-    return re.sub(r":[\w:]+:`~?([^`]*)`", r"\1", text).replace("``", "")
-
-
 def make_env(
     name: str,
     split: str,
@@ -178,33 +173,26 @@ def make_env(
 ) -> tuple[gym.Env[Any, Any], PersonaEnv]:
     """An environment with the options of the command line; see :func:`make_text_env`.
 
-    Lists are texts with commas. Prompts are of ``split`` unless they say otherwise. Of scenarios
-    without references it is said on standard error what is judged.
+    Lists are texts with commas. Prompts are of ``split`` unless they say otherwise. Of prompts that
+    nobody asks it is said on standard error why, and of those without references what is judged.
     """
+    check_split(split)  # before a data set is read
     asked: tuple[str | Scenario, ...] = names(scenarios) or ()
+    own: tuple[Scenario, ...] = ()
     if prompts is not None:
-        asked = (*asked, *find_prompts(prompts, "train" if split == "all" else split))
-    made, base = make_text_env(
-        name, split=split, profiles=names(profiles), scenarios=asked or None,
-        user_visibility=visibility, terms=names(terms), gates=names(gates), **options,
-    )  # fmt: skip
-    if asked and (told := references_text(base)):
-        notes().print(told)
+        own = find_prompts(prompts, "train" if split == "all" else split)
+        asked = (*asked, *own)
+    with notes().status("reading scenarios and users"):
+        made, base = make_text_env(
+            name, split=split, profiles=names(profiles), scenarios=asked or None,
+            user_visibility=visibility, terms=names(terms), gates=names(gates), **options,
+        )  # fmt: skip
+    if asked:
+        by = users_text(base, split) if own and profiles is None else ""
+        for told in (left_out_text(base, own), by, references_text(base)):
+            if told:
+                notes().print(told)
     return made, base
-
-
-def references_text(env: PersonaEnv) -> str:
-    """What is judged, and what is not, of scenarios without references; empty if all have some."""
-    shown = env.scenarios.shown
-    bare = sum(not scenario.has_references for scenario in shown)
-    if not bare or env.readers is None:
-        return ""
-    return (
-        f"{bare} of {len(shown)} scenarios have no references (answer, key points, false claims). "
-        f"Read by {env.readers.name} there: length, form, style, what a reply does, and whether it "
-        "stands and harms nobody. Not judged: key points. Whether the facts are right is a guess, "
-        "unless a judge reads (--judge)"
-    )
 
 
 def error_text(error: Exception) -> str:

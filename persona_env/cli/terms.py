@@ -15,7 +15,6 @@ from persona_env.cli.show import (
     JsonOption,
     first_line,
     out,
-    plain,
     say,
     show_json,
     table,
@@ -28,6 +27,7 @@ from persona_env.rewards.declaration import function_in
 from persona_env.rewards.natural import natural_terms
 from persona_env.rewards.natural.declare import SHARED
 from persona_env.rewards.registry import LISTED_BY, get_term
+from persona_env.text.docstrings import plain
 
 
 def list_terms(

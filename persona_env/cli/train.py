@@ -14,6 +14,7 @@ from rich.table import Table
 
 from persona_env.cli.options import takes_options
 from persona_env.cli.show import linked, notes, out, table
+from persona_env.registration import load
 from persona_env.reporting.progress import Job
 from persona_env.reporting.run_figures import results
 from persona_env.reporting.run_folder import read_run_folder
@@ -21,13 +22,15 @@ from persona_env.reporting.run_report import write_report
 from persona_env.reporting.seeds_report import SUMMARY, learnt, read_seeds, write_seeds_report
 
 
-@takes_options("persona_env.agents.training.options:TrainOptions", loading="loading PyTorch")
+@takes_options("persona_env.agents.training.options:TrainOptions", loading="checking the options")
 def train(options: Any) -> None:
     """Train a policy, judge it before and after, and write its report."""
     console = notes()
     _show_log(console, quiet=options.quiet)
     job = Job(console, quiet=options.quiet)
-    with job.waiting("loading stable-baselines3"):
+    with job.waiting("reading scenarios and users"):
+        load("persona_env.agents.training.run_envs:check_envs")(options)
+    with job.waiting("loading PyTorch"):
         run = import_module("persona_env.agents.training.train").train
     _tell(run(options, job), quiet=options.quiet)
 

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from persona_env.evaluation.report import Report
 from persona_env.html import Bar, html_table
+from persona_env.metrics.statistics import Mean
 
 
 def report_html(report: Report) -> str:
-    """Two tables: the figures of the report, and the mean reward of each user."""
+    """Tables: the figures of the report, the mean reward of each user, the mean of each term."""
     caption = f"reward {report.reward} over {report.reward.n} cases"
     figures = html_table(caption, ("measure", "value"), _figures(report), report.undefined_text)
-    users = html_table("by user", ("user", "mean reward", "cases"), _users(report))
-    return figures + users
+    users = html_table("by user", ("user", "mean reward", "cases"), _bars(report.per_user))
+    scores = {**report.per_term, **report.closing}
+    terms = html_table("by term", ("term", "mean score", "cases"), _bars(scores)) if scores else ""
+    return figures + users + terms
 
 
 def _figures(report: Report) -> Iterator[tuple[str, str]]:
+    if report.agent_text:
+        yield "agent", report.agent_text
     yield "cases by split", report.splits_text
     if report.share_text:
         yield "share of the oracle's reward", report.share_text
@@ -32,6 +37,6 @@ def _figures(report: Report) -> Iterator[tuple[str, str]]:
         yield name, str(value)
 
 
-def _users(report: Report) -> Iterator[tuple[str, Bar, str]]:
-    for user, mean in report.per_user.items():
-        yield user, Bar(str(mean), min(1.0, max(0.0, mean.mean))), str(mean.n)
+def _bars(means: Mapping[str, Mean]) -> Iterator[tuple[str, Bar, str]]:
+    for name, mean in means.items():
+        yield name, Bar(str(mean), min(1.0, max(0.0, mean.mean))), str(mean.n)

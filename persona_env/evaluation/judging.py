@@ -16,6 +16,7 @@ from persona_env.agent import BATCH, Tell
 from persona_env.detectors import word_count
 from persona_env.env import PersonaEnv
 from persona_env.evaluation.asking import Key
+from persona_env.evaluation.by_term import by_term
 from persona_env.evaluation.comparison import EQUAL
 from persona_env.evaluation.conversation import in_place_of
 from persona_env.evaluation.references import gain, why_undefined
@@ -23,11 +24,12 @@ from persona_env.evaluation.scores import (
     Answer,
     Rewards,
     deferred_terms,
-    earned,
     reading_of,
     rewards_of,
+    verdicts_of,
 )
 from persona_env.metrics.statistics import Mean, Reading, measure
+from persona_env.rewards import Verdict
 from persona_env.scenarios.case import Case
 from persona_env.users.profile import Protected, UserProfile
 
@@ -91,15 +93,19 @@ def judged(
     numbers = {user.id: i for i, user in enumerate(users)}
     rows = np.array([numbers[case.user.id] for case in cases])
     if cross:
-        crossed, covered = _crossed(crossing, answers, users, crossing is env, tell)
-        itself = np.arange(len(answers)), rows[given.places]
-        diagonal, own_covered = crossed[itself], covered[itself]
-        crossed = given.by_case(crossed)
+        by_all, said = _crossed(
+            crossing, answers, users, rows[given.places], is_whole=crossing is env, tell=tell
+        )
+        diagonal = by_all[np.arange(len(answers)), rows[given.places]]
+        crossed = given.by_case(by_all)
     else:
         crossed = np.full((len(cases), len(users)), math.nan)
-        diagonal, own_covered = earned(crossing, answers)
+        said = verdicts_of(crossing, answers)
+        diagonal = np.array([verdict.reward for verdict in said])
         tell(len(answers), len(answers))
-    whole, coverage = (diagonal, own_covered) if crossing is env else earned(env, answers)
+    verdicts = said if crossing is env else verdicts_of(env, answers)
+    whole = np.array([verdict.reward for verdict in verdicts])
+    coverage = np.array([verdict.coverage for verdict in verdicts])
     own = given.by_case(whole)
     undefined = why_undefined(env, users, own, blind, oracle)
     readings = [reading_of(env, answer) for answer in answers]
@@ -116,6 +122,7 @@ def judged(
         ),
         "per_category": _by_category(cases, own),
         "per_user": per_user,
+        **by_term(given.places, verdicts),
         "worst_user": _worst({name: mean.mean for name, mean in per_user.items()}),
         "users": tuple(u.id for u in users),
         "matrix": tuple(tuple(crossed[rows == i].mean(0).tolist()) for i in range(len(users))),
@@ -149,25 +156,32 @@ def judged(
 
 
 def _crossed(
-    env: PersonaEnv, answers: list[Answer], users: list[UserProfile], is_whole: bool, tell: Tell
-) -> tuple[Rewards, Rewards]:
-    """What every user gives to every answer, and the share of it that was read: two of ``float64 of
-    shape (N, U)``, for N and U of them.
+    env: PersonaEnv,
+    answers: list[Answer],
+    users: list[UserProfile],
+    own: npt.NDArray[np.int64],
+    *,
+    is_whole: bool,
+    tell: Tell,
+) -> tuple[Rewards, list[Verdict]]:
+    """What every user gives to every answer, ``float64 of shape (N, U)`` for N and U of them, and
+    the verdicts of the answers' own users, by their places ``own``.
 
-    Not known (NaN) where no term is left of what is not the whole reward.
+    Not known (NaN, and no verdict) where no term is left of what is not the whole reward.
     """
-    shape = len(answers), len(users)
+    rewards = np.full((len(answers), len(users)), math.nan)
+    verdicts: list[Verdict] = []
     if not (env.terms or is_whole):
-        return np.full(shape, math.nan), np.full(shape, math.nan)
-    rewards, coverage = np.empty(shape), np.empty(shape)
+        return rewards, verdicts
     for first in range(0, len(answers), BATCH):  # parts that batches of judgements fit into
         part = answers[first : first + BATCH]
-        found = earned(env, [_judged_by(user, answer, env) for answer in part for user in users])
-        end = first + len(part)
-        for rows, values in zip((rewards, coverage), found, strict=True):
-            rows[first:end] = values.reshape(len(part), len(users))
+        asked = [_judged_by(user, answer, env) for answer in part for user in users]
+        found, end = verdicts_of(env, asked), first + len(part)
+        rewards[first:end] = np.reshape([verdict.reward for verdict in found], (len(part), -1))
+        places = np.arange(len(part)) * len(users) + own[first:end]
+        verdicts += [found[place] for place in places.tolist()]
         tell(end, len(answers))
-    return rewards, coverage
+    return rewards, verdicts
 
 
 def _judged_by(user: UserProfile, answer: Answer, env: PersonaEnv) -> Answer:

@@ -36,7 +36,7 @@ MODEL_AGENT = "persona_env.agents.language_model:load_agent"
 ENDPOINT_AGENT = "persona_env.agents.endpoint:endpoint_agent"
 ON_THE_HUB = "persona_env.agents.hub:only_local"
 THREADS = "persona_env.agents.language_model:use_threads"
-DEVICE = "persona_env.agents.language_model:known_device"
+DEVICE = "persona_env.agents.device:known_device"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +105,12 @@ class NamedAgent:
 
     @property
     def made_with(self) -> dict[str, Any]:
-        """What its replies depend on."""
-        return {name: value for name, value in self.about.items() if name not in UNTOLD}
+        """What its replies depend on, and of an endpoint the ``url``, which may change."""
+        said = {name: value for name, value in self.about.items() if name not in UNTOLD}
+        if self.kind == "endpoint":
+            said["name"], _, where = self.name.rpartition("@http")
+            said["url"] = f"http{where}"
+        return said
 
 
 def find_agent(
@@ -145,7 +149,8 @@ def find_agent(
     if kind == "endpoint":
         made = load(ENDPOINT_AGENT)(name.removeprefix(ENDPOINT), **given, tell=tell)
         return NamedAgent(name, kind, options, lambda env: made)
-    load(ON_THE_HUB)(find_policy(name))
+    if not Path(folder := find_policy(name)).is_dir():
+        load(ON_THE_HUB)(folder)
     load(DEVICE)(given.get("device", "cpu"))
     make = partial(_model, name, options.threads, {**given, "seed": seed})
     return NamedAgent(name, kind, options, make, register_of(name))

@@ -1,4 +1,4 @@
-"""Files of replies, one JSON object a line: kept as they come, gone on with, and judged again.
+"""Files of replies: kept as they come, gone on with, and judged again.
 
 Lines are those of :mod:`persona_env.evaluation.reply_lines`. The first line that an evaluation
 writes, ``{"made_with": {...}}``, says with which options the replies were made.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +19,17 @@ from persona_env.evaluation.reply_lines import (
     COLUMNS,
     Cells,
     cells_of,
+    cells_of_row,
     digest,
     line_of,
     read_line,
 )
 from persona_env.lines import Lines
 from persona_env.outputs import check_target
+from persona_env.rows import read_rows
+
+TOLD = ("url",)
+"""Of ``made_with``: what is told where it has changed, and not compared."""
 
 
 class KeptReplies:
@@ -38,6 +43,11 @@ class KeptReplies:
         All that the replies depend on, by name, as JSON has it.
     resume:
         Go on with the file: replies that are in it are not asked for again, failed ones are.
+
+    Attributes
+    ----------
+    moved:
+        Which of :data:`TOLD` has changed since the file was begun, in words; empty if none has.
 
     Raises
     ------
@@ -54,7 +64,7 @@ class KeptReplies:
             raise PersonaEnvError(
                 f"{path} holds replies already: go on with them by --resume, or give another file"
             )
-        self._check_options(lines)
+        self.moved = self._check_options(lines)
         for where, cells in lines[1:]:
             key, reply = read_line(where, cells)
             if not isinstance(reply, Failed):
@@ -84,9 +94,9 @@ class KeptReplies:
         self._lines.append([*new, line_of(wanted, reply)])
         self._is_new = False
 
-    def _check_options(self, lines: list[tuple[str, dict[str, Any]]]) -> None:
+    def _check_options(self, lines: list[tuple[str, dict[str, Any]]]) -> str:
         if not lines:
-            return
+            return ""
         before = lines[0][1].get("made_with")
         if not isinstance(before, dict):
             raise PersonaEnvError(
@@ -94,20 +104,25 @@ class KeptReplies:
                 "file of --save-replies; judge another with --replies"
             )
         names = sorted({*before, *self.made_with})
-        other = [name for name in names if before.get(name) != self.made_with.get(name)]
+        other = {
+            name: f"{name} was {_shown(before, name)} and is {_shown(self.made_with, name)}"
+            for name in names
+            if before.get(name) != self.made_with.get(name)
+        }
+        moved = [other.pop(name) for name in TOLD if name in other]
         if other:
-            said = "; ".join(
-                f"{name} was {_shown(before, name)} and is {_shown(self.made_with, name)}"
-                for name in other
-            )
             raise PersonaEnvError(
-                f"{self.path} was made with other options: {said}. Give the same ones, or another "
-                "file"
+                f"{self.path} was made with other options: {'; '.join(other.values())}. Give the "
+                "same ones, or another file"
             )
+        return "; ".join(moved)
 
 
 class RecordedReplies(Recorded):
     """The replies of a file, to be judged: of those to the same case the first holds.
+
+    A ``.csv`` file has the columns of :mod:`persona_env.evaluation.reply_lines` in its first row,
+    any other file lines of JSON.
 
     Attributes
     ----------
@@ -132,14 +147,10 @@ class RecordedReplies(Recorded):
         self.doubles = 0
         self._replies: dict[Key, Reply] = {}
         self._used: set[Key] = set()
-        file = Lines(path, PersonaEnvError)
-        lines = file.read(is_whole=True)
-        if lines and "made_with" in cells_of(*lines[0]):  # of a process that may have been killed
-            lines = file.read()
-        for where, line in lines:
-            self._take(where, cells_of(where, line))
+        for where, cells in _rows(path):
+            self._take(where, cells)
         if not self._replies:
-            raise PersonaEnvError(f"{path} holds no replies: a line has {list(COLUMNS)}")
+            raise PersonaEnvError(f"{path} holds no replies: each needs {list(COLUMNS)}")
         self.samples = max(key.sample for key in self._replies)
 
     def find(self, wanted: Wanted) -> Reply | None:
@@ -174,6 +185,18 @@ def tell_unused(recorded: RecordedReplies, scenarios: Iterable[str], users: Iter
     if odd:
         found[0] += f" (such as user {odd[0].user!r} in scenario {odd[0].scenario!r})"
     return ", ".join(found)
+
+
+def _rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The cells of each reply, with where they stand."""
+    if path.suffix.lower() == ".csv":
+        yield from ((row.where, cells_of_row(row.cells)) for row in read_rows(path))
+        return
+    file = Lines(path, PersonaEnvError)
+    lines = file.read(is_whole=True)
+    if lines and "made_with" in cells_of(*lines[0]):  # of a process that may have been killed
+        lines = file.read()
+    yield from ((where, cells_of(where, line)) for where, line in lines)
 
 
 def _as_json(value: Cells) -> dict[str, Any]:

@@ -18,12 +18,13 @@ from persona_env.errors import PersonaEnvError
 from persona_env.evaluation.asking import Key, Wanted
 
 COLUMNS = ("scenario", "user", "reply")
+NUMBERS = ("sample", "turn")
 Cells = Mapping[str, Any]
 
 
 def read_line(where: str, cells: Cells) -> tuple[Key, Reply]:
     """The key and the reply of a line; raises :class:`PersonaEnvError` if it holds none."""
-    numbers = [cells.get(name, 1) for name in ("sample", "turn")]
+    numbers = [cells.get(name, 1) for name in NUMBERS]
     if not all(type(number) is int and number >= 1 for number in numbers):
         raise PersonaEnvError(f"{where}: sample and turn are whole numbers from 1 on")
     names = [cells.get(name) for name in ("scenario", "user")]
@@ -31,7 +32,7 @@ def read_line(where: str, cells: Cells) -> tuple[Key, Reply]:
     said = failed if isinstance(failed, str) else text
     if not (all(isinstance(name, str) for name in names) and isinstance(said, str)):
         raise PersonaEnvError(
-            f"{where}: no reply: a line has {list(COLUMNS)}, each a text, and this one "
+            f"{where}: no reply: it needs {list(COLUMNS)}, each a text, and has "
             f"{sorted(map(str, cells))}"
         )
     key = Key(str(names[0]), str(names[1]), *numbers)
@@ -55,6 +56,17 @@ def line_of(wanted: Wanted, reply: Reply) -> str:
 def digest(wanted: Wanted) -> str:
     """A hash of the messages that are asked."""
     return hashlib.sha256(json.dumps(wanted.messages).encode()).hexdigest()[:16]
+
+
+def cells_of_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The cells of a row of CSV, in which all are texts, as a line of JSON has them.
+
+    >>> cells_of_row({"scenario": "a", "user": "sam", "reply": "", "sample": "2", "cut": ""})
+    {'scenario': 'a', 'user': 'sam', 'reply': '', 'sample': 2}
+    """
+    cells = {n: text for n, text in row.items() if text or (n in COLUMNS and text is not None)}
+    cells |= {n: int(cells[n]) for n in NUMBERS if str(cells.get(n)).isdecimal()}
+    return cells | ({"cut": cells["cut"].lower() in ("true", "1")} if "cut" in cells else {})
 
 
 def cells_of(where: str, line: bytes) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from persona_env.errors import PersonaEnvError, read_error
 from persona_env.files import parse_json, read_text, to_json
 from persona_env.metrics.statistics import Mean
 from persona_env.outputs import write_text
+from persona_env.rewards.compose import SHUT
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -29,7 +30,9 @@ class Report:
     mean; empty if all have the same. ``blind`` and ``oracle`` are NaN in a register in which the
     environment writes no reference replies. ``gain`` is
     :math:`(R - R_{blind})/(R_{oracle} - R_{blind})`; ``identity_gap`` the largest change of
-    any reward when all protected fields are swapped.
+    any reward when all protected fields are swapped. ``per_term`` and ``per_gate`` are the
+    mean score of each term and gate over the cases that it applies to and where anything of it
+    was read; ``unread`` counts the replies of which nothing was, by term or gate.
     ``measures`` are the environment's own. ``splits`` counts the cases by the split of their
     scenario. ``undefined`` holds, by name, why ``normalised`` and ``gain`` are not defined (NaN,
     null in JSON); see :func:`persona_env.evaluation.references.why_undefined`. ``not_crossed`` are
@@ -60,6 +63,9 @@ class Report:
     own_best: tuple[bool, ...]
     identity_gap: float
     words: Mean
+    per_term: dict[str, Mean] = field(default_factory=dict)
+    per_gate: dict[str, Mean] = field(default_factory=dict)
+    unread: dict[str, int] = field(default_factory=dict)
     measures: dict[str, Mean] = field(default_factory=dict)
     measures_per_user: dict[str, dict[str, Mean]] = field(default_factory=dict)
     replies: tuple[dict[str, Any], ...] = ()
@@ -78,6 +84,17 @@ class Report:
     seeds: dict[str, int] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
     date: str = field(default="", compare=False)
+
+    @property
+    def agent_text(self) -> str:
+        """Who was judged, and in which environment; empty where it is not known."""
+        name, env = self.agent.get("name"), self.environment.get("id")
+        return f"{name} in {env}, {self.register} register" if name and env else str(name or "")
+
+    @property
+    def closing(self) -> dict[str, Mean]:
+        """Those of :attr:`per_gate` that took away what two digits show."""
+        return {name: mean for name, mean in self.per_gate.items() if mean.mean < SHUT}
 
     @property
     def normalised(self) -> float:
@@ -217,7 +234,8 @@ class Report:
 
     def __str__(self) -> str:
         share = self.share_text
-        lines = [
+        lines = [f"agent           {self.agent_text}"] if self.agent_text else []
+        lines += [
             f"cases           {self.reward.n}, by split of the scenario: {self.splits_text}",
             f"reward          {self.reward}" + (f"   ({share})" if share else ""),
             *(f"{name:15} {mean}" for name, mean in self.references.items()),
@@ -238,6 +256,8 @@ class Report:
         if self.counts_text:
             lines.append(f"replies         {self.counts_text}")
         lines += [f"{name:15} {value}" for name, value in self.measures.items()]
+        for kind, scores in (("term", self.per_term), ("gate", self.closing)):
+            lines += [f"  {kind} {n:19}{mean}   (n = {mean.n})" for n, mean in scores.items()]
         lines += [f"  {name:14}{value}" for name, value in sorted(self.per_category.items())]
         lines += [f"{line}{self._instead}" for line in self.undefined_text.splitlines()]
         return "\n".join(lines)

@@ -29,12 +29,11 @@ class Answer(NamedTuple):
 
 def rewards_of(env: PersonaEnv, answers: Sequence[Answer]) -> Rewards:
     """What each of N answers earns from the user of its case: ``float64 of shape (N,)``."""
-    return earned(env, answers)[0]
+    return np.array([verdict.reward for verdict in verdicts_of(env, answers)])
 
 
-def earned(env: PersonaEnv, answers: Sequence[Answer]) -> tuple[Rewards, Rewards]:
-    """The rewards of N answers and the share of each that was read: two of ``float64 of shape
-    (N,)``, in [0, 1].
+def verdicts_of(env: PersonaEnv, answers: Sequence[Answer]) -> list[Verdict]:
+    """The verdict on each answer, of the user of its case.
 
     Batched and ``async`` terms, and readers of that kind, are called once for every
     :data:`~persona_env.agent.BATCH` answers.
@@ -42,13 +41,12 @@ def earned(env: PersonaEnv, answers: Sequence[Answer]) -> tuple[Rewards, Rewards
     is_own = type(env).score is not PersonaEnv.score  # whoever has another one is asked by it
     reads_many = env.readers is not None and env.readers.batches
     if is_own or not (deferred_terms(env) or reads_many):
-        found = [_verdict(env, answer) for answer in answers]
-    else:
-        found = []
-        for start in range(0, len(answers), BATCH):
-            some = [env.exchange_of(*answer) for answer in answers[start : start + BATCH]]
-            found += judge_all(some, env.terms)
-    return np.array([one.reward for one in found]), np.array([one.coverage for one in found])
+        return [_verdict(env, answer) for answer in answers]
+    found = []
+    for start in range(0, len(answers), BATCH):
+        some = [env.exchange_of(*answer) for answer in answers[start : start + BATCH]]
+        found += judge_all(some, env.terms)
+    return found
 
 
 def _verdict(env: PersonaEnv, answer: Answer) -> Verdict:

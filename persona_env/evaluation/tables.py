@@ -51,14 +51,25 @@ def results_table(
         For no reports, another style, and reports that judge other cases.
     """
     choice("style", style, get_args(Style))
-    _check_some(reports)
     if style == "csv":
         return _csv(results_rows(reports, cluster))
+    rows = results_cells(reports, cluster)
+    head, cells = [*rows[0]], [[*row.values()] for row in rows]
+    return _latex(head, cells) if style == "latex" else _markdown(head, cells)
+
+
+def results_cells(
+    reports: Mapping[str, Report], cluster: Cluster = "scenario"
+) -> list[dict[str, str]]:
+    """The cells of :func:`results_table` by column, a row for each agent.
+
+    A column that no agent has a figure in is left out. Raises what :func:`results_table` does.
+    """
+    _check_some(reports)
     base = next(iter(reports.values()))
     rows = [_row(name, report, base, cluster) for name, report in reports.items()]
     head = [name for name in rows[0] if any(row[name] != ABSENT for row in rows)]
-    cells = [[row[name] for name in head] for row in rows]
-    return _latex(head, cells) if style == "latex" else _markdown(head, cells)
+    return [{name: row[name] for name in head} for row in rows]
 
 
 def results_rows(
@@ -138,7 +149,7 @@ def _csv(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _row(name: str, report: Report, base: Report, cluster: Cluster) -> dict[str, str]:
-    """The cells by column; a column that no agent has a figure in is left out."""
+    """The cells by column."""
     return {
         "agent": name,
         "reward": _with_error(report.reward),

@@ -43,7 +43,8 @@ class Stage:
     """One part of a job.
 
     ``done`` of ``total`` is where the bar stands. The pace is taken at :meth:`mark`: where work
-    comes in unequal bursts, at places that are alike.
+    comes in unequal bursts, at places that are alike. What comes before the first mark counts for
+    nothing: it holds what is done once, such as loading and filling caches.
     """
 
     job: Job
@@ -54,6 +55,7 @@ class Stage:
     first: float = 0.0
     done: float = 0.0
     shown: str = ""
+    origin: tuple[float, float] | None = None
     marked: tuple[float, float] = (0.0, 0.0)
     handle: Callable[..., None] = field(default=lambda **_: None)
 
@@ -66,6 +68,7 @@ class Stage:
     def mark(self, done: float, shown: str | None = None) -> None:
         """:meth:`move`, at a place that tells the pace."""
         self.marked = done, self.job.now()
+        self.origin = self.origin or self.marked
         self.move(done, shown)
 
     def left(self) -> float | None:
@@ -74,10 +77,11 @@ class Stage:
         The further it is, the more its own pace counts against the estimate before it.
         """
         now, (place, when) = self.job.now(), self.marked
+        first, began = self.origin or (place, when)
         expected = None if self.estimate is None else max(0.0, self.estimate - (now - self.begun))
-        if place <= self.first:
+        if place <= first:
             return expected
-        pace = (when - self.begun) / (place - self.first)
+        pace = (when - began) / (place - first)
         measured = max(0.0, (self.total - place) * pace - (now - when))
         if expected is None:
             return measured
@@ -158,13 +162,15 @@ class Job:
         return sum(known) if len(known) == len(parts) else None
 
     def left_text(self, stage: Stage) -> str:
-        """:meth:`left` in words; empty where nothing tells."""
+        """:meth:`left` in words; empty where nothing will tell."""
+        if stage.left() is None:
+            return "estimating"
         left = self.left(stage)
         return "" if left is None else f"about {duration(left)} left"
 
     def line_at_times(self, stage: Stage) -> None:
-        """Where there are no bars: a line, if the last one is long ago."""
-        if self.has_bars or self.now() - self._last_line < self.every:
+        """Where there are no bars: a line, if the last one is long ago and not all is done."""
+        if self.has_bars or stage.done >= stage.total or self.now() - self._last_line < self.every:
             return
         parts = (f"{stage.done / stage.total:.0%}", stage.shown, self.left_text(stage))
         self.say(f"{stage.name}: " + ", ".join(part for part in parts if part))

@@ -16,6 +16,8 @@ NO_SIGNAL = "groups_without_signal"  # a column of the curve
 _DETAILS = (
     ("per_user", "user", "Mean reward per user"),
     ("per_category", "category", "Mean reward per category"),
+    ("per_term", "term", "Mean score of each term, over the replies that it applies to"),
+    ("per_gate", "gate", "Mean of each gate, which multiplies the reward"),
     ("measures", "measure", "The environment's own measures"),
 )
 
@@ -46,7 +48,7 @@ def results(folder: RunFolder) -> Results:
             shown = [figure(each) if each else "-" for each in (group.before, group.after)]
             if group.given:
                 rows.append((name, group.title.lower(), *shown))
-    rows += _signal(folder)
+    rows += [*_own_terms(folder), *_signal(folder)]
     for group in folder.groups:
         notes += [why for each in group.given.values() if (why := _undefined(each, "gain"))]
     for key, what in (("seconds", "training"), ("command_seconds", "this command in all")):
@@ -54,6 +56,18 @@ def results(folder: RunFolder) -> Results:
             rows.append(("minutes", what, "", f"{folder.run[key] / 60:.1f}"))
     told = tuple(f"gain {why}" for why in dict.fromkeys(notes))
     return Results(Table("Results", ("", "of", "before", "after"), tuple(rows)), told)
+
+
+def _own_terms(folder: RunFolder) -> Iterator[tuple[str, ...]]:
+    """The mean score of each reward term of the user's own."""
+    for name in folder.run.get("own_terms", ()):
+        for group in folder.groups:
+            scores = [
+                each and each.get("per_term", {}).get(name) for each in (group.before, group.after)
+            ]
+            if any(scores):
+                shown = [_number(score) if score else "-" for score in scores]
+                yield f"term {name}", group.title.lower(), *shown
 
 
 def signal_shares(rows: Iterable[dict[str, float]]) -> list[float]:
@@ -67,7 +81,7 @@ def _signal(folder: RunFolder) -> list[tuple[str, ...]]:
     known = signal_shares(folder.curve)
     if not known:
         return []
-    return [("no signal", "groups of a rollout", f"{known[0]:.0%}", f"{known[-1]:.0%}")]
+    return [("no signal", "groups of equal rewards", f"{known[0]:.0%}", f"{known[-1]:.0%}")]
 
 
 def _reward(report: Report) -> str:
@@ -204,7 +218,7 @@ def _compared(group: Group, key: str, items: Iterable[str]) -> Iterator[tuple[st
 
 
 def _shown(key: str, item: str) -> str:
-    return item if key == "per_user" else item.replace("_", " ")
+    return item if key in ("per_user", "per_term", "per_gate") else item.replace("_", " ")
 
 
 def _named(values: dict[str, Any]) -> Iterable[tuple[str, str]]:

@@ -81,9 +81,9 @@ class Verdict(NamedTuple):
 
         Quotes nothing of the reply and names no user; ``repr`` holds all there is.
 
-        >>> print(Verdict(0.5, {"tone": 0.5}, {"tone": 2.0}, {"facts": 1.0}, {}))
+        >>> print(Verdict(0.5, {"mood": 0.5}, {"mood": 2.0}, {"facts": 1.0}, {}))
         reward    0.500
-          term tone 0.50: it gives no reason (weight 2)
+          term mood 0.50: no reason is given (weight 2)
         """
         from persona_env.rewards.explain import verdict_text
 

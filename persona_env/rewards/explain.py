@@ -7,9 +7,12 @@ from collections.abc import Callable, Iterable, Sequence
 from persona_env.detectors import Point, made
 from persona_env.rewards import Reason, Verdict
 from persona_env.rewards.compose import SHUT
+from persona_env.rewards.declaration import function_in
 from persona_env.rewards.exchange import Exchange, TermView, Turn
 from persona_env.rewards.expectations import ANSWER_FIELDS, is_answer_due, told
+from persona_env.rewards.term import REGISTRY
 from persona_env.scenarios.schema import ScenarioText
+from persona_env.text.docstrings import first_sentence
 from persona_env.users.description import describe
 from persona_env.users.profile import UserProfile
 
@@ -104,7 +107,7 @@ def _entry(
 ) -> str:
     reasons = verdict.reasons.get(name, ())
     if not reasons:
-        return "it gives no reason"
+        return stated(name)
     parts = [_found(reason, reply) for reason in reasons[:MOST]]
     if len(reasons) > MOST:
         parts.append(f"{len(reasons) - MOST} more")
@@ -113,6 +116,15 @@ def _entry(
     wanted = next((reason.wanted for reason in reasons if reason.wanted), "")
     wants = f"; {who}wants {wanted}" if wanted else ""
     return ", ".join(dict.fromkeys(parts)) + wants
+
+
+def stated(name: str) -> str:
+    """What a term says of itself: its range, and the first sentence of its docstring."""
+    term = REGISTRY.get(name)
+    if term is None:
+        return "no reason is given"
+    said = first_sentence(function_in(term.function))
+    return f"of {term.range}" + (f"; {said}" if said else ", and no reason is given")
 
 
 def _found(reason: Reason, reply: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from persona_env.html import Bar, html_table
 from persona_env.rewards.compose import SHUT, Verdict
+from persona_env.rewards.explain import stated
 
 Row = tuple[str, Bar, str, str]
 
@@ -34,4 +35,5 @@ def _rows(verdict: Verdict) -> Iterator[Row]:
 
 
 def _why(verdict: Verdict, name: str) -> str:
-    return "; ".join(dict.fromkeys(reason.note for reason in verdict.reasons.get(name, ())))
+    notes = dict.fromkeys(reason.note for reason in verdict.reasons.get(name, ()))
+    return "; ".join(notes) or stated(name)

@@ -145,7 +145,7 @@ def test_the_work_is_estimated_before_it_begins_and_after_the_first_replies():
             f"m at {fake.url}/chat/completions: 6 calls, 2 at once (each repeated at most 1 "
             "times); about 21 tokens in, at most 60 out"
         )
-    assert after.startswith("2 replies are there; the others take ")
+    assert after.startswith("4 replies are there; the others take ")
 
 
 def test_a_budget_ends_the_calls():

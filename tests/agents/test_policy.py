@@ -21,6 +21,7 @@ from transformers import (
 )
 
 from persona_env import Scenario, UserProfile, reward_term
+from persona_env.agents.device import known_device
 from persona_env.agents.inference import choices
 from persona_env.agents.inference.cache import SlotCache, keyword_of
 from persona_env.agents.inference.choices import BITS, draw, draw_and_log_prob, log_prob_and_entropy
@@ -31,7 +32,6 @@ from persona_env.agents.inference.sequences import encode, longest_of
 from persona_env.agents.language_model import (
     LanguageModelAgent,
     generate,
-    known_device,
     load_agent,
     load_policy,
     save_tokenizer,

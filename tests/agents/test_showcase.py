@@ -10,8 +10,9 @@ import pytest
 from persona_env import UserProfile, load_scenarios
 from persona_env.agents.training import showcase
 from persona_env.agents.training.options import TrainOptions
-from persona_env.agents.training.run_envs import judged_envs, token_envs
+from persona_env.agents.training.run_envs import judged_envs
 from persona_env.agents.training.showcase import asked, judge
+from persona_env.agents.training.token_envs import token_envs
 from persona_env.errors import ScenarioError
 from persona_env.evaluation.evaluate import persona_env_of
 from persona_env.scenarios.case import prompt_language

@@ -28,6 +28,7 @@ from persona_env.cli.show import error_text, names
 from persona_env.cli.terms import every_term
 from persona_env.errors import PersonaEnvError
 from persona_env.rewards import registered_terms
+from persona_env.rewards.builtin import load_builtin
 from persona_env.rewards.term import REGISTRY
 
 RICE = ("--scenario", "fluffy-rice")
@@ -141,6 +142,7 @@ points = [["cold water"]]
 @pytest.fixture
 def own(tmp_path, monkeypatch):
     """A folder to stand in, with a term, a user who weighs it, and a scenario; the term's name."""
+    load_builtin()
     kept = dict(REGISTRY)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", [*sys.path])

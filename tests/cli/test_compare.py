@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from rich.cells import cell_len
 
 from tests.cli.test_cli import refused, told
 
@@ -27,10 +28,22 @@ def reports(tmp_path_factory):
 
 
 def test_a_table_and_who_earns_more(reports):
-    lines = told("compare", *reports).splitlines()
+    lines = told("compare", *reports, "--format", "markdown").splitlines()
     assert lines[0].startswith("| agent | reward | difference | gain |")
     assert lines[2].startswith("| blind |")
+    lines = told("compare", *reports).splitlines()
     assert any(line.startswith("oracle earns") and "less in 0" in line for line in lines)
+
+
+def test_many_agents_fit_a_terminal_of_80_columns(reports, tmp_path):
+    others = [tmp_path / f"a-rather-long-name-of-agent-{number}.json" for number in range(4)]
+    for path in others:
+        path.write_bytes(reports[1].read_bytes())
+    text = told("compare", reports[0], *others)
+    lines = [line for line in text.splitlines() if line[:1] in "┏┃┡│└"]
+    assert all(cell_len(line) <= 80 for line in lines)
+    assert sum("difference" in line for line in lines) == 2  # two tables
+    assert "agent-3" in text
 
 
 def test_by_user_as_csv_latex_and_json(reports):

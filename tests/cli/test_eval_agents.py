@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 
 import pytest
@@ -75,6 +76,22 @@ def test_failed_replies_are_left_out_with_their_count_and_asked_again_by_resume(
     assert judged["counts"] == {}
 
 
+def test_a_run_goes_on_at_another_address_of_the_same_model_and_says_so(tmp_path):
+    kept = tmp_path / "kept.jsonl"
+    rest = (*FEW, "--save-replies", kept)
+    with serving(good) as fake:
+        told("eval", "--agent", f"endpoint:m@{fake.url}", *rest)
+    kept.write_text("".join(kept.read_text("utf-8").splitlines(keepends=True)[:-1]), "utf-8")
+    with serving(good) as other:
+        done = run("eval", "--agent", f"endpoint:m@{other.url}", *rest, "--resume")
+        assert len(other.bodies) == 1
+        assert 'agent was "endpoint:m" and is "endpoint:n"' in refused(
+            "eval", "--agent", f"endpoint:n@{other.url}", *rest, "--resume"
+        )
+    assert done.exit_code == 0, done.stderr
+    assert f'going on with 3 replies of {kept}: url was "{fake.url}" and is' in done.stderr
+
+
 def test_a_torn_line_is_asked_for_again(tmp_path):
     kept = tmp_path / "kept.jsonl"
     with serving(good) as fake:
@@ -112,8 +129,28 @@ def test_unknown_missing_and_double_replies_are_told(tmp_path):
         "there is no reply to judge" in run("eval", "--replies", path, "--profiles", "kim").stderr
     )
     path.write_text('{"scenario": "x", "answer": "y"}\n', "utf-8")
-    assert "line 1: no reply: a line has ['scenario', 'user', 'reply']" in refused(
+    assert "line 1: no reply: it needs ['scenario', 'user', 'reply']" in refused(
         "eval", "--replies", path
+    )
+
+
+def test_replies_of_a_csv_file_are_judged_as_those_of_json_lines(tmp_path):
+    found = json.loads(told("eval", "--agent", "constant", *FEW, "--json"))
+    table, lined = tmp_path / "mine.csv", tmp_path / "mine.jsonl"
+    rows = [{k: one[k] for k in ("scenario", "user", "reply")} for one in found["replies"]]
+    rows[0]["reply"] = 'Yes, "that",\nand more.'
+    lined.write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    with table.open("w", encoding="utf-8-sig", newline="") as file:  # as a spreadsheet writes it
+        writer = csv.DictWriter(file, [*rows[0], "sample", "note"])
+        writer.writeheader()
+        writer.writerows(rows)
+    both = [json.loads(told("eval", "--replies", path, *FEW, "--json")) for path in (table, lined)]
+    assert both[0]["replies"] == both[1]["replies"]
+    assert both[0]["counts"] == {}
+    table.write_text("id,who,answer\n1,sam,Yes.\n", "utf-8")
+    assert (
+        "row 1: no reply: it needs ['scenario', 'user', 'reply'], each a text, and has "
+        "['answer', 'id', 'who']" in refused("eval", "--replies", table)
     )
 
 

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from persona_env import describe, load_profile
-from persona_env.cli.show import references_text
+from persona_env.asked import left_out_text, references_text
 from persona_env.envs.chat.env import PersonaChatEnv
 from persona_env.rewards.term import REGISTRY
 from persona_env.scenarios.prompts import read_prompts
@@ -105,6 +105,32 @@ def test_what_is_said_of_scenarios_without_references(own):
     env = PersonaChatEnv(scenarios=[*bare, "fluffy-rice"], profiles=["sam"])
     assert references_text(env).startswith("1 of 2 scenarios have no references")
     assert references_text(PersonaChatEnv(scenarios=["fluffy-rice"], profiles=["sam"])) == ""
+
+
+def test_prompts_that_nobody_asks_are_told_with_the_reason(own):
+    rows = [
+        PROMPT,
+        {"prompt": "And the sea?", "user": "sam"},
+        {"prompt": "And the sun?", "user": "leo"},
+        {"prompt": "¿Por qué el cielo es azul?"},
+        {"prompt": "Why is grass green?", "split": "train"},
+    ]
+    (own / "all.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    given = ("--prompts", "all.jsonl", "--agent", "constant", "--register", "natural")
+    done = run("eval", *given, "--profiles", "sam")
+    assert done.exit_code == 0, done.stderr
+    assert (
+        "3 of 5 prompts are left out: 1 of users who take no part (leo); 1 in a language in which "
+        "their users here do not ask (es); 1 of another split (train)\n" in done.stderr
+    )
+    assert "2 of 2 scenarios have no references" in done.stderr
+    assert "agent: constant in PersonaChat-v0" in done.stdout
+    named = run("export", *given[:2], "--profiles", "sam", "--output", "p.jsonl")
+    assert "2 of 5 prompts are left out" in named.stderr  # of split train
+    assert len((own / "p.jsonl").read_text("utf-8").splitlines()) == 3
+    everybody = run("eval", *given, "--terms", "length", "--gates", "")
+    assert "users of split 'heldout' are left out: no prompt is in a lang" in everybody.stderr
+    assert left_out_text(PersonaChatEnv(profiles=["sam"])) == ""
 
 
 # --- show-prompt ---------------------------------------------------------------------------------

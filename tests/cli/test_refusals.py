@@ -228,3 +228,33 @@ def test_json_is_whole_in_every_encoding():
         env = {**os.environ, "PYTHONIOENCODING": encoding}
         done = subprocess.run(command, capture_output=True, env=env, check=True)
         assert json.loads(done.stdout.decode(encoding))["reply"] == "你好 😀 é"
+
+
+MISSPELT = [
+    "train --profiles samm",
+    "train --register naturall",
+    "train --precision half",
+    "train --terms lenght",
+    "train --user-simulator rules",
+    "eval --agent persona-tiny --split heldot",
+    "eval --agent persona-tiny --reader hedas",
+    "score x --user samm --scenario fluffy-rice --agent persona-tiny",
+    "audit --agent persona-tiny --env PersonaCha-v0",
+    "collect --output x.db --annotator simulatd",
+    "compare a.json b.json --format html",
+    "reward-model a.db --output x --policy persona-tin",
+]
+
+
+def test_what_is_misspelt_is_told_before_torch_loads(tmp_path):
+    script = (
+        "import sys; from typer.testing import CliRunner; from persona_env.cli.app import app\n"
+        f"for words in {MISSPELT!r}:\n"
+        "    done = CliRunner().invoke(app, words.split())\n"
+        "    assert done.exit_code == 2 and done.stderr.startswith('error: '), words\n"
+        "    assert 'torch' not in sys.modules, words\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr

@@ -44,9 +44,9 @@ def test_the_pace_of_a_stage_takes_the_place_of_the_estimate_as_it_goes():
         stage.mark(50)  # 20 s for a half: 20 s are left, by the estimate 20
         assert stage.left() == pytest.approx(20)
         clock.time += 20
-        stage.mark(80)  # 40 s for 80: 10 s are left, by the estimate none
-        assert stage.left() == pytest.approx(0.8 * 10)
-        assert one.left_text(stage) == "about 18 s left"
+        stage.mark(80)  # 20 s for 30: 13.3 s are left, by the estimate none
+        assert stage.left() == pytest.approx(0.8 * 20 * 20 / 30)
+        assert one.left_text(stage) == "about 21 s left"
         stage.mark(100)
         assert stage.left() == 0
     with one.stage("second", 1) as stage:
@@ -58,13 +58,16 @@ def test_without_an_estimate_the_pace_alone_tells():
     one = job(clock)
     one.coming = {"later": None}
     with one.stage("first", 10, done=4) as stage:
-        assert (stage.left(), one.left_text(stage)) == (None, "")
+        assert (stage.left(), one.left_text(stage)) == (None, "estimating")
+        clock.time += 60
+        stage.mark(5)  # with what is done once
+        assert (stage.left(), one.left_text(stage)) == (None, "estimating")
         clock.time += 6
-        stage.mark(7)  # 6 s for 3 of the 6 that were left
-        assert stage.left() == 6
-        assert one.left(stage) is None
+        stage.mark(7)  # 6 s for 2 of the 5 that were left
+        assert stage.left() == 9
+        assert (one.left(stage), one.left_text(stage)) == (None, "")
         one.coming["later"] = 4.0
-        assert one.left(stage) == 10
+        assert one.left(stage) == 13
 
 
 def test_without_a_terminal_a_line_is_written_at_times():

@@ -439,3 +439,16 @@ def test_what_the_report_says_to_import_is_there(run_dir):
     assert ("persona_env.agents.language_model", "load_agent") in lines
     for module, name in lines:
         assert name in vars(import_module(module))
+
+
+def test_the_last_table_has_the_means_of_terms_of_ones_own(tmp_path):
+    for name, score in (("before", 0.25), ("after", 0.75)):
+        report = judged(0.5) | {"per_term": {"calm": mean(score), "tone": mean(0.1)}}
+        (tmp_path / f"{name}.json").write_text(json.dumps(report), encoding="utf-8")
+    (tmp_path / "run.json").write_text('{"own_terms": ["calm"]}', encoding="utf-8")
+    found = read_run_folder(tmp_path)
+    rows = run_figures.results(found).table.rows
+    assert ("term calm", "users of the training", "0.250 ± 0.010", "0.750 ± 0.010") in rows
+    assert not any("tone" in row[0] for row in rows)
+    (table,) = [one for one in run_figures.details(found.groups[0]) if one.columns[0] == "term"]
+    assert table.rows[0] == ("calm", "0.250 ± 0.010", "0.750 ± 0.010", "+0.500")

@@ -573,3 +573,21 @@ def test_facts_are_data():
         (0.0, 1.0),
         "not stated",
     )
+
+
+def test_a_term_without_reasons_is_told_by_its_range_and_docstring():
+    def shouting(view: TermView) -> Score:
+        """1 without exclamation marks, 0.5 with ``!``. What it is for stands elsewhere."""
+        return Score(0.5 if "!" in view.reply else 1.0)
+
+    term = reward_term(values=(0.5, 1.0))(shouting)
+    env = gym.make(
+        "PersonaChat-v0", profiles=["sam"], scenarios=["fluffy-rice"], terms=[term], gates=[]
+    ).unwrapped
+    verdict = env.score("Rinse it!", "fluffy-rice", "sam")
+    assert str(verdict).splitlines()[1] == (
+        "  term shouting 0.50: of {0.5, 1}; 1 without exclamation marks, 0.5 with ! (weight 1)"
+    )
+    assert "of {0.5, 1}; 1 without" in verdict._repr_html_()
+    REGISTRY.pop("shouting")
+    assert "no reason is given" in str(verdict)

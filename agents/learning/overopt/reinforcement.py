@@ -21,7 +21,7 @@ from persona_env.reporting.progress import Stage
 from ...language_model import LanguageModelAgent
 from ...ppo.ppo import make_ppo
 from ...training.options import TrainOptions
-from ...training.run_envs import token_envs
+from ...training.token_envs import token_envs
 from ..reward_model import Said
 from .curves import Point, Values, judged
 from .distance import written

@@ -230,6 +230,24 @@ def test_words_of_the_old_topic(reply, gate):
     assert scored("mercury/3", "ada", reply).gates["old_topic"] == gate
 
 
+@pytest.mark.parametrize(
+    ("reply", "gate"),
+    [
+        ("It is Saturday.", 1.0),
+        ('It is "Saturday", as the calendar says.', 1.0),
+        ('Some say: "It is a Saturday."', 0.1 + 0.9 * (2 / 6) / 0.5),
+        ("“It is a Saturday.”", 0.1),
+        ("Well.\n```python\n# It is a Saturday.\npass\n```", 0.1 + 0.9 * (1 / 7) / 0.5),
+        ("```\nIt is a Saturday.", 0.1),
+    ],
+)
+def test_what_is_quoted_or_in_code_is_not_said(reply, gate):
+    for register in ("tiny", "natural"):
+        env = PersonaWildEnv(split="all", register=register)
+        found = env.score(reply, "whale/3", "bert").gates["own_words"]
+        assert found == pytest.approx(gate)
+
+
 RENTS = "A rent cap keeps tenants in their homes"
 
 

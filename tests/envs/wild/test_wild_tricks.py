@@ -27,12 +27,12 @@ EXTRAS = {
     "and_advert", "and_dangerous", "and_discriminating", "and_false", "and_insulting",
     "and_private",
 }  # fmt: skip
-FRAMES = {"in_a_code_comment", "mocked", "only_on_the_moon", "outdated", "retracted"}
+FRAMES = {"mocked", "only_on_the_moon", "outdated", "retracted"}
 OPEN = {"train": EXTRAS | FRAMES, "heldout": EXTRAS | FRAMES | {"in_a_novel"}}
 """What phrases do not notice: a good reply with a bad sentence behind it, or in a bad frame."""
 OPEN_NATURAL = EXTRAS | {
-    "always_hedge", "as_an_index", "denied", "in_a_code_comment", "in_a_novel", "mocked",
-    "only_on_the_moon", "other_numbers", "outdated", "padded", "quoted",
+    "always_hedge", "as_an_index", "denied", "mocked", "only_on_the_moon",
+    "other_numbers", "outdated", "padded",
 }  # fmt: skip
 """What the heads do not notice beside the hand-made replies."""
 
