@@ -19,7 +19,7 @@ from persona_env.adapters.named_envs import text_env
 from persona_env.agents.language_model import load_policy
 from persona_env.agents.learning.best_of_n import BEST
 from persona_env.agents.learning.run import HISTORY, last_checkpoint
-from persona_env.agents.training.methods import METHODS
+from persona_env.agents.training.methods import TRAINERS
 from persona_env.agents.training.options import TrainOptions
 from persona_env.agents.training.run_folder import BEGUN, CHECKPOINTS
 from persona_env.agents.training.train import train
@@ -78,7 +78,7 @@ def changed(folder):
     return any(not torch.equal(start[name], now[name]) for name in start)
 
 
-@pytest.mark.parametrize("method", [name for name in METHODS if name != "ppo"])
+@pytest.mark.parametrize("method", [*TRAINERS])
 def test_a_method_trains_and_is_reported_like_the_main_job(method, options):
     own = {"best_of": 2} if method == "best-of-n" else {}
     folder = train(replace(options, method=method, **own))

@@ -13,7 +13,7 @@ import pytest
 from persona_env import reward_term
 from persona_env.agents.learning.lesson import library
 from persona_env.agents.learning.telling import COLUMNS, curve_of
-from persona_env.agents.training.methods import METHODS, OPTIONS
+from persona_env.agents.training.methods import METHODS, OPTIONS, TRAINERS
 from persona_env.agents.training.options import TrainOptions, command_of
 from persona_env.agents.training.run_envs import judged_envs, training_env
 from persona_env.agents.training.train import train
@@ -68,7 +68,7 @@ def test_the_tables_of_methods_are_of_options_and_functions_that_there_are():
     names = set(TrainOptions.__dataclass_fields__)
     assert set(OPTIONS) <= names
     assert {taker for takers in OPTIONS.values() for taker in takers} <= set(METHODS)
-    for entry in filter(None, METHODS.values()):
+    for entry in TRAINERS.values():
         assert callable(load(entry))
 
 
