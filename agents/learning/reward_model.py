@@ -100,6 +100,11 @@ class RewardModel(nn.Module):
         model, codec = load_policy(name)
         return cls(model, codec, name, sees=sees, factors=factors, users=users, seed=seed)
 
+    @property
+    def knows_names(self) -> bool:
+        """Whether it has to be told by name who the user is."""
+        return self.sees == "factorised"
+
     def features(self, said: Sequence[Said]) -> Tensor:
         """The features of some replies, ``float32 of shape (N, K)``."""
         rows = [self._ids(one) for one in said]

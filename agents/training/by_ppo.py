@@ -11,6 +11,7 @@ from persona_env.reporting.progress import Job
 
 from ..language_model import load_policy, save_tokenizer
 from ..ppo.ppo import LanguageModelPPO, make_ppo
+from ..ppo.ptx import pretraining_of
 from .by_size import by_size
 from .checkpoint import load_modules, read_facts
 from .facts import check_same, facts_of, identity
@@ -103,7 +104,7 @@ def build(options: TrainOptions) -> LanguageModelPPO:
     """The environments and the PPO of a run."""
     options = by_size(options)
     model, codec = load_policy(options.start, options.device, options.end_token)
-    return make_ppo(
+    made = make_ppo(
         token_envs(options, codec, model.config.vocab_size),
         options.start,
         kl_coef=options.kl,
@@ -118,3 +119,9 @@ def build(options: TrainOptions) -> LanguageModelPPO:
         seed=options.seed,
         device=options.device,
     )
+    if options.ptx:
+        places = made.observation_space["tokens"].shape[0]  # type: ignore[index]
+        made.pretraining = pretraining_of(
+            options.start, codec, options.ptx, options.ptx_data, places
+        )
+    return made

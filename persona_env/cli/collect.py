@@ -57,8 +57,8 @@ def collect(
     annotator: Annotated[
         str,
         typer.Option(
-            help="simulated, judge:MODEL@URL, model:FOLDER_OR_ID, module:attribute; none: pairs "
-            "for 'label'."
+            help="simulated, judge:MODEL@URL, model:FOLDER_OR_ID, reward_model:FOLDER, "
+            "module:attribute; none: pairs for 'label'."
         ),
     ] = "simulated",
     pairs: Annotated[int, typer.Option(min=1, help="Of this policy, with those there are.")] = 200,
