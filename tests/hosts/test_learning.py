@@ -18,7 +18,8 @@ import persona_env  # noqa: F401 - registers the environments
 from persona_env.adapters.named_envs import text_env
 from persona_env.agents.language_model import load_policy
 from persona_env.agents.learning.best_of_n import BEST
-from persona_env.agents.learning.run import HISTORY, last_checkpoint
+from persona_env.agents.learning.run import HISTORY, ByTRL, last_checkpoint
+from persona_env.agents.training.by_size import by_size
 from persona_env.agents.training.methods import TRAINERS
 from persona_env.agents.training.options import TrainOptions
 from persona_env.agents.training.run_folder import BEGUN, CHECKPOINTS
@@ -29,6 +30,9 @@ from persona_env.messages import as_messages
 from persona_env.preferences import Candidates, SimulatedAnnotator
 from persona_env.preferences.formats import write_comparisons
 from persona_env.preferences.store import ComparisonStore
+from persona_env.registration import load
+from persona_env.reporting.progress import Job
+from tests.agents.learning.closed_forms import dpo, ipo, kto
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 USERS = ("sam", "nora")
@@ -106,6 +110,48 @@ def test_a_curve_is_that_of_what_was_sampled(options):
     assert all(0 <= float(row["reward"]) <= 1 for row in rows)
     each = np.diff([0, *tokens]) / 16
     assert [float(row["length"]) for row in rows] == pytest.approx(each, abs=1e-3)
+
+
+def ratios(trainer, batch, kind=""):
+    """log pi - log pi_ref of the completions of a batch, and how many tokens they have."""
+    ids, mask = batch[f"{kind}input_ids"], batch[f"{kind}completion_mask"][:, 1:]
+
+    def total(model):
+        with torch.no_grad():
+            logits = model(ids, attention_mask=batch[f"{kind}attention_mask"]).logits[:, :-1]
+        each = logits.log_softmax(-1).gather(-1, ids[:, 1:, None])[..., 0]
+        return (each * mask).sum(1)
+
+    return total(trainer.model) - total(trainer.ref_model), mask.sum(1)
+
+
+@pytest.mark.parametrize("method", ["dpo", "robust", "ipo", "kto"])
+def test_the_losses_of_trl_are_those_of_the_papers(method, options):
+    """On a policy that has moved from its reference; of IPO on log-ratios per token."""
+    given = by_size(replace(options, method=method, beta=0.3, batch=8))
+    with Job(quiet=True).stage("training", 1.0) as stage:
+        trainer = load(TRAINERS[method])(ByTRL(given)._lesson(stage))
+    torch.manual_seed(0)
+    with torch.no_grad():
+        for one in trainer.model.parameters():
+            one += 0.02 * one.std() * torch.randn_like(one)
+    trainer.model.eval()
+    batch = next(iter(trainer.get_train_dataloader()))
+    with torch.no_grad():
+        found = float(trainer.compute_loss(trainer.model, batch))
+    h, tokens = ratios(trainer, batch)
+    assert h.abs().max() > 0.1
+    if method == "kto":
+        weights = (trainer.desirable_weight, trainer.undesirable_weight)
+        mismatched, _ = ratios(trainer, batch, "KL_")
+        labels = torch.as_tensor(batch["label"], dtype=torch.bool)
+        expected = kto(h, labels, mismatched, beta=0.3, weights=weights)
+    elif method == "ipo":
+        expected = ipo(*(h / tokens).chunk(2), tau=0.3)
+    else:
+        flips = given.flips if method == "robust" else 0.0
+        expected = dpo(*h.chunk(2), beta=0.3, flips=flips)
+    assert found == pytest.approx(float(expected), abs=1e-4)
 
 
 @pytest.mark.parametrize("ending", ["jsonl", "db"])
