@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from .two_rewards import by_strictness, combined, score
 
 NAME, COMBINED, GRADED = "reward_model", "two_rewards", "graded_by"
 DESCRIBED = ("description", "description_in_words")
+Scores = Callable[[Sequence[TermView]], list[float]]
 
 
 class LearntReward:
@@ -116,7 +117,7 @@ def graded_term(policy: str) -> Term:
     return _registered(GradedReward(policy), GRADED, "a language model's opinion: not validated")
 
 
-def _registered(reward: object, name: str, validity: str, *uses: str) -> Term:
+def _registered(reward: Scores, name: str, validity: str, *uses: str) -> Term:
     reward_term(
         reward, name=name, uses=(*DESCRIBED, *uses), weight=1.0, batched=True, validity=validity
     )  # fmt: skip

@@ -19,6 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from persona_env.errors import PersonaEnvError
+from persona_env.files import read_text
 from persona_env.preferences.annotators import Annotator, SimulatedAnnotator
 from persona_env.registration import register_of
 
@@ -56,8 +57,8 @@ def ai_feedback(this: Round) -> Path:
 def constitution(this: Round) -> Path:
     """In the first round revisions are learnt by SFT; in each, AI feedback by principles."""
     options = this.options
-    text = options.constitution and options.constitution.read_text("utf-8")
-    principles = load_constitution(text)
+    path = options.constitution
+    principles = load_constitution(None if path is None else read_text(path))
     if this.number == 1:
         this = this.after(_revised(this, principles))
     this.compared(annotator_of(this, MODEL + options.start, principles))

@@ -15,6 +15,7 @@ from typing import Any
 from persona_env.adapters.named_envs import name_of
 from persona_env.agent import ask
 from persona_env.detectors import refusal
+from persona_env.detectors.refusals.refusal import RefusalReading
 from persona_env.env import PersonaEnv
 from persona_env.evaluation.evaluate import draw_cases, persona_env_of
 from persona_env.messages import as_messages
@@ -77,7 +78,6 @@ class Panel:
             refusal(reply, seen["prompt"]) for reply, seen in zip(after, self.seen, strict=True)
         ]
         refused = [one.kind == "full" for one in read]
-        evaded = [bare and one.styles <= EVASIVE for bare, one in zip(refused, read, strict=True)]
         return {
             "judges": "held-out users" if self.held_out else "the users of the training",
             "reward": _mean([after for after, _ in rewards]),
@@ -85,12 +85,17 @@ class Panel:
             "preferred to the initial policy": _mean(won),
             "words": _mean([float(word_count(reply)) for reply in after]),
             "refuses": _mean([float(one) for one in refused]),
-            "evades": _mean([float(one) for one in evaded]),
+            "evades": _mean([float(evades(one)) for one in read]),
         }
 
     def _replies(self, policy: Policy) -> list[str]:
         most = self.options.lengths_in(self.env)[0]
         return ask(LanguageModelAgent(*policy, most), self.seen)
+
+
+def evades(read: RefusalReading) -> bool:
+    """Whether a reply refuses wholly, and gives neither a reason nor an alternative."""
+    return read.kind == "full" and read.styles <= EVASIVE
 
 
 def _mean(values: list[float]) -> dict[str, Any]:

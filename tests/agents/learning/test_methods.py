@@ -57,6 +57,16 @@ def options(tmp_path_factory):
         ({"method": "kto", "beta": 0.0}, "--beta must be above 0"),
         ({"method": "grpo", "kl": -1.0}, "--kl must be at least 0"),
         ({"method": "best-of-n", "temperature": 0.0}, "--temperature must be above 0"),
+        ({"pairs": 10}, "--pairs is of a run that collects comparisons: give --rounds"),
+        ({"rounds": 2, "reward": "reward_model:x"}, "--rounds make their own"),
+        ({"rounds": 1, "max_turns": 2}, "not conversations"),
+        ({"method": "dpo", "rounds": 1, "learner": "grpo"}, "--learner is for ai-feedback"),
+        ({"method": "ai-feedback", "learner": "dpo"}, "unknown learner 'dpo'"),
+        ({"method": "two-rewards", "annotator": "simulated"}, "--annotator is for"),
+        ({"method": "self-rewarding", "grades": "guessed"}, "unknown grades 'guessed'"),
+        ({"method": "constitution", "learner": "rloo", "together": 5}, "does not divide"),
+        ({"method": "constitution", "constitution": "nowhere.toml"}, "no such file"),
+        ({"ptx": -1.0}, "--ptx must be at least 0"),
     ],
 )
 def test_mistakes_are_told_at_once(given, said):

@@ -120,9 +120,9 @@ def test_the_encoder_alone_finds_the_optimum_of_two_groups():
     least loss that users who contradict each other leave is log 2, known users leave less."""
     drawn, rng = torch.Generator().manual_seed(0), np.random.default_rng(0)
     encoder = UserEncoder(2)
-    optimizer = torch.optim.Adam(encoder.parameters(), lr=0.02)
+    optimizer = torch.optim.Adam(encoder.parameters(), lr=0.01)
     losses = []
-    for _ in range(150):
+    for _ in range(80):
         users = [f"{n // 8}" for n in range(16)]
         liked = torch.tensor([1.0] * 8 + [-1.0] * 8) * float(rng.choice([-1, 1]))
         features = torch.tensor(rng.normal(size=(32, 2)), dtype=torch.float32)
@@ -139,5 +139,5 @@ def test_the_encoder_alone_finds_the_optimum_of_two_groups():
         optimizer.step()
         optimizer.zero_grad()
         losses.append(float(loss.detach()))
-    assert np.mean(losses[:5]) > 0.9 * math.log(2)
-    assert np.mean(losses[-20:]) < 0.5 * math.log(2)
+    assert losses[0] == pytest.approx(math.log(2), abs=0.1)
+    assert np.mean(losses[-20:]) < 0.3 * math.log(2)
