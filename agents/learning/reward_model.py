@@ -69,8 +69,8 @@ class RewardModel(nn.Module):
     """A backbone, a head of ``(K, hidden)`` on its last state, and vectors ``(users, K)``.
 
     ``sees`` is one of :data:`Sees`, and ``told`` how users were described in training. K is 1 but
-    for factorised and latent ones, and ``users`` names the rows of their vectors. ``name`` is what the
-    backbone's tokenizer was loaded from, ``seed`` is of the head and the vectors.
+    for factorised and latent ones, and ``users`` names the rows of their vectors. ``name`` is what
+    the backbone's tokenizer was loaded from, ``seed`` is of the head and the vectors.
     """
 
     def __init__(

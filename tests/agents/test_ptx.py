@@ -1,4 +1,4 @@
-"""PPO-ptx: what is mixed into an update is the gradient of a loss on text, and it keeps that text."""
+"""PPO-ptx: an update has the gradient of a loss on text too, and the text is kept."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TEXT = ([6, 7, 8, 9, 1], 2)
 def options(tmp_path_factory):
     folder = tmp_path_factory.mktemp("ptx")
     return TrainOptions(
-        profiles=("sam", "nora"), scenarios=("fact",), envs=8, max_new_tokens=8, lr=1e-3,
+        profiles=("sam", "nora"), scenarios=("fact",), envs=4, max_new_tokens=8, lr=1e-3,
         policy=str(save_word_policy(folder)), tracker=("none",), threads=1, output=folder / "run",
     )  # fmt: skip
 
@@ -41,7 +41,7 @@ def gradients(options, pretraining):
 
     ppo.policy.optimizer.register_step_pre_hook(look)
     torch.manual_seed(0)
-    ppo.learn(ppo.n_steps * 8)
+    ppo.learn(ppo.n_steps * 4)
     return ppo, seen[0]
 
 
@@ -76,7 +76,8 @@ def test_where_nothing_is_to_be_earned_the_text_is_learnt(options):
     ppo.pretraining = text = Pretraining(lambda rng: TEXT, weight=1.0, batch=4)
     with torch.no_grad():
         before = float(text.loss_of(ppo.policy.model, np.random.default_rng(0)))
-    ppo.learn(4 * ppo.n_steps * 8)
+    ppo.n_epochs = 8
+    ppo.learn(ppo.n_steps * 4)
     assert text.loss < before - 0.05
 
 

@@ -16,7 +16,7 @@ import torch
 
 import persona_env  # noqa: F401 - registers the environments
 from persona_env.adapters.named_envs import text_env
-from persona_env.agents.language_model import load_policy
+from persona_env.agents.language_model import load_agent, load_policy
 from persona_env.agents.learning.best_of_n import BEST
 from persona_env.agents.learning.run import HISTORY, ByTRL, last_checkpoint
 from persona_env.agents.training.by_size import by_size
@@ -28,14 +28,16 @@ from persona_env.errors import PersonaEnvError
 from persona_env.evaluation.evaluate import draw_cases
 from persona_env.messages import as_messages
 from persona_env.preferences import Candidates, SimulatedAnnotator
-from persona_env.preferences.formats import write_comparisons
+from persona_env.preferences.formats import read_comparisons, write_comparisons
 from persona_env.preferences.store import ComparisonStore
 from persona_env.registration import load
 from persona_env.reporting.progress import Job
 from tests.agents.learning.closed_forms import dpo, ipo, kto
+from tests.agents.learning.stand_ins_of_rounds import REVISED
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 USERS = ("sam", "nora")
+ROUNDS = "tests.agents.learning.stand_ins_of_rounds"
 
 
 @pytest.fixture
@@ -100,6 +102,61 @@ def test_a_method_trains_and_is_reported_like_the_main_job(method, options):
     assert (folder / BEST).exists() == (method == "best-of-n")
 
 
+def rounds(folder):
+    return json.loads((folder / "rounds.json").read_text("utf-8"))
+
+
+def test_a_constitution_is_learnt_from_revisions_then_from_feedback(options):
+    """The optimum of imitation is known: the critic revises everything to one of three replies."""
+    folder = train(replace(
+        options, method="constitution", critic=f"{ROUNDS}:critic", annotator=f"{ROUNDS}:LikesShort",
+        learner="best-of-n", best_of=2, pairs=32, steps=6000, lr=2e-3, max_new_tokens=24,
+    ))  # fmt: skip
+    text = (folder / "round-1" / "revisions.jsonl").read_text("utf-8")
+    rows = [json.loads(line) for line in text.splitlines()]
+    assert {row["completion"][0]["content"] for row in rows} == {*REVISED}
+    assert len({row["before"] for row in rows}) > 5
+    agent = load_agent(str(folder / "round-1" / "revising" / "policy"), max_new_tokens=24)
+    said = agent([row["prompt"] for row in rows])
+    assert np.mean([reply in REVISED for reply in said]) > 0.8
+    compared = read_comparisons(folder / "round-1" / "comparisons.db")
+    assert {reply for one in compared for reply in one.replies} >= {*REVISED}  # of that policy
+    (one,) = rounds(folder)
+    assert {"refuses", "evades", "reward accuracy"} <= set(one)
+
+
+def test_a_policy_rewards_itself_and_length_is_held_by_a_penalty(options):
+    """What it prefers is shorter with a penalty: each doubling of the words costs."""
+    free, held = (
+        train(replace(options, method="self-rewarding", pairs=24, length_penalty=penalty,
+                      output=options.output.with_name(f"held-{penalty}")))
+        for penalty in (0.0, 3.0)
+    )  # fmt: skip
+    words = []
+    for folder in (free, held):
+        pairs = read_comparisons(folder / "round-1" / "graded.jsonl")
+        assert len(pairs) == rounds(folder)[0]["graded"] > 12
+        words.append(np.mean([len(one.replies[0].split()) for one in pairs]))
+    assert words[1] < words[0]
+
+
+@pytest.mark.parametrize("method", ["ai-feedback", "two-rewards", "dpo"])
+def test_rounds_by_trl_are_reported_like_the_main_job(method, options):
+    own = {"learner": "best-of-n"} if method != "dpo" else {"rounds": 1}
+    given = {"annotator": "model:persona-tiny"} if method == "ai-feedback" else {}
+    best = {} if method == "dpo" else {"best_of": 2}
+    scenarios = None if method == "two-rewards" else options.scenarios
+    folder = train(
+        replace(options, method=method, pairs=24, scenarios=scenarios, **own, **given, **best)
+    )
+    assert {"before.json", "after.json", "report.html", "run.json", "policy"} <= {
+        path.name for path in folder.iterdir()
+    }
+    assert changed(folder)
+    (one,) = rounds(folder)
+    assert one["tokens"] >= 600
+
+
 def test_a_curve_is_that_of_what_was_sampled(options):
     folder = train(replace(options, method="grpo", temperature=1.2))
     with (folder / "curve.csv").open(encoding="utf-8") as file:
@@ -134,7 +191,7 @@ def test_the_losses_of_trl_are_those_of_the_papers(method, options):
     torch.manual_seed(0)
     with torch.no_grad():
         for one in trainer.model.parameters():
-            one += 0.02 * one.std() * torch.randn_like(one)
+            one.add_(0.02 * one.std() * torch.randn_like(one))
     trainer.model.eval()
     batch = next(iter(trainer.get_train_dataloader()))
     with torch.no_grad():

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from persona_env.preferences import Comparison
 
-REVISED = "Rinse it until the water runs clear."
+REVISED = ("Rinse it until the water runs clear.", "Put a lid on the pan.", "In small steps.")
 
 
 def critic(observations):
-    """Criticises anything, and revises it to one and the same reply."""
+    """Criticises anything, and revises it to one of three replies."""
     texts = [one["messages"][-1]["content"] for one in observations]
-    return ["It is too long." if "fall short" in text else REVISED for text in texts]
+    return ["It is too long." if "fall short" in t else REVISED[len(t) % 3] for t in texts]
 
 
 class LikesShort:
