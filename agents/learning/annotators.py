@@ -60,19 +60,23 @@ class RewardAnnotator:
 
 
 def find_annotator(
-    name: str, env: PersonaEnv, noise: Noise | None = None, device: str = "cpu",
-    principles: Sequence[Principle] = (),
+    name: str, env: PersonaEnv, noise: Noise | None = None, device: str = "cpu", *,
+    principles: Sequence[Principle] = (), reasons: bool = False,
 ) -> Annotator | None:  # fmt: skip
     """The annotator of a name of :data:`KINDS`; ``None`` for none.
 
-    A language model goes by a principle that is drawn for each pair, if there are any.
+    A language model goes by a principle that is drawn for each pair, if there are any, and with
+    ``reasons`` it reasons before it names a letter.
 
     A judge prefers what the reward of ``env`` prefers, whose replies it reads: make ``env`` with
     the judge as its reader. One's own is an :class:`Annotator`, or a class of one, made with
     ``env``.
 
-    Raises :class:`PersonaEnvError` for another name, and for ``noise`` of any but simulated ones.
+    Raises :class:`PersonaEnvError` for another name, for ``noise`` of any but simulated ones, and
+    for ``reasons`` of any but language models.
     """
+    if reasons and not name.startswith(MODEL):
+        raise ArgumentError(f"--reasons is of --annotator model:FOLDER_OR_ID, not of {name!r}")
     if name == SIMULATED:
         return (noise or Noise()).made(env)
     if noise is not None:
@@ -85,7 +89,7 @@ def find_annotator(
         return SimulatedAnnotator(env, temperature=0.0, name=name.partition("@")[0])
     if name.startswith(MODEL):
         model = load_policy(name.removeprefix(MODEL), device)
-        return ModelAnnotator(*model, name=name, principles=principles)
+        return ModelAnnotator(*model, name=name, principles=principles, reasons=reasons)
     if name.startswith(REWARD):
         return RewardAnnotator(RewardModel.load(name.removeprefix(REWARD)), name)
     if is_entry(name):

@@ -26,7 +26,7 @@ from persona_env.registration import register_of
 from ...training.methods import SAMPLING
 from ...training.run_envs import training_env
 from ..ai_feedback import Principle, load_constitution
-from ..annotators import MODEL, NOBODY, SIMULATED, find_annotator
+from ..annotators import JUDGE, MODEL, NOBODY, SIMULATED, find_annotator
 from ..constitution import revise
 from ..self_rewarding import REPLIES, asked_grades, best_against_worst, implicit_grades
 from .round import Round
@@ -145,8 +145,14 @@ def _by_reward(this: Round, reward: str) -> Path:
 
 
 def annotator_of(this: Round, default: str, principles: tuple[Principle, ...] = ()) -> Annotator:
-    """Who compares; raises :class:`PersonaEnvError` for nobody."""
+    """Who compares; raises :class:`PersonaEnvError` for nobody, and for a judge, which reads the
+    replies of the whole run."""
     name = this.options.annotator or default
+    if name.startswith(JUDGE):
+        raise PersonaEnvError(
+            f"in rounds a judge compares by reading the replies: give --judge "
+            f"{name.removeprefix(JUDGE)} in place of --annotator {name}"
+        )
     found = find_annotator(
         name, this.env, device=this.options.device, principles=principles
     )  # fmt: skip

@@ -14,7 +14,7 @@ from persona_env.agents import load_policy
 from persona_env.agents.language_model import save_tokenizer
 from persona_env.agents.learning.annotators import RewardAnnotator, find_annotator
 from persona_env.agents.learning.reward_model import RewardModel, said_of
-from persona_env.agents.learning.rounds.courses import _sides
+from persona_env.agents.learning.rounds.courses import _sides, annotator_of
 from persona_env.agents.learning.rounds.panel import Panel, evades
 from persona_env.agents.learning.rounds.round import Round
 from persona_env.agents.learning.self_rewarding import implicit_grades
@@ -92,6 +92,19 @@ def test_people_are_even_between_a_policy_and_itself(options):
     assert found["preferred to the initial policy"]["mean"] == 0.5
     assert found["reward"] == found["reward of the initial policy"]
     assert found["reward"]["n"] == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("none", "nothing to learn from"), ("judge:m@http://x/v1", "give --judge m@")],
+)
+def test_who_cannot_compare_in_rounds_is_refused(name, said, options, tmp_path):
+    given = replace(options, annotator=name)
+    this = Round(given, training_env(given), 1, tmp_path, "persona-tiny", Job(quiet=True))
+    with pytest.raises(PersonaEnvError, match=said):
+        annotator_of(this, "simulated")
+    with pytest.raises(PersonaEnvError, match="--reasons is of --annotator model"):
+        find_annotator("simulated", this.env, reasons=True)
 
 
 @pytest.mark.parametrize(
