@@ -88,7 +88,8 @@ def judged_run(given: TrainOptions, job: Job, way_of: MakeWay) -> Path:
 def train_alone(given: TrainOptions, job: Job, way_of: MakeWay) -> dict[str, Any]:
     """Train as a part of another run, without a judgement; returns the figures.
 
-    One that was stopped goes on, and of one that is over the figures are read.
+    One that was stopped goes on, and of one that is over the figures are read. Where Ctrl-C ended
+    it early it stops the whole run, since what follows is to build on all of it.
     """
     done = given.output / FACTS
     if done.is_file():
@@ -98,6 +99,8 @@ def train_alone(given: TrainOptions, job: Job, way_of: MakeWay) -> dict[str, Any
     with only_writer(options.output):
         way.begin()
         facts = way.learn(Plan(job, 0, options.steps)).facts
+        if facts["steps"] < options.steps:
+            raise KeyboardInterrupt
         write_text(done, as_json(facts))
     return facts
 

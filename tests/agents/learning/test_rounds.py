@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
+from types import SimpleNamespace
 
 import gymnasium as gym
 import pytest
@@ -19,6 +20,7 @@ from persona_env.agents.learning.rounds.panel import Panel, evades
 from persona_env.agents.learning.rounds.round import Round
 from persona_env.agents.learning.self_rewarding import implicit_grades
 from persona_env.agents.learning.two_rewards import combined, score
+from persona_env.agents.training.judged_run import Learnt, train_alone
 from persona_env.agents.training.methods import one_training
 from persona_env.agents.training.options import TrainOptions
 from persona_env.agents.training.run_envs import judged_envs, training_env
@@ -81,6 +83,14 @@ def test_a_part_has_the_options_of_its_method_alone(options):
     assert sft.best_of is None
     assert one_training(given, "best-of-n", reward="rule").best_of == 2
     assert one_training(given, "ppo").kl == 0.5
+
+
+def test_a_part_that_was_stopped_ends_the_run_and_is_not_taken_as_done(options, tmp_path):
+    stopped = SimpleNamespace(begin=lambda: None, learn=lambda plan: Learnt((0, 0), {"steps": 9}))
+    given = one_training(options, "ppo", output=tmp_path / "part")
+    with pytest.raises(KeyboardInterrupt):
+        train_alone(given, Job(quiet=True), lambda _: stopped)
+    assert not (tmp_path / "part" / "run.json").exists()
 
 
 def test_people_are_even_between_a_policy_and_itself(options):
