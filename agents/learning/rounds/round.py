@@ -22,6 +22,7 @@ from persona_env.preferences.formats import read_comparisons, write_comparisons
 from persona_env.preferences.store import ComparisonStore
 from persona_env.reporting.progress import Job
 
+from ...sizes import parameters_of, rank_for, rate_for
 from ...training.judged_run import train_alone
 from ...training.methods import one_training
 from ...training.options import TrainOptions
@@ -35,6 +36,9 @@ from ..reward_model import FACTS
 LEAST_STEPS = 60
 """Of the training of a reward model: few comparisons are gone through more often."""
 EPOCHS = 2
+FASTER = 3
+"""Times the rate at which a policy of this size is trained, as benchmarks/reward_models.py has it:
+at that of a policy few comparisons teach little."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +147,9 @@ class Round:
     def _reward_job(self, folder: Path, count: int) -> RewardJob:
         batch = RewardJob.batch
         epochs = max(EPOCHS, math.ceil(LEAST_STEPS * batch / max(1, count)))
-        return RewardJob(folder, self.options.start, epochs=epochs, seed=self.options.seed)
+        start, size = self.options.start, parameters_of(self.options.start)
+        rate = FASTER * rate_for(size, rank_for(size))
+        return RewardJob(folder, start, epochs=epochs, lr=rate, seed=self.options.seed)
 
     def trained(self, method: str, name: str = "training", **own: Any) -> Path:
         """Train the newest policy by a method; the folder of the policy after it."""
