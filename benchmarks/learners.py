@@ -124,6 +124,9 @@ def main() -> None:
               "seed": asked.seed, "policy": START, "judge_episodes": asked.episodes, "threads": 1,
               "tracker": ("none",), "register": "tiny"}  # fmt: skip
     names = asked.only.split(";") if asked.only else [*found]
+    columns = ("method", "preferred to the start", "reward", "words", "refuses", "evades",
+               "CPU minutes")  # fmt: skip
+    print(f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}")
     for name in names:
         folder = asked.output / name.replace(", ", "-").replace(" ", "-")
         if not (folder / "run.json").exists():
