@@ -155,8 +155,7 @@ class Round:
         """Train the newest policy by a method; the folder of the policy after it."""
         folder = self.folder / name
         given = one_training(
-            self.options, method, policy=self.policy, seed=self.seed, output=folder,
-            register=self.env.register, **own,
+            self.options, method, policy=self.policy, seed=self.seed, output=folder, **own
         )  # fmt: skip
         facts = train_alone(given, self.job, way_of)
         self.figures["tokens"] = self.figures.get("tokens", 0) + facts["steps"]
