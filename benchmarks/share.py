@@ -19,8 +19,8 @@ from typing import Any
 
 import torch
 
+from persona_env.agents.training.by_ppo import build
 from persona_env.agents.training.options import TrainOptions
-from persona_env.agents.training.train import build
 from persona_env.rewards import compose
 
 WARM_UP = 2  # rollouts

@@ -145,12 +145,13 @@ def question(one: Candidates, order: tuple[int, int], principle: str) -> list[Me
     """What a model is asked about two replies, in this order."""
     first, second = (one.replies[place] for place in order)
     said = QUESTION.format(
-        user=_about(one), prompt=one.prompt, first=first, second=second, principle=principle
+        user=about(one), prompt=one.prompt, first=first, second=second, principle=principle
     )
     return [{"role": "system", "content": SYSTEM}, {"role": "user", "content": said}]
 
 
-def _about(one: Candidates) -> str:
+def about(one: Candidates) -> str:
+    """What a model is told of the user, before what the user said."""
     who, _ = described(one.messages)
     return f"About the user: {who}\n\n" if who else ""
 
@@ -172,7 +173,7 @@ def expected_grade(
 ) -> float:
     r"""Direct feedback: :math:`\sum_i i\,P(i)` for grades 1 to 10, rescaled to [-1, 1] (Lee et al.
     2023, 2.2). The probability of a grade is that of its tokens, among the ten."""
-    said = GRADE.format(user=_about(one), prompt=one.prompt, reply=reply, principle=principle)
+    said = GRADE.format(user=about(one), prompt=one.prompt, reply=reply, principle=principle)
     asked = [{"role": "system", "content": SYSTEM}, {"role": "user", "content": said}]
     room = getattr(model.config, "max_position_embeddings", 2048) - 8
     prompt, _ = fitted(codec, asked, room)

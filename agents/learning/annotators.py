@@ -1,18 +1,27 @@
-"""Annotators by name: simulated, a judge, a language model, code of one's own, or nobody."""
+"""Annotators by name: simulated, a judge, a model, code of one's own, or nobody."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from persona_env.env import PersonaEnv
 from persona_env.errors import ArgumentError, PersonaEnvError, nearest, shown
 from persona_env.preferences.annotators import Annotator, SimulatedAnnotator
+from persona_env.preferences.comparison import Candidates, Comparison, Label
 from persona_env.registration import is_entry, load
 
-KINDS = ("simulated", "judge:MODEL@URL", "model:FOLDER_OR_ID", "module:attribute", "none")
-SIMULATED, JUDGE, MODEL, NOBODY = "simulated", "judge:", "model:", "none"
+if TYPE_CHECKING:  # torch loads only where it is needed
+    from .ai_feedback import Principle
+    from .reward_model import RewardModel
+
+KINDS = (
+    "simulated", "judge:MODEL@URL", "model:FOLDER_OR_ID", "reward_model:FOLDER", "module:attribute",
+    "none",
+)  # fmt: skip
+SIMULATED, JUDGE, MODEL, REWARD, NOBODY = "simulated", "judge:", "model:", "reward_model:", "none"
 
 
 @dataclass(frozen=True)
@@ -32,17 +41,44 @@ class Noise:
         )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class RewardAnnotator:
+    """A reward model as an annotator: soft labels, :math:`P(1 \\succ 2) = \\sigma(r_1 - r_2)`."""
+
+    model: RewardModel
+    name: str
+
+    def annotate(self, candidates: Sequence[Candidates], seed: int = 0) -> list[Comparison | None]:
+        """A soft label for each pair; ``None`` for more than two replies."""
+        return [self._say(one) if len(one.replies) == 2 else None for one in candidates]
+
+    def _say(self, one: Candidates) -> Comparison:
+        from .reward_model import said_of
+
+        first, second = self.model.rewards(said_of(one))
+        p = 1 / (1 + math.exp(-max(-500.0, min(500.0, first - second))))
+        label: Label = "same" if p == 0.5 else "first" if p > 0.5 else "second"
+        return Comparison.of(one, label=label, probability=p, annotator=self.name)
+
+
 def find_annotator(
-    name: str, env: PersonaEnv, noise: Noise | None = None, device: str = "cpu"
-) -> Annotator | None:
+    name: str, env: PersonaEnv, noise: Noise | None = None, device: str = "cpu", *,
+    principles: Sequence[Principle] = (), reasons: bool = False,
+) -> Annotator | None:  # fmt: skip
     """The annotator of a name of :data:`KINDS`; ``None`` for none.
+
+    A language model goes by a principle that is drawn for each pair, if there are any, and with
+    ``reasons`` it reasons before it names a letter.
 
     A judge prefers what the reward of ``env`` prefers, whose replies it reads: make ``env`` with
     the judge as its reader. One's own is an :class:`Annotator`, or a class of one, made with
     ``env``.
 
-    Raises :class:`PersonaEnvError` for another name, and for ``noise`` of any but simulated ones.
+    Raises :class:`PersonaEnvError` for another name, for ``noise`` of any but simulated ones, and
+    for ``reasons`` of any but language models.
     """
+    if reasons and not name.startswith(MODEL):
+        raise ArgumentError(f"--reasons is of --annotator model:FOLDER_OR_ID, not of {name!r}")
     if name == SIMULATED:
         return (noise or Noise()).made(env)
     if noise is not None:
@@ -54,10 +90,15 @@ def find_annotator(
     if name.startswith(JUDGE):
         return SimulatedAnnotator(env, temperature=0.0, name=name.partition("@")[0])
     if name.startswith(MODEL):
-        from ..language_model import load_policy  # torch loads only where it is needed
+        from ..language_model import load_policy
         from .ai_feedback import ModelAnnotator
 
-        return ModelAnnotator(*load_policy(name.removeprefix(MODEL), device), name=name)
+        model = load_policy(name.removeprefix(MODEL), device)
+        return ModelAnnotator(*model, name=name, principles=principles, reasons=reasons)
+    if name.startswith(REWARD):
+        from .reward_model import RewardModel
+
+        return RewardAnnotator(RewardModel.load(name.removeprefix(REWARD)), name)
     if is_entry(name):
         return _own(name, env)
     raise ArgumentError(

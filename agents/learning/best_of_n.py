@@ -29,6 +29,8 @@ from .sft import imitate
 
 EPOCHS = 3
 """How often the best replies are gone over."""
+BEST_OF = 16
+"""Replies to choose from, unless the options say otherwise."""
 PROMPTS = 16  # that are answered at once
 BEST = "best.jsonl"
 
@@ -52,6 +54,7 @@ def best(lesson: Lesson) -> Iterator[dict[str, Any]]:
     A prompt to which no reply ended, or could be read, has none.
     """
     options, spent = lesson.options, 0
+    count = options.best_of or BEST_OF
     agent = LanguageModelAgent(
         lesson.model,
         lesson.codec,
@@ -62,19 +65,19 @@ def best(lesson: Lesson) -> Iterator[dict[str, Any]]:
     drawn = cycle(draw_cases(lesson.env, None, options.seed))
     while spent < options.steps:
         cases = [*islice(drawn, PROMPTS)]
-        asked = [case for case in cases for _ in range(options.best_of)]
+        asked = [case for case in cases for _ in range(count)]
         replies = iter(
             zip(asked, agent([lesson.env.observe(*case) for case in asked]), strict=True)
         )
         for case in cases:
-            said = [reply for _, reply in islice(replies, options.best_of)]
+            said = [reply for _, reply in islice(replies, count)]
             tokens = sum(len(lesson.codec.encode(one)) + 1 for one in said)
             spent += tokens
             if row := _chosen(lesson, case, said):
                 yield row | {"sampled": tokens}
             if spent >= options.steps:
                 break
-        lesson.stage.move(spent, f"{options.best_of} replies to each prompt")
+        lesson.stage.move(spent, f"{count} replies to each prompt")
 
 
 def _chosen(lesson: Lesson, case: Case, said: list[str]) -> dict[str, Any] | None:

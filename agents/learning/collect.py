@@ -67,7 +67,7 @@ def sample_candidates(
     if not made:
         raise PersonaEnvError(
             "the policy gave the same reply each time: there is nothing to compare. Sample with a "
-            "temperature above 0"
+            "temperature above 0, or a higher one"
         )
     return made
 

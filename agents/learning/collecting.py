@@ -27,6 +27,8 @@ from .reward_model import RewardModel
 
 PART = 64
 """Pairs that are sampled, annotated and kept at a time."""
+LEAST = 16
+"""Cases that are sampled at a time, at least."""
 POOL = 4
 """Times as many are sampled as are chosen."""
 CHOICES = ("disagreement:FOLDER,FOLDER", "informative:FOLDER")
@@ -135,7 +137,8 @@ def _proposed(
 ) -> list[Candidates]:
     """A new part, proposed."""
     count = min(PART, what.pairs - have)
-    pool = count * POOL if what.choose is not None else count
+    # To some prompts a policy always says the same: of several others are left.
+    pool = count * POOL if what.choose is not None else max(count, LEAST)
     drawn = _drawn(what.seed, have)  # a policy that goes on does not say the same again
     agent = sampling_agent(what.policy, env, drawn, what.asked_by)
     first = have * POOL if what.choose is not None else have
@@ -149,7 +152,7 @@ def _proposed(
             f"{what.policy!r} gives nothing new to compare after {have} pairs: give a higher "
             "--temperature, or more scenarios"
         )
-    chosen = what.choose(new, count) if what.choose is not None else new
+    chosen = what.choose(new, count) if what.choose is not None else new[:count]
     store.propose(chosen)
     return chosen
 

@@ -19,11 +19,11 @@ from persona_env.arguments import whole_number
 from persona_env.messages import Message, described
 from persona_env.preferences.comparison import Candidates
 
-from .ai_feedback import Principle
+from .ai_feedback import Principle, about
 
 CRITIQUE = """Here is what a user said, and a reply of an assistant.
 
-The user said: {prompt}
+{user}The user said: {prompt}
 
 The reply: {reply}
 
@@ -31,7 +31,7 @@ A principle: {principle}
 In one or two sentences: where does the reply fall short of this principle?"""
 REVISION = """Here is what a user said, and a reply of an assistant.
 
-The user said: {prompt}
+{user}The user said: {prompt}
 
 The reply: {reply}
 
@@ -89,13 +89,19 @@ def revise(
         drawn = [known[int(rng.integers(len(known)))].text for known in choices]
         asked = list(zip(candidates, replies, drawn, strict=True))
         critiques = _said(
-            agent, [CRITIQUE.format(prompt=c.prompt, reply=r, principle=p) for c, r, p in asked]
+            agent,
+            [
+                CRITIQUE.format(user=about(c), prompt=c.prompt, reply=r, principle=p)
+                for c, r, p in asked
+            ],
         )
         whole = zip(asked, critiques, strict=True)
         revised = _said(
             agent,
             [
-                REVISION.format(prompt=c.prompt, reply=r, principle=p, critique=critique)
+                REVISION.format(
+                    user=about(c), prompt=c.prompt, reply=r, principle=p, critique=critique
+                )
                 for (c, r, p), critique in whole
             ],
         )

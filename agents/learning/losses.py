@@ -1,4 +1,4 @@
-r"""The losses of preference learning, as functions of numbers that models give.
+r"""The loss of reward models, as a function of the rewards that they give.
 
 Rewards are ``float of shape (N,)``, one for each reply; a pair is the places of two of them.
 """
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor
-from torch.nn.functional import binary_cross_entropy_with_logits, logsigmoid
+from torch.nn.functional import binary_cross_entropy_with_logits
 
 from persona_env.preferences.comparison import Comparison
 from persona_env.preferences.formats import MARGINS
@@ -66,38 +66,3 @@ def bradley_terry(rewards: Tensor, pairs: Pairs) -> Tensor:
     gap = rewards[pairs.first] - rewards[pairs.second] - pairs.margin
     each = binary_cross_entropy_with_logits(gap, pairs.probability, reduction="none")
     return (pairs.weight * each).sum() / pairs.weight.sum()
-
-
-def dpo(chosen: Tensor, rejected: Tensor, *, beta: float = 0.1, smoothing: float = 0.0) -> Tensor:
-    r"""DPO: the mean of :math:`-\log\sigma(\beta(h_w - h_l))`, a scalar.
-
-    ``chosen`` and ``rejected`` are :math:`h = \log\pi(y|x) - \log\pi_{ref}(y|x)` of whole replies
-    (Rafailov et al. 2023, arXiv 2305.18290). ``smoothing`` is the probability that a label is wrong
-    (conservative DPO).
-    """
-    gap = beta * (chosen - rejected)
-    return (-(1 - smoothing) * logsigmoid(gap) - smoothing * logsigmoid(-gap)).mean()
-
-
-def ipo(chosen: Tensor, rejected: Tensor, *, tau: float = 0.1) -> Tensor:
-    r"""IPO: the mean of :math:`(h_w - h_l - 1/(2\tau))^2`, a scalar (Azar et al. 2023, arXiv
-    2310.12036, eq. 17). Log-ratios are sums over tokens, as in the paper."""
-    return (chosen - rejected - 1 / (2 * tau)).square().mean()
-
-
-def kto(
-    ratios: Tensor, desirable: Tensor, mismatched: Tensor, *, beta: float = 0.1,
-    weights: tuple[float, float] = (1.0, 1.0),
-) -> Tensor:  # fmt: skip
-    r"""KTO: the mean of :math:`\lambda_y - v`, a scalar (Ethayarajh et al. 2024, arXiv 2402.01306).
-
-    :math:`v = \lambda_D \sigma(\beta(h - z_0))` for desirable replies and
-    :math:`\lambda_U \sigma(\beta(z_0 - h))` for others; the reference point :math:`z_0` is the mean
-    log-ratio of ``mismatched`` prompts and replies, at least 0 and without a gradient.
-    """
-    if len(mismatched) == 0:
-        raise ValueError("KTO's reference point needs at least one mismatched pair: two examples")
-    reference = mismatched.mean().clamp(min=0).detach()
-    sign = torch.where(desirable, 1.0, -1.0)
-    scale = torch.where(desirable, torch.tensor(weights[0]), torch.tensor(weights[1]))
-    return torch.mean(scale * (1 - torch.sigmoid(beta * sign * (ratios - reference))))

@@ -24,7 +24,7 @@ from .reward_training import RewardFigures, RewardTraining, fit_reward_model, ju
 
 FIGURES = "figures.json"
 """What was learnt, beside the model."""
-SEES: tuple[Sees, ...] = ("blind", "prompt", "factorised")
+SEES: tuple[Sees, ...] = ("blind", "prompt", "factorised", "latent")
 
 
 @dataclass(frozen=True)

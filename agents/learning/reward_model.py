@@ -8,6 +8,8 @@ choice:
 - ``"prompt"``: the user's description stands in the prompt, as the policy sees it.
 - ``"factorised"``: :math:`r_u(x, y) = w_u \cdot \phi(x, y)` with a vector for each user (PReF,
   arXiv 2503.06358); a new user's is found from a few answers (:mod:`.user_vectors`).
+- ``"latent"``: the same, with vectors that an encoder reads from a user's comparisons (VPL, arXiv
+  2408.10075, :mod:`.user_latent`), also those of a new user (:meth:`RewardModel.vector_of`).
 
 The reward is shifted so that the replies people preferred average 0, and has a scale, so that
 :math:`\sigma(r/s)` is a score in (0, 1).
@@ -29,17 +31,21 @@ from persona_env.errors import PersonaEnvError, unknown_name
 from persona_env.files import parse_json, read_text
 from persona_env.messages import Message, described
 from persona_env.outputs import whole_folder
-from persona_env.preferences.comparison import Candidates
+from persona_env.preferences.comparison import Candidates, Comparison
 from persona_env.wrappers.fitting import fitted
 from persona_env.wrappers.tokenizers import Codec
 
 from ..language_model import load_policy, save_tokenizer
+from .user_latent import UserEncoder, gaps_of
 from .user_vectors import Values
 
-Sees = Literal["blind", "prompt", "factorised"]
+Sees = Literal["blind", "prompt", "factorised", "latent"]
 Told = Literal["words", "short"]
 """How the user is described where a model sees them: by ``in_words`` or ``describe``."""
+BY_NAME: tuple[Sees, ...] = ("factorised", "latent")
+"""What has a vector for each user."""
 FACTS, HEAD = "reward_model.json", "reward_head.safetensors"
+ENCODER = "encoder."
 ROOM = 512
 """Tokens of prompt and reply, at most; the prompt is shortened first."""
 BATCH = 32
@@ -63,8 +69,8 @@ class RewardModel(nn.Module):
     """A backbone, a head of ``(K, hidden)`` on its last state, and vectors ``(users, K)``.
 
     ``sees`` is one of :data:`Sees`, and ``told`` how users were described in training. K is 1 but
-    for factorised ones, and ``users`` names the rows of their vectors. ``name`` is what the
-    backbone's tokenizer was loaded from, ``seed`` is of the head and the vectors.
+    for factorised and latent ones, and ``users`` names the rows of their vectors. ``name`` is what
+    the backbone's tokenizer was loaded from, ``seed`` is of the head and the vectors.
     """
 
     def __init__(
@@ -75,14 +81,17 @@ class RewardModel(nn.Module):
         self.backbone, self.codec, self.name, self.sees = backbone, codec, name, sees
         self.told: Told = "words"
         self.users = {user: row for row, user in enumerate(users)}
-        size = factors if sees == "factorised" else 1
+        size = factors if sees in BY_NAME else 1
         self.head = nn.Linear(backbone.config.hidden_size, size, bias=False)
         drawn = torch.Generator().manual_seed(seed)
-        nn.init.normal_(self.head.weight, std=0.02, generator=drawn)
+        # An encoder reads features: of size 1 they tell it something from the first step on.
+        std = backbone.config.hidden_size**-0.5 if sees == "latent" else 0.02
+        nn.init.normal_(self.head.weight, std=std, generator=drawn)
         vectors = torch.ones(max(1, len(self.users)), size)
         if sees == "factorised":  # users who all begin alike are told apart late
             nn.init.normal_(vectors, generator=drawn)
         self.vectors = nn.Parameter(vectors, requires_grad=sees == "factorised")
+        self.encoder = UserEncoder(size, seed) if sees == "latent" else None
         self.register_buffer("shift", torch.zeros(()))
         self.register_buffer("scale", torch.ones(()))
         self.shift: Tensor
@@ -99,6 +108,11 @@ class RewardModel(nn.Module):
         """
         model, codec = load_policy(name)
         return cls(model, codec, name, sees=sees, factors=factors, users=users, seed=seed)
+
+    @property
+    def knows_names(self) -> bool:
+        """Whether it has to be told by name who the user is."""
+        return self.sees in BY_NAME
 
     def features(self, said: Sequence[Said]) -> Tensor:
         """The features of some replies, ``float32 of shape (N, K)``."""
@@ -118,7 +132,7 @@ class RewardModel(nn.Module):
 
     def forward(self, said: Sequence[Said]) -> Tensor:
         """The rewards of some replies as they are learnt, without the shift, of shape (N,)."""
-        rows = [self._row(one.user) for one in said] if self.sees == "factorised" else [0]
+        rows = [self._row(one.user) for one in said] if self.knows_names else [0]
         return (self.features(said) * self.vectors[rows]).sum(1)
 
     @torch.inference_mode()
@@ -126,6 +140,25 @@ class RewardModel(nn.Module):
         """Shifted rewards; ``vector`` (K,) is that of a user new to a factorised model."""
         own = None if vector is None else torch.as_tensor(vector, dtype=torch.float32)
         return [value for part in self._in_batches(said) for value in self._shifted(part, own)]
+
+    @torch.inference_mode()
+    def vector_of(self, comparisons: Sequence[Comparison]) -> Values:
+        """The vector (K,) of the user who made these comparisons, as a latent model reads it.
+
+        Raises :class:`PersonaEnvError` for a model of another kind.
+        """
+        if self.encoder is None:
+            raise PersonaEnvError(
+                f"a reward model that is {self.sees} has no encoder of users: train one with "
+                "sees='latent'"
+            )
+        replies = [one for comparison in comparisons for one in said_of(comparison)]
+        parts = [self.features(part) for part in self._in_batches(replies)]
+        size = self.head.out_features
+        features = torch.cat(parts) if parts else self.head.weight.new_zeros((0, size))
+        gaps = gaps_of(features, comparisons) if parts else features
+        found: Values = self.encoder.weights(gaps).cpu().double().numpy()
+        return found
 
     def scores(self, said: Sequence[Said], vector: Values | None = None) -> list[float]:
         """Rewards on a scale of (0, 1): 1/2 is what preferred replies have on average."""
@@ -162,6 +195,8 @@ class RewardModel(nn.Module):
             save_tokenizer(self.name, draft)
             tensors = {"head": self.head.weight, "vectors": self.vectors}
             tensors |= {"shift": self.shift, "scale": self.scale}
+            if self.encoder is not None:
+                tensors |= {f"{ENCODER}{k}": v for k, v in self.encoder.state_dict().items()}
             save_file({k: v.detach().cpu().contiguous() for k, v in tensors.items()}, draft / HEAD)
             facts = {
                 "sees": self.sees,
@@ -192,5 +227,8 @@ class RewardModel(nn.Module):
             model.head.weight.copy_(tensors["head"])
             model.vectors.copy_(tensors["vectors"])
         model.shift, model.scale = tensors["shift"], tensors["scale"]
+        if model.encoder is not None:
+            own = {k.removeprefix(ENCODER): v for k, v in tensors.items() if k.startswith(ENCODER)}
+            model.encoder.load_state_dict(own)
         model.told = facts["told"]
         return model.eval()

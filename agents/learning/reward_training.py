@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from persona_env.arguments import whole_number
 from persona_env.errors import ArgumentError
@@ -25,12 +26,15 @@ from persona_env.users.library import load_profiles
 
 from .losses import bradley_terry, pairs_of
 from .reward_model import RewardModel, Told, said_of
+from .user_latent import gaps_of
 
 BINS = 10
 """Equal-count bins of the calibration error, as in Kadavath et al. 2022 (arXiv 2207.05221)."""
 
+TOGETHER = 8
+"""Comparisons of one user that are in a batch together, where users are read from them."""
 VECTORS = 10
-"""By how much the learning rate of users' vectors is higher than the others'."""
+"""By how much the learning rate of users' vectors, or of their encoder, is higher."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,8 @@ class RewardTraining:
 
     ``lr`` is of AdamW with a linear decay; ``decay`` its weight decay, ``batch`` comparisons a
     step. ``margins`` takes those of Llama 2 by the degree of a label. ``prior`` pulls the vectors
-    of a factorised model to their mean, so that a user with few answers is like the others.
+    of a factorised model to their mean, so that a user with few answers is like the others; of a
+    latent one it is the weight of the KL divergence.
     """
 
     epochs: int = 2
@@ -74,24 +79,25 @@ def fit_reward_model(
     rng = np.random.default_rng(how.seed)
     steps = how.epochs * math.ceil(len(comparisons) / how.batch)
     learnt = [one for one in model.parameters() if one.requires_grad]
-    others = [one for one in learnt if one is not model.vectors]
-    groups = [{"params": others, "weight_decay": how.decay}]
-    if model.vectors.requires_grad:  # a row for each user, which few comparisons move
-        groups.append({"params": [model.vectors], "lr": VECTORS * how.lr, "weight_decay": 0.0})
+    of_users = [model.vectors] if model.encoder is None else [*model.encoder.parameters()]
+    known = {id(one) for one in of_users}
+    groups = [
+        {"params": [p for p in learnt if id(p) not in known], "weight_decay": how.decay},
+        # New, and of few comparisons each.
+        {"params": [p for p in of_users if p.requires_grad], "lr": VECTORS * how.lr,
+         "weight_decay": 0.0},
+    ]  # fmt: skip
     optimizer = torch.optim.AdamW(groups, lr=how.lr, betas=(0.9, 0.95))
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda done: 1 - done / steps)
     model.train()
-    done = 0
+    done, drawn = 0, torch.Generator().manual_seed(how.seed)
     for _ in range(how.epochs):
-        order = rng.permutation(len(comparisons))
+        order = _order(comparisons, rng, by_user=model.encoder is not None)
         for first in range(0, len(order), how.batch):
             batch = [comparisons[i] for i in order[first : first + how.batch]]
-            rewards = model([said for one in batch for said in said_of(one)])
-            pairs = pairs_of(batch, margins=how.margins)
-            loss = bradley_terry(rewards, pairs)
-            spread = model.vectors - model.vectors.mean(0, keepdim=True)
-            whole = loss + how.prior * spread.square().sum(1).mean()
-            whole.backward()  # type: ignore[no-untyped-call]
+            rewards, apart = _rewards(model, batch, drawn)
+            loss = bradley_terry(rewards, pairs_of(batch, margins=how.margins))
+            (loss + how.prior * apart).backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(learnt, 1.0)
             optimizer.step()
             schedule.step()
@@ -101,8 +107,54 @@ def fit_reward_model(
                 progress(done, steps, float(loss.detach()))
     model.eval()
     model.told = _told(comparisons)
+    _settle_users(model, comparisons)
     settle(model, comparisons)
     return model
+
+
+def _rewards(
+    model: RewardModel, batch: Sequence[Comparison], drawn: torch.Generator
+) -> tuple[Tensor, Tensor]:
+    """The rewards of all replies of a batch, and how far users are from each other: of a latent
+    model the KL divergence, else the variance of their vectors."""
+    said = [one for comparison in batch for one in said_of(comparison)]
+    if model.encoder is None:
+        spread = model.vectors - model.vectors.mean(0, keepdim=True)
+        return model(said), spread.square().sum(1).mean()
+    features = model.features(said)
+    weights, apart = model.encoder.in_batch(
+        gaps_of(features, batch), [one.user for one in batch], drawn
+    )
+    rows = [place for place, one in enumerate(batch) for _ in one.replies]
+    return (features * weights[rows]).sum(1), apart
+
+
+def _order(
+    comparisons: Sequence[Comparison], rng: np.random.Generator, *, by_user: bool
+) -> list[int]:
+    """A random order; by user such that several comparisons of one follow each other."""
+    mixed: list[int] = rng.permutation(len(comparisons)).tolist()
+    if not by_user:
+        return mixed
+    of_user: dict[str, list[int]] = defaultdict(list)
+    for place in mixed:
+        of_user[comparisons[place].user].append(place)
+    parts = [
+        places[first : first + TOGETHER]
+        for places in of_user.values()
+        for first in range(0, len(places), TOGETHER)
+    ]
+    return [place for part in rng.permutation(len(parts)) for place in parts[part]]
+
+
+def _settle_users(model: RewardModel, comparisons: Sequence[Comparison]) -> None:
+    """Read the vectors of the users of a latent model from all that they have said."""
+    if model.encoder is None:
+        return
+    with torch.no_grad():
+        for user, row in model.users.items():
+            mine = [one for one in comparisons if one.user == user]
+            model.vectors[row] = torch.as_tensor(model.vector_of(mine), dtype=torch.float32)
 
 
 def _told(comparisons: Sequence[Comparison]) -> Told:

@@ -7,15 +7,13 @@ back as weights alone, which runs no code.
 
 from __future__ import annotations
 
-import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import torch
 from transformers import PrinterCallback, TrainerState
 
 from persona_env.errors import PersonaEnvError
@@ -26,82 +24,70 @@ from persona_env.reporting.progress import Job, Stage
 
 from ..adapters import is_adapter
 from ..language_model import load_policy, load_tokenizer, save_tokenizer
-from ..sizes import parameters_of
-from ..training.by_size import by_size, chosen_by_size
-from ..training.facts import as_json, check_same, facts_of, finish, identity
-from ..training.methods import METHODS
-from ..training.options import TrainOptions, command_of
+from ..training.facts import as_json, check_same, facts_of, identity
+from ..training.judged_run import Learnt
+from ..training.methods import GROUPS, TRAINERS
+from ..training.options import TrainOptions
 from ..training.plan import AFTER, BEFORE, TRAIN, Plan
-from ..training.run_envs import judged_envs, new_judge, training_env
-from ..training.run_folder import (
-    ADAPTER,
-    BEGUN,
-    CHECKPOINTS,
-    CURVE,
-    POLICY,
-    check_run,
-    only_writer,
-)
-from ..training.showcase import judge, judged_replies
-from ..training.trackers import check_trackers, logger_of
-from ..training.train import threads_for
+from ..training.run_envs import TextEnv, training_env
+from ..training.run_folder import ADAPTER, BEGUN, CHECKPOINTS, CURVE, POLICY
+from ..training.showcase import Policy, judged_replies
+from ..training.trackers import logger_of
 from .lesson import Lesson, library
 from .telling import Telling, curve_of
 
-_LOG = logging.getLogger(__name__)
 HISTORY = "history.json"
 STATE_OF_TRL = "trainer_state.json"
 INITIAL = "initial"  # an adapter's merged policy, where TRL finds the reference
 
 
-def learn(options: TrainOptions, job: Job) -> Path:
-    """Run, or resume, and leave a folder with everything, its report too; returns the folder.
+class ByTRL:
+    """See :class:`~persona_env.agents.training.judged_run.Way`.
 
-    Everything that can be refused is refused before the folder is touched.
-
-    Raises
-    ------
-    PersonaEnvError
-        As :func:`~persona_env.agents.training.train.train`, and without TRL.
+    Raises :class:`PersonaEnvError` without TRL.
     """
-    began, given = job.now(), options
-    check_run(options.output, options.resume)
-    library()
-    with job.waiting("loading the policy and the environments"):
-        check_trackers(options)
-        options = by_size(options)
-        torch.set_num_threads(options.threads or threads_for(parameters_of(options.start)))
-        new_judge()
-        env, (envs, held_out) = training_env(options), judged_envs(options)
-        start = load_policy(options.start, options.device)
-    with only_writer(options.output) as folder:
-        check_run(folder, options.resume)  # again: another process may have written since
-        run_id = _begun(options)
-        if chosen := chosen_by_size(given, options):
-            _LOG.info(chosen)
-        plan = Plan(job, sum(judged_replies(options, one) for one in envs.values()), options.steps)
+
+    def __init__(self, options: TrainOptions) -> None:
+        library()
+        self.options, self.env = options, training_env(options)
+        self.start = load_policy(options.start, options.device, options.end_token)
+        self.run_id = ""
+
+    def begin(self) -> None:
+        """Trackers know the run by the id."""
+        self.run_id = begun(self.options)
+
+    def initial(self) -> Policy:
+        """The one that is trained."""
+        return self.start
+
+    def plan(self, job: Job, envs: Mapping[str, TextEnv], start: Policy) -> Plan:
+        """How long it takes is told as it goes."""
+        options = self.options
         job.coming = dict.fromkeys((*(() if options.resume else (BEFORE,)), TRAIN, AFTER))
         job.say(_about(options))
-        if not options.resume:
-            with plan.judging(BEFORE) as stage:
-                judge(options, envs, "before", start, stage)
+        replies = sum(judged_replies(options, one) for one in envs.values())
+        return Plan(job, replies, options.steps)
+
+    def learn(self, plan: Plan) -> Learnt:
+        """Train and save the policy, then load what was saved."""
         with plan.training(0) as stage:
-            lesson = _lesson(options, env, start, folder, stage)
-            facts = _train(lesson, run_id)
-        trained = load_policy(folder / POLICY, options.device)
-        with plan.judging(AFTER) as stage:
-            judge(options, envs, "after", trained, stage)
-        facts |= {
-            "held_out": held_out,
-            "chosen": chosen,
-            "command": command_of(given),
-            "began": began,
-        }
-        finish(options, envs[""], trained, facts, job)
-    return folder
+            facts = _train(self._lesson(stage), self.run_id)
+        options = self.options
+        return Learnt(load_policy(options.output / POLICY, options.device), facts)
+
+    def _lesson(self, stage: Stage) -> Lesson:
+        options, (model, codec) = self.options, self.start
+        path = find_policy(options.start)
+        if is_adapter(path):
+            path = str(options.output / INITIAL)
+            model.save_pretrained(path)
+        model.config._name_or_path = path  # from where TRL loads the reference
+        tokenizer, folder = load_tokenizer(options.start), options.output / CHECKPOINTS
+        return Lesson(options, self.env, model, codec, tokenizer, folder, stage)
 
 
-def _begun(options: TrainOptions) -> str:
+def begun(options: TrainOptions) -> str:
     """Note what a run was begun with, or check it of one that is resumed; returns its id."""
     path = options.output / BEGUN
     if not options.resume:
@@ -112,9 +98,9 @@ def _begun(options: TrainOptions) -> str:
         raise PersonaEnvError(
             f"{options.output} was not begun with --method {options.method}: give the same method"
         )
-    begun = parse_json(read_text(path), str(path))
-    check_same(options, begun["options"])
-    return str(begun["id"])
+    found = parse_json(read_text(path), str(path))
+    check_same(options, found["options"])
+    return str(found["id"])
 
 
 def _about(options: TrainOptions) -> str:
@@ -126,28 +112,13 @@ def _about(options: TrainOptions) -> str:
     )
 
 
-def _lesson(
-    options: TrainOptions, env: Any, start: tuple[Any, Any], folder: Path, stage: Stage
-) -> Lesson:
-    model, codec = start
-    path = find_policy(options.start)
-    if is_adapter(path):
-        path = str(folder / INITIAL)
-        model.save_pretrained(path)
-    model.config._name_or_path = path  # from where TRL loads the reference
-    tokenizer = load_tokenizer(options.start)
-    return Lesson(options, env, model, codec, tokenizer, folder / CHECKPOINTS, stage)
-
-
 def _train(lesson: Lesson, run_id: str) -> dict[str, Any]:
     """Train and save the policy; returns the facts of the run."""
     options, output = lesson.options, lesson.options.output
     with _quiet():
-        trainer = load(METHODS[options.method])(lesson)
+        trainer = load(TRAINERS[options.method])(lesson)
         trainer.remove_callback(PrinterCallback)
-        a_step = (
-            None if options.method in ("grpo", "rloo") else options.steps / trainer.args.max_steps
-        )
+        a_step = None if options.method in GROUPS else options.steps / trainer.args.max_steps
         logger = logger_of(options, run_id)
         telling = Telling(lesson.stage, logger, options.steps, a_step, lesson.sampled)
         trainer.add_callback(telling)

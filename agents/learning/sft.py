@@ -8,22 +8,43 @@ comparisons, or the good replies that the environment knows.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from persona_env.preferences.formats import as_pairs, read_comparisons
+from persona_env.rows import ENDINGS, Row, read_rows
 
 from .lesson import Lesson
+
+COLUMNS = ("prompt", "completion")
 
 
 def trainer(lesson: Lesson) -> Any:
     """TRL's ``SFTTrainer`` on the replies of ``options.data``, or of the environment."""
     data = lesson.options.data
-    if data is None:
-        return imitate(lesson, lesson.rows("sft"))
-    chosen = (
-        {"prompt": r["prompt"], "completion": r["chosen"]} for r in as_pairs(read_comparisons(data))
-    )
-    return imitate(lesson, [*chosen])
+    return imitate(lesson, lesson.rows("sft") if data is None else replies_in(data))
+
+
+def replies_in(path: Path) -> list[dict[str, Any]]:
+    """Rows of ``prompt`` and ``completion``, as chat messages: those of a file, as
+    ``persona-env export --kind sft`` writes them, or the preferred replies of comparisons."""
+    if path.suffix.lower() in ENDINGS:
+        rows = read_rows(path)
+        if rows and all(column in rows[0].cells for column in COLUMNS):
+            return [_read(row) for row in rows]
+    said = as_pairs(read_comparisons(path))
+    return [{"prompt": row["prompt"], "completion": row["chosen"]} for row in said]
+
+
+def _read(row: Row) -> dict[str, Any]:
+    """A row, its texts as chat messages."""
+    prompt, completion = (row.cells.get(column) for column in COLUMNS)
+    if isinstance(prompt, list) and isinstance(completion, list):
+        return {"prompt": prompt, "completion": completion}
+    return {
+        "prompt": [{"role": "user", "content": row.text("prompt")}],
+        "completion": [{"role": "assistant", "content": row.text("completion", "assistant")}],
+    }
 
 
 def imitate(lesson: Lesson, rows: list[dict[str, Any]], **own: Any) -> Any:

@@ -27,7 +27,12 @@ CLAMP = 1e-3
 def threshold_of(user: UserProfile) -> float:
     """The safety threshold of a user, by their ``refusal_strictness``; unknown: Llama 2's."""
     wanted = user.preferences.refusal_strictness
-    return THRESHOLD if wanted is None else BY_STRICTNESS.get(wanted.target, THRESHOLD)
+    return by_strictness(None if wanted is None else wanted.target)
+
+
+def by_strictness(wanted: str | None) -> float:
+    """The safety threshold for what a user wants of refusals."""
+    return THRESHOLD if wanted is None else BY_STRICTNESS.get(wanted, THRESHOLD)
 
 
 def combined(
@@ -52,6 +57,17 @@ def logit(rewards: npt.ArrayLike, clamp: float = CLAMP) -> Values:
     """The logarithm of the odds of rewards that are clamped to [clamp, 1 - clamp]."""
     p = np.clip(np.asarray(rewards, dtype=np.float64), clamp, 1 - clamp)
     found: Values = np.log(p / (1 - p))
+    return found
+
+
+def score(rewards: npt.ArrayLike, clamp: float = CLAMP) -> Values:
+    """The log-odds of clamped rewards on a scale of [0, 1], where 1/2 is a reward of 1/2.
+
+    >>> score([0.0, 0.5, 1.0]).tolist()
+    [0.0, 0.5, 1.0]
+    """
+    most = float(np.log((1 - clamp) / clamp))
+    found: Values = (logit(rewards, clamp) / most + 1) / 2
     return found
 
 

@@ -22,6 +22,7 @@ from persona_env.wrappers.token_ids import EndToken
 
 from ..sizes import parameters_of, rate_for
 from .policy import LanguageModelPolicy, ScaledAdamW
+from .ptx import Pretraining
 from .vec_env import TokenVecEnv
 
 NO_PICKLE = (
@@ -153,6 +154,18 @@ class LanguageModelPPO(PPO):
 
     made_of: Mapping[str, Any] = {}
     """What :func:`make_ppo` was given."""
+
+    pretraining: Pretraining | None = None
+    """Text whose loss is mixed into updates; it is no part of what is saved."""
+
+    def train(self) -> None:
+        """An update on the rollout, with the loss on pretraining text where there is some."""
+        if self.pretraining is None:
+            return super().train()
+        drawn = np.random.SeedSequence([self.seed or 0, self.num_timesteps])
+        with self.pretraining.mixed_into(self.policy, np.random.default_rng(drawn)):
+            super().train()
+        self.logger.record("train/pretraining_loss", self.pretraining.loss)
 
     def save(self, *args: Any, **options: Any) -> Never:
         """Refuses: see the class."""

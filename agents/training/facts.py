@@ -28,7 +28,8 @@ VERSIONS = ("persona-env", "gymnasium", "numpy", "stable-baselines3", "torch", "
 _IDENTITY = (
     "env", "profiles", "scenarios", "terms", "gates", "hidden", "max_turns", "user_simulator",
     "max_topics", "end_token", "max_new_tokens", "context_length", "judge", "lora", "system",
-    "prompts", "method", "reward", "data",
+    "prompts", "method", "reward", "data", "pairs", "annotator", "learner", "critic",
+    "constitution", "revisions", "grades", "length_penalty", "safety_terms", "ptx", "ptx_data",
 )  # fmt: skip
 
 

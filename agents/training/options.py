@@ -23,14 +23,14 @@ from persona_env.registration import (
 )
 
 from ..device import PRECISIONS, known_device
-from .methods import METHODS, check_method
+from .method_options import MethodOptions, Names
+from .methods import check_method
 
-Names = tuple[str, ...] | None
 TRACKERS = ("tensorboard", "wandb", "trackio")
 
 
 @dataclass(frozen=True)
-class TrainOptions:
+class TrainOptions(MethodOptions):
     """The options of a run; the defaults are those of the published results.
 
     Raises
@@ -39,21 +39,6 @@ class TrainOptions:
         If the policy is nowhere, the device is not here, or ``output`` cannot be a folder.
     """
 
-    method: Annotated[str, Option(help=f"How it learns: {', '.join(METHODS)}.")] = "ppo"
-    reward: Annotated[
-        str,
-        Option(
-            help="What is trained on: rule (that of the environment), reward_model:FOLDER, or a "
-            "term, module:name. Judged is by the environment's all the same."
-        ),
-    ] = "rule"
-    data: Annotated[
-        Path | None,
-        Option(
-            help="Comparisons to learn from, .jsonl, .json, .csv, .parquet or .db; default: the "
-            "replies that the environment knows."
-        ),
-    ] = None
     env: Annotated[str, Option(help="Id of the environment.")] = "PersonaChat-v0"
     profiles: Annotated[
         Names,
@@ -72,7 +57,8 @@ class TrainOptions:
         int,
         Option(
             min=1,
-            help="Tokens of replies to train on; of PPO in whole rollouts of 64 times --envs.",
+            help="Tokens of replies to train on, in each training of each round; of PPO in whole "
+            "rollouts of 64 times --envs.",
         ),
     ] = 300_000
     seed: Annotated[int, Option(min=0, help="Of the episodes, the sampling and the updates.")] = 0
@@ -148,17 +134,6 @@ class TrainOptions:
             "little, or who are few, teach as much as others.",
         ),
     ] = False
-    batch: Annotated[
-        int, Option(min=2, help="Replies, or pairs of them, of a step; ppo has --envs.")
-    ] = 64
-    beta: Annotated[
-        float,
-        Option(help="Of dpo, ipo, robust and kto: how closely they keep to the initial policy."),
-    ] = 0.1
-    flips: Annotated[
-        float, Option(help="Of robust: the share of comparisons that are taken to be wrong.")
-    ] = 0.1
-    best_of: Annotated[int, Option(min=2, help="Of best-of-n: the replies to choose from.")] = 16
     precision: Annotated[str, Option(help="auto, float32 or bfloat16.")] = "auto"
     compiled: Annotated[
         bool, Option("--compile", help="Compile the model for updates; takes a minute.")

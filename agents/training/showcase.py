@@ -29,6 +29,10 @@ from ..language_model import LanguageModelAgent, load_policy
 from .options import TrainOptions
 from .run_envs import TextEnv
 
+Policy = tuple[Any, Codec]
+"""A model and its codec."""
+BEFORE_FILE = "before.json"
+"""The judgement of the initial policy."""
 EPISODES_A_USER = 20
 SEED = 12345
 SHOWN = 3  # users an example
@@ -38,7 +42,7 @@ def judge(
     options: TrainOptions,
     envs: dict[str, TextEnv],
     name: str,
-    policy: tuple[Any, Codec],
+    policy: Policy,
     stage: Stage | None = None,
 ) -> None:
     """Evaluate greedy replies in each of :func:`.run_envs.judged_envs`, and save the reports.
@@ -74,9 +78,7 @@ def _episodes(options: TrainOptions, env: TextEnv) -> int:
     return min(most, options.judge_episodes or most)
 
 
-def examples(
-    options: TrainOptions, env: TextEnv, policy: tuple[Any, Codec]
-) -> list[dict[str, Any]]:
+def examples(options: TrainOptions, env: TextEnv, policy: Policy) -> list[dict[str, Any]]:
     """The same prompt answered for three users, or as many as there are, before and after."""
     start = load_policy(options.start, options.device, options.end_token)
     shown = asked(env)

@@ -58,8 +58,8 @@ def collect(
     annotator: Annotated[
         str,
         typer.Option(
-            help="simulated, judge:MODEL@URL, model:FOLDER_OR_ID, module:attribute; none: pairs "
-            "for 'label'."
+            help="simulated, judge:MODEL@URL, model:FOLDER_OR_ID, reward_model:FOLDER, "
+            "module:attribute; none: pairs for 'label'."
         ),
     ] = "simulated",
     pairs: Annotated[int, typer.Option(min=1, help="Of this policy, with those there are.")] = 200,
@@ -79,6 +79,9 @@ def collect(
         float | None, typer.Option(min=0.0, max=1.0, help="Labels at random. Default: 0.")
     ] = None,
     bias: BiasOption = None,
+    reasons: Annotated[
+        bool, typer.Option("--reasons", help="Of model: it reasons before it names a letter.")
+    ] = False,
     choose: Annotated[
         str | None,
         typer.Option(
@@ -115,7 +118,9 @@ def collect(
     job = Job(notes(), ends=False)
     with job.waiting("loading the models"):
         noise = _noise(annotator_temperature, tie_width, mistakes, bias)
-        who = load(f"{ANNOTATORS}:find_annotator")(annotator, base, noise, asked_by.device or "cpu")
+        who = load(f"{ANNOTATORS}:find_annotator")(
+            annotator, base, noise, asked_by.device or "cpu", reasons=reasons
+        )
         what = load(f"{COLLECTING}:Collection")(
             policy, pairs, per_prompt, load(f"{COLLECTING}:chooser")(choose), asked_by, seed
         )

@@ -30,7 +30,7 @@ def reward_model(
         str,
         typer.Option(
             help="How it knows the user. blind: not; prompt: described in the prompt; factorised: "
-            "a vector for each."
+            "a vector for each; latent: a vector that is read from what they said."
         ),
     ] = "prompt",
     epochs: Annotated[int, typer.Option(min=1)] = 2,
@@ -41,7 +41,7 @@ def reward_model(
         bool, typer.Option("--margins", help="Clearer preferences have larger margins.")
     ] = False,
     factors: Annotated[
-        int, typer.Option(min=1, help="Of a factorised one: numbers of a user's vector.")
+        int, typer.Option(min=1, help="Of factorised and latent ones: numbers of a user's vector.")
     ] = 8,
     seed: Annotated[int, typer.Option(min=0)] = 0,
     as_json: JsonOption = False,

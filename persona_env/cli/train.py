@@ -16,7 +16,7 @@ from persona_env.cli.options import takes_options
 from persona_env.cli.show import linked, notes, out, table
 from persona_env.registration import load
 from persona_env.reporting.progress import Job
-from persona_env.reporting.run_figures import results
+from persona_env.reporting.run_figures import results, rounds_table
 from persona_env.reporting.run_folder import read_run_folder
 from persona_env.reporting.run_report import write_report
 from persona_env.reporting.seeds_report import SUMMARY, learnt, read_seeds, write_seeds_report
@@ -70,6 +70,9 @@ def _tell_run(folder: Path, *, quiet: bool) -> None:
     told = results(found)
     made = table("What was learnt", told.table.columns, told.table.rows, right="before after")
     out().print(made)
+    if rounds := rounds_table(found):
+        right = " ".join(rounds.columns[1:])
+        out().print(table(rounds.caption, rounds.columns, rounds.rows, right=right))
     for line in told.notes:
         out().print(line, soft_wrap=True)
     out().print(linked("report", folder / "report.html"), soft_wrap=True)

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 from persona_env.messages import Message
 from persona_env.preferences.comparison import Comparison, Label
 from persona_env.rows import Row, is_missing
+from persona_env.validity.pairs import read_pandalm
 
 _TURN = re.compile(r"(?:^|\n\n)(Human|Assistant): ?")
 _ROLES = {"Human": "user", "Assistant": "assistant"}
@@ -48,15 +49,11 @@ def _arena(row: Row) -> Iterator[Comparison]:
 
 
 def _panda(row: Row) -> Iterator[Comparison]:
-    asked = "\n".join(filter(None, (row.text("instruction"), row.optional("input"))))
-    replies = (row.optional("response1", "assistant"), row.optional("response2", "assistant"))
-    for name in sorted(column for column in row.cells if re.fullmatch(r"annotator\d+", column)):
-        label = str(row.cells[name]).strip()
-        if is_missing(row.cells[name]):
-            continue
-        if label not in _PANDA:
-            raise row.error(f"{name!r} must be 0, 1 or 2, not {label!r}")
-        yield _pair(row, [_user(asked)], replies, label=_PANDA[label], annotator=name)
+    found = read_pandalm(row)
+    for name, vote in found.votes.items():
+        yield _pair(
+            row, [_user(found.prompt)], found.replies, label=_PANDA[vote], annotator=name
+        )  # fmt: skip
 
 
 def _ultra(row: Row) -> Iterator[Comparison]:

@@ -70,6 +70,23 @@ def _own_terms(folder: RunFolder) -> Iterator[tuple[str, ...]]:
                 yield f"term {name}", group.title.lower(), *shown
 
 
+def rounds_table(folder: RunFolder) -> Table | None:
+    """What each round of a run in rounds came to; ``None`` of other runs."""
+    if not folder.rounds:
+        return None
+    names = [n for n in dict.fromkeys(name for one in folder.rounds for name in one)]
+    shown = [name for name in names if name not in ("round", "judges", "seconds")]
+    rows = tuple((name, *(_cell(one.get(name)) for one in folder.rounds)) for name in shown)
+    caption = f"Rounds, judged by {folder.rounds[0]['judges']} (± one standard error)"
+    return Table(caption, ("after round", *(str(one["round"]) for one in folder.rounds)), rows)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "-"
+    return _number(value) if isinstance(value, dict) else f"{value:,}"
+
+
 def signal_shares(rows: Iterable[dict[str, float]]) -> list[float]:
     """The shares of groups without a signal, of rollouts in which there were groups."""
     shares = (row.get(NO_SIGNAL, math.nan) for row in rows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,8 @@ from typing import Any
 from persona_env.errors import PersonaEnvError
 from persona_env.files import parse_json, read_text
 
+ROUNDS = "rounds.json"
+"""Of a run in rounds: what people say after each."""
 Report = dict[str, Any]  # what persona_env.evaluation.report.Report.save wrote
 _REPORT = (
     "reward", "blind", "oracle", "gain", "per_category", "per_user", "worst_user", "users",
@@ -54,6 +56,7 @@ class RunFolder:
     groups: tuple[Group, ...]
     examples: list[dict[str, Any]] | None
     curve: list[dict[str, float]]
+    rounds: list[dict[str, Any]] = field(default_factory=list)
 
 
 def read_run_folder(path: Path) -> RunFolder:
@@ -70,7 +73,11 @@ def read_run_folder(path: Path) -> RunFolder:
         Group(title, _report(path / before), _report(path / after), (before, after))
         for title, before, after in _GROUPS
     ]
-    return RunFolder(path, run, tuple(groups), _examples(path), _curve(path / "curve.csv"))
+    rounds = _read(path / ROUNDS, list) or []
+    for one in rounds:
+        _require(path / ROUNDS, one, ("round", "judges"))
+    curve = _curve(path / "curve.csv")
+    return RunFolder(path, run, tuple(groups), _examples(path), curve, rounds)
 
 
 def _read(path: Path, kind: type) -> Any:

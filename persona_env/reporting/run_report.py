@@ -66,6 +66,7 @@ def _page(run_dir: Path, drawn: Path) -> str:
         groups=[_group(group, drawn) for group in folder.groups],
         scale=scale(),
         examples=None if examples is None else [*map(_example, examples)],
+        rounds=run_figures.rounds_table(folder),
         curve=_curve(folder.curve, drawn),
         settings=run_figures.settings(folder.run),
         has_policy=policy.is_dir(),

@@ -13,9 +13,12 @@ from persona_env.rewards.facts import Term
 from persona_env.rewards.term import REGISTRY, AnyFunction, Terms
 from persona_env.users.profile import UserProfile
 
-LEARNT = "reward_model:"
-"""Before the folder of a saved reward model, where a term is named."""
-LEARNT_TERM = "persona_env.agents.learning.learnt_reward:learnt_term"
+LEARNT = {
+    "reward_model:": "persona_env.agents.learning.learnt_reward:learnt_term",
+    "two_rewards:": "persona_env.agents.learning.learnt_reward:combined_term",
+    "graded_by:": "persona_env.agents.learning.learnt_reward:graded_term",
+}
+"""What stands before the folder of a saved model, where a term is named, and who makes the term."""
 LISTED_BY = "persona-env terms"  # in errors; an environment's own are among them
 
 
@@ -38,14 +41,15 @@ def general_terms() -> dict[str, Term]:
 
 def get_term(term: str | AnyFunction) -> Term:
     """The term of this name or callable; ``"module:name"`` is one of that module, which is
-    imported, and ``"reward_model:FOLDER"`` a learnt one.
+    imported, and ``"reward_model:FOLDER"`` and the others of :data:`LEARNT` are learnt ones.
 
     Raises :class:`UnknownNameError` for a name that no term has, and :class:`RewardError` for a
     callable that is not registered and for a module that cannot be imported or lacks the name.
     """
-    if isinstance(term, str) and term.startswith(LEARNT):
-        learnt: Term = load(LEARNT_TERM)(term.removeprefix(LEARNT))
-        return learnt
+    for kind, maker in LEARNT.items():
+        if isinstance(term, str) and term.startswith(kind):
+            learnt: Term = load(maker)(term.removeprefix(kind))
+            return learnt
     if isinstance(term, str) and ":" in term:
         return get_term(_loaded(term))
     terms = registered_terms()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -61,17 +62,37 @@ def _llmbar(row: Row) -> Pair:
     return Pair(better, worse, situation_of(row, row.text("input")))
 
 
+class PandaLM(NamedTuple):
+    """A row of PandaLM: the prompt, two replies and what each annotator said: 1 or 2 for the better
+    one, 0 for neither."""
+
+    prompt: str
+    replies: tuple[str, str]
+    votes: dict[str, str]
+
+
+def read_pandalm(row: Row) -> PandaLM:
+    """The row as it was published; annotators whose cell is empty said nothing."""
+    asked = (row.text("instruction"), row.optional("input").strip())
+    replies = (row.optional("response1", "assistant"), row.optional("response2", "assistant"))
+    votes = {
+        name: _number(row, name, "012")
+        for name in sorted(row.cells)
+        if re.fullmatch(r"annotator\d+", name) and not is_blank(row.cells[name])
+    }
+    return PandaLM("\n\n".join(filter(None, asked)), replies, votes)
+
+
 def _pandalm(row: Row) -> Pair | None:
     """Which response more than half of the annotators prefer."""
-    columns = [name for name in row.cells if name.startswith("annotator")]
-    votes = Counter(_number(row, name, "012") for name in columns)
-    better, count = votes.most_common(1)[0]
-    if better == "0" or 2 * count <= len(columns):
+    found = read_pandalm(row)
+    if not found.votes:
         return None
-    texts = [row.optional(name, "assistant") for name in ("response1", "response2")]
-    first, second = texts if better == "1" else reversed(texts)
-    prompt = "\n\n".join(filter(None, (row.text("instruction"), row.optional("input").strip())))
-    return Pair(first, second, situation_of(row, prompt))
+    better, count = Counter(found.votes.values()).most_common(1)[0]
+    if better == "0" or 2 * count <= len(found.votes):
+        return None
+    first, second = found.replies if better == "1" else reversed(found.replies)
+    return Pair(first, second, situation_of(row, found.prompt))
 
 
 def _number(row: Row, column: str, allowed: str) -> str:
@@ -81,12 +102,12 @@ def _number(row: Row, column: str, allowed: str) -> str:
     return number
 
 
+PANDALM = ("instruction", "input", "response1", "response2", "annotator1")
+"""The columns by which PandaLM's rows are told."""
 PAIR_FORMATS = {
     "pairs": PairFormat(("prompt", "better", "worse"), _own),
     "LLMBar": PairFormat(("input", "output_1", "output_2", "label"), _llmbar),
-    "PandaLM": PairFormat(
-        ("instruction", "input", "response1", "response2", "annotator1"), _pandalm
-    ),
+    "PandaLM": PairFormat(PANDALM, _pandalm),
 }
 """Every format of pairs by name; a row is of the first whose columns it has.
 

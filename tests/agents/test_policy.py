@@ -40,10 +40,10 @@ from persona_env.agents.ppo.policy import LanguageModelPolicy
 from persona_env.agents.ppo.ppo import LanguageModelPPO, TextRolloutBuffer, make_ppo
 from persona_env.agents.ppo.saved import load_ppo, save_ppo
 from persona_env.agents.ppo.vec_env import TokenVecEnv
+from persona_env.agents.training.by_ppo import build as build_run
 from persona_env.agents.training.checkpoint import save_modules
+from persona_env.agents.training.judged_run import threads_for
 from persona_env.agents.training.options import TrainOptions
-from persona_env.agents.training.train import build as build_run
-from persona_env.agents.training.train import threads_for
 from persona_env.errors import PersonaEnvError
 from persona_env.evaluation.named import AgentOptions, find_agent
 from persona_env.messages import chat_messages

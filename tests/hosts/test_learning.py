@@ -16,10 +16,11 @@ import torch
 
 import persona_env  # noqa: F401 - registers the environments
 from persona_env.adapters.named_envs import text_env
-from persona_env.agents.language_model import load_policy
+from persona_env.agents.language_model import load_agent, load_policy
 from persona_env.agents.learning.best_of_n import BEST
-from persona_env.agents.learning.run import HISTORY, last_checkpoint
-from persona_env.agents.training.methods import METHODS
+from persona_env.agents.learning.run import HISTORY, ByTRL, last_checkpoint
+from persona_env.agents.training.by_size import by_size
+from persona_env.agents.training.methods import TRAINERS
 from persona_env.agents.training.options import TrainOptions
 from persona_env.agents.training.run_folder import BEGUN, CHECKPOINTS
 from persona_env.agents.training.train import train
@@ -27,11 +28,16 @@ from persona_env.errors import PersonaEnvError
 from persona_env.evaluation.evaluate import draw_cases
 from persona_env.messages import as_messages
 from persona_env.preferences import Candidates, SimulatedAnnotator
-from persona_env.preferences.formats import write_comparisons
+from persona_env.preferences.formats import read_comparisons, write_comparisons
 from persona_env.preferences.store import ComparisonStore
+from persona_env.registration import load
+from persona_env.reporting.progress import Job
+from tests.agents.learning.closed_forms import dpo, ipo, kto
+from tests.agents.learning.stand_ins_of_rounds import REVISED
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 USERS = ("sam", "nora")
+ROUNDS = "tests.agents.learning.stand_ins_of_rounds"
 
 
 @pytest.fixture
@@ -78,7 +84,7 @@ def changed(folder):
     return any(not torch.equal(start[name], now[name]) for name in start)
 
 
-@pytest.mark.parametrize("method", [name for name in METHODS if name != "ppo"])
+@pytest.mark.parametrize("method", [*TRAINERS])
 def test_a_method_trains_and_is_reported_like_the_main_job(method, options):
     own = {"best_of": 2} if method == "best-of-n" else {}
     folder = train(replace(options, method=method, **own))
@@ -96,6 +102,62 @@ def test_a_method_trains_and_is_reported_like_the_main_job(method, options):
     assert (folder / BEST).exists() == (method == "best-of-n")
 
 
+def rounds(folder):
+    return json.loads((folder / "rounds.json").read_text("utf-8"))
+
+
+def test_a_constitution_is_learnt_from_revisions_then_from_feedback(options):
+    """The optimum of imitation is known: the critic revises everything to one of three replies."""
+    folder = train(replace(
+        options, method="constitution", critic=f"{ROUNDS}:critic", annotator=f"{ROUNDS}:LikesShort",
+        learner="best-of-n", best_of=2, pairs=32, steps=4000, lr=1e-3, max_new_tokens=24,
+        temperature=1.5,
+    ))  # fmt: skip
+    text = (folder / "round-1" / "revisions.jsonl").read_text("utf-8")
+    rows = [json.loads(line) for line in text.splitlines()]
+    assert {row["completion"][0]["content"] for row in rows} == {*REVISED}
+    assert len({row["before"] for row in rows}) > 5
+    agent = load_agent(str(folder / "round-1" / "revising" / "policy"), max_new_tokens=24)
+    said = agent([row["prompt"] for row in rows])
+    assert np.mean([reply in REVISED for reply in said]) > 0.8
+    compared = read_comparisons(folder / "round-1" / "comparisons.db")
+    assert {*REVISED} & {reply for one in compared for reply in one.replies}  # of that policy
+    (one,) = rounds(folder)
+    assert {"refuses", "evades", "reward accuracy"} <= set(one)
+
+
+def test_a_policy_rewards_itself_and_length_is_held_by_a_penalty(options):
+    """What it prefers is shorter with a penalty: each doubling of the words costs."""
+    free, held = (
+        train(replace(options, method="self-rewarding", pairs=24, length_penalty=penalty,
+                      output=options.output.with_name(f"held-{penalty}")))
+        for penalty in (0.0, 3.0)
+    )  # fmt: skip
+    words = []
+    for folder in (free, held):
+        pairs = read_comparisons(folder / "round-1" / "graded.jsonl")
+        assert len(pairs) == rounds(folder)[0]["graded"] > 12
+        words.append(np.mean([len(one.replies[0].split()) for one in pairs]))
+    assert words[1] < words[0]
+
+
+@pytest.mark.parametrize("method", ["ai-feedback", "two-rewards", "dpo"])
+def test_rounds_by_trl_are_reported_like_the_main_job(method, options):
+    own = {"learner": "best-of-n"} if method != "dpo" else {"rounds": 1}
+    given = {"annotator": "model:persona-tiny"} if method == "ai-feedback" else {}
+    best = {} if method == "dpo" else {"best_of": 2}
+    scenarios = None if method == "two-rewards" else options.scenarios
+    folder = train(
+        replace(options, method=method, pairs=24, scenarios=scenarios, **own, **given, **best)
+    )
+    assert {"before.json", "after.json", "report.html", "run.json", "policy"} <= {
+        path.name for path in folder.iterdir()
+    }
+    assert changed(folder)
+    (one,) = rounds(folder)
+    assert one["tokens"] >= 600
+
+
 def test_a_curve_is_that_of_what_was_sampled(options):
     folder = train(replace(options, method="grpo", temperature=1.2))
     with (folder / "curve.csv").open(encoding="utf-8") as file:
@@ -106,6 +168,48 @@ def test_a_curve_is_that_of_what_was_sampled(options):
     assert all(0 <= float(row["reward"]) <= 1 for row in rows)
     each = np.diff([0, *tokens]) / 16
     assert [float(row["length"]) for row in rows] == pytest.approx(each, abs=1e-3)
+
+
+def ratios(trainer, batch, kind=""):
+    """log pi - log pi_ref of the completions of a batch, and how many tokens they have."""
+    ids, mask = batch[f"{kind}input_ids"], batch[f"{kind}completion_mask"][:, 1:]
+
+    def total(model):
+        with torch.no_grad():
+            logits = model(ids, attention_mask=batch[f"{kind}attention_mask"]).logits[:, :-1]
+        each = logits.log_softmax(-1).gather(-1, ids[:, 1:, None])[..., 0]
+        return (each * mask).sum(1)
+
+    return total(trainer.model) - total(trainer.ref_model), mask.sum(1)
+
+
+@pytest.mark.parametrize("method", ["dpo", "robust", "ipo", "kto"])
+def test_the_losses_of_trl_are_those_of_the_papers(method, options):
+    """On a policy that has moved from its reference; of IPO on log-ratios per token."""
+    given = by_size(replace(options, method=method, beta=0.3, batch=8))
+    with Job(quiet=True).stage("training", 1.0) as stage:
+        trainer = load(TRAINERS[method])(ByTRL(given)._lesson(stage))
+    torch.manual_seed(0)
+    with torch.no_grad():
+        for one in trainer.model.parameters():
+            one.add_(0.02 * one.std() * torch.randn_like(one))
+    trainer.model.eval()
+    batch = next(iter(trainer.get_train_dataloader()))
+    with torch.no_grad():
+        found = float(trainer.compute_loss(trainer.model, batch))
+    h, tokens = ratios(trainer, batch)
+    assert h.abs().max() > 0.1
+    if method == "kto":
+        weights = (trainer.desirable_weight, trainer.undesirable_weight)
+        mismatched, _ = ratios(trainer, batch, "KL_")
+        labels = torch.as_tensor(batch["label"], dtype=torch.bool)
+        expected = kto(h, labels, mismatched, beta=0.3, weights=weights)
+    elif method == "ipo":
+        expected = ipo(*(h / tokens).chunk(2), tau=0.3)
+    else:
+        flips = given.flips if method == "robust" else 0.0
+        expected = dpo(*h.chunk(2), beta=0.3, flips=flips)
+    assert found == pytest.approx(float(expected), abs=1e-4)
 
 
 @pytest.mark.parametrize("ending", ["jsonl", "db"])

@@ -118,7 +118,7 @@ def test_each_annotator_of_pandalm(tmp_path):
     found = read(tmp_path, row | {"annotator1": 1, "annotator2": 0, "annotator3": 2})
     assert [one.label for one in found] == ["first", "same", "second"]
     assert [one.annotator for one in found] == ["annotator1", "annotator2", "annotator3"]
-    assert found[0].prompt == "Add\n1, 2"
+    assert found[0].prompt == "Add\n\n1, 2"
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,8 @@ def test_conversations_of_the_arena(tmp_path, winner, label):
         ({"text": "a"}, "of no format that is known. Known: our own: replies, label, annotator"),
         ({"replies": ["a"], "label": "first", "annotator": "x", "prompt": "?"}, "replies"),
         ({"instruction": "?", "completions": [{"response": "a"}] * 2}, "overall_score"),
-        ({"instruction": "?", "response1": "a", "response2": "b", "annotator1": 5}, "0, 1 or 2"),
+        ({"instruction": "?", "input": "", "response1": "a", "response2": "b", "annotator1": 5},
+         "not one of 0, 1, 2"),
         ({"conversation_a": [], "conversation_b": [], "winner": "tie"}, "list of chat messages"),
         ({"chosen": "\n\nHuman: a\n\nAssistant: b", "rejected": "\n\nHuman: c\n\nAssistant: b"},
          "do not begin with the same turns"),

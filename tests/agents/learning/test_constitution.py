@@ -64,6 +64,12 @@ def test_principles_are_drawn_by_the_seed():
     assert len({*drawn[0]}) == 2
 
 
+def test_the_critic_is_told_of_the_user():
+    agent = Reviser()
+    revise(agent, [ONE, PLAIN], [KIND])
+    assert ["About the user: Child." in text for text in agent.asked] == [True, False] * 2
+
+
 def test_an_empty_revision_keeps_the_reply():
     (one,) = revise(Reviser(empty=True), [PLAIN], [KIND])
     assert one.steps[0].reply == "No."
@@ -72,7 +78,9 @@ def test_an_empty_revision_keeps_the_reply():
 def test_the_best_stands_against_the_worst_and_ties_are_left_out():
     four = Candidates(prompt="?", replies=("a", "a b", "a b c", "a b c d"))
     tied = Candidates(prompt="!", replies=("a", "b"))
-    (found,) = best_against_worst([four, tied], lambda _, reply: float(len(reply.split()) % 4))
+    (found,) = best_against_worst(
+        [four, tied], lambda one: [float(len(reply.split()) % 4) for reply in one.replies]
+    )
     assert found.replies == ("a b c", "a b c d")
     assert (found.label, found.annotator) == ("first", "itself")
 
@@ -80,11 +88,11 @@ def test_the_best_stands_against_the_worst_and_ties_are_left_out():
 def test_a_penalty_holds_the_length():
     two = Candidates(prompt="?", replies=("a b c", "a b c a b c a b c a b c a b c"))
 
-    def longer(_, reply):
-        return 0.1 * len(reply.split())
+    def longer(one):
+        return [0.1 * len(reply.split()) for reply in one.replies]
 
     (free,) = best_against_worst([two], longer)
-    (held,) = best_against_worst([two], longer, penalty=1.0)
+    (held,) = best_against_worst([two], longer, penalty=2.0)  # 0.3 - 2.4 and 1.5 - 4.8
     assert free.replies == tuple(reversed(held.replies))
     assert held.replies[0] == "a b c"
     with pytest.raises(PersonaEnvError, match="penalty must be 0 or above"):

@@ -7,9 +7,12 @@ import pickle
 import gymnasium as gym
 import pytest
 
+from persona_env.agents import load_policy
+from persona_env.agents.learning.ai_feedback import expected_grade
 from persona_env.agents.learning.reward_model import RewardModel, Said
 from persona_env.errors import PersonaEnvError
 from persona_env.messages import as_messages
+from persona_env.preferences import Candidates
 
 REPLY = "Rinse it."
 CASE = ("fluffy-rice", "sam")
@@ -62,3 +65,14 @@ def test_a_factorised_model_and_no_model_are_refused(tmp_path):
         gym.make("PersonaChat-v0", terms=[f"reward_model:{tmp_path / 'f'}"])
     with pytest.raises(PersonaEnvError, match="holds no reward model"):
         gym.make("PersonaChat-v0", terms=[f"reward_model:{tmp_path / 'none'}"])
+
+
+def test_a_language_model_grades_as_a_reward():
+    env = gym.make("PersonaChat-v0", terms=["graded_by:persona-tiny"], gates=[]).unwrapped
+    seen = env.observe(env.scenarios.find(CASE[0]), env.cases[CASE[1]][0])
+    asked = Candidates(
+        prompt=seen["prompt"], messages=tuple(as_messages(seen)), replies=(REPLY, "x")
+    )
+    grade = expected_grade(*load_policy("persona-tiny"), asked, REPLY)
+    assert env.score(REPLY, *CASE).reward == pytest.approx((1 + grade) / 2, abs=1e-6)
+    assert 0 < (1 + grade) / 2 < 1

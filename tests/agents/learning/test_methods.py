@@ -13,7 +13,7 @@ import pytest
 from persona_env import reward_term
 from persona_env.agents.learning.lesson import library
 from persona_env.agents.learning.telling import COLUMNS, curve_of
-from persona_env.agents.training.methods import METHODS, OPTIONS
+from persona_env.agents.training.methods import METHODS, OPTIONS, TRAINERS
 from persona_env.agents.training.options import TrainOptions, command_of
 from persona_env.agents.training.run_envs import judged_envs, training_env
 from persona_env.agents.training.train import train
@@ -57,6 +57,16 @@ def options(tmp_path_factory):
         ({"method": "kto", "beta": 0.0}, "--beta must be above 0"),
         ({"method": "grpo", "kl": -1.0}, "--kl must be at least 0"),
         ({"method": "best-of-n", "temperature": 0.0}, "--temperature must be above 0"),
+        ({"pairs": 10}, "--pairs is of a run that collects comparisons: give --rounds"),
+        ({"rounds": 2, "reward": "reward_model:x"}, "--rounds make their own"),
+        ({"rounds": 1, "max_turns": 2}, "not conversations"),
+        ({"method": "dpo", "rounds": 1, "learner": "grpo"}, "--learner is for ai-feedback"),
+        ({"method": "ai-feedback", "learner": "dpo"}, "unknown learner 'dpo'"),
+        ({"method": "two-rewards", "annotator": "simulated"}, "--annotator is for"),
+        ({"method": "self-rewarding", "grades": "guessed"}, "unknown grades 'guessed'"),
+        ({"method": "constitution", "learner": "rloo", "together": 5}, "does not divide"),
+        ({"method": "constitution", "constitution": "nowhere.toml"}, "no such file"),
+        ({"ptx": -1.0}, "--ptx must be at least 0"),
     ],
 )
 def test_mistakes_are_told_at_once(given, said):
@@ -68,7 +78,7 @@ def test_the_tables_of_methods_are_of_options_and_functions_that_there_are():
     names = set(TrainOptions.__dataclass_fields__)
     assert set(OPTIONS) <= names
     assert {taker for takers in OPTIONS.values() for taker in takers} <= set(METHODS)
-    for entry in filter(None, METHODS.values()):
+    for entry in TRAINERS.values():
         assert callable(load(entry))
 
 

@@ -1,0 +1,127 @@
+"""The options that are for some methods of training alone; ``methods.py`` says for which."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from typer import Option
+
+from .methods import METHODS
+
+Names = tuple[str, ...] | None
+
+
+@dataclass(frozen=True)
+class MethodOptions:
+    """What is learnt from, and how."""
+
+    method: Annotated[str, Option(help=f"How it learns: {', '.join(METHODS)}.")] = "ppo"
+    reward: Annotated[
+        str,
+        Option(
+            help="What is trained on: rule (that of the environment), reward_model:FOLDER, "
+            "two_rewards:HELPFUL,SAFE (folders of two of them), graded_by:POLICY (a grade that a "
+            "model gives), or a term, module:name. Judged is by the environment's all the same."
+        ),
+    ] = "rule"
+    data: Annotated[
+        Path | None,
+        Option(
+            help="Comparisons to learn from, .jsonl, .json, .csv, .parquet or .db; of sft also "
+            "rows of prompt and completion. Default: the replies that the environment knows."
+        ),
+    ] = None
+    rounds: Annotated[
+        int | None,
+        Option(
+            min=1,
+            help="So many times: collect comparisons of the newest policy, fit a reward model "
+            "where the method takes a reward, and train. Default: 1 for methods that are made of "
+            "such rounds; else --reward or --data is learnt from.",
+        ),
+    ] = None
+    pairs: Annotated[int, Option(min=1, help="Pairs, or prompts, that a round collects.")] = 400
+    annotator: Annotated[
+        str | None,
+        Option(
+            help="Who compares in rounds: simulated, reward_model:FOLDER, model:FOLDER_OR_ID, or "
+            "module:attribute. Default: simulated; of ai-feedback and constitution the initial "
+            "policy."
+        ),
+    ] = None
+    learner: Annotated[
+        str,
+        Option(help="Of methods that fit a reward model: ppo, grpo, rloo or best-of-n."),
+    ] = "ppo"
+    critic: Annotated[
+        str | None,
+        Option(
+            help="Of constitution: who criticises and revises, an agent by name; default: the "
+            "policy itself."
+        ),
+    ] = None
+    constitution: Annotated[
+        Path | None,
+        Option(help="Of constitution: a TOML file of principles; default: that of the library."),
+    ] = None
+    revisions: Annotated[
+        int, Option(min=1, help="Of constitution: how often a reply is revised.")
+    ] = 1
+    grades: Annotated[
+        str | None,
+        Option(
+            help="Of self-rewarding, how the policy grades its replies: asked (from 1 to 10), or "
+            "implicit (its log-ratio to the initial policy). Default: implicit for the bundled "
+            "policies, which cannot be asked."
+        ),
+    ] = None
+    length_penalty: Annotated[
+        float,
+        Option(
+            min=0.0,
+            help="Of self-rewarding: what each doubling of the words costs, in standard "
+            "deviations of the grades.",
+        ),
+    ] = 0.0
+    safety_terms: Annotated[
+        Names,
+        Option(
+            help="Of two-rewards: the reward terms that are about safety; the others are about "
+            "helpfulness. Default: calibrated_refusal, safety, refusal_style."
+        ),
+    ] = None
+    ptx: Annotated[
+        float,
+        Option(
+            min=0.0,
+            help="Of ppo: weight of the language-modelling loss on pretraining text that is mixed "
+            "into each update (PPO-ptx); 0: none.",
+        ),
+    ] = 0.0
+    ptx_data: Annotated[
+        Path | None,
+        Option(
+            help="Of ppo with --ptx: .jsonl, .json or .csv with rows of prompt and completion, or "
+            "of text. Default: what the bundled policies were pretrained on."
+        ),
+    ] = None
+    batch: Annotated[
+        int, Option(min=2, help="Replies, or pairs of them, of a step; ppo has --envs.")
+    ] = 64
+    beta: Annotated[
+        float,
+        Option(help="Of dpo, ipo, robust and kto: how closely they keep to the initial policy."),
+    ] = 0.1
+    flips: Annotated[
+        float, Option(help="Of robust: the share of comparisons that are taken to be wrong.")
+    ] = 0.1
+    best_of: Annotated[
+        int | None,
+        Option(
+            min=2,
+            help="The replies to each prompt to choose from. Default: 16 of best-of-n, 4 of "
+            "self-rewarding.",
+        ),
+    ] = None
