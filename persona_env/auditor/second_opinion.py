@@ -34,14 +34,18 @@ class Opinion(Protocol):
 
 @dataclass(frozen=True)
 class ByWords:
-    """Known words in an order that is known; see :mod:`persona_env.auditor.plausibility`."""
+    """Known words in an order that is known; see :mod:`persona_env.auditor.plausibility`.
+
+    It is asked only where it finds the honest reply good: of names and numbers that occur once it
+    knows nothing.
+    """
 
     use: WordUse
     name: str = "word use"
 
     def faults(self, known: Known, text: str) -> tuple[str, ...]:
         """What the use of words tells."""
-        return self.use.faults(text)
+        return () if self.use.faults(known.honest) else self.use.faults(text)
 
 
 @dataclass(frozen=True)
