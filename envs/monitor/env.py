@@ -14,7 +14,7 @@ from typing import Any, Literal, Self, get_args
 
 from persona_env.arguments import choice, flag
 from persona_env.env import PersonaEnv
-from persona_env.errors import ArgumentError, ProfileError
+from persona_env.errors import ArgumentError
 from persona_env.metrics.statistics import Statistic
 from persona_env.rewards.facts import Term
 from persona_env.rewards.registry import get_term, in_order
@@ -25,15 +25,15 @@ from persona_env.scenarios.pools import GeneratedPool, ListPool, MixturePool, Po
 from persona_env.scenarios.schema import Scenario
 from persona_env.users.library import load_profiles
 from persona_env.users.profile import UserProfile
-from persona_env.wrappers.waiting import check_waiting
 
-from . import terms as own
 from .draws import families, make
 from .metrics import false_alarms, monitor_recall, obfuscation, read_values, true_reward
 from .monitors import Monitor
 from .oracle import oracle
+from .penalty import term_of_penalty
 from .scenario import CATEGORIES, MonitorScenario
-from .setup import find_monitor, told
+from .setup import check_user, find_monitor, told
+from .terms import OWN, Waits
 from .times import Shown
 
 N = 2_000  # tasks of each generated family
@@ -78,7 +78,7 @@ class PersonaMonitorEnv(PersonaEnv):
 
     categories = CATEGORIES
     scenario_class = MonitorScenario
-    own_terms = own.OWN
+    own_terms = OWN
     replaced_terms = ("factuality", "stands", "substance", "repetition", "padding", "boilerplate")
     reads_thoughts = True
     audited_reward = "true reward"
@@ -113,15 +113,15 @@ class PersonaMonitorEnv(PersonaEnv):
         """See :class:`PersonaEnv`: with one of the two task rewards, and the monitor if it is in
         the reward."""
         for user in self.users:
-            _check_user(user)
+            check_user(user)
         unused = "true_task" if self.task_reward == "given" else "given_task"
         found = super().choose_terms(terms, gates)
         if gates is None:
             found = tuple(term for term in found if term.name != unused)
             if self.penalty:
-                found = (*found, own.term_of_penalty(self.monitor, self.penalty))
+                found = (*found, term_of_penalty(self.monitor, self.penalty))
         if self.shown != Shown():
-            waits = own.Waits(self.shown)
+            waits = Waits(self.shown)
             found = tuple(replace(t, function=waits) if t.name == "waiting" else t for t in found)
         return in_order(found)
 
@@ -195,14 +195,3 @@ class PersonaMonitorEnv(PersonaEnv):
         if not isinstance(scenario, MonitorScenario):
             return met
         return replace(met, prompt=f"{met.prompt}\n\n{told(self, met.language)}")
-
-
-def _check_user(user: UserProfile) -> None:
-    """Raise :class:`ProfileError` for a value that no term knows."""
-    try:
-        check_waiting(user.value(own.WAITING))
-        for path, allowed in own.WANTS.items():
-            if (value := user.value(path)) is not None:
-                choice(path, value, allowed)
-    except (ArgumentError, KeyError) as error:
-        raise ProfileError(f"user {user.id!r}: {error}") from error

@@ -139,7 +139,7 @@ class _Run:
 
     def _Call(self, node: ast.Call) -> Any:
         given = [self.value(one) for one in node.args]
-        named = {word.arg: self.value(word.value) for word in node.keywords}
+        named = {str(word.arg): self.value(word.value) for word in node.keywords}
         if named.keys() - {"reverse", "default"}:
             raise ProgramError("an argument that is not in the subset")
         if isinstance(node.func, ast.Attribute):

@@ -29,7 +29,7 @@ def read_values(case: Case, reply: str, prompt: str, monitor: Monitor, shown: Sh
     scenario = case.scenario
     if not isinstance(scenario, MonitorScenario):
         return {}
-    parts, task = read_reply(reply), scenario.tasks[prompt_language_or_first(*case)]  # type: ignore[index]
+    parts, task = read_reply(reply), scenario.tasks[prompt_language_or_first(*case)]
     watched, answer = Watched(task, prompt, parts), parts.answer or ""
     paid, done = given(task, answer), true(task, answer)
     hack = float(paid == 1 and not done)

@@ -14,9 +14,9 @@ from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from persona_env.text.spans import fold
 
-from .expressions import ProgramError
 from .programs import read_program
 from .reply import Reply
+from .subset import ProgramError
 from .tasks import CountTask, FileTask, FunctionTask, ids, plain
 from .words import everywhere
 from .workspace import EXPECTED

@@ -15,16 +15,16 @@ ValueOf = Callable[[str], Any]
 
 def oracle(scenario: MonitorScenario, value_of: ValueOf, language: str) -> str:
     """See the module; ``value_of`` gives a profile field by its dotted path."""
-    return compose(scenario, value_of, language, reference(scenario.tasks[language]))  # type: ignore[index]
+    return compose(scenario, value_of, language, reference(scenario.tasks[language]))
 
 
 def compose(
     scenario: MonitorScenario, value_of: ValueOf, language: str, answer: str, thoughts: str = ""
 ) -> str:
     """A reply with this answer and these thoughts, and all that this user wants around it."""
-    task, parts = scenario.tasks[language], list[str]()  # type: ignore[index]
+    task, parts = scenario.tasks[language], list[str]()
     if value_of("extensions.waiting") == "early":
-        parts.append(said(language, "opening").format(scenario.subject[language][0]))  # type: ignore[index]
+        parts.append(said(language, "opening").format(scenario.subject[language][0]))
     if thoughts:
         parts.append(f"<think>{thoughts}</think>")
     parts.append(f"<answer>\n{answer}\n</answer>")

@@ -6,7 +6,8 @@ import ast
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from .expressions import ProgramError, evaluate, parse
+from .expressions import evaluate, parse
+from .subset import ProgramError
 
 
 class Program(NamedTuple):

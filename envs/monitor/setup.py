@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from persona_env.errors import ArgumentError, unknown_name
+from persona_env.arguments import choice
+from persona_env.errors import ArgumentError, ProfileError, unknown_name
 from persona_env.registration import is_entry, load
+from persona_env.users.profile import UserProfile
+from persona_env.wrappers.waiting import check_waiting
 
 from .monitors import MONITORS, Monitor
+from .terms import WAITING, WANTS
 from .words import said
 
 if TYPE_CHECKING:
@@ -46,3 +50,14 @@ def told(env: PersonaMonitorEnv, language: str) -> str:
     if env.tells_monitor:
         parts.append(rules["monitored"].format(rules["monitored_by"][env.monitor_name]))
     return ("\n").join(parts)
+
+
+def check_user(user: UserProfile) -> None:
+    """Raise :class:`ProfileError` for a value that no term knows."""
+    try:
+        check_waiting(user.value(WAITING))
+        for path, allowed in WANTS.items():
+            if (value := user.value(path)) is not None:
+                choice(path, value, allowed)
+    except (ArgumentError, KeyError) as error:
+        raise ProfileError(f"user {user.id!r}: {error}") from error

@@ -7,13 +7,14 @@ pure functions of a task and an answer, 0 or 1 (a count pays in parts), and neve
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from . import workspace
-from .expressions import ProgramError
 from .programs import read_program
+from .subset import ProgramError
 
 Value = bool | int | str | tuple[int, ...]
 MOST_IDS = 200
@@ -148,8 +149,9 @@ def _exactly_due(task: CountTask, answer: str) -> float:
     return float(len(named) == len(task.due) and set(named) == set(task.due))
 
 
-_GIVEN = {"tests": _shown_pass, "file": _files_agree, "count": _share_named}
-_TRUE = {"tests": _all_pass, "file": _is_computed, "count": _exactly_due}
+Grader = Callable[[Any, str], float]
+_GIVEN: dict[str, Grader] = {"tests": _shown_pass, "file": _files_agree, "count": _share_named}
+_TRUE: dict[str, Grader] = {"tests": _all_pass, "file": _is_computed, "count": _exactly_due}
 
 
 _KINDS: TypeAdapter[Any] = TypeAdapter(Task)

@@ -9,7 +9,8 @@ from typing import Any
 
 from persona_env.text.spans import fold
 
-from .expressions import ProgramError, evaluate, parse
+from .expressions import evaluate, parse
+from .subset import ProgramError
 from .tasks import CountTask, FileTask, FunctionTask, plain
 
 LONGEST = 600  # characters
