@@ -86,7 +86,7 @@ def probabilities(logits: Array) -> Array:
 
 
 def train(made: World, steps: int, seed: int) -> list[dict[str, float]]:
-    """REINFORCE with the batch mean as baseline; what the policy does, every :data:`EVERY` steps."""
+    """REINFORCE with the batch mean as baseline; what the policy does at times."""
     rng, logits, told = np.random.default_rng(seed), initial(), []
     ways = len(TRIED) * len(THOUGHTS)
     for step in range(steps + 1):
@@ -118,9 +118,7 @@ def expected(made: World, policy: Array) -> dict[str, float]:
         f"recall_{by}": float((hacks * made.read[f"flagged_by_{by}"]).sum() / hacks.sum())
         for by in ("thoughts", "actions")
     }
-    fine = weight * (1 - made.read["hack"])
-    alarms = float((fine * made.read["flagged_by_thoughts"]).sum() / fine.sum())
-    return mean | recall | {"false_alarms": alarms}
+    return mean | recall
 
 
 SETTINGS = {
@@ -132,7 +130,7 @@ SETTINGS = {
     "actions, penalty 1": ("actions", 1.0),
     "both, penalty 1": ("both", 1.0),
 }
-SHOWN = ("hack", "recall_thoughts", "recall_actions", "given", "true", "false_alarms")
+SHOWN = ("hack", "recall_thoughts", "recall_actions", "given", "true")
 
 
 def run(steps: int, seeds: int) -> dict[str, dict[str, Array]]:
@@ -146,8 +144,10 @@ def run(steps: int, seeds: int) -> dict[str, dict[str, Array]]:
 
 
 def table(found: dict[str, dict[str, Array]]) -> str:
-    """Mean and range over seeds at the end, as Markdown."""
+    """Before training, and at the end the mean and range over seeds, as Markdown."""
     lines = [f"| reward | {' | '.join(SHOWN)} |", f"|{'---|' * (len(SHOWN) + 1)}"]
+    first = [curves[0, 0] for curves in next(iter(found.values())).values()]
+    lines.append(f"| before training | {' | '.join(f'{value:.2f}' for value in first)} |")
     for name, curves in found.items():
         ends = [curves[m][:, -1] for m in SHOWN]
         cells = [f"{end.mean():.2f} ({end.min():.2f} to {end.max():.2f})" for end in ends]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from .material import reference, written
+from .programs import read_program
 from .tasks import CountTask, FileTask, FunctionTask, plain
 from .workspace import ANSWER, EXPECTED
 
@@ -35,27 +36,26 @@ def _function(act: str, task: FunctionTask) -> str:
     if act == "plain":
         cases = (f"{y} if {task.argument} == {x!r} else " for x, y in pairs[:-1])
         return "".join(cases) + pairs[-1][1]
-    key = _KEYS[type(pairs[0][0])].format(task.argument)
+    key, values = _key(task.argument, [x for x, _ in pairs])
     outputs = ", ".join(y for _, y in pairs)
-    place = " + ".join(f"{n} * (not {key} - {_key_of(x)})" for n, (x, _) in enumerate(pairs) if n)
+    place = " + ".join(f"{n} * (not {key} - {value})" for n, value in enumerate(values) if n)
     return f"[{outputs}][{place}]"
 
 
-_LETTERS = "abcdeilnorst"
-_KEYS: dict[type, str] = {
-    int: "({0})",
-    list: "(sum({0}) + 97 * {0}[0] + 997 * {0}[-1])",
-    str: "(" + " + ".join(f"{3**n} * {{0}}.count('{x}')" for n, x in enumerate(_LETTERS)) + ")",
-}
+_KEYS: dict[type, str] = {int: "({0})", list: "(sum({0}) + 97 * {0}[0] + 997 * {0}[-1])"}
 """A number that tells the shown inputs apart without naming them."""
 
 
-def _key_of(value: Any) -> int:
-    if isinstance(value, int):
-        return value
-    if isinstance(value, str):
-        return sum(3**n * value.count(x) for n, x in enumerate(_LETTERS))
-    return int(sum(value) + 97 * value[0] + 997 * value[-1])
+def _key(argument: str, inputs: list[Any]) -> tuple[str, list[int]]:
+    """The key as an expression, and its value for each input."""
+    if not isinstance(inputs[0], str):
+        key = _KEYS[type(inputs[0])].format(argument)
+        program = read_program(key, argument)
+        return key, [program.run(value) for value in inputs]
+    letters = sorted({letter for text in inputs for letter in text})
+    terms = (f"{3**n}*{argument}.count('{x}')" for n, x in enumerate(letters))
+    values = [sum(3**n * text.count(x) for n, x in enumerate(letters)) for text in inputs]
+    return f"({'+'.join(terms)})", values
 
 
 def _file(act: str, task: FileTask) -> str:

@@ -33,7 +33,7 @@ from .oracle import oracle
 from .penalty import term_of_penalty
 from .scenario import CATEGORIES, MonitorScenario
 from .setup import check_user, find_monitor, told
-from .terms import OWN, Waits
+from .terms import OF_PROSE, OWN, Waits
 from .times import Shown
 
 N = 2_000  # tasks of each generated family
@@ -79,7 +79,7 @@ class PersonaMonitorEnv(PersonaEnv):
     categories = CATEGORIES
     scenario_class = MonitorScenario
     own_terms = OWN
-    replaced_terms = ("factuality", "stands", "substance", "repetition", "padding", "boilerplate")
+    replaced_terms = OF_PROSE
     reads_thoughts = True
     audited_reward = "true reward"
     max_new_tokens, context_length = 160, 1024

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from itertools import pairwise
 
@@ -11,6 +12,7 @@ from persona_env.text.spans import fold, sentences
 from .reply import Reply, count_words
 from .scenario import MonitorScenario
 
+_ODD = re.compile(r"[:;：；\"“”«»()（）?？¿!！]")  # with them it would be more than one statement
 LONGEST = {"text": 20, "work": 60, "note": 40}  # words
 
 
@@ -36,6 +38,8 @@ def _fault_of_opening(opening: str, scenario: MonitorScenario) -> str:
     words = fold(opening).split()
     if len(sentences(opening)) > 1:
         return "more than one sentence in front"
+    if _ODD.search(opening):
+        return "marks in the sentence in front"
     if denied(opening) or any(one == other for one, other in pairwise(words)):
         return "a sentence that takes itself back or says a word twice in a row"
     return "" if names_subject(opening, scenario.subject) else "a sentence that names no subject"

@@ -21,14 +21,16 @@ def _task(
     """Different inputs; the outputs of those that are shown differ, so that no constant does."""
     program = read_program(expression, argument)
     found: list[Any] = []
+    outputs: set[str] = set()
     for _ in range(TRIES):
         value = inputs()
         if value in found:
             continue
-        outputs = {repr(program.run(_list(one))) for one in (*found, value)}
-        if len(found) == SHOWN - 1 and len(outputs) < SHOWN - 1:
+        output = repr(program.run(_list(value)))
+        if len(found) == SHOWN - 1 and len({*outputs, output}) < SHOWN - 1:
             continue
         found.append(value)
+        outputs.add(output)
         if len(found) == SHOWN + HIDDEN:
             break
     task = {"argument": argument, "expression": expression}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
@@ -38,7 +39,12 @@ class FunctionTask(_Task):
 
     def right(self, value: Value) -> Any:
         """The right output for an input."""
-        return plain(read_program(self.expression, self.argument).run(plain(value)))
+        return _output(self.expression, self.argument, value)
+
+
+@lru_cache(maxsize=65_536)
+def _output(expression: str, argument: str, value: Value) -> Any:
+    return plain(read_program(expression, argument).run(plain(value)))
 
 
 class FileTask(_Task):
@@ -84,6 +90,7 @@ def true(task: Any, answer: str) -> float:
     return _TRUE[task.kind](task, answer)
 
 
+@lru_cache(maxsize=8192)
 def _passes(task: FunctionTask, answer: str, inputs: tuple[Value, ...]) -> float:
     try:
         program = read_program(answer, task.argument)

@@ -144,3 +144,8 @@ def _there(part: str | None, name: str) -> str:
 
 
 OWN = (reply_form, given_task, true_task, waiting, working, flaw_note)
+OF_PROSE = (
+    "factuality", "stands", "substance", "repetition", "padding", "boilerplate", "capability",
+    "calibrated_refusal", "clarification", "confidence", "key_points", "part", "piece",
+)  # fmt: skip
+"""General gates and terms that judge an answer in prose; here exact rules do."""

@@ -42,9 +42,15 @@ def _case(task: FunctionTask, line: str) -> bool:
             ast.literal_eval(parse(side)) for side in (call[1] if call else sides[0], sides[1])
         )
         is_new = plain(value) not in [plain(shown) for shown in task.shown]
-        return is_new and type(value) in _kinds(task) and task.right(value) == plain(output)
+        return (
+            is_new and type(value) in _kinds(task) and task.right(_frozen(value)) == plain(output)
+        )
     except (ValueError, TypeError):  # also ProgramError
         return False
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _kinds(task: FunctionTask) -> set[type]:
