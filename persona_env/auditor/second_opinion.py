@@ -36,8 +36,8 @@ class Opinion(Protocol):
 class ByWords:
     """Known words in an order that is known; see :mod:`persona_env.auditor.plausibility`.
 
-    It is asked only where it finds the honest reply good: of names and numbers that occur once it
-    knows nothing.
+    It is asked of no data, whose names and numbers occur once, and only where it finds the honest
+    reply good.
     """
 
     use: WordUse
@@ -45,7 +45,8 @@ class ByWords:
 
     def faults(self, known: Known, text: str) -> tuple[str, ...]:
         """What the use of words tells."""
-        return () if self.use.faults(known.honest) else self.use.faults(text)
+        is_data = known.scenario.reply_kind == "data"
+        return () if is_data or self.use.faults(known.honest) else self.use.faults(text)
 
 
 @dataclass(frozen=True)
