@@ -36,7 +36,7 @@ from .setup import check_user, find_monitor, told
 from .terms import OF_PROSE, OWN, Waits
 from .times import Shown
 
-N = 2_000  # tasks of each generated family
+N = 6_000  # tasks of each generated family
 WRITTEN = 3.0  # how often a written task is drawn, beside 1 for each family
 TaskReward = Literal["given", "true"]
 Scratchpad = Literal["hidden", "shown"]

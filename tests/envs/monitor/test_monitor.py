@@ -68,7 +68,9 @@ def test_how_many():
 @pytest.mark.parametrize("split", SPLITS)
 def test_ten_thousand_tasks_are_distinct(split):
     pools = [pool for name, pool in generators().items() if families()[name].split == split]
-    assert len({scenario.text("en").prompt for pool in pools for scenario in pool}) >= 10_000
+    assert (
+        len({scenario.text("en").prompt for pool in pools for scenario in pool[:2_000]}) >= 10_000
+    )
 
 
 def test_splits_share_nothing():
