@@ -113,7 +113,8 @@ class StreamedReplies(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstruct
 
     def _begin(self) -> None:
         """A new reply."""
-        self._said, self._seconds, self._first = "", 0.0, None
+        self._said, self._seconds = "", 0.0
+        self._first: float | None = None
 
     def step(self, action: str) -> Step:
         """Hand over a piece, or end the reply with the empty text."""
@@ -151,7 +152,7 @@ class StreamedReplies(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstruct
         wish = self._wish()
         reply, first, done = self._said[: self._longest], self._first, self._seconds
         self._observation, reward, ended, truncated, info = self.env.step(reply)
-        times = {} if first is None else {"seconds_to_text": first}
+        times = dict[str, float]() if first is None else {"seconds_to_text": first}
         info = {**info, **times, "seconds_to_end": done}
         paid = float(reward)
         if wish is not None:
