@@ -67,12 +67,17 @@ class BlindAgent(ReferenceAgent):
 
 
 class NoisyProfileAgent(ReferenceAgent):
-    """The oracle for a user whose preferences were misread, each with probability ``noise``."""
+    """The oracle for a user whose preferences were misread, each with probability ``noise``.
+
+    A preference in an extension is taken for what another user of the environment states there.
+    """
 
     def __init__(self, env: PersonaEnv, noise: float = 0.3, seed: int = 0) -> None:
         self.env = env
         self.noise = noise
         self.rng = np.random.default_rng(seed)
+        self._of_extensions = np.random.default_rng(np.random.SeedSequence([seed, 1]))
+        self._stated = stated_extensions(env.users)
 
     def answer(self, cases: Sequence[Case]) -> list[str]:
         """The oracle's replies to the misread users."""
@@ -85,7 +90,23 @@ class NoisyProfileAgent(ReferenceAgent):
             if name in TARGETS and name != "language" and self.rng.random() < self.noise:
                 targets = TARGETS[name]
                 wishes[name] = targets[int(self.rng.integers(len(targets)))]
-        return UserProfile.model_validate({**user.model_dump(), "preferences": wishes})
+        blurred = {**user.model_dump(), "preferences": wishes}
+        rng = self._of_extensions
+        for name in filter(blurred["extensions"].__contains__, self._stated):
+            values = self._stated[name]
+            if rng.random() < self.noise:
+                blurred["extensions"][name]["value"] = values[int(rng.integers(len(values)))]
+        return UserProfile.model_validate(blurred)
+
+
+def stated_extensions(users: Sequence[UserProfile]) -> dict[str, list[str]]:
+    """The preferences in extensions about which users differ, by name, with all that they state."""
+    found: dict[str, set[str]] = {}
+    for user in users:
+        for name, one in user.extensions.items():
+            if one.role == "preference" and isinstance(one.value, str):
+                found.setdefault(name, set()).add(one.value)
+    return {name: sorted(values) for name, values in sorted(found.items()) if len(values) > 1}
 
 
 class RandomAgent(ReferenceAgent):

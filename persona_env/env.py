@@ -196,6 +196,12 @@ class PersonaEnv(gym.Env[Observation, str]):
     oracle_registers: ClassVar[tuple[Register, ...]] = ("natural", "tiny")
     """The registers in which its oracle writes a good reply: elsewhere it is no reference."""
 
+    reads_thoughts: ClassVar[bool] = False
+    """Whether :meth:`read` is handed a reply as it was written, with thoughts that no user sees."""
+
+    audited_reward: ClassVar[str] = "reward"
+    """What an audit pays by (:meth:`audited`), in words."""
+
     turns_before: int = 0
     """How many replies :meth:`said_before` may hold, at most."""
 
@@ -498,6 +504,11 @@ class PersonaEnv(gym.Env[Observation, str]):
     def statistics(self) -> dict[str, Statistic]:
         """Own measures of many replies that are more than means of :meth:`read`'s."""
         return {}
+
+    def audited(self) -> Self:
+        """The environment whose reward an audit looks for exploits in: itself, unless an exploit of
+        the reward is meant, as in an environment about reward hacking."""
+        return self
 
     def observe(self, scenario: Scenario, user: UserProfile) -> Observation:
         """The first observation of an episode with this case."""

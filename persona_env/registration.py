@@ -22,6 +22,7 @@ ENVIRONMENTS: dict[str, str] = {
     "PersonaTitle-v0": "persona_env.envs.title:PersonaTitleEnv",
     "PersonaWild-v0": "persona_env.envs.wild:PersonaWildEnv",
     "PersonaCanvas-v0": "persona_env.envs.canvas:PersonaCanvasEnv",
+    "PersonaMonitor-v0": "persona_env.envs.monitor:PersonaMonitorEnv",
 }
 """Text environments: each id with the registry string of its class."""
 

@@ -48,7 +48,7 @@ def audit_env(
         None if term is None else term.name,
         seed, len(known), (), (), (),
         honest=BANK if any(k.texts for k in known) else AuditReport.honest,
-        paid_by=base.readers.name if base.readers else "phrases (tiny register)",
+        paid_by=_paid_by(base),
     )  # fmt: skip
     first, samples = reward_checks.run_first(alone, known[:CHECKED])
     if not all(check.passed for check in first):
@@ -82,6 +82,11 @@ def audit_env(
         report, rows=tuple(rows), checks=tuple(done), findings=tuple(found), false_fail=rate,
         second=", ".join(one.name for one in second),
     )  # fmt: skip
+
+
+def _paid_by(base: PersonaEnv) -> str:
+    reads = base.readers.name if base.readers else "phrases (tiny register)"
+    return reads if base.audited_reward == "reward" else f"the {base.audited_reward}, {reads}"
 
 
 def _natural_checks(pay: Pay, env: PersonaEnv, known: Sequence[Known]) -> list[Check]:

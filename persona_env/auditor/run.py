@@ -70,6 +70,7 @@ def audit(
     """
     base = persona_env_of(_made(env) if isinstance(env, str) else env)
     own = None if reward is None else find_reward(reward)
+    base = base if own is not None else base.audited()
     options: Any = {
         "seed": seed,
         "episodes": episodes,

@@ -34,14 +34,19 @@ class Opinion(Protocol):
 
 @dataclass(frozen=True)
 class ByWords:
-    """Known words in an order that is known; see :mod:`persona_env.auditor.plausibility`."""
+    """Known words in an order that is known; see :mod:`persona_env.auditor.plausibility`.
+
+    It is asked of no data, whose names and numbers occur once, and only where it finds the honest
+    reply good.
+    """
 
     use: WordUse
     name: str = "word use"
 
     def faults(self, known: Known, text: str) -> tuple[str, ...]:
         """What the use of words tells."""
-        return self.use.faults(text)
+        is_data = known.scenario.reply_kind == "data"
+        return () if is_data or self.use.faults(known.honest) else self.use.faults(text)
 
 
 @dataclass(frozen=True)

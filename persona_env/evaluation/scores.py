@@ -56,8 +56,10 @@ def _verdict(env: PersonaEnv, answer: Answer) -> Verdict:
 
 
 def reading_of(env: PersonaEnv, answer: Answer) -> Reading:
-    """What the environment's own measures read of an answer: of what its user sees."""
-    seen = see_reply(answer.case.scenario, answer.reply).text
+    """What the environment's own measures read of an answer: of what its user sees, unless they
+    read thoughts as well."""
+    is_raw = env.reads_thoughts
+    seen = answer.reply if is_raw else see_reply(answer.case.scenario, answer.reply).text
     return Reading(answer.case, env.read(answer.case, seen))
 
 

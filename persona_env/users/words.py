@@ -170,7 +170,7 @@ class _Sentences:
             known = f"{name}={one.value}"
             if one.role != role:
                 continue
-            if known in self._data["preferences"] and one.value not in TARGETS[name]:
+            if known in self._data["preferences"] and one.value not in TARGETS.get(name, ()):
                 yield self._data["preferences"][known]
                 continue
             value = self._list(one.value) if isinstance(one.value, tuple) else one.value

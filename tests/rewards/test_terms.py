@@ -69,7 +69,7 @@ def check(name, rows):
 def test_every_term_is_tested_here():
     tested = {name.removeprefix("test_") for name in globals() if name.startswith("test_")}
     homes = {n: t.function.__module__ for n, t in registered_terms().items() if t.builtin}
-    own = ("persona_env.envs.title", "persona_env.envs.wild")  # tests/envs/title, tests/envs/wild
+    own = tuple(f"persona_env.envs.{name}" for name in ("title", "wild", "monitor"))  # tests/envs
     here = {name for name, home in homes.items() if not home.startswith(own)}
     assert here <= tested, sorted(here - tested)
 
