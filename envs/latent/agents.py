@@ -18,7 +18,8 @@ from persona_env.scenarios.schema import Scenario
 
 from .belief import posterior
 from .env import PersonaLatentEnv
-from .planning import Action, State, Table, state_of, table_of
+from .planning import Action, State, Table
+from .tables import state_of, table_of
 from .words import rules
 
 ROLES = ("user", "assistant")

@@ -27,7 +27,7 @@ from ..shared.oracle import oracle
 from . import terms
 from .draws import LATENT, scenarios
 from .history import past_turns
-from .metrics import read_reply
+from .metrics import read_reply, read_talk
 from .planning import Table
 from .shaping import SHAPINGS, potential
 from .simulator import HiddenUser
@@ -148,6 +148,12 @@ class PersonaLatentEnv(PersonaEnv):
     def read(self, case: Case, reply: str) -> dict[str, float]:
         """See :mod:`persona_env.envs.latent.metrics`."""
         return read_reply(case, reply)
+
+    def read_talk(self) -> dict[str, float]:
+        """See :mod:`persona_env.envs.latent.metrics`; nothing with another user simulator."""
+        if self._verdict is None or self.user_simulator is not self.hidden_user:
+            return {}
+        return read_talk(self, self._verdict.reward)
 
     def _shown_turns(self) -> tuple[Turn, ...]:
         """All that was said so far, and what the user says now."""

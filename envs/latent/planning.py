@@ -15,26 +15,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from persona_env.memo import Memo
-from persona_env.rewards import judge
-from persona_env.rewards.exchange import Exchange, Turn
-from persona_env.scenarios.schema import Scenario
-from persona_env.simulation.complaints import complaints
-from persona_env.simulation.user import SATISFIED, UserCase
 from persona_env.users.profile import UserProfile
 
-from .asking import KINDS, Kind, answers
-from .belief import Weights, candidates
-from .simulator import counted
-from .words import ASK
-
-if TYPE_CHECKING:
-    from .env import PersonaLatentEnv
+from .belief import Weights
 
 CONTENT = -1
 Classes = npt.NDArray[np.int64]
@@ -89,10 +77,20 @@ class Table:
 
     def _search(self, state: State) -> Action:
         members, weights = self._of(state.users)
+        if state.turns <= 1:
+            return self._last(members, weights)
+        found = self._last(members, weights) if state.patience <= 1 else self._shown(state)
+        return self._asked(state, found, float(weights @ self._top[members]))
+
+    def _last(self, members: Classes, weights: Weights) -> Action:
+        """The best reply of which nothing follows."""
         expected = weights @ self.rewards[members]
-        if state.patience <= 1 or state.turns <= 1:
-            best = int(np.argmax(expected))
-            return Action(False, best, float(expected[best]))
+        best = int(np.argmax(expected))
+        return Action(False, best, float(expected[best]))
+
+    def _shown(self, state: State) -> Action:
+        """The best reply that may be improved on, if the user complains of it."""
+        members, weights = self._of(state.users)
         found = Action(False, 0, -np.inf)
         bounds = weights @ self._bounds[members]
         for reply in np.argsort(-bounds, kind="stable").tolist():
@@ -101,7 +99,7 @@ class Table:
             value = self._after(state, self.complaints[:, reply], reply)
             if value > found.value:
                 found = Action(False, reply, value)
-        return self._asked(state, found, float(weights @ self._top[members]))
+        return found
 
     def _asked(self, state: State, found: Action, most: float) -> Action:
         """The best question, if one is better than what was found."""
@@ -157,57 +155,3 @@ def _classes(members: Classes, classes: Classes) -> Iterator[tuple[int, Classes]
     own = classes[members]
     for kind in np.unique(own).tolist():
         yield kind, members[own == kind]
-
-
-def state_of(env: PersonaLatentEnv, weights: Weights, turns: tuple[Turn, ...]) -> State:
-    """The state after these turns, in which the users of ``weights`` are still possible."""
-    begun = turns[2 * env.turns_before :]
-    said = counted(begun)
-    return State(
-        sum(1 << place for place, weight in enumerate(weights.tolist()) if weight > 0),
-        max(0, env.questions - said.questions),
-        env.patience - said.replies,
-        env.max_turns - said.questions - said.replies,
-    )
-
-
-def table_of(env: PersonaLatentEnv, scenario: Scenario, language: str) -> Table:
-    """The table of this scenario, asked in this language: worked out once for each environment."""
-    tables: Memo[tuple[str, str], Table] = env.tables
-    key = (scenario.id, language)
-    if key not in tables:
-        tables[key] = _made(env, scenario, language)
-    return tables[key]
-
-
-def _made(env: PersonaLatentEnv, scenario: Scenario, language: str) -> Table:
-    users, prior = candidates(env, scenario, language)
-    replies = tuple(sorted({env.oracle(scenario, user) for user in users}))
-    rewards = np.zeros((len(users), len(replies)))
-    said: list[list[tuple[str, ...] | None]] = []
-    for place, user in enumerate(users):
-        case = UserCase(scenario, user, language, register=env.register)
-        row: list[tuple[str, ...] | None] = []
-        for number, reply in enumerate(replies):
-            verdict = judge(Exchange(scenario, user, reply, language), env.terms)
-            rewards[place, number] = verdict.reward
-            content = verdict.reward >= SATISFIED[env.register]
-            row.append(None if content else tuple(complaints(verdict, case, language)))
-        said.append(row)
-    told = [[answers(user, kind, language) for kind in KINDS] for user in users]
-    return Table(
-        users, prior, replies, tuple(question(kind, language) for kind in KINDS), rewards,
-        _numbered(said), _numbered(told), env.price,
-    )  # fmt: skip
-
-
-def question(kind: Kind, language: str) -> str:
-    """How the Bayes agent asks it."""
-    asked: str = ASK[language][kind]
-    return asked
-
-
-def _numbered(rows: list[list[tuple[str, ...] | None]] | list[list[tuple[str, ...]]]) -> Classes:
-    """Equal texts as equal numbers."""
-    numbers: dict[tuple[str, ...] | None, int] = {None: CONTENT}
-    return np.array([[numbers.setdefault(cell, len(numbers)) for cell in row] for row in rows])

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from persona_env.rewards.exchange import Turn
 
 from .belief import candidates, entropy, posterior
-from .planning import state_of, table_of
+from .tables import state_of, table_of
 
 if TYPE_CHECKING:
     from .env import PersonaLatentEnv
