@@ -17,10 +17,10 @@ from persona_env.rewards.exchange import Turn
 from persona_env.scenarios.schema import Scenario
 
 from .belief import posterior
+from .draws import asked_in
 from .env import PersonaLatentEnv
 from .planning import Action, State, Table
 from .tables import state_of, table_of
-from .words import rules
 
 ROLES = ("user", "assistant")
 
@@ -61,13 +61,11 @@ class BayesAgent:
     def scenario_of(self, prompt: str) -> tuple[Scenario, str]:
         """The scenario that is asked so, and the language."""
         if prompt not in self._asked:
-            self._asked = self._asked or {
-                f"{text.prompt}\n{rules(code, self.env.questions)}": (scenario, code)
-                for scenario in self.env.scenarios
-                for code, text in scenario.texts.items()
-            }
-        if prompt not in self._asked:
-            raise AgentError(f"no scenario of this environment is asked so: {prompt[:80]!r}")
+            question = prompt.rpartition("\n")[0]
+            found = asked_in(self.env.scenarios, question)
+            if found is None:
+                raise AgentError(f"no scenario of this environment is asked so: {prompt[:80]!r}")
+            self._asked[prompt] = found
         return self._asked[prompt]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache, partial
 from pathlib import Path
 
@@ -48,6 +49,35 @@ def scenarios(split: str) -> Pool:
     }
     weights = dict.fromkeys(parts, 1.0) | {"written": WRITTEN}
     return MixturePool(parts | {"written": written(split)}, weights)
+
+
+def asked_in(pool: Pool, prompt: str) -> tuple[Scenario, str] | None:
+    """The scenario of the pool that is asked with these words, and its language."""
+    for name, template in families().items():
+        for code, text in template.texts.items():
+            found = re.fullmatch(_numbers_of(text["prompt"]), prompt)
+            if found and (index := _index(**{k: int(n) for k, n in found.groupdict().items()})):
+                scenario = pool.find(f"{name}/{index}")
+                return None if scenario is None else (scenario, code)
+    shown = (
+        (s, code) for s in pool.shown for code, text in s.texts.items() if text.prompt == prompt
+    )
+    return next(shown, None)
+
+
+@cache
+def _numbers_of(prompt: str) -> re.Pattern[str]:
+    """A template's prompt as an expression with its numbers as groups."""
+    parts = re.split(r"\{(\w+)\}", prompt)
+    return re.compile(
+        "".join(rf"(?P<{p}>\d+)" if i % 2 else re.escape(p) for i, p in enumerate(parts))
+    )
+
+
+def _index(b: int, a: int = 0, all: int = 0) -> str:
+    """The index of the scenario with these numbers."""
+    first, second = (a or all // b) - A.start, b - B.start
+    return str((first * len(B) + second) * pow(STEP, -1, N) % N)
 
 
 def chance(pool: Pool, scenario: Scenario) -> float:

@@ -78,7 +78,8 @@ class PersonaLatentEnv(PersonaEnv):
     """
 
     categories = (LATENT,)
-    own_terms = (terms.answered,)
+    own_terms = (terms.answered, terms.nothing_beside)
+    tiny_terms = ("nothing_beside",)
     oracle_registers = ("tiny",)
     max_new_tokens: ClassVar[int] = 128
     context_length: ClassVar[int] = 896

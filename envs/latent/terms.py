@@ -1,13 +1,25 @@
-"""The one gate of its own: a question is no answer."""
+"""Two gates of its own: a question is no answer, and in the tiny register nothing stands beside."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from functools import cache
+from itertools import pairwise
+
 from persona_env.detectors import questions
 from persona_env.rewards.exchange import TermView
-from persona_env.rewards.term import Score, noted, reward_term
+from persona_env.rewards.term import Reason, Score, noted, reward_term
+from persona_env.text.spans import folded_words, sentence_spans
 
+from ..shared.words import PHRASES
 from .asking import kind_asked
 from .draws import LATENT
+
+MANY, FLOOR = 3, 0.1  # from so many joints of words on that nobody wrote, so much is left
+_MARK = re.compile(r"^\s*(?:[-*]|\d+[.)])\s+", re.MULTILINE)  # of a list
+Joint = tuple[str, str]
+EDGE = ""
 
 
 @reward_term(gate=True, values=(0, 1), validity="matching words in questions is exact")
@@ -19,3 +31,52 @@ def answered(view: TermView) -> Score | None:
     if kind is None:
         return None
     return Score(0.0, noted(questions(view.reply).spans, f"asks about {kind}", "an answer"))
+
+
+@reward_term(gate=True, value_range=(FLOOR, 1), validity="matching neighbouring words is exact")
+def nothing_beside(view: TermView) -> Score | None:
+    """1 for the scenario's own sentences, openings, jokes and caveats, whole and in any order.
+
+    Each pair of neighbouring words that stands in none of them takes 0.3, down to 0.1; the edges of
+    a sentence count as words. The tiny register has no other sentences.
+    """
+    if view.scenario.category != LATENT.name:
+        return None
+    known = view.once(_own) | _around()
+    strange = [pair for pair in joints(_MARK.sub("", view.reply)) if pair not in known]
+    if not strange:
+        return None
+    value = max(0.0, 1 - len(strange) / MANY)
+    some = " ".join(strange[0]).strip()
+    note = f"{len(strange)} pairs of words that stand nowhere, such as {some!r}"
+    return Score(FLOOR + (1 - FLOOR) * value, (Reason(0, len(view.reply), note),))
+
+
+def joints(text: str) -> Iterator[Joint]:
+    """The neighbouring words of each sentence, with its edges.
+
+    >>> [*joints("Yes, please.")]
+    [('', 'yes'), ('yes', 'please'), ('please', '')]
+    """
+    for start, end in sentence_spans(text):
+        words = folded_words(text[start:end])
+        if words:
+            yield from pairwise((EDGE, *words, EDGE))
+
+
+def _own(view: TermView) -> frozenset[Joint]:
+    said = [part for text in view.texts for part in (*text.told, *text.right)]
+    return frozenset(pair for part in said for pair in joints(part))
+
+
+@cache
+def _around() -> frozenset[Joint]:
+    """What stands around a scenario's own sentences, in any language."""
+    phrases = [
+        phrase
+        for own in PHRASES.values()
+        for listed in own.values()
+        for phrase in (listed if isinstance(listed, list) else ())
+        if "{" not in phrase
+    ]
+    return frozenset(pair for phrase in phrases for pair in joints(phrase))

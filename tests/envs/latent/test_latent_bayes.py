@@ -138,8 +138,10 @@ def test_brute_force_finds_nothing_better(price):
     assert value(env) == pytest.approx(brute_force(env, FOUR[:3]) / 3, abs=1e-12)
 
 
-@pytest.mark.parametrize("options", [{}, {"price": 0.0}, {"price": 0.2}, {"questions": 1},
-                                     {"patience": 1}, {"max_turns": 2}, {"patience": 3}])  # fmt: skip
+@pytest.mark.parametrize("options", [
+    {}, {"price": 0.0}, {"price": 0.2}, {"questions": 1}, {"patience": 1}, {"max_turns": 2},
+    {"patience": 3},
+])  # fmt: skip
 def test_the_agent_earns_what_it_expects_and_nobody_beats_it(options):
     env = small(**options)
     best = returns(env, BayesAgent(env))
