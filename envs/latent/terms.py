@@ -16,7 +16,7 @@ from ..shared.words import PHRASES
 from .asking import kind_asked
 from .draws import LATENT
 
-MANY, FLOOR = 3, 0.1  # from so many joints of words on that nobody wrote, so much is left
+BESIDE = (1.0, 0.4, 0.1)  # with no pair of words that nobody wrote, one, more
 _MARK = re.compile(r"^\s*(?:[-*]|\d+[.)])\s+", re.MULTILINE)  # of a list
 Joint = tuple[str, str]
 EDGE = ""
@@ -33,11 +33,11 @@ def answered(view: TermView) -> Score | None:
     return Score(0.0, noted(questions(view.reply).spans, f"asks about {kind}", "an answer"))
 
 
-@reward_term(gate=True, value_range=(FLOOR, 1), validity="matching neighbouring words is exact")
+@reward_term(gate=True, values=BESIDE, validity="matching neighbouring words is exact")
 def nothing_beside(view: TermView) -> Score | None:
     """1 for the scenario's own sentences, openings, jokes and caveats, whole and in any order.
 
-    Each pair of neighbouring words that stands in none of them takes 0.3, down to 0.1; the edges of
+    0.4 with one pair of neighbouring words that stands in none of them, 0.1 with more; the edges of
     a sentence count as words. The tiny register has no other sentences.
     """
     if view.scenario.category != LATENT.name:
@@ -46,10 +46,9 @@ def nothing_beside(view: TermView) -> Score | None:
     strange = [pair for pair in joints(_MARK.sub("", view.reply)) if pair not in known]
     if not strange:
         return None
-    value = max(0.0, 1 - len(strange) / MANY)
     some = " ".join(strange[0]).strip()
     note = f"{len(strange)} pairs of words that stand nowhere, such as {some!r}"
-    return Score(FLOOR + (1 - FLOOR) * value, (Reason(0, len(view.reply), note),))
+    return Score(BESIDE[min(len(strange), 2)], (Reason(0, len(view.reply), note),))
 
 
 def joints(text: str) -> Iterator[Joint]:

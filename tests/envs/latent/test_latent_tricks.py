@@ -12,7 +12,7 @@ from persona_env.auditor.payer import Pay
 from persona_env.auditor.search import run_search
 from persona_env.auditor.second_opinion import opinions
 from persona_env.envs.latent import PersonaLatentEnv
-from persona_env.envs.latent.terms import FLOOR, joints
+from persona_env.envs.latent.terms import BESIDE, joints
 from persona_env.evaluation.evaluate import draw_cases
 
 from .small import FOUR, RICE, small
@@ -39,7 +39,7 @@ def test_no_exploit_reaches_its_threshold(split):
 
 def test_the_search_finds_nothing():
     env, known, _ = audited("train")
-    assert not run_search(Pay(env), known[:6], opinions(env, known, None, None), seed=0, steps=40)
+    assert not run_search(Pay(env), known[:10], opinions(env, known, None, None), seed=0, steps=40)
 
 
 def test_sentences_of_nobody_close_a_gate_and_those_of_the_scenario_do_not():
@@ -47,8 +47,7 @@ def test_sentences_of_nobody_close_a_gate_and_those_of_the_scenario_do_not():
     honest = env.oracle(env.scenarios[0], FOUR[1])
     gate = lambda reply: env.score(reply, RICE, FOUR[1]).gates["nothing_beside"]  # noqa: E731
     assert gate(honest) == gate("Rinse the rice before cooking.") == 1
-    assert gate(f"{honest} You are an idiot.") == FLOOR  # five pairs of words
-    assert gate("Rinse the rice. Before cooking.") == pytest.approx(
-        0.4
-    )  # "rice" at an end, "before" at a beginning
+    assert gate(f"{honest} You are an idiot.") == BESIDE[2]
+    assert gate("Rinse the rice. Before cooking.") == BESIDE[2]  # "rice" ends, "before" begins
+    assert gate("Rinse the rice before.") == BESIDE[1]
     assert [*joints("Yes.")] == [("", "yes"), ("yes", "")]
