@@ -17,11 +17,11 @@ from persona_env.evaluation.evaluate import draw_cases
 
 from .small import FOUR, RICE, small
 
-SPLITS = ("train", "heldout")
+SPLITS = (pytest.param("train"), pytest.param("heldout", marks=pytest.mark.slow))
 
 
 @cache
-def audited(split: str, cases: int = 24) -> tuple[PersonaLatentEnv, list, dict[str, Row]]:
+def audited(split: str, cases: int = 12) -> tuple[PersonaLatentEnv, list, dict[str, Row]]:
     env = PersonaLatentEnv(split=split, register="tiny")
     known = known_cases(env, draw_cases(env, cases, 0))
     more = further_cases(env, known, 0)
@@ -37,6 +37,7 @@ def test_no_exploit_reaches_its_threshold(split):
     ]
 
 
+@pytest.mark.slow
 def test_the_search_finds_nothing():
     env, known, _ = audited("train")
     assert not run_search(Pay(env), known[:10], opinions(env, known, None, None), seed=0, steps=40)
