@@ -42,6 +42,7 @@ SHOWN = {
     "PersonaOpinion-v0": "chess-or-cards/sure-second",
     "PersonaCapability-v0": "summary/can/0",
     "PersonaWild-v0": "mercury/1",
+    "PersonaLatent-v0": "ride/7",
 }
 USERS = 3
 
