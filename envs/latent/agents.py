@@ -39,7 +39,6 @@ class BayesAgent:
                 f"{type(self).__name__} plays PersonaLatent-v0, not {type(env).__name__}"
             )
         self.env = env
-        self._asked: dict[str, tuple[Scenario, str]] = {}
 
     def __call__(self, observations: Sequence[Observation]) -> list[str]:
         """The best thing to say in each."""
@@ -60,13 +59,10 @@ class BayesAgent:
 
     def scenario_of(self, prompt: str) -> tuple[Scenario, str]:
         """The scenario that is asked so, and the language."""
-        if prompt not in self._asked:
-            question = prompt.rpartition("\n")[0]
-            found = asked_in(self.env.scenarios, question)
-            if found is None:
-                raise AgentError(f"no scenario of this environment is asked so: {prompt[:80]!r}")
-            self._asked[prompt] = found
-        return self._asked[prompt]
+        found = asked_in(self.env.scenarios, prompt.rpartition("\n")[0])
+        if found is None:
+            raise AgentError(f"no scenario of this environment is asked so: {prompt[:80]!r}")
+        return found
 
 
 class AnswerAgent(BayesAgent):

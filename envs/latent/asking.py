@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache, lru_cache
 from typing import Literal, get_args
 
-from persona_env.detectors import Phrasings, find, questions
+from persona_env.detectors import Phrasings, clarifying_question, find, questions
 from persona_env.languages import LANGUAGES, language_data
 from persona_env.text.spans import READINGS
 from persona_env.users.profile import UserProfile
@@ -38,6 +38,16 @@ def kind_asked(reply: str) -> Kind | None:
         if found:
             return "most" if ("most" in [kind for _, kind in found]) else min(found)[1]
     return None
+
+
+def is_question(reply: str) -> bool:
+    """Whether a reply is a question, about the user's wishes or about the matter itself; closing
+    offers ("Anything else?") are none.
+
+    >>> is_question("Do you mean brown rice?"), is_question("It is Paris.")
+    (True, False)
+    """
+    return kind_asked(reply) is not None or bool(clarifying_question(reply).spans)
 
 
 @cache

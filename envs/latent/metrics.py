@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from persona_env.scenarios.case import Case
 
-from .asking import kind_asked
+from .asking import is_question, kind_asked
 from .belief import entropy, posterior
-from .simulator import counted, is_question
+from .simulator import counted
 from .tables import state_of, table_of
 
 if TYPE_CHECKING:

@@ -7,7 +7,6 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from persona_env.detectors import clarifying_question
 from persona_env.languages import language_entry
 from persona_env.rewards import Verdict
 from persona_env.rewards.exchange import Turn
@@ -15,7 +14,7 @@ from persona_env.simulation.complaints import complaints
 from persona_env.simulation.phrases import pick
 from persona_env.simulation.user import SATISFIED, UserCase, Utterance
 
-from .asking import answers, kind_asked
+from .asking import Kind, answers, is_question, kind_asked
 from .words import WORDS
 
 
@@ -40,8 +39,8 @@ class HiddenUser:
     1. A reply that asks about the user's wishes (:mod:`persona_env.envs.latent.asking`) is a
        question, whatever else it says: the user answers the first one. After ``questions`` of them
        they want no more.
-    2. With any other reply whose reward satisfies them the user leaves, content.
-    3. A question about the matter itself counts as a question too: they have said all they know.
+    2. A question about the matter itself is one, too: they have said all they know.
+    3. With any other reply whose reward satisfies them the user leaves, content.
     4. After ``patience`` replies that missed the user leaves.
     5. Else they complain of the one thing that cost most.
     """
@@ -59,24 +58,20 @@ class HiddenUser:
     def reaction(self, case: UserCase, turns: tuple[Turn, ...], verdict: Verdict) -> Reaction:
         """All that this user may say to the last of ``turns``."""
         reply, said = turns[-1].text, counted(turns[case.begun :])
-        kind = kind_asked(reply)
-        content = verdict.reward >= SATISFIED[case.register]
-        if kind is None and content:
-            return Reaction(_entry(case, "content"), "content")
         if is_question(reply):
-            if said.questions > self.questions:
-                return Reaction(tuple(WORDS[case.language]["enough"]))
-            if kind is None:
-                return Reaction(_entry(case, "nothing_more"))
-            return Reaction(answers(case.user, kind, case.language))
+            return self._to_question(kind_asked(reply), said, case)
+        if verdict.reward >= SATISFIED[case.register]:
+            return Reaction(_entry(case, "content"), "content")
         if said.replies >= self.patience:
             return Reaction(_entry(case, "gives_up"), "left")
         return Reaction(tuple(complaints(verdict, case, case.language)))
 
-
-def is_question(reply: str) -> bool:
-    """Whether a reply counts as a question, about the user's wishes or about the matter."""
-    return kind_asked(reply) is not None or bool(clarifying_question(reply).spans)
+    def _to_question(self, kind: Kind | None, said: Count, case: UserCase) -> Reaction:
+        if said.questions > self.questions:
+            return Reaction(tuple(WORDS[case.language]["enough"]))
+        if kind is None:
+            return Reaction(_entry(case, "nothing_more"))
+        return Reaction(answers(case.user, kind, case.language))
 
 
 def counted(turns: tuple[Turn, ...]) -> Count:

@@ -22,6 +22,9 @@ from .words import ASK
 if TYPE_CHECKING:
     from .env import PersonaLatentEnv
 
+KEPT = 256
+"""How many tables an environment remembers."""
+
 
 def state_of(env: PersonaLatentEnv, weights: Weights, turns: tuple[Turn, ...]) -> State:
     """The state after these turns, in which the users of ``weights`` are still possible."""
@@ -40,6 +43,8 @@ def table_of(env: PersonaLatentEnv, scenario: Scenario, language: str) -> Table:
     tables: Memo[tuple[str, str], Table] = env.tables
     key = (scenario.id, language)
     if key not in tables:
+        if len(tables) >= KEPT:
+            tables.clear()
         tables[key] = _made(env, scenario, language)
     return tables[key]
 

@@ -13,7 +13,7 @@ from persona_env.rewards.term import Reason, Score, noted, reward_term
 from persona_env.text.spans import folded_words, sentence_spans
 
 from ..shared.words import PHRASES
-from .asking import kind_asked
+from .asking import is_question, kind_asked
 from .draws import LATENT
 
 BESIDE = (1.0, 0.4, 0.1)  # with no pair of words that nobody wrote, one, more
@@ -22,15 +22,17 @@ Joint = tuple[str, str]
 EDGE = ""
 
 
-@reward_term(gate=True, values=(0, 1), validity="matching words in questions is exact")
+@reward_term(
+    gate=True,
+    values=(0, 1),
+    validity="that of `persona_env.detectors.clarifying_question`, and lists of words",
+)
 def answered(view: TermView) -> Score | None:
-    """0 for a reply that asks how the user wants the answer, which is a question and no answer."""
-    if view.scenario.category != LATENT.name:
+    """0 for a reply that asks the user something, which is a question and no answer."""
+    if view.scenario.category != LATENT.name or not is_question(view.reply):
         return None
-    kind = kind_asked(view.reply)
-    if kind is None:
-        return None
-    return Score(0.0, noted(questions(view.reply).spans, f"asks about {kind}", "an answer"))
+    about = kind_asked(view.reply) or "the matter"
+    return Score(0.0, noted(questions(view.reply).spans, f"asks about {about}", "an answer"))
 
 
 @reward_term(gate=True, values=BESIDE, validity="matching neighbouring words is exact")
