@@ -18,6 +18,7 @@ from .draws import LATENT
 
 BESIDE = (1.0, 0.4, 0.1)  # with no pair of words that nobody wrote, one, more
 _MARK = re.compile(r"^\s*(?:[-*]|\d+[.)])\s+", re.MULTILINE)  # of a list
+_COLON = re.compile(r":(?=\s)|：")
 Joint = tuple[str, str]
 EDGE = ""
 
@@ -56,9 +57,12 @@ def nothing_beside(view: TermView) -> Score | None:
 def joints(text: str) -> Iterator[Joint]:
     """The neighbouring words of each sentence, with its edges.
 
+    A colon ends a sentence as well: what follows "Please note:" is one of its own.
+
     >>> [*joints("Yes, please.")]
     [('', 'yes'), ('yes', 'please'), ('please', '')]
     """
+    text = _COLON.sub(".", text)
     for start, end in sentence_spans(text):
         words = folded_words(text[start:end])
         if words:
