@@ -28,7 +28,7 @@ def kind_asked(reply: str) -> Kind | None:
     Of several wishes in one question the first counts, and what matters most before them.
 
     >>> kind_asked("Sure! Would you like it short, or in bullet points?")
-    'format'
+    'length'
     >>> kind_asked("It is Paris. Is that so?") is None
     True
     """

@@ -19,6 +19,7 @@ from persona_env.envs.latent.tables import question
 from persona_env.envs.latent.words import SAYS, WORDS
 from persona_env.languages import LANGUAGES, language_data
 from persona_env.reporting.cold_start import plot_cold_start
+from persona_env.vector import PersonaVectorEnv
 
 from .small import FOUR, RICE, small, user
 
@@ -82,6 +83,19 @@ def test_a_question_about_the_matter_is_one_too_and_learns_nothing():
 def test_one_question_is_answered_at_a_time():
     asked = f"{question('tone', 'en')} {LENGTH}"
     assert told(small(), asked)[0][1] in SAYS["en"]["tone"]["warm"]
+
+
+def test_rows_of_a_vector_pay_as_single_episodes():
+    rows = PersonaVectorEnv(small(), 2)
+    rows.reset(seed=[3, 4])
+    reply = BRIEF, LENGTH
+    rewards = rows.step((LENGTH, BRIEF))[1].tolist() + rows.step(reply)[1].tolist()
+    alone = []
+    for seed, replies in ((3, (LENGTH, BRIEF)), (4, (BRIEF, LENGTH))):
+        env = small()
+        env.reset(seed=seed)
+        alone.append([env.step(one)[1] for one in replies])
+    assert rewards == [alone[0][0], alone[1][0], alone[0][1], alone[1][1]]
 
 
 @pytest.mark.parametrize("wrong", [
