@@ -62,7 +62,8 @@ def talk_row(name: str, split: str, episodes: int) -> str:
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--episodes", type=int, default=330)
+    parser.add_argument("--episodes", type=int, default=165)
+    parser.add_argument("--starts", type=int, default=66, help="episodes of a cold start")
     parser.add_argument("--split", default="heldout", choices=("train", "heldout"))
     parser.add_argument("--agents", nargs="+", default=[*AGENTS], choices=AGENTS)
     parser.add_argument("--picture", type=Path)
@@ -76,7 +77,7 @@ def main() -> None:
     curves = {}
     for name in STARTS:
         starts = cold_start(
-            lambda env, name=name: made(name, env), TURNS, options.episodes,
+            lambda env, name=name: made(name, env), TURNS, options.starts,
             split=options.split, register="tiny",
         )  # fmt: skip
         curves[name] = [(one.turns, one.reward.mean, one.reward.se) for one in starts]

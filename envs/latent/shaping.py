@@ -23,7 +23,7 @@ SHAPINGS = ("none", "information", "value")
 
 
 def potential(env: PersonaLatentEnv, turns: tuple[Turn, ...]) -> float:
-    """What a state that is not the end is worth to the shaping: in [0, 1] for ``"information"``."""
+    """The potential of a state that is not the end: in [0, 1] for ``"information"``."""
     if env.shaping == "none":
         return 0.0
     _, weights = posterior(env, env.scenario, env.language, turns)
