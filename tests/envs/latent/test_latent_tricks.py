@@ -38,6 +38,7 @@ def test_no_exploit_reaches_its_threshold(split):
 
 
 @pytest.mark.slow
+@pytest.mark.xfail(strict=True, reason="docs/latent.md: limits")
 def test_the_search_finds_nothing():
     env, known, _ = audited("train")
     assert not run_search(Pay(env), known[:10], opinions(env, known, None, None), seed=0, steps=40)
