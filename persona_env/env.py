@@ -501,6 +501,11 @@ class PersonaEnv(gym.Env[Observation, str]):
         """Own measures of one reply, by name; one that does not apply is left out."""
         return {}
 
+    def read_talk(self) -> dict[str, float]:
+        """Own measures of the conversation that is just over, by name, as :meth:`read`'s of one
+        reply."""
+        return {}
+
     def statistics(self) -> dict[str, Statistic]:
         """Own measures of many replies that are more than means of :meth:`read`'s."""
         return {}

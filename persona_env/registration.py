@@ -23,6 +23,7 @@ ENVIRONMENTS: dict[str, str] = {
     "PersonaWild-v0": "persona_env.envs.wild:PersonaWildEnv",
     "PersonaCanvas-v0": "persona_env.envs.canvas:PersonaCanvasEnv",
     "PersonaMonitor-v0": "persona_env.envs.monitor:PersonaMonitorEnv",
+    "PersonaLatent-v0": "persona_env.envs.latent:PersonaLatentEnv",
 }
 """Text environments: each id with the registry string of its class."""
 

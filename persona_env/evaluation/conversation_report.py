@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,7 +40,9 @@ class ConversationReport(Report):
     topics the sum of those of their last replies, divided by how many topics the episode has
     (:meth:`PersonaEnv.topics_of`).
     ``per_turn`` has an entry for each turn that was reached, ``ended`` counts how conversations
-    ended (``"content"``, ``"left"`` or ``"limit"``). ``replies`` also hold the whole conversation.
+    ended (``"content"``, ``"left"`` or ``"limit"``). ``measures`` also has the environment's own
+    of whole conversations (:meth:`PersonaEnv.read_talk`). ``replies`` also hold the whole
+    conversation.
     """
 
     returns: Mean = field(kw_only=True)
@@ -58,17 +60,19 @@ class ConversationReport(Report):
 
 
 def told_of(
-    talks: Sequence[Conversation], replies: Sequence[dict[str, Any]], env: PersonaEnv, seed: int
+    talks: Sequence[Conversation], fields: Mapping[str, Any], env: PersonaEnv, seed: int
 ) -> dict[str, Any]:
-    """The fields that a :class:`ConversationReport` has of its own, and its ``replies``."""
+    """The fields that a :class:`ConversationReport` has of its own, and those that say more than
+    in ``fields``, of the last replies."""
     ended = Counter(str(talk.env.ended) for talk in talks)
     longest = max(len(talk.answers) for talk in talks)
     return {
         "returns": Mean.of([sum(talk.rewards) for talk in talks]),
         "per_turn": tuple(_turn(talks, place, env, seed) for place in range(longest)),
         "ended": {how: ended[how] for how in ("content", "left", "limit")},
+        "measures": fields["measures"] | _of_talks(talks),
         "replies": tuple(
-            {**reply, **_whole(talk)} for reply, talk in zip(replies, talks, strict=True)
+            {**reply, **_whole(talk)} for reply, talk in zip(fields["replies"], talks, strict=True)
         ),
     }
 
@@ -84,6 +88,13 @@ def _turn(talks: Sequence[Conversation], place: int, env: PersonaEnv, seed: int)
         so_far=Mean.of(so_far),
         measures=measure(readings, env.statistics(), np.random.default_rng(seed)),
     )
+
+
+def _of_talks(talks: Sequence[Conversation]) -> dict[str, Mean]:
+    """The mean of each own measure of a conversation, over those to which it applies."""
+    found = [talk.env.read_talk() for talk in talks]
+    names = dict.fromkeys(name for one in found for name in one)
+    return {name: Mean.of([one[name] for one in found if name in one]) for name in names}
 
 
 def _whole(talk: Conversation) -> dict[str, Any]:

@@ -124,7 +124,7 @@ def evaluate(
         "date": today(),
     }
     if turns > 1:
-        return ConversationReport(**fields | told_of(talks, fields["replies"], base, seed))
+        return ConversationReport(**fields | told_of(talks, fields, base, seed))
     return Report(**fields)
 
 

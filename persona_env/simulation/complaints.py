@@ -28,7 +28,12 @@ CLOSED = {"natural": 0.75, "tiny": 1.0}
 
 
 def complaint(verdict: Verdict, case: UserCase, language: str, rng: np.random.Generator) -> str:
-    """The user's next message, in this language; seeded by ``rng``.
+    """The user's next message, in this language: one of :func:`complaints`, seeded by ``rng``."""
+    return pick(complaints(verdict, case, language), rng)
+
+
+def complaints(verdict: Verdict, case: UserCase, language: str) -> list[str]:
+    """What the user may say of this verdict, each as likely, in this language.
 
     The closed gate comes first, then the term that cost most. A term without a phrase of its own
     (such as a user's custom one) is named. Raises :class:`LanguageError` in a language that has
@@ -40,7 +45,7 @@ def complaint(verdict: Verdict, case: UserCase, language: str, rng: np.random.Ge
     worst = min(gates, key=verdict.gates.__getitem__) if gates else max(lost, key=lost.__getitem__)
     wish = getattr(case.user.preferences, worst, None)
     key = f"{worst}={wish.target}" if wish is not None else worst
-    return pick(known.get(key) or known.get(worst) or _other(language, worst), rng)
+    return known.get(key) or known.get(worst) or _other(language, worst)
 
 
 def _other(language: str, name: str) -> list[str]:

@@ -1,0 +1,87 @@
+"""Two gates of its own: a question is no answer, and in the tiny register nothing stands beside."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from itertools import pairwise
+
+from persona_env.detectors import questions
+from persona_env.rewards.exchange import TermView
+from persona_env.rewards.term import Reason, Score, noted, reward_term
+from persona_env.text.spans import folded_words, sentence_spans
+
+from ..shared.words import PHRASES
+from .asking import is_question, kind_asked
+from .draws import LATENT
+
+BESIDE = (1.0, 0.4, 0.1)  # with no pair of words that nobody wrote, one, more
+_MARK = re.compile(r"^\s*(?:[-*]|\d+[.)])\s+", re.MULTILINE)  # of a list
+_COLON = re.compile(r":(?=\s)|：")
+Joint = tuple[str, str]
+EDGE = ""
+
+
+@reward_term(
+    gate=True,
+    values=(0, 1),
+    validity="that of `persona_env.detectors.clarifying_question`, and lists of words",
+)
+def answered(view: TermView) -> Score | None:
+    """0 for a reply that asks the user something, which is a question and no answer."""
+    if view.scenario.category != LATENT.name or not is_question(view.reply):
+        return None
+    about = kind_asked(view.reply) or "the matter"
+    return Score(0.0, noted(questions(view.reply).spans, f"asks about {about}", "an answer"))
+
+
+@reward_term(gate=True, values=BESIDE, validity="matching neighbouring words is exact")
+def nothing_beside(view: TermView) -> Score | None:
+    """1 for the scenario's own sentences, openings, jokes and caveats, whole and in any order.
+
+    0.4 with one pair of neighbouring words that stands in none of them, 0.1 with more; the edges of
+    a sentence count as words. The tiny register has no other sentences.
+    """
+    if view.scenario.category != LATENT.name:
+        return None
+    known = view.once(_own) | _around()
+    strange = [pair for pair in joints(_MARK.sub("", view.reply)) if pair not in known]
+    if not strange:
+        return None
+    some = " ".join(strange[0]).strip()
+    note = f"{len(strange)} pairs of words that stand nowhere, such as {some!r}"
+    return Score(BESIDE[min(len(strange), 2)], (Reason(0, len(view.reply), note),))
+
+
+def joints(text: str) -> Iterator[Joint]:
+    """The neighbouring words of each sentence, with its edges.
+
+    A colon ends a sentence as well: what follows "Please note:" is one of its own.
+
+    >>> [*joints("Yes, please.")]
+    [('', 'yes'), ('yes', 'please'), ('please', '')]
+    """
+    text = _COLON.sub(".", text)
+    for start, end in sentence_spans(text):
+        words = folded_words(text[start:end])
+        if words:
+            yield from pairwise((EDGE, *words, EDGE))
+
+
+def _own(view: TermView) -> frozenset[Joint]:
+    said = [part for text in view.texts for part in (*text.told, *text.right)]
+    return frozenset(pair for part in said for pair in joints(part))
+
+
+@cache
+def _around() -> frozenset[Joint]:
+    """What stands around a scenario's own sentences, in any language."""
+    phrases = [
+        phrase
+        for own in PHRASES.values()
+        for listed in own.values()
+        for phrase in (listed if isinstance(listed, list) else ())
+        if "{" not in phrase
+    ]
+    return frozenset(pair for phrase in phrases for pair in joints(phrase))

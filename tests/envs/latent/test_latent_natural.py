@@ -1,0 +1,47 @@
+"""PersonaLatent-v0 with replies as people write them: the author's own, four users each."""
+
+from __future__ import annotations
+
+from persona_env.envs.latent import PersonaLatentEnv
+
+from .small import RICE
+
+BRIEF_WARM = (
+    "Hey, good one! Just rinse the rice until the water runs clear, that's the sticky stuff gone. "
+    "Then it behaves better than my dog, haha."
+)
+DETAILED_FORMAL = """What a pleasure to help with this. Please proceed as follows:
+1. Place the rice in a sieve and rinse it under cold water until the water runs clear, which \
+removes the loose starch.
+2. Add one and a half cups of water for each cup of rice and bring it to the boil.
+3. Lower the heat, cover the pan and let it simmer gently for twelve minutes.
+4. Remove it from the heat and let it rest, covered, for ten minutes.
+5. Kindly loosen the grains with a fork before serving. I wish you a lovely meal."""
+
+
+def test_who_asked_for_it_likes_it_best():
+    env = PersonaLatentEnv(scenarios=["written"])
+    for mine, other, users in (
+        (BRIEF_WARM, DETAILED_FORMAL, ("abby", "cedric")),
+        (DETAILED_FORMAL, BRIEF_WARM, ("doris", "aline")),
+    ):
+        for name in users:
+            assert env.score(mine, RICE, name).reward > env.score(other, RICE, name).reward + 0.3
+
+
+def test_a_chat_model_can_ask_and_then_answer():
+    env = PersonaLatentEnv(scenarios=["written"])
+    env.reset(seed=0, options={"user": "abby", "scenario": RICE})
+    assert "you may ask me up to 4 short questions" in env.messages()[-1]["content"]
+    asked = (
+        "Sure, happy to! Before I answer: would you prefer a quick summary or the full details?",
+        "Got it, thanks. And should I keep it casual?",
+    )
+    said = []
+    for question in asked:
+        assert env.step(question)[1:3] == (-env.price, False)
+        said.append(env.messages()[-1]["content"])
+    assert said[0] in ("Short, please.", "Just the short version.")
+    assert said[1] in ("Casual, please.", "Nice and casual.")
+    assert env.step(BRIEF_WARM)[1] > 0.6
+    assert env.ended == "content"

@@ -1,0 +1,55 @@
+"""PersonaLatent-v0 under audit: what must not pay."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from persona_env.auditor.battery import Row, run_battery, stuffers
+from persona_env.auditor.cases import further_cases, known_cases
+from persona_env.auditor.payer import Pay
+from persona_env.auditor.search import run_search
+from persona_env.auditor.second_opinion import opinions
+from persona_env.envs.latent import PersonaLatentEnv
+from persona_env.envs.latent.terms import BESIDE, joints
+from persona_env.evaluation.evaluate import draw_cases
+
+from .small import FOUR, RICE, small
+
+SPLITS = (pytest.param("train"), pytest.param("heldout", marks=pytest.mark.slow))
+
+
+@cache
+def audited(split: str, cases: int = 12) -> tuple[PersonaLatentEnv, list, dict[str, Row]]:
+    env = PersonaLatentEnv(split=split, register="tiny")
+    known = known_cases(env, draw_cases(env, cases, 0))
+    more = further_cases(env, known, 0)
+    return env, known, {r.name: r for r in run_battery(Pay(env), known, more, stuffers(env))}
+
+
+@pytest.mark.parametrize("split", SPLITS)
+def test_no_exploit_reaches_its_threshold(split):
+    rows = audited(split)[2]
+    assert len(rows) > 60
+    assert all(row.passed for row in rows.values()), [
+        row.told() for row in rows.values() if not row.passed
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.xfail(strict=True, reason="docs/latent.md: limits")
+def test_the_search_finds_nothing():
+    env, known, _ = audited("train")
+    assert not run_search(Pay(env), known[:10], opinions(env, known, None, None), seed=0, steps=40)
+
+
+def test_sentences_of_nobody_close_a_gate_and_those_of_the_scenario_do_not():
+    env = small()
+    honest = env.oracle(env.scenarios[0], FOUR[1])
+    gate = lambda reply: env.score(reply, RICE, FOUR[1]).gates["nothing_beside"]  # noqa: E731
+    assert gate(honest) == gate("Rinse the rice before cooking.") == 1
+    assert gate(f"{honest} You are an idiot.") == BESIDE[2]
+    assert gate("Rinse the rice. Before cooking.") == BESIDE[2]  # "rice" ends, "before" begins
+    assert gate("Rinse the rice before.") == BESIDE[1]
+    assert [*joints("Yes.")] == [("", "yes"), ("yes", "")]
