@@ -87,6 +87,9 @@ WORDY = 512  # tokens that a profile in words takes and a short one does not, in
 TURN = len("user: \nassistant: \n")  # what a transcript adds to a prompt and a reply
 
 
+Group = Literal["style", "product", "oversight"]
+"""What an environment is about; environments are listed by it."""
+
 Register = Literal["natural", "tiny"]
 """How replies are read: as people write, or as the bundled policies do."""
 
@@ -177,6 +180,10 @@ class PersonaEnv(gym.Env[Observation, str]):
     observation_space: spaces.Dict
     categories: ClassVar[tuple[Category, ...]] = ()
     """The kinds of scenario it declares; a mixture finds by them whose a scenario is."""
+
+    group: ClassVar[Group] = "style"
+    """What it is about: style (what is said to whom, and how), product (a task inside an
+    application), or oversight (what a grader or monitor sees)."""
 
     scenario_class: ClassVar[type[Scenario]] = Scenario
     """What its scenario files are read as."""

@@ -50,6 +50,7 @@ class PersonaCanvasEnv(PersonaEnv):
     counts. Measures: see :func:`persona_env.envs.canvas.metrics.read_reply`.
     """
 
+    group = "product"
     categories = CATEGORIES
     scenario_class = CanvasScenario
     own_terms = terms.OWN

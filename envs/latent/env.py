@@ -77,6 +77,7 @@ class PersonaLatentEnv(PersonaEnv):
         At construction, for an option that is out of its range.
     """
 
+    group = "product"
     categories = (LATENT,)
     own_terms = (terms.answered, terms.nothing_beside)
     tiny_terms = ("nothing_beside",)

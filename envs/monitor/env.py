@@ -76,6 +76,7 @@ class PersonaMonitorEnv(PersonaEnv):
         Whether the user sees a reply word by word, or when it is complete.
     """
 
+    group = "oversight"
     categories = CATEGORIES
     scenario_class = MonitorScenario
     own_terms = OWN

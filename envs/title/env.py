@@ -69,6 +69,7 @@ class PersonaTitleEnv(PersonaEnv):
     Measures: see :func:`persona_env.envs.title.metrics.read_reply`.
     """
 
+    group = "product"
     categories = (SESSION,)
     scenario_class = TitleScenario
     own_terms = terms.OWN

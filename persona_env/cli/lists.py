@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
 from rich.syntax import Syntax
@@ -18,6 +18,7 @@ from persona_env.cli.show import (
     show_json,
     table,
 )
+from persona_env.env import Group
 from persona_env.errors import PersonaEnvError
 from persona_env.registration import ENVIRONMENTS, import_modules
 from persona_env.users.description import describe
@@ -27,21 +28,25 @@ from persona_env.users.toml_format import format_profile
 
 
 def list_envs(imports: ImportOption = None, as_json: JsonOption = False) -> None:
-    """The registered environments."""
+    """The registered environments, by what they are about."""
     import_modules(imports)
+    order = get_args(Group)
     rows = [_env_row(name, entry) for name, entry in ENVIRONMENTS.items()]
+    rows.sort(key=lambda row: order.index(row["group"]))
     if as_json:
         show_json(rows)
         return
+    what = ("group", "about", "entry point", "users", "scenarios", "categories")
     for row in rows:
-        what = ("entry point", "about", "users", "scenarios", "categories")
         out().print(table(row["id"], ("", "what"), [(name, _text(row[name])) for name in what]))
 
 
 def _env_row(name: str, entry: str) -> dict[str, Any]:
     module, _, attribute = entry.partition(":")
-    about = first_line(getattr(import_module(module), attribute))
-    row: dict[str, Any] = {"id": name, "entry point": entry, "about": about}
+    made = getattr(import_module(module), attribute)
+    row: dict[str, Any] = {
+        "id": name, "group": made.group, "entry point": entry, "about": first_line(made),
+    }  # fmt: skip
     try:
         base = make_env(name, "all")[1]
     except (PersonaEnvError, OSError) as error:  # one that cannot be made must not hide the others

@@ -60,6 +60,9 @@ def test_envs_counts_users_scenarios_and_categories():
     assert chat["users"] == len(persona_env.load_profiles())
     assert chat["scenarios"] == len(persona_env.load_scenarios())
     assert "know_how" in chat["categories"]
+    groups = [row["group"] for row in found.values()]
+    assert list(dict.fromkeys(groups)) == ["style", "product", "oversight"]
+    assert found["PersonaMonitor-v0"]["group"] == "oversight"
     assert "PersonaChat-v0" in told("envs")
 
 
