@@ -21,6 +21,7 @@ ENVIRONMENTS: dict[str, str] = {
     "PersonaCapability-v0": "persona_env.envs.capability:PersonaCapabilityEnv",
     "PersonaTitle-v0": "persona_env.envs.title:PersonaTitleEnv",
     "PersonaWild-v0": "persona_env.envs.wild:PersonaWildEnv",
+    "PersonaShell-v0": "persona_env.envs.shell:PersonaShellEnv",
 }
 """Text environments: each id with the registry string of its class."""
 

@@ -1,0 +1,7 @@
+"""A simulated shell: commands run on a file system in memory, and nowhere else."""
+
+from .limits import Refused
+from .run import Run, Shell, run
+from .tree import Disk, Entry
+
+__all__ = ["Disk", "Entry", "Refused", "Run", "Shell", "run"]
