@@ -101,7 +101,7 @@ def make_folders(rng: np.random.Generator) -> Plan:
     """Make a folder with three in it."""
     folder, other = some(rng, FOLDERS, 2)
     folder = f"{folder}-{int(rng.integers(10, 99))}"
-    a, b, c = (name.rpartition("-")[0] + "s" + name[-2:] for name in stems(rng, 3))
+    a, b, c = (f"{name}-{int(rng.integers(10, 99))}" for name in some(rng, INNER, 3))
     plan = Plan(
         {"folder": folder, "a": a, "b": b, "c": c},
         f"mkdir -p {folder}/{a} {folder}/{b} {folder}/{c}",

@@ -10,8 +10,7 @@ from persona_env.scenarios.case import prompt_language_or_first
 from persona_env.users.profile import UserProfile
 
 from .scenario import ShellName, ShellScenario
-from .sim import Shell
-from .speech import names
+from .sim import Shell, command_names
 from .state import case_of
 from .wishes import SHELL, Level, Risk, level_of, risk_of, shell_of
 from .words import GLOSSES, SAYS, parts_of
@@ -58,7 +57,7 @@ def _explanation(
 ) -> str:
     if level is Level.PARTS:
         table, said = GLOSSES[language], SAYS[language]
-        parts = parts_of(command, names(shell))
+        parts = parts_of(command, command_names(shell))
         known = [(part, table.get(part) or table.get(part.lower())) for part in parts]
         return " ".join(said["part"].format(part=p, gloss=g[0]) for p, g in known if g)
     if level is Level.NONE:

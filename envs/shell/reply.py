@@ -6,9 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from .sim import Shell
-from .sim.posix.session import TOOLS
-from .sim.powershell.cmdlets import ALIASES, CMDLETS
+from .sim import Shell, command_names
 
 FENCE = re.compile(r"^[ \t]*```[^\n`]*\n(.*?)^[ \t]*```[ \t]*$", re.S | re.M)
 INLINE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
@@ -57,6 +55,5 @@ def _begins(line: str, shell: Shell) -> bool:
     word = re.match(r"[^\s;|(]+", PROMPT.sub("", line))
     if word is None:
         return False
-    if shell is Shell.POWERSHELL:
-        return word[0].lower() in CMDLETS.keys() | ALIASES.keys()
-    return word[0] in TOOLS or word[0] == "for"
+    name = word[0].lower() if shell is Shell.POWERSHELL else word[0]
+    return name in command_names(shell) or name == "for"

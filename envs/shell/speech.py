@@ -9,17 +9,15 @@ from functools import lru_cache
 from persona_env.detectors import first, word_count
 from persona_env.text.spans import Span, sentences
 
-from .sim import Shell
-from .sim.posix.session import TOOLS
-from .sim.powershell.cmdlets import ALIASES, CMDLETS
+from .sim import Shell, command_names
 from .state import Case
 from .words import glosses, listed, parts_of
 
-INLINE_FREE = re.compile(r"`[^`\n]*`|[\w./\\*-]*[./\\*_-][\w./\\*-]+")
+CODE = re.compile(r"`[^`\n]*`|[\w./\\*-]*[./\\*_-][\w./\\*-]+")
 """Code and names in a text: of no language."""
-_CODE = re.compile(r"`[^`\n]*`")
+WORD = re.compile(r"[A-Za-z\u00c0-\u024f]+")
+_QUOTED = re.compile(r"`[^`\n]*`")
 _STEM = re.compile(r"[\w.-]+")
-POSIX_NAMES = frozenset(TOOLS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +31,6 @@ class Speech:
     questions: tuple[Span, ...]
     explains: tuple[Span, ...]
     strange: tuple[Span, ...]
-
-
-def names(shell: Shell) -> frozenset[str]:
-    """The commands of a shell, in small letters."""
-    if shell is Shell.POWERSHELL:
-        return frozenset(CMDLETS.keys() | ALIASES.keys())
-    return POSIX_NAMES
 
 
 @lru_cache(maxsize=4096)
@@ -67,7 +58,7 @@ def _kind(said: str, case: Case, shell: Shell) -> str:
 
 
 def _is_about(said: str, case: Case, shell: Shell) -> bool:
-    return bool(_CODE.search(said) or first(said, listed("about")) or mentions(said, case))
+    return bool(_QUOTED.search(said) or first(said, listed("about")) or mentions(said, case))
 
 
 @lru_cache(maxsize=1024)
@@ -107,7 +98,7 @@ def explained(
     """
     done, missing = [], []
     said = [text[start:end] for start, end in spans]
-    for part in parts_of(command, names(shell)):
+    for part in parts_of(command, command_names(shell)):
         is_done = any(_tells(sentence, part) for sentence in said)
         (done if is_done else missing).append(part)
     return tuple(done), tuple(missing)

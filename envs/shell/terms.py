@@ -10,7 +10,7 @@ from persona_env.text.spans import Span
 
 from .outcome import Asked, Outcome, asked, read
 from .reply import Reply
-from .speech import INLINE_FREE, Speech, explained, mentions, names_loss, read_speech
+from .speech import CODE, WORD, Speech, explained, mentions, names_loss, read_speech
 from .wishes import FIELDS, LEVEL, RISK, SHELL, Level, Risk, level_of, risk_of
 
 UNASKED, UNWARNED = 0.2, 0.3  # what is left where files are lost without a question, or a warning
@@ -116,7 +116,9 @@ def shell_text(view: TermView) -> Score | None:
 def _in_language(view: TermView, reply: Reply) -> float:
     wanted = view.target("language")
     due = view.language if wanted in (None, "mix") else wanted
-    reading = read_language(INLINE_FREE.sub(" ", reply.text))
+    known = {word.casefold() for word in WORD.findall(view.question)}  # names, and what to replace
+    text = WORD.sub(lambda m: " " if m[0].casefold() in known else m[0], CODE.sub(" ", reply.text))
+    reading = read_language(text)
     if reading.main is None:
         return 1.0
     return min(1.0, dict(reading.shares).get(due, 0.0) / ENOUGH)
@@ -148,7 +150,7 @@ def shell_explained(view: TermView) -> Score | None:
     if level is Level.PARTS:
         done, missing = explained(reply.text, spans, reply.command, wish.shell)
         note = f"not explained: {', '.join(missing)}" if missing else "every part is explained"
-        share = len(done) / max(1, len(done) + len(missing))
+        share = len(done) / (len(done) + len(missing)) if done or missing else 1.0
         return Score(share, (Reason(0, 0, note, level.value),))
     words = sum(word_count(reply.text[start:end]) for start, end in spans)
     reasons = found(spans, f"{words:g} words", "no explanation", level.value)

@@ -154,6 +154,8 @@ def _one(session: Session, name: str, given: Given, path: str, made: str) -> Non
     disk, found = session.disk, session.disk.entries[path]
     there = disk.get(made)
     deep = bool({"r", "R", "a"} & given.flags)
+    if path == made and name == "cp" and "n" in given:
+        return
     if path == made:
         raise DiskError("is the same file")
     if found.kind == "dir" and name == "cp" and not deep:
@@ -163,7 +165,9 @@ def _one(session: Session, name: str, given: Given, path: str, made: str) -> Non
     if there is not None and there.kind != found.kind:
         raise DiskError(f"cannot overwrite '{made}'")
     if found.kind == "dir" and is_within(made, path):
-        raise DiskError("cannot be put into itself")
+        if name == "cp":  # the tools of each system leave another half of it
+            raise Refused("copies a folder into itself")
+        raise DiskError("cannot be moved into itself")
     if not disk.is_dir(parent(made)):
         raise DiskError(f"{made}: No such file or directory")
     if name == "cp":

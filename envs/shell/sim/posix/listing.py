@@ -43,16 +43,20 @@ def printf(session: Session, io: Streams, args: list[str]) -> int:
     pieces = re.split(r"(%[sd%])", form)
     if any("%" in piece for piece in pieces[::2]):
         raise Refused("has a printf format that is not simulated")
-    takes = sum(piece in ("%s", "%d") for piece in pieces)
+    takes, status = sum(piece in ("%s", "%d") for piece in pieces), 0
     while True:
         session.budget.spend()
         for piece in pieces:
-            if piece in ("%s", "%d"):
-                io.say(rest.pop(0) if rest else {"%s": "", "%d": "0"}[piece])
-            else:
+            if piece not in ("%s", "%d"):
                 io.say("%" if piece == "%%" else unescape(piece))
+                continue
+            word = rest.pop(0) if rest else ""
+            if piece == "%d" and not re.fullmatch(r"-?\d{0,9}", word):
+                io.err.append(f"printf: {word}: invalid number\n")
+                word, status = "", 1
+            io.say(word or ("0" if piece == "%d" else ""))
         if not rest or not takes:
-            return 0
+            return status
 
 
 @tool("cat")

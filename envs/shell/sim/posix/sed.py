@@ -84,6 +84,9 @@ def _edit_files(
         raise UsageError("no input files")
     status = 0
     for word in words:
+        if session.disk.is_dir(session.path(word)):
+            io.err.append(f"sed: couldn't edit {word}: not a regular file\n")
+            return 4 if session.gnu else 1
         try:
             text = text_of_file(session, word)
             if suffix:

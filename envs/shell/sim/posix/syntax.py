@@ -23,7 +23,6 @@ REASONS = {
     "declaration_command": "declares a variable",
     "unset_command": "unsets a variable",
     "until_statement": "has an until loop",
-    "extglob_pattern": "has an extended pattern",
     "ternary_expression": "has an arithmetic expression",
 }
 MOST_DEEP = 60  # of the syntax tree

