@@ -24,7 +24,8 @@ _STEM = re.compile(r"[\w.-]+")
 class Speech:
     """The sentences of the text, as spans: each is of one kind.
 
-    ``strange`` are those that speak neither of the command nor of the files.
+    ``questions`` ask whether to go on; another question counts as explaining.
+    ``strange`` are those that speak neither of the command nor of the files, or take it back.
     """
 
     warnings: tuple[Span, ...]
@@ -48,8 +49,12 @@ def read_speech(text: str, case: Case, shell: Shell) -> Speech:
 
 
 def _kind(said: str, case: Case, shell: Shell) -> str:
+    if first(said, listed("taken_back")):
+        return "strange"
     if said.rstrip().endswith(("?", "？")):
-        return "questions" if _is_about(said, case, shell) else "strange"
+        if not _is_about(said, case, shell):
+            return "strange"
+        return "questions" if first(said, listed("asks")) else "explains"
     if first(said, listed("warns")) and not first(said, listed("harmless")):
         return "warnings" if _is_about(said, case, shell) else "strange"
     if first(said, listed("leads")) and word_count(said) <= 8:

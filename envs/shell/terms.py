@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from persona_env.detectors import language as read_language
-from persona_env.detectors import repetition, word_count
+from persona_env.detectors import order, repetition, word_count
 from persona_env.rewards.exchange import TermView
 from persona_env.rewards.term import Reason, Score, found, noted, reward_term
 from persona_env.text.spans import Span
@@ -19,6 +19,8 @@ LONG, TOO_LONG = 150, 300  # words of text
 FREE, MOST = 4, 25  # words of explanation for a user who wants none
 SENTENCE = (4, 45, 90)  # words of one or two sentences: least, most, and where nothing is left
 ENOUGH = 0.7  # of the words in the user's language
+DISORDER, ONE_BREAK = (0.02, 0.08), 0.5  # breaks of the order a word, and what one alone leaves
+REPEATED = (0.3, 0.8)  # of the words
 FEW = 3  # sentences, with which one or two are half met
 
 
@@ -109,8 +111,16 @@ def shell_text(view: TermView) -> Score | None:
         return None
     speech, words = _spoken(view, wish, reply), word_count(reply.text)
     value = STRANGE ** len(speech.strange) * _falling(words, LONG, TOO_LONG)
-    value *= _in_language(view, reply) * max(0.0, 1 - 2 * max(0.0, repetition(reply.text).share - 0.3))
+    value *= _in_language(view, reply) * _in_order(reply.text)
     return Score(value, found(speech.strange, "beside the matter", f"{words:g} words"))
+
+
+def _in_order(text: str) -> float:
+    """1 for words in order, none of them again and again, falling to 0."""
+    broken = order(text)
+    value = _falling(broken.share, *DISORDER)
+    value = max(value, ONE_BREAK) if len(broken.spans) == 1 else value
+    return value * _falling(repetition(text).share, *REPEATED)
 
 
 def _in_language(view: TermView, reply: Reply) -> float:
