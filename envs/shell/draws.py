@@ -6,18 +6,17 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-
 import numpy as np
 
 from persona_env.scenarios.templates import Template, load_templates, same
 
-from . import folders, lines
+from . import folders, lines, removals
 from .plan import Plan
 from .scenario import ShellScenario
 
 SEED = 2027
 Draw = Callable[[np.random.Generator], Plan]
-DRAWS: dict[str, Draw] = {**folders.DRAWS, **lines.DRAWS}
+DRAWS: dict[str, Draw] = {**folders.DRAWS, **removals.DRAWS, **lines.DRAWS}
 
 
 @cache
@@ -42,5 +41,3 @@ def make(name: str, index: int) -> ShellScenario:
     if not isinstance(made, ShellScenario):
         raise TypeError(f"family {name!r} makes a {type(made).__name__}")
     return made
-
-

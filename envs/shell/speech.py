@@ -101,7 +101,7 @@ def explained(
     A part is explained by a sentence that names it and tells what it does, by one of the words
     listed for it (for a part without a list, by three words beside it).
     """
-    done, missing = [], []
+    done, missing = list[str](), list[str]()
     said = [text[start:end] for start, end in spans]
     for part in parts_of(command, command_names(shell)):
         is_done = any(_tells(sentence, part) for sentence in said)

@@ -8,8 +8,8 @@ from functools import lru_cache
 
 from .scenario import DAY, NOW, ShellScenario
 from .sim import Disk, Entry, Shell
+from .sim.entry import parent
 from .sim.posix.archives import pack
-from .sim.tree import parent
 
 HOMES = {
     Shell.BASH: "/home/sam", Shell.ZSH: "/Users/sam", Shell.POWERSHELL: "/Users/sam",
@@ -59,7 +59,9 @@ def _place(disk: Disk, path: str, entry: Entry) -> None:
 def files_in(disk: Disk) -> dict[str, Entry]:
     """What is in the user's folder, by relative path."""
     start = f"{disk.home}/"
-    return {p.removeprefix(start): e for p, e in sorted(disk.entries.items()) if p.startswith(start)}
+    return {
+        p.removeprefix(start): e for p, e in sorted(disk.entries.items()) if p.startswith(start)
+    }
 
 
 def case_of(scenario: ShellScenario) -> Case:
@@ -67,7 +69,9 @@ def case_of(scenario: ShellScenario) -> Case:
     return _case(scenario.id, _key(scenario))
 
 
-Key = tuple[tuple[tuple[str, str, int, int | None], ...], tuple[str, ...], tuple[tuple[str, ...], ...]]
+Key = tuple[
+    tuple[tuple[str, str, int, int | None], ...], tuple[str, ...], tuple[tuple[str, ...], ...]
+]
 
 
 def _key(scenario: ShellScenario) -> Key:

@@ -12,7 +12,7 @@ LINE = 300  # characters of a line that a pattern is looked for in
 QUANTIFIERS = 3  # of a pattern: more would take too long on some lines
 
 
-class Refused(Exception):  # noqa: N818 - it is no fault of the program's
+class Refused(Exception):
     """The command asks for what is not simulated, or for too much: nothing of it counts."""
 
 

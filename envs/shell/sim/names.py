@@ -11,11 +11,9 @@ from .run import Shell
 def command_names(shell: Shell) -> frozenset[str]:
     """The names of the tools, or in small letters of the cmdlets with their aliases."""
     if shell is Shell.POWERSHELL:
-        from .powershell import session  # noqa: F401 - it registers all cmdlets
-        from .powershell.cmdlets import ALIASES, CMDLETS
+        from .powershell.library import ALIASES, CMDLETS
 
         return frozenset(CMDLETS.keys() | ALIASES.keys())
-    from .posix import shell as posix  # noqa: F401 - it registers all tools
-    from .posix.session import TOOLS
+    from .posix.library import TOOLS
 
     return frozenset(TOOLS)

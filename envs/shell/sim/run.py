@@ -50,10 +50,10 @@ def run(source: str, disk: Disk, shell: Shell, cwd: str) -> Run:
         if "\0" in source:
             raise Refused("holds a character that no command has")
         if shell is Shell.POWERSHELL:
-            from .powershell.session import run_powershell
+            from .powershell.library import run_powershell
 
             return run_powershell(source, disk.copy(), cwd, Budget())
-        from .posix.shell import run_posix
+        from .posix.library import run_posix
 
         return run_posix(source, disk.copy(), shell, cwd, Budget())
     except Refused as error:

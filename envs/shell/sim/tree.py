@@ -5,41 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from .entry import DIR, FILE, FILE_MODE, FOLDER_MODE, SEP, DiskError, Entry, is_within, parent
 from .limits import ENTRIES, Refused, short_enough
-
-DIR, FILE = "dir", "file"
-SEP = "/"
-FOLDER_MODE, FILE_MODE = 0o755, 0o644
-
-
-class DiskError(Exception):
-    """What a tool reports of a path: it goes on to the next one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A file or a folder; ``time`` is when it was changed, in seconds since 1970 (UTC).
-
-    ``large`` is the size in bytes of a file whose content is not written out. ``members`` are what
-    an archive holds, by path.
-    """
-
-    kind: str
-    text: str = ""
-    time: int = 0
-    mode: int = FILE_MODE
-    large: int | None = None
-    members: tuple[tuple[str, Entry], ...] = ()
-
-    @property
-    def size(self) -> int:
-        """In bytes of UTF-8."""
-        return len(self.text.encode()) if self.large is None else self.large
-
-    @property
-    def content(self) -> tuple[object, ...]:
-        """What is lost when no file has it any more."""
-        return self.text, self.large, self.members
 
 
 @dataclass(slots=True)
@@ -170,18 +137,3 @@ class Disk:
     def _may_change(self, path: str) -> None:
         if not is_within(path, self.home) or path == self.home:
             raise DiskError("Permission denied")
-
-
-def parent(path: str) -> str:
-    """The folder that a path lies in."""
-    return path.rpartition(SEP)[0] or SEP
-
-
-def base(path: str) -> str:
-    """The last name of a path."""
-    return path.rstrip(SEP).rpartition(SEP)[2]
-
-
-def is_within(path: str, folder: str) -> bool:
-    """Whether a path is the folder or lies in it."""
-    return path == folder or path.startswith(folder.rstrip(SEP) + SEP)

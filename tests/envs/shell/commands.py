@@ -18,7 +18,21 @@ NAMES = ("a.txt", "b.txt", "c.log", "'d with blank.txt'", ".hidden", "logs/app.l
 GLOBS = ("*.txt", "*", "logs/*.log", "?.txt", "[ab].txt", "docs/*", "*.nothing", "[!a]*.*", "*/*",
          "logs/*/", ".*", "{a,b}.txt", "n{o,u}*", "*.{txt,log}", "{1..3}", "x{a,b}{1..2}",
          "d*blank.txt", "logs/{app,old}.log")  # fmt: skip
-WORDS = ("two", "ERROR", "o", "^one", "e$", "[0-9]", "t.*o", "ok 1", "zzz", "a", "words", r"x\.y", r"\.")
+WORDS = (
+    "two",
+    "ERROR",
+    "o",
+    "^one",
+    "e$",
+    "[0-9]",
+    "t.*o",
+    "ok 1",
+    "zzz",
+    "a",
+    "words",
+    r"x\.y",
+    r"\.",
+)
 FILTERS = (
     "sort", "sort -r", "sort -u", "sort -n", "uniq", "uniq -c", "wc -l", "head -n 2", "tail -n 1",
     "tail -n +2", "tr a-z A-Z", "tr -d o", "tr -s o", "cut -d' ' -f1", "cut -c1-3", "cut -d, -f2",

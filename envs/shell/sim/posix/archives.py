@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ..entry import SEP, DiskError, Entry, base, parent
 from ..limits import Refused
-from ..tree import SEP, Disk, DiskError, Entry, base, parent
+from ..tree import Disk
 from .options import read_options
 from .session import Session, Streams, UsageError, tool
 

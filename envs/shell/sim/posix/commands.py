@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ..entry import DiskError
 from ..limits import Refused
-from ..tree import DiskError
 from .session import TOOLS, Session, Streams, UsageError
 
 NETWORK = ("curl", "wget", "ssh", "scp", "rsync", "nc", "git", "ftp", "ping")

@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from ..entry import SEP, DiskError, base
 from ..limits import Refused
-from ..tree import SEP, DiskError, Entry, base
 from .commands import call
+from .find_tests import Found, Test, counted
 from .globs import matches, plain
 from .options import whole
 from .session import Session, Streams, UsageError, tool
-
-UNITS = {"c": 1, "k": 1024, "M": 1024**2, "G": 1024**3, "b": 512, "w": 2, "": 512}
-DAY, MINUTE = 86_400, 60
-Test = Callable[["Found"], bool]
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One path as find shows it, and what is there."""
-
-    shown: str
-    path: str
-    entry: Entry
 
 
 @dataclass(slots=True)
@@ -164,7 +150,7 @@ class Parser:
             if other is None:
                 raise UsageError(f"'{value}': No such file or directory")
             return lambda f: f.entry.time > other.time
-        return _counted(word, value, now)
+        return counted(word, value, now)
 
     def _action(self, word: str) -> Test:
         self.search.acts = True
@@ -181,7 +167,9 @@ class Parser:
             self.search.depth_first = True
             return self._delete
         words: list[str] = []
-        while self.rest and self.rest[0] != ";" and not (self.rest[0] == "+" and words[-1:] == ["{}"]):  # noqa: E501
+        while (
+            self.rest and self.rest[0] != ";" and not (self.rest[0] == "+" and words[-1:] == ["{}"])
+        ):
             words.append(self.rest.pop(0))
         if not self.rest or not words:
             raise UsageError("missing argument to '-exec'")
@@ -204,21 +192,3 @@ class Parser:
             self.search.status = 1
             return False
         return True
-
-
-def _counted(word: str, value: str, now: int) -> Test:
-    """Tests of age and size: +n is more than n, -n less, n exactly n units."""
-    found = re.fullmatch(r"([+-]?)(\d{1,9})([a-zA-Z]?)", value)
-    if found is None or (found[3] and (word != "-size" or found[3] not in UNITS)):
-        raise UsageError(f"invalid argument '{value}' to '{word}'")
-    sign, n = found[1], int(found[2])
-
-    def units(one: Found) -> float:
-        if word == "-size":
-            return -(-one.entry.size // UNITS[found[3]])
-        age = now - one.entry.time
-        if word == "-mtime":
-            return age // DAY
-        return age / MINUTE if sign else -(-age // MINUTE)
-
-    return lambda f: units(f) > n if sign == "+" else units(f) < n if sign else units(f) == n

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from ..tree import SEP, Disk
+from ..entry import SEP
+from ..tree import Disk
 
 Char = tuple[str, bool]
 """A character, and whether it is quoted."""
@@ -100,7 +101,7 @@ def expand(chars: Sequence[Char], disk: Disk, cwd: str, deep: bool = False) -> l
         text = "".join(c for c, _ in part)
         made: list[tuple[str, str]] = []
         for shown, path in found:
-            made += _in_folder(part, text, shown, path, disk, deep, place == last)
+            made += _in_folder(part, text, shown, path, disk, deep=deep, last=place == last)
         found = made
     return sorted({shown for shown, _ in found})
 
@@ -117,7 +118,7 @@ def _parts(chars: Sequence[Char]) -> list[list[Char]]:
 
 
 def _in_folder(
-    part: list[Char], text: str, shown: str, path: str, disk: Disk, deep: bool, last: bool
+    part: list[Char], text: str, shown: str, path: str, disk: Disk, *, deep: bool, last: bool
 ) -> list[tuple[str, str]]:
     """What fits one part of the pattern in one folder: as it is shown, and where it is."""
     if not text:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
+from ..entry import SEP, base
 from ..limits import Refused
-from ..tree import SEP, base
 from .globs import matches, plain
 from .listing import text_of_file
 from .options import Given, read_options
 from .regexes import checked, compiled, fixed
-from .session import Session, Streams, UsageError, tool
 from .sed import split_lines
+from .session import Session, Streams, UsageError, tool
 
 LONG = {
     "recursive": "r", "ignore-case": "i", "invert-match": "v", "files-with-matches": "l",
@@ -39,7 +39,10 @@ def grep(session: Session, io: Streams, args: list[str]) -> int:
     if sources is None:
         sources = [("(standard input)", io.rest())]
         headed = "H" in given
-    hits = [_one(session, io, name, text, pattern, given, headed) for name, text in sources]
+    hits = [
+        _one(session, io, name, text, pattern=pattern, given=given, headed=headed)
+        for name, text in sources
+    ]
     if bad and not ("q" in given and any(hits)):
         return 2
     return int(not any(hits))
@@ -63,10 +66,11 @@ def _files(
         if session.disk.is_file(path):
             names.append(word)
         elif session.disk.is_dir(path) and recursive:
-            inside = [word.rstrip(SEP) + one[len(path.rstrip(SEP)) :]
-                      for one in session.disk.below(path) if session.disk.is_file(one)]  # fmt: skip
-            names += [n for n in inside
-                      if not include or any(matches(plain(p), base(n)) for p in include)]  # fmt: skip
+            start = word.rstrip(SEP)
+            below = [one for one in session.disk.below(path) if session.disk.is_file(one)]
+            inside = [start + one[len(path.rstrip(SEP)) :] for one in below]
+            fit = [plain(pattern) for pattern in include or ["*"]]
+            names += [n for n in inside if any(matches(one, base(n)) for one in fit)]
         else:
             bad = True
             what = "Is a directory" if session.disk.is_dir(path) else "No such file or directory"
@@ -75,7 +79,7 @@ def _files(
 
 
 def _one(
-    session: Session, io: Streams, name: str, text: str, pattern: re.Pattern[str], given: Given,
+    session: Session, io: Streams, name: str, text: str, *, pattern: re.Pattern[str], given: Given,
     headed: bool,
 ) -> bool:  # fmt: skip
     head, hits = f"{name}:" if headed else "", 0

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from .session import Session, UsageError
 
 
-class Given(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Given:
     """The options that were given, with their values, and the operands."""
 
     flags: frozenset[str]
@@ -41,9 +42,9 @@ def read_options(
             operands += rest
             break
         if word.startswith("--") and session.gnu:
-            _long(word, names, values, rest, found, valued)
+            _long(word, names, values, rest, found=found, valued=valued)
         elif word.startswith("-") and len(word) > 1:
-            _short(word, flags, values, rest, found, valued)
+            _short(word, flags, values, rest, found=found, valued=valued)
         else:
             operands.append(word)
             if not session.gnu:
@@ -57,6 +58,7 @@ def _long(
     names: Mapping[str, str],
     values: str,
     rest: list[str],
+    *,
     found: set[str],
     valued: dict[str, str],
 ) -> None:
@@ -75,7 +77,7 @@ def _long(
 
 
 def _short(
-    word: str, flags: str, values: str, rest: list[str], found: set[str], valued: dict[str, str]
+    word: str, flags: str, values: str, rest: list[str], *, found: set[str], valued: dict[str, str]
 ) -> None:
     for place, letter in enumerate(word[1:], 2):
         if letter in values:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from ..entry import DiskError
 from ..limits import Refused
-from ..tree import DiskError
 from .session import Session, Streams
 from .syntax import text_of
 from .words import Words

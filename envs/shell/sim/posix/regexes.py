@@ -16,7 +16,9 @@ OPERATORS = "+?|(){}"
 
 
 @lru_cache(maxsize=512)
-def compiled(pattern: str, extended: bool, folds: bool = False, gnu: bool = True) -> re.Pattern[str]:
+def compiled(
+    pattern: str, extended: bool, folds: bool = False, gnu: bool = True
+) -> re.Pattern[str]:
     """A basic or an extended pattern; raises :class:`UsageError` for what is none.
 
     Raises :class:`Refused` for references back, for a repeated group that repeats, and for more
@@ -24,7 +26,9 @@ def compiled(pattern: str, extended: bool, folds: bool = False, gnu: bool = True
     """
     parts = [_piece(found, extended, gnu) for found in _TOKEN.finditer(pattern)]
     source = "".join(parts)
-    repeats = re.findall(r"(?<!\\)(?:[*+]|\{\d*,\d*\})", re.sub(r"\[(?:\\.|[^\]\\])*\]", "", source))
+    repeats = re.findall(
+        r"(?<!\\)(?:[*+]|\{\d*,\d*\})", re.sub(r"\[(?:\\.|[^\]\\])*\]", "", source)
+    )
     if len(repeats) > QUANTIFIERS or re.search(r"\)[*+{?]", source):
         raise Refused("has a pattern that could take too long")
     if any(int(number) > 50 for number in re.findall(r"\{(\d+)", source)):

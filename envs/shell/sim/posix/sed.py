@@ -3,30 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
-from ..limits import Refused
-from ..tree import DiskError
+from ..entry import DiskError
 from .listing import inputs, text_of_file
 from .options import read_options
 from .regexes import checked, compiled
+from .sed_script import Step, read_script
 from .session import Session, Streams, UsageError, tool
-
-_ADDRESS = re.compile(r"\s*(\d+|\$|/(?:\\.|[^/\\])*/)(?:,(\d+|\$|/(?:\\.|[^/\\])*/))?\s*(!?)\s*")
-_FLAGS = re.compile(r"([gpiI\d]*)\s*(?:;|\n|$)")
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One command of a script: ``s``, ``d``, ``p`` or ``q``, with the lines it is for."""
-
-    name: str
-    first: str = ""
-    last: str = ""
-    negated: bool = False
-    pattern: re.Pattern[str] | None = None
-    new: str = ""
-    flags: str = ""
 
 
 def split_lines(text: str) -> list[str]:
@@ -50,12 +33,12 @@ def sed(session: Session, io: Streams, args: list[str]) -> int:
             raise UsageError("usage: sed script [file...]")
         scripts = [operands.pop(0)]
     extended = bool({"E", "r"} & given.flags)
-    steps = [step for script in scripts for step in _script(script, extended, session)]
+    steps = [step for script in scripts for step in read_script(script, extended, session)]
     if suffix is None:
         texts = inputs(session, io, "sed", operands)
         io.say(_edit("".join(text for _, text in texts), steps, "n" in given, session))
         return int(len(texts) < len(operands))
-    return _edit_files(session, io, operands, suffix, steps, "n" in given)
+    return _edit_files(session, io, operands, steps, suffix=suffix, quiet="n" in given)
 
 
 def _in_place(args: list[str], gnu: bool) -> tuple[list[str], str | None]:
@@ -78,7 +61,7 @@ def _in_place(args: list[str], gnu: bool) -> tuple[list[str], str | None]:
 
 
 def _edit_files(
-    session: Session, io: Streams, words: list[str], suffix: str, steps: list[Step], quiet: bool
+    session: Session, io: Streams, words: list[str], steps: list[Step], *, suffix: str, quiet: bool
 ) -> int:
     if not words:
         raise UsageError("no input files")
@@ -98,67 +81,6 @@ def _edit_files(
     return status
 
 
-def _script(script: str, extended: bool, session: Session) -> list[Step]:
-    steps, at = [], 0
-    while at < len(script):
-        if script[at] in " ;\n\t":
-            at += 1
-            continue
-        found = _ADDRESS.match(script, at)
-        first, last, negated = (found.groups() if found else ("", "", ""))
-        at = found.end() if found else at
-        name = script[at : at + 1]
-        place = {"first": first or "", "last": last or "", "negated": bool(negated)}
-        if name in ("d", "p", "q"):
-            if script[at + 1 : at + 2] not in ("", ";", "\n", " "):
-                raise UsageError("extra characters after command")
-            steps.append(Step(name, **place))
-            at += 1
-        elif name == "s":
-            step, at = _substitution(script, at, extended, session, place)
-            steps.append(step)
-        elif name and name in "aicyrwDGHhgNnPxbtT={}:l":
-            raise Refused(f"has the command {name!r} of sed, which is not simulated")
-        else:
-            raise UsageError(f"unknown command: '{name}'")
-    for step in steps:
-        for address in (step.first, step.last):
-            if address.startswith("/"):
-                compiled(address[1:-1], extended, gnu=session.gnu)
-    return [
-        Step(s.name, _tagged(s.first, extended), _tagged(s.last, extended), s.negated, s.pattern,
-             s.new, s.flags)
-        for s in steps
-    ]  # fmt: skip
-
-
-def _tagged(address: str, extended: bool) -> str:
-    return ("E" if extended else "B") + address if address.startswith("/") else address
-
-
-def _substitution(
-    script: str, at: int, extended: bool, session: Session, place: dict[str, object]
-) -> tuple[Step, int]:
-    mark = script[at + 1 : at + 2]
-    if not mark or mark.isalnum() or mark in "\\\n":
-        raise UsageError("unterminated `s' command")
-    parts, at = [], at + 2
-    for _ in range(2):
-        found = re.compile(rf"((?:\\.|[^\\{re.escape(mark)}\n])*){re.escape(mark)}", re.S)
-        part = found.match(script, at)
-        if part is None:
-            raise UsageError("unterminated `s' command")
-        parts.append(part[1].replace(f"\\{mark}", mark))
-        at = part.end()
-    flags = _FLAGS.match(script, at)
-    if flags is None:
-        raise UsageError("unknown option to `s'")
-    folds = "i" in flags[1].lower()
-    pattern = compiled(parts[0], extended, folds, session.gnu)
-    step = Step("s", pattern=pattern, new=parts[1], flags=flags[1], **place)  # type: ignore[arg-type]
-    return step, flags.end()
-
-
 def _edit(text: str, steps: list[Step], quiet: bool, session: Session) -> str:
     lines, done = split_lines(text), list[str]()
     inside = [False] * len(steps)
@@ -167,7 +89,8 @@ def _edit(text: str, steps: list[Step], quiet: bool, session: Session) -> str:
         end = "\n" if line.endswith("\n") else ""
         body, stops, gone = checked(line.removesuffix("\n")), False, False
         for index, step in enumerate(steps):
-            if _is_due(step, index, number, number == len(lines), body, inside) == step.negated:
+            due = _is_due(step, index, number, body, inside=inside, is_last=number == len(lines))
+            if due == step.negated:
                 continue
             if step.name == "d":
                 gone = True
@@ -190,7 +113,7 @@ def _edit(text: str, steps: list[Step], quiet: bool, session: Session) -> str:
 
 
 def _is_due(
-    step: Step, index: int, number: int, is_last: bool, line: str, inside: list[bool]
+    step: Step, index: int, number: int, line: str, *, inside: list[bool], is_last: bool
 ) -> bool:
     if not step.first:
         return True

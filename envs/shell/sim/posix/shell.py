@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from ..limits import DEPTH, Budget, Refused
 from ..run import Run, Shell
 from ..tree import Disk
-from . import archives, files, finding, grep, listing, sed, text  # noqa: F401 - they register tools
 from .commands import call
 from .redirects import Redirects
 from .session import Session, Streams

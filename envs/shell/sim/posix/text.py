@@ -6,15 +6,10 @@ import re
 from itertools import groupby
 
 from ..limits import Refused
-from .commands import call
-from .listing import inputs, unescape
-from .options import Given, read_options, whole
+from .listing import inputs
+from .options import read_options, whole
 from .sed import split_lines
 from .session import Session, Streams, UsageError, tool
-
-_KEY = re.compile(r"(\d+)(?:,(\d+))?([nr]*)")
-_NUMBER = re.compile(r"[ \t]*(-?\d+(?:\.\d+)?)")
-_RANGES = re.compile(r"\d*(?:-\d*)?(?:,\d*(?:-\d*)?)*")
 
 
 def lines_of(text: str) -> list[str]:
@@ -27,64 +22,18 @@ def say_lines(io: Streams, lines: list[str]) -> None:
     io.say("".join(f"{line}\n" for line in lines))
 
 
-def _text(session: Session, io: Streams, name: str, words: list[str]) -> tuple[str, int]:
+def joined(session: Session, io: Streams, name: str, words: list[str]) -> tuple[str, int]:
+    """The inputs as one text, and 1 if one of them could not be read."""
     found = inputs(session, io, name, words)
     parts = [t if not t or t.endswith("\n") or name == "wc" else f"{t}\n" for _, t in found]
     return "".join(parts), int(len(found) < len(words))
-
-
-@tool("sort")
-def sort(session: Session, io: Streams, args: list[str]) -> int:
-    """sort [-nruf] [-k N[,M]] [-t C] [-o FILE], by bytes."""
-    long = {"numeric-sort": "n", "reverse": "r", "unique": "u", "ignore-case": "f"}
-    given = read_options(session, args, "nruf", "kto", long)
-    text, status = _text(session, io, "sort", given.operands)
-    if status:
-        return 2
-    lines = lines_of(text)
-    session.budget.spend(len(lines) // 10)
-
-    def key(line: str) -> tuple[object, ...]:
-        return _key(line, given)
-
-    found = _KEY.fullmatch(given.values.get("k", ""))
-    falls = "r" in given or (found is not None and "r" in found[3])
-    if "u" in given:  # the first of equal ones stays
-        ordered = [next(group) for _, group in groupby(sorted(lines, key=key), key)]
-        ordered = ordered[::-1] if falls else ordered
-    else:  # of equal ones the bytes decide
-        ordered = sorted(lines, key=str.encode, reverse="r" in given)
-        ordered.sort(key=key, reverse=falls)
-    if "o" in given:
-        session.disk.write(session.path(given.values["o"]), "".join(f"{x}\n" for x in ordered))
-    else:
-        say_lines(io, ordered)
-    return 0
-
-
-def _key(line: str, given: Given) -> tuple[object, ...]:
-    part, flags = line, set(given.flags)
-    if "k" in given:
-        found = _KEY.fullmatch(given.values["k"])
-        if found is None:
-            raise Refused("sorts by a key that is not simulated")
-        first, last = int(found[1]) - 1, int(found[2]) if found[2] else None
-        flags |= set(found[3])
-        if "t" in given:
-            part = given.values["t"].join(line.split(given.values["t"])[first:last])
-        else:
-            part = "".join(re.findall(r"[ \t]*[^ \t]+", line)[first:last])
-    if "n" in flags:
-        number = _NUMBER.match(part)
-        return (float(number[1]) if number else 0.0,)
-    return ((part.upper() if "f" in flags else part).encode(),)
 
 
 @tool("uniq")
 def uniq(session: Session, io: Streams, args: list[str]) -> int:
     """uniq [-cdu]."""
     given = read_options(session, args, "cdu", "", {"count": "c", "repeated": "d", "unique": "u"})
-    text, status = _text(session, io, "uniq", given.operands[:1])
+    text, status = joined(session, io, "uniq", given.operands[:1])
     width = 7 if session.gnu else 4
     for line, group in groupby(lines_of(text)):
         n = len([*group])
@@ -143,103 +92,3 @@ def _ends(session: Session, io: Streams, args: list[str], name: str) -> int:
 def tail(session: Session, io: Streams, args: list[str]) -> int:
     """tail, of one input: -n N, -n +N, or -N."""
     return _ends(session, io, args, "tail")
-
-
-@tool("cut")
-def cut(session: Session, io: Streams, args: list[str]) -> int:
-    """cut -d C -f LIST, cut -c LIST."""
-    given = read_options(session, args, "s", "dfc", {"delimiter": "d", "fields": "f"})
-    kind = "f" if "f" in given else "c"
-    if kind not in given or not _RANGES.fullmatch(given.values[kind]):
-        raise UsageError("you must specify a list of characters or fields")
-    mark = given.values.get("d", "\t")
-    if len(mark) != 1:
-        raise UsageError("the delimiter must be a single character")
-    text, status = _text(session, io, "cut", given.operands)
-    for line in lines_of(text):
-        if kind == "f" and mark not in line:
-            io.say("" if "s" in given else f"{line}\n")
-            continue
-        parts = line.split(mark) if kind == "f" else list(line)
-        io.say((mark if kind == "f" else "").join(_chosen(parts, given.values[kind])) + "\n")
-    return status
-
-
-def _chosen(parts: list[str], ranges: str) -> list[str]:
-    kept: set[int] = set()
-    for one in ranges.split(","):
-        first, dash, last = one.partition("-")
-        low = int(first or 1)
-        high = (int(last) if last else len(parts)) if dash else low
-        kept |= set(range(low, min(high, len(parts)) + 1))
-    return [part for place, part in enumerate(parts, 1) if place in kept]
-
-
-@tool("tr")
-def tr(session: Session, io: Streams, args: list[str]) -> int:
-    """tr [-ds] SET1 [SET2]."""
-    given = read_options(session, args, "dsc")
-    sets = [_set(word) for word in given.operands]
-    needed = 2 if not {"d", "s"} & given.flags or {"d", "s"} <= given.flags else 1
-    if not needed <= len(sets) <= needed + ("s" in given and needed == 1):
-        raise UsageError("missing or extra operand")
-    if "c" in given:
-        raise Refused("calls tr -c, which is not simulated")
-    text, first = io.rest(), sets[0]
-    if "d" in given:
-        text = "".join(c for c in text if c not in first)
-    elif len(sets) == 2:
-        second = sets[1] + sets[1][-1:] * len(first)
-        table = dict(zip(first[::-1], second[: len(first)][::-1], strict=True))
-        text = "".join(table.get(c, c) for c in text)
-    if "s" in given:
-        squeezed = sets[-1]
-        text = re.sub(r"(.)\1+", lambda m: m[1] if m[1] in squeezed else m[0], text, flags=re.S)
-    io.say(text)
-    return 0
-
-
-def _set(word: str) -> str:
-    text = unescape(word)
-    for name, source in {"upper": "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-                         "lower": "abcdefghijklmnopqrstuvwxyz", "digit": "0123456789",
-                         "space": " \t\n\r\v\f"}.items():  # fmt: skip
-        text = text.replace(f"[:{name}:]", source)
-    return re.sub(r"(\w)-(\w)", lambda m: "".join(map(chr, range(ord(m[1]), ord(m[2]) + 1))), text)
-
-
-@tool("xargs")
-def xargs(session: Session, io: Streams, args: list[str]) -> int:
-    """xargs [-0rt] [-n N] [-I WORD] TOOL..."""
-    flags, values, rest = set[str](), dict[str, str](), list(args)
-    while rest and rest[0].startswith("-") and len(rest[0]) > 1:
-        word = rest.pop(0)
-        if word[1] in "nIPL":
-            values[word[1]] = word[2:] or (rest.pop(0) if rest else "")
-        elif set(word[1:]) <= set("0rt"):
-            flags |= set(word[1:])
-        else:
-            raise UsageError(f"invalid option '{word}'")
-    words = rest or ["echo"]
-    items = _items(io.rest(), "0" in flags, "I" in values)
-    if not items:
-        never = "I" in values or "r" in flags or not session.gnu
-        return 0 if never else call(session, io, words)
-    if "I" in values:
-        mark = values["I"] or "{}"
-        calls = [[w.replace(mark, item) for w in words] for item in items]
-    else:
-        n = max(1, whole(values["n"])) if "n" in values else len(items)
-        calls = [words + items[i : i + n] for i in range(0, len(items), n)]
-    failed = [call(session, io, argv) != 0 for argv in calls]
-    return 123 if any(failed) and session.gnu else int(any(failed))
-
-
-def _items(text: str, zeros: bool, lines: bool) -> list[str]:
-    if zeros:
-        return [item for item in text.split("\0") if item]
-    if lines:
-        return [line.strip() for line in text.split("\n") if line.strip()]
-    found = re.findall(r"((?:\"[^\"\n]*\"|'[^'\n]*'|\\.|[^\s\"'\\])+)", text)
-    return [re.sub(r"\"([^\"]*)\"|'([^']*)'|\\(.)", lambda m: m[1] or m[2] or m[3] or "", item)
-            for item in found]  # fmt: skip

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..entry import SEP
 from ..limits import Budget, Refused
-from ..tree import SEP, Disk
+from ..tree import Disk
 from .syntax import Block, Node
 from .values import ShellError, text_of
 
@@ -123,7 +124,11 @@ class Cmdlet:
 
     def _parameter(self, name: str) -> tuple[str, bool]:
         """The parameter that a name, or its beginning, stands for, and whether it takes a value."""
-        known = {**dict.fromkeys(self.values, True), **dict.fromkeys(self.switches, False), **COMMON}
+        known = {
+            **dict.fromkeys(self.values, True),
+            **dict.fromkeys(self.switches, False),
+            **COMMON,
+        }
         wanted = name.lower()
         fit = [one for one in known if one == wanted] or [o for o in known if o.startswith(wanted)]
         if len(fit) != 1:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from ..entry import base
 from ..limits import LINE, Refused
-from ..tree import base
 from .cmdlets import Given, Shell, cmdlet
 from .items import sources
 from .values import Item, Match, ShellError, regex, text_of
@@ -78,8 +78,13 @@ def clear_content(shell: Shell, given: Given) -> list[Any]:
     return []
 
 
-@cmdlet("Select-String", "pattern path literalpath include exclude",
-        "simplematch casesensitive list quiet notmatch allmatches raw", "pattern path", "sls")  # fmt: skip
+@cmdlet(
+    "Select-String",
+    "pattern path literalpath include exclude",
+    "simplematch casesensitive list quiet notmatch allmatches raw",
+    "pattern path",
+    "sls",
+)
 def select_string(shell: Shell, given: Given) -> list[Any]:
     """The lines that fit a pattern."""
     patterns = given.texts("pattern")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from ..entry import SEP, DiskError, base, is_within, parent
 from ..limits import Refused
-from ..posix.archives import archive_of, pack, unpack
 from ..posix.globs import expand, is_pattern, matches
-from ..tree import SEP, DiskError, Entry, base, is_within, parent
 from .cmdlets import Given, Shell, cmdlet
 from .syntax import Block
 from .values import Item, ShellError, is_true, text_of, windows
@@ -49,7 +48,7 @@ def sources(shell: Shell, given: Given) -> list[str]:
             paths += found(shell, name, literal)
         except ShellError as error:
             shell.errors.append(f"{error}\n")
-    return _kept(shell, paths, given)
+    return kept(shell, paths, given)
 
 
 def _of(shell: Shell, value: Any) -> str:
@@ -59,76 +58,13 @@ def _of(shell: Shell, value: Any) -> str:
     return path
 
 
-def _kept(shell: Shell, paths: list[str], given: Given) -> list[str]:
+def kept(shell: Shell, paths: list[str], given: Given) -> list[str]:
     """Without what -Include, -Exclude and -Filter leave out."""
     for name, wanted in (("filter", True), ("include", True), ("exclude", False)):
-        patterns = given.texts(name)
-        if patterns:
-            paths = [p for p in paths
-                     if any(matches(chars(one), base(p), True) for one in patterns) == wanted]  # fmt: skip
+        fit = [chars(one) for one in given.texts(name)]
+        if fit:
+            paths = [p for p in paths if any(matches(f, base(p), True) for f in fit) == wanted]
     return paths
-
-
-@cmdlet("Get-ChildItem", "path literalpath filter include exclude depth",
-        "recurse file directory force name", "path filter", "gci ls dir")  # fmt: skip
-def get_child_item(shell: Shell, given: Given) -> list[Any]:
-    """What is in a folder; with -Recurse in all folders below."""
-    names = given.texts("path") or given.texts("literalpath")
-    names = names or ([text_of(one) for one in given.input] if given.input else ["."])
-    paths: list[str] = []
-    for name in names:
-        paths += _listed(shell, name, given)
-    kept = _kept(shell, paths, given)
-    made = [Item(p, shell.disk.entries[p]) for p in dict.fromkeys(kept) if p in shell.disk.entries]
-    for switch, kind in (("file", "file"), ("directory", "dir")):
-        made = [i for i in made if i.entry.kind == kind] if switch in given else made
-    return [base(i.path) for i in made] if "name" in given else made
-
-
-def _listed(shell: Shell, name: str, given: Given) -> list[str]:
-    deep = "recurse" in given or "depth" in given
-    if deep and is_pattern(chars(name.replace("\\", SEP).rpartition(SEP)[2])):
-        folder, _, pattern = name.replace("\\", SEP).rpartition(SEP)
-        inside = _below(shell, shell.path(folder or "."), given)
-        return [p for p in inside if matches(chars(pattern), base(p), True)]
-    paths = []
-    for path in found(shell, name, "literalpath" in given):
-        if not shell.disk.is_dir(path) or (is_pattern(chars(name)) and not deep):
-            paths.append(path)
-        elif deep:
-            paths += _below(shell, path, given)
-        elif not given.texts("include"):
-            paths += [f"{path.rstrip(SEP)}/{child}" for child in shell.disk.children(path)]
-    return paths
-
-
-def _below(shell: Shell, path: str, given: Given) -> list[str]:
-    most = given.number("depth") if "depth" in given else 99
-    inside = [p for p in shell.disk.below(path)
-              if p[len(path.rstrip(SEP)) :].count(SEP) <= most + 1]  # fmt: skip
-    shell.budget.spend(len(inside))
-    return inside
-
-
-@cmdlet("Get-Item", "path literalpath", "force", "path", "gi")
-def get_item(shell: Shell, given: Given) -> list[Any]:
-    """Files and folders themselves."""
-    return [Item(p, shell.disk.entries[p]) for p in sources(shell, given)]
-
-
-@cmdlet("Test-Path", "path literalpath pathtype", "", "path")
-def test_path(shell: Shell, given: Given) -> list[Any]:
-    """Whether something is there."""
-    kinds = {"leaf": "file", "container": "dir"}
-    wanted = kinds.get(text_of(given.values.get("pathtype")).lower())
-    found_all = []
-    for name in given.texts("path") + given.texts("literalpath"):
-        try:
-            there = [shell.disk.get(p) for p in found(shell, name)]
-        except ShellError:
-            there = []
-        found_all.append(any(e is not None and wanted in (None, e.kind) for e in there))
-    return list(found_all)
 
 
 def each(shell: Shell, given: Given, act: Callable[[str], None]) -> list[Any]:
@@ -240,93 +176,6 @@ def rename_item(shell: Shell, given: Given) -> list[Any]:
             shell.disk.move(path, target)
 
     return each(shell, given, rename)
-
-
-@cmdlet("New-Item", "path name itemtype value", "force", "path", "ni")
-def new_item(shell: Shell, given: Given) -> list[Any]:
-    """Make files, or folders with those above them."""
-    kind = text_of(given.values.get("itemtype", "File")).lower()
-    if kind not in ("file", "directory"):
-        raise Refused("makes what is neither a file nor a folder")
-    for word in given.texts("path") or ["."]:
-        name = given.texts("name")
-        path = shell.path(f"{word}/{name[0]}" if name else word)
-        if given.values.get("whatif"):
-            continue
-        _make(shell, path, kind, text_of(given.values.get("value")), "force" in given)
-    return []
-
-
-@cmdlet("mkdir", "path name", "force", "path", "md")
-def mkdir(shell: Shell, given: Given) -> list[Any]:
-    """Make folders, with those above them."""
-    for word in given.texts("path"):
-        _make(shell, shell.path(word), "directory", "", "force" in given)
-    return []
-
-
-def _make(shell: Shell, path: str, kind: str, text: str, force: bool) -> None:
-    there = shell.disk.get(path)
-    if there is not None and not (force and (kind == "file") == (there.kind == "file")):
-        raise ShellError(f"An item with the specified name {windows(path)} already exists.")
-    missing: Iterator[str] = _missing(shell, path if kind == "directory" else parent(path))
-    if kind == "file" and not force and not shell.disk.is_dir(parent(path)):
-        raise ShellError(f"Could not find a part of the path '{windows(path)}'.")
-    for folder in reversed(list(missing)):
-        shell.disk.make_dir(folder)
-    if kind == "file":
-        shell.disk.put(path, Entry("file", text, shell.disk.now))
-
-
-def _missing(shell: Shell, path: str) -> Iterator[str]:
-    while not shell.disk.is_dir(path):
-        if shell.disk.is_file(path):
-            raise ShellError("A file of this name is there.")
-        yield path
-        path = parent(path)
-
-
-@cmdlet("Compress-Archive", "path destinationpath compressionlevel", "force update",
-        "path destinationpath")  # fmt: skip
-def compress(shell: Shell, given: Given) -> list[Any]:
-    """Put files and folders into an archive."""
-    paths = sources(shell, given)
-    name = text_of(given.values.get("destinationpath"))
-    target = shell.path(name if "." in base(name.replace("\\", SEP)) else f"{name}.zip")
-    if shell.disk.get(target) is not None and "force" not in given:
-        raise ShellError("The archive file already exists.")
-    members = tuple(m for p in paths for m in pack(shell.disk, [base(p)], parent(p)))
-    if not members:
-        raise ShellError("There is nothing to put into an archive.")
-    shell.disk.put(target, Entry("file", "", shell.disk.now, members=members))
-    return []
-
-
-@cmdlet("Expand-Archive", "path destinationpath", "force", "path destinationpath")
-def expand_archive(shell: Shell, given: Given) -> list[Any]:
-    """Take all out of an archive."""
-    for path in sources(shell, given):
-        into = given.values.get("destinationpath")
-        stem = path.rpartition(".")[0]
-        folder = stem if into is None else shell.path(text_of(into))
-        unpack(shell.disk, archive_of(shell.disk, path).members, folder)
-    return []
-
-
-@cmdlet("Set-Location", "path", "", "path", "cd sl chdir")
-def set_location(shell: Shell, given: Given) -> list[Any]:
-    """Go to a folder."""
-    path = shell.path((given.texts("path") or ["~"])[0])
-    if not shell.disk.is_dir(path):
-        raise ShellError(f"Cannot find path '{windows(path)}' because it does not exist.")
-    shell.cwd = path
-    return []
-
-
-@cmdlet("Get-Location", "", "", "", "pwd gl")
-def get_location(shell: Shell, given: Given) -> list[Any]:
-    """The folder."""
-    return [windows(shell.cwd)]
 
 
 def is_kept(shell: Shell, block: Block, value: Any) -> bool:

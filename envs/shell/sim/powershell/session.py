@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..entry import DiskError
 from ..limits import DEPTH, Budget, Refused
 from ..run import Run
-from ..tree import Disk, DiskError
-from . import contents, items, objects  # noqa: F401 - they register cmdlets
+from ..tree import Disk
 from .cmdlets import Shell, find_cmdlet
 from .methods import called, operated
 from .parser import Parser

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from ..entry import SEP, Entry, base, parent
 from ..limits import LINE, QUANTIFIERS, Refused
-from ..tree import SEP, Entry, base, parent
 
 DAY = 86_400
 PATTERN = re.compile(r"(?<!\\)(?:[*+]|\{\d*,\d*\})")
