@@ -28,7 +28,8 @@ def shell_explained(view: TermView) -> Score | None:
 
     'every command and option': the share of them that a sentence names and tells. 'one or two
     sentences': 4 to 45 words on the files, in at most two sentences. 'none': 1 up to 4 words,
-    falling to 0 at 25. Warnings and questions do not count. Does not apply without a command.
+    falling to 0 at 25. Warnings and questions do not count. Does not apply without a command,
+    and to a right question.
     """
     wish = asked(view)
     level = level_of(view.field)
@@ -36,6 +37,8 @@ def shell_explained(view: TermView) -> Score | None:
         return None
     reply, made = read(view, wish)
     if made is None or reply.command is None:
+        return None
+    if is_to_ask(view, wish) and asks_well(view, wish, reply, made):
         return None
     spans = spoken(view, wish, reply).explains
     if level is Level.PARTS:
