@@ -21,6 +21,7 @@ from persona_env.scenarios.case import Case
 AGENTS = ("oracle", "noisy_profile", "blind", "random", "constant")
 COLUMNS = ("environment", *AGENTS, "blind / oracle")
 OWN = {
+    "PersonaShell-v0": {"careless": "persona_env.envs.shell.careless:CarelessAgent"},
     "PersonaWild-v0": {"sycophant": "persona_env.envs.wild.sycophant:SycophantAgent"},
 }
 """Further reference agents of an environment, by name, with their registry strings."""

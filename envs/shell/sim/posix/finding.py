@@ -176,7 +176,12 @@ class Parser:
         if self.rest.pop(0) == "+":
             names: list[str] = []
             self.search.later.append((words[:-1], names))
-            return lambda found: names.append(found.shown) is None
+
+            def keep(found: Found) -> bool:
+                names.append(found.shown)
+                return True
+
+            return keep
         return lambda f: call(session, io, [w.replace("{}", f.shown) for w in words]) == 0
 
     def _delete(self, found: Found) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..entry import SEP, DiskError
+from ..entry import SEP, DiskError, Entry
 from ..limits import Refused
 from .options import read_options
 from .session import Session, Streams, UsageError, tool
@@ -53,7 +53,7 @@ def ls(session: Session, io: Streams, args: list[str]) -> int:
     """ls [-1aAdRtrlhSF]: names, one a line; with -l the size before each."""
     given = read_options(session, args, "1aAdRtrlhSFpG", "", {"all": "a", "recursive": "R"})
     disk, status, blocks = session.disk, 0, list[str]()
-    files, folders = [], []
+    files, folders = list[str](), list[str]()
     for word in sorted(given.operands or ["."]):
         entry = disk.get(session.path(word))
         if entry is None:
@@ -63,13 +63,14 @@ def ls(session: Session, io: Streams, args: list[str]) -> int:
             (folders if entry.kind == "dir" and "d" not in given else files).append(word)
 
     def shown(names: list[tuple[str, str]]) -> str:
-        by = {"t": lambda p: -disk.entries[p].time, "S": lambda p: -disk.entries[p].size}
-        for flag, key in by.items():
-            if flag in given:
-                names = sorted(names, key=lambda one: key(one[1]))
-        names = names[::-1] if "r" in given else names
-        lines = [_row(n, disk.get(p), "l" in given.flags) for n, p in names]
-        return "".join(f"{line}\n" for line in lines)
+        entries = [(name, disk.get(path) or Entry("dir")) for name, path in names]
+        if "t" in given:
+            entries.sort(key=lambda one: -one[1].time)
+        if "S" in given:
+            entries.sort(key=lambda one: -one[1].size)
+        entries = entries[::-1] if "r" in given else entries
+        return "".join(f"{one.size} {name}\n" if "l" in given else f"{name}\n"
+                       for name, one in entries)  # fmt: skip
 
     if files:
         blocks.append(shown([(word, session.path(word)) for word in files]))
@@ -87,11 +88,6 @@ def ls(session: Session, io: Streams, args: list[str]) -> int:
                        if disk.is_dir(p) and n[0] != "."] + folders  # fmt: skip
     io.say("\n".join(blocks))
     return status
-
-
-def _row(name: str, entry: object, long: bool) -> str:
-    size = getattr(entry, "size", 0)
-    return f"{size} {name}" if long else name
 
 
 @tool("cd")

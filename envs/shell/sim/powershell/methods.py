@@ -7,6 +7,7 @@ from typing import Any
 
 from ..limits import Refused, short_enough
 from ..posix.globs import matches
+from ..posix.regexes import checked
 from .values import DAY, Date, ShellError, is_true, regex, replaced, text_of
 
 SECONDS = {"adddays": DAY, "addhours": 3_600, "addminutes": 60, "addseconds": 1}
@@ -97,13 +98,14 @@ def _is(name: str, left: Any, right: Any, folds: bool) -> bool:
         pattern = [(c, False) for c in text_of(right)]
         return matches(pattern, text_of(left), folds) == (name == "like")
     if name.endswith("match"):
-        found = regex(text_of(right), folds).search(text_of(left)[:300])
+        found = regex(text_of(right), folds).search(checked(text_of(left)))
         return (found is not None) == (name == "match")
     a, b = _comparable(left, right, folds)
     if name in ("eq", "ne"):
-        return (a == b) == (name == "eq")
+        return bool(a == b) == (name == "eq")
     try:
-        return bool({"lt": a < b, "le": a <= b, "gt": a > b, "ge": a >= b}[name])
+        known: dict[str, bool] = {"lt": a < b, "le": a <= b, "gt": a > b, "ge": a >= b}
+        return known[name]
     except TypeError as error:
         raise ShellError("cannot compare these") from error
 
