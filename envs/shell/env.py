@@ -49,7 +49,7 @@ class PersonaShellEnv(PersonaEnv):
     scenario_class = ShellScenario
     own_terms = terms.OWN
     replaced_terms = terms.REPLACED
-    max_new_tokens, context_length = 256, 1024
+    max_new_tokens, context_length = 288, 768
 
     def choose_terms(self, terms: Terms | None, gates: Terms | None) -> tuple[Term, ...]:
         """See :class:`PersonaEnv`; by now the users are known, and what they say is checked."""

@@ -9,6 +9,7 @@ from ..limits import DEPTH, Budget, Refused
 from ..run import Run, Shell
 from ..tree import Disk
 from .commands import call
+from .control import for_statement, if_statement, while_statement
 from .redirects import Redirects
 from .session import Session, Streams
 from .syntax import parse, text_of
@@ -17,8 +18,6 @@ from .words import NoMatch, Words
 
 if TYPE_CHECKING:
     from tree_sitter import Node
-
-ROUNDS = 500  # of one loop
 
 
 def run_posix(source: str, disk: Disk, shell: Shell, cwd: str, budget: Budget) -> Run:
@@ -120,55 +119,6 @@ class Interpreter:
             self._variable_assignment(child, io)
         return 0
 
-    def _for_statement(self, node: Node, io: Streams) -> int:
-        name, body = node.child_by_field_name("variable"), node.child_by_field_name("body")
-        if name is None or body is None or node.children[0].type != "for":
-            raise Refused("has a loop that is not simulated")
-        values = [w for c in node.children_by_field_name("value") for w in self.words.all_of(c)]
-        status = 0
-        for value in values:
-            self.session.variables[text_of(name)] = value
-            status = self.run(body, io)
-        return status
-
-    def _while_statement(self, node: Node, io: Streams) -> int:
-        if node.children[0].type != "while":
-            raise Refused("has a loop that is not simulated")
-        body, status = node.child_by_field_name("body"), 0
-        asked = [c for c in node.children_by_field_name("condition") if c.is_named]
-        if body is None or len(asked) != 1:
-            raise Refused("has a loop that is not simulated")
-        for _ in range(ROUNDS):
-            if self.run(asked[0], io):
-                return status
-            status = self.run(body, io)
-        raise Refused(f"goes around a loop more than {ROUNDS} times")
-
-    def _if_statement(self, node: Node, io: Streams) -> int:
-        asked = [c for c in node.children_by_field_name("condition") if c.is_named]
-        keep = {id_of(c) for c in node.children_by_field_name("condition")}
-        rest = [c for c in node.named_children if id_of(c) not in keep and c.type != "comment"]
-        return self._branch(asked, rest, io)
-
-    def _branch(self, asked: list[Node], rest: list[Node], io: Streams) -> int:
-        status = 0
-        for one in asked:
-            status = self.run(one, io)
-        branches = [c for c in rest if c.type in ("elif_clause", "else_clause")]
-        if status == 0:
-            return self._all([c for c in rest if c not in branches], io)
-        for branch in branches:
-            if branch.type == "else_clause":
-                return self._all(branch.named_children, io)
-            raise Refused("has an elif, which is not simulated")
-        return 0
-
-    def _all(self, nodes: list[Node], io: Streams) -> int:
-        status = 0
-        for node in nodes:
-            status = self.run(node, io)
-        return status
-
     def _test_command(self, node: Node, io: Streams) -> int:
         return int(not holds(node, self.session, self.words))
 
@@ -178,11 +128,6 @@ class Interpreter:
         for child in node.named_children:
             session.status = inner.run(child, own)
         return "".join(own.out)
-
-
-def id_of(node: Node) -> tuple[int, int]:
-    """Where a node stands: its identity in one tree."""
-    return node.start_byte, node.end_byte
 
 
 ACTS: dict[str, Callable[[Interpreter, Node, Streams], int]] = {
@@ -197,9 +142,9 @@ ACTS: dict[str, Callable[[Interpreter, Node, Streams], int]] = {
     "command": Interpreter._command,
     "variable_assignment": Interpreter._variable_assignment,
     "variable_assignments": Interpreter._variable_assignments,
-    "for_statement": Interpreter._for_statement,
-    "while_statement": Interpreter._while_statement,
-    "if_statement": Interpreter._if_statement,
+    "for_statement": for_statement,
+    "while_statement": while_statement,
+    "if_statement": if_statement,
     "test_command": Interpreter._test_command,
 }
 """What runs a node, by its type: another type is refused."""

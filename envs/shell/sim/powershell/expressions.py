@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from ..limits import Refused
+from .reader import NUMBER, Reader
 from .syntax import (
     Block,
     Index,
@@ -18,11 +18,9 @@ from .syntax import (
     Variable,
 )
 
-_NUMBER = re.compile(r"(\d{1,12}(?:\.\d{1,6})?)(kb|mb|gb)?(?![\w.])", re.I)
 _VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(env:\w+|\w+))", re.I)
 _SIGN = re.compile(r"-([a-z]+)\b", re.I)
 _MEMBER = re.compile(r"\.([A-Za-z]\w*)")
-UNITS = {"kb": 1024, "mb": 1024**2, "gb": 1024**3}
 COMPARED = frozenset({
     "eq", "ne", "lt", "le", "gt", "ge", "like", "notlike", "match", "notmatch", "replace", "in",
     "notin", "contains", "notcontains", "join", "split", "ceq", "cmatch", "clike", "creplace",
@@ -31,46 +29,8 @@ COMPARED = frozenset({
 ESCAPES = {"n": "\n", "t": "\t", "r": "", "0": ""}
 
 
-class ExpressionReader:
-    """A place in a source, and how to read an expression there."""
-
-    def __init__(self, source: str) -> None:
-        self.source, self.at, self.depth = source.replace("\r", ""), 0, 0
-
-    def refused(self) -> Refused:
-        """The refusal of what stands here."""
-        rest = self.source[self.at : self.at + 30].strip() or "an end"
-        return Refused(f"has syntax that is not simulated, at {rest!r}")
-
-    def blanks(self, lines: bool = False) -> None:
-        """Go on behind blanks and comments, with ``lines`` also line ends."""
-        pattern = r"(?:[ \t]|`\n|\n|#[^\n]*)*" if lines else r"(?:[ \t]|`\n|(?<![\w])#[^\n]*)*"
-        found = re.compile(pattern).match(self.source, self.at)
-        self.at = found.end() if found else self.at
-
-    def peek(self, text: str) -> bool:
-        """Whether the text stands here."""
-        return self.source.startswith(text, self.at)
-
-    def take(self, text: str) -> bool:
-        """Go on behind the text, if it stands here."""
-        found = self.peek(text)
-        self.at += len(text) if found else 0
-        return found
-
-    def expect(self, text: str, lines: bool = False) -> None:
-        """Go on behind the text, which has to stand here."""
-        self.blanks(lines)
-        if not self.take(text):
-            raise self.refused()
-
-    def number(self, text: str) -> Any:
-        """A bare word as a number, if it is one."""
-        found = _NUMBER.fullmatch(text)
-        if found is None:
-            return text
-        value = float(found[1]) if "." in found[1] else int(found[1])
-        return value * UNITS[found[2].lower()] if found[2] else value
+class ExpressionReader(Reader):
+    """Reads an expression where it stands."""
 
     def expression(self) -> Node:
         """Logic binds least, then comparisons, commas, sums, products."""
@@ -173,7 +133,7 @@ class ExpressionReader:
 
     def _primary(self) -> Node:
         if self.take("'"):
-            return Literal(self._until_quote())
+            return Literal(self.until_quote())
         if self.take('"'):
             return self._text()
         if self.peek("$(") or self.peek("@("):
@@ -191,20 +151,13 @@ class ExpressionReader:
         if variable is not None:
             self.at = variable.end()
             return Variable((variable[1] or variable[2]).lower())
-        number = _NUMBER.match(self.source, self.at)
+        number = NUMBER.match(self.source, self.at)
         if number is not None:
             self.at = number.end()
             return Literal(self.number(number[0]))
         if self.peek("["):
             raise Refused("names a type of .NET, which is not simulated")
         raise self.refused()
-
-    def _until_quote(self) -> str:
-        found = re.compile(r"((?:[^']|'')*)'").match(self.source, self.at)
-        if found is None:
-            raise Refused("has a text without an end")
-        self.at = found.end()
-        return found[1].replace("''", "'")
 
     def _text(self) -> Node:
         """A text in double quotes, up to its end; two marks side by side stand for one."""
