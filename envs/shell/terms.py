@@ -28,18 +28,18 @@ def shell_explained(view: TermView) -> Score | None:
 
     'every command and option': the share of them that a sentence names and tells. 'one or two
     sentences': 4 to 45 words on the files, in at most two sentences. 'none': 1 up to 4 words,
-    falling to 0 at 25. Warnings and questions do not count. Does not apply without a command,
-    and to a right question.
+    falling to 0 at 25. Warnings and questions do not count. 0 without a command;
+    does not apply to a right question.
     """
     wish = asked(view)
     level = level_of(view.field)
     if wish is None or level is None:
         return None
     reply, made = read(view, wish)
-    if made is None or reply.command is None:
-        return None
     if is_to_ask(view, wish) and asks_well(view, wish, reply, made):
         return None
+    if made is None or reply.command is None:
+        return Score(0.0, (Reason(0, 0, "no command", level.value),))
     spans = spoken(view, wish, reply).explains
     if level is Level.PARTS:
         done, missing = explained(reply.text, spans, reply.command, wish.shell)

@@ -1,3 +1,5 @@
+# ruff: noqa: E501 - a command a line
+
 """Seeded commands of the simulated subset of bash, to be run in both."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a command or a reply a line
 """PersonaShell-v0: hand-worked values of each rule, and what a command may not do."""
 
 from __future__ import annotations
@@ -124,7 +125,11 @@ def test_the_simulator_imports_nothing_that_reaches_the_host():
             if isinstance(node, ast.ImportFrom) and not node.level:
                 names.append(node.module or "")
             assert {name.partition(".")[0] for name in names} <= known, path
-            called = node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
+            called = (
+                node.func.id
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+                else ""
+            )
             assert called not in {"open", "eval", "exec", "compile", "__import__"}, path
 
 
@@ -164,7 +169,11 @@ def test_what_is_not_simulated_is_refused_with_a_reason(source, why):
 def test_a_command_for_another_system_fails(source, works_in):
     if source.startswith("rm *.nothing"):
         assert "no matches found" in tried(source, Shell.ZSH).err
-    found = {shell for shell in Shell if not (tried(source, shell).status or tried(source, shell).refused)}
+    found = {
+        shell
+        for shell in Shell
+        if not (tried(source, shell).status or tried(source, shell).refused)
+    }
     assert found == works_in
 
 
