@@ -85,7 +85,12 @@ class NoisyProfileAgent(ReferenceAgent):
             if name in TARGETS and name != "language" and self.rng.random() < self.noise:
                 targets = TARGETS[name]
                 wishes[name] = targets[int(self.rng.integers(len(targets)))]
-        return UserProfile.model_validate({**user.model_dump(), "preferences": wishes})
+        own = user.model_dump()["extensions"]
+        for name, targets in self.env.own_targets.items():
+            if name in own and self.rng.random() < self.noise:
+                own[name]["value"] = targets[int(self.rng.integers(len(targets)))]
+        changed = {"preferences": wishes, "extensions": own}
+        return UserProfile.model_validate({**user.model_dump(), **changed})
 
 
 class RandomAgent(ReferenceAgent):

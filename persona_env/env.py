@@ -196,6 +196,9 @@ class PersonaEnv(gym.Env[Observation, str]):
     oracle_registers: ClassVar[tuple[Register, ...]] = ("natural", "tiny")
     """The registers in which its oracle writes a good reply: elsewhere it is no reference."""
 
+    own_targets: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    """The values of extensions that its users prefer, by name: what a misread profile may hold."""
+
     turns_before: int = 0
     """How many replies :meth:`said_before` may hold, at most."""
 

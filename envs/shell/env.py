@@ -8,6 +8,7 @@ whether to warn or to ask before files are lost, is for the user.
 from __future__ import annotations
 
 from functools import cache, partial
+from typing import ClassVar
 
 from persona_env.env import PersonaEnv
 from persona_env.errors import ProfileError
@@ -25,9 +26,9 @@ from .draws import FAMILIES, make
 from .metrics import read_reply
 from .oracle import oracle
 from .scenario import WISH, ShellScenario
-from .wishes import check_wishes
+from .wishes import TARGETS, check_wishes
 
-N = 2_000  # wishes of each generated family
+N = 5_200  # wishes of each generated family
 WRITTEN = 3.0  # how often a written wish is drawn, beside 1 for each family
 
 
@@ -49,6 +50,7 @@ class PersonaShellEnv(PersonaEnv):
     scenario_class = ShellScenario
     own_terms = terms.OWN
     replaced_terms = terms.REPLACED
+    own_targets: ClassVar = TARGETS
     max_new_tokens, context_length = 288, 768
 
     def choose_terms(self, terms: Terms | None, gates: Terms | None) -> tuple[Term, ...]:

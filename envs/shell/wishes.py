@@ -33,6 +33,11 @@ LEVEL = "extensions.command_explanation"
 RISK = "extensions.before_files_are_lost"
 FIELDS = (SHELL, LEVEL, RISK)
 _KINDS: dict[str, type[StrEnum]] = {SHELL: Shell, LEVEL: Level, RISK: Risk}
+TARGETS = {
+    path.removeprefix("extensions."): tuple(str(one.value) for one in _KINDS[path])
+    for path in (LEVEL, RISK)
+}
+"""The values of the preferences, by name."""
 _ROLES = {SHELL: "context", LEVEL: "preference", RISK: "preference"}
 
 
