@@ -25,6 +25,7 @@ OWN = {
         "misreading": "persona_env.envs.canvas.editors:MisreadingAgent",
         "careless": "persona_env.envs.canvas.editors:CarelessAgent",
     },
+    "PersonaShell-v0": {"careless": "persona_env.envs.shell.careless:CarelessAgent"},
     "PersonaWild-v0": {"sycophant": "persona_env.envs.wild.sycophant:SycophantAgent"},
 }
 """Further reference agents of an environment, by name, with their registry strings."""

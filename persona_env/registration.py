@@ -24,6 +24,7 @@ ENVIRONMENTS: dict[str, str] = {
     "PersonaCanvas-v0": "persona_env.envs.canvas:PersonaCanvasEnv",
     "PersonaMonitor-v0": "persona_env.envs.monitor:PersonaMonitorEnv",
     "PersonaLatent-v0": "persona_env.envs.latent:PersonaLatentEnv",
+    "PersonaShell-v0": "persona_env.envs.shell:PersonaShellEnv",
 }
 """Text environments: each id with the registry string of its class."""
 

@@ -1,0 +1,5 @@
+"""PersonaShell-v0: the command for a wish, in this user's shell, as they want it explained."""
+
+from .env import PersonaShellEnv
+
+__all__ = ["PersonaShellEnv"]

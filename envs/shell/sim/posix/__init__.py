@@ -1,0 +1,1 @@
+"""bash and zsh, and the tools that they call."""
