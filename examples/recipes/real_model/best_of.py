@@ -20,7 +20,7 @@ from sampling import Sampler
 from stages import imitate
 from warm_up import row
 
-LEARNED = 2.0
+LEARNED = 1.0
 """Epochs on the best replies of a round."""
 
 
