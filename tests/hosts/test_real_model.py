@@ -72,6 +72,7 @@ def check_what_is_shown(folder, figures):
     import second_opinion
     import show
 
+    assert "before:" not in "\n".join(show.show(folder, questions=0))
     shown = "\n".join(show.show(folder, questions=1))
     assert f"| 0 | after | trained | {figures['after']['trained']['own']:.3f} |" in shown
     assert shown.count(", before: ") == shown.count(", after: ") == 4 + 2

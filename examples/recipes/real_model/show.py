@@ -78,7 +78,7 @@ def show(folder: Path, questions: int) -> Iterator[str]:
                 yield f"\n{stage}, {group}\n"
                 yield from (*matrix(found), "", *by_user(found, "scores"), "")
                 yield from by_user(found, "counted")
-        yield from replies(one, questions)
+        yield from replies(one, questions) if questions else ()
 
 
 def main() -> None:
