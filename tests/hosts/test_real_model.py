@@ -4,6 +4,7 @@ import json
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from transformers import (
     AutoTokenizer,
@@ -30,7 +31,7 @@ SIZES = {
 SHORT = [
     "--questions", "1", "--warm-up", "2", "--warm-up-epochs", "1", "--steps", "2", "--cases", "1",
     "--group", "4", "--batch", "2", "--max-new-tokens", "6", "--probe-groups", "2",
-    "--lora-rank", "2",
+    "--lora-rank", "2", "--rounds", "1",
 ]  # fmt: skip
 
 
@@ -71,6 +72,7 @@ def check_what_is_shown(folder, figures):
     import second_opinion
     import show
 
+    assert "before:" not in "\n".join(show.show(folder, questions=0))
     shown = "\n".join(show.show(folder, questions=1))
     assert f"| 0 | after | trained | {figures['after']['trained']['own']:.3f} |" in shown
     assert shown.count(", before: ") == shown.count(", after: ") == 4 + 2
@@ -84,16 +86,20 @@ def check_what_is_shown(folder, figures):
 def test_every_stage_runs_on_each_architecture(model, recipe, tmp_path):
     recipe("--model", model, "--output", tmp_path / "run", "--cpu", *SHORT)
     figures = figures_of(tmp_path / "run")
-    for stage in ("before", "warm_up", "after"):
+    for stage in ("before", "warm_up", "best_of", "after"):
         matrix = figures[stage]["trained"]["matrix"]
         assert len(matrix) == 4
         assert all(0 <= earned <= 1 for row in matrix for earned in row)
         assert figures[stage]["new"]["users"] == ["eva", "finn"]
+    (sampled,) = figures["rounds"]
+    assert sampled["cases"] == 4 * 36
+    assert 0 < sampled["learned"] <= sampled["cases"]
+    assert sampled["best"] > sampled["reward"]
     assert figures["signal"]["groups"] == 2
     assert len(figures["steps"]) == 2
     assert figures["seconds"]["grpo"]["cpu"] > 0
     replies = (tmp_path / "run" / "seed_0" / "replies.jsonl").read_text(encoding="utf-8")
-    assert len(replies.splitlines()) == 3 * (4 + 2)
+    assert len(replies.splitlines()) == 4 * (4 + 2)
     check_what_is_shown(tmp_path / "run", figures)
 
 
@@ -130,6 +136,18 @@ def test_replies_may_come_from_a_vllm_server(model, recipe, tmp_path):
     assert config.use_vllm
     assert config.vllm_server_base_url == "http://gpu:8000"
     assert not stages.grpo_config(parser().parse_args([*given[:4], *SHORT]), seed=0).use_vllm
+
+
+def test_a_round_learns_what_its_own_user_pays_most(recipe):
+    from best_of import best
+
+    first = [[0.9, 0.95, 0.1], [0.6, 0.2, 0.6], [0.5, 0.1, 0.1]]  # the best pleases another more
+    second = [[0.9, 0.8, 0.1], [0.7, 0.3, 0.1], [0.4, 0.1, 0.4]]  # all of them do
+    third = [[0.3, 0.1, 0.8], [0.0, 0.0, 0.9], [0.7, 0.1, 0.2]]
+    earned = np.array([first, second, third])
+    assert best(earned, np.array([0, 1, 2])).tolist() == [1, -1, 1]
+    worthless = np.zeros((1, 3, 3))
+    assert best(worthless, np.array([0])).tolist() == [-1]
 
 
 def test_the_warm_up_holds_no_held_out_question_and_pays_its_own_user_most(recipe):

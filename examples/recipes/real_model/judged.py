@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,18 +13,30 @@ from persona_env import PersonaEnv
 from persona_env.adapters.scoring import Asked, verdicts_on
 from persona_env.detectors import formatting, word_count
 from persona_env.metrics.statistics import Mean, bootstrap
+from persona_env.rewards import Verdict
 from persona_env.scenarios.case import Case
 
 RESAMPLES = 1000
 Rewards = npt.NDArray[np.float64]
 
 
+def verdicts_of(env: PersonaEnv, said: Sequence[tuple[str, str]]) -> list[list[Verdict | None]]:
+    """What each user says to each reply to a scenario, by its id: N lists of U verdicts."""
+    asked = [Asked("", scenario, user.id, reply) for scenario, reply in said for user in env.users]
+    every, count = verdicts_on({"": env}, asked), len(env.users)
+    return [every[start : start + count] for start in range(0, len(every), count)]
+
+
+def rewards_in(verdicts: Sequence[Sequence[Verdict | None]]) -> Rewards:
+    """``float64 of shape (N, U)``: what each user pays for each reply."""
+    return np.array(
+        [[np.nan if one is None else one.reward for one in row] for row in verdicts], np.float64
+    )
+
+
 def rewards_of(env: PersonaEnv, said: Sequence[tuple[str, str]]) -> Rewards:
     """``float64 of shape (N, U)``: what each user pays for each reply to a scenario, by its id."""
-    asked = [Asked("", scenario, user.id, reply) for scenario, reply in said for user in env.users]
-    verdicts = verdicts_on({"": env}, asked)
-    earned = [np.nan if one is None else one.reward for one in verdicts]
-    return np.array(earned).reshape(len(said), len(env.users))
+    return rewards_in(verdicts_of(env, said))
 
 
 def margins(earned: Rewards, own: npt.NDArray[np.int64]) -> Rewards:
@@ -46,7 +59,8 @@ def judge(env: PersonaEnv, cases: Sequence[Case], replies: Sequence[str]) -> dic
     users = [user.id for user in env.users]
     own = np.array([users.index(case.user.id) for case in cases])
     said = [(case.scenario.id, reply) for case, reply in zip(cases, replies, strict=True)]
-    earned = rewards_of(env, said)
+    verdicts = verdicts_of(env, said)
+    earned = rewards_in(verdicts)
     each = margins(earned, own)
     matrix = np.array([earned[own == place].mean(0) for place in range(len(users))])
     margin = by_question(each, cases)
@@ -58,12 +72,26 @@ def judge(env: PersonaEnv, cases: Sequence[Case], replies: Sequence[str]) -> dic
         "margin_of": {
             name: round(float(each[own == at].mean()), 4) for at, name in enumerate(users)
         },
+        "scores": {
+            name: scores([row[at] for row, whose in zip(verdicts, own, strict=True) if whose == at])
+            for at, name in enumerate(users)
+        },
         "own_user_pays_most": bool((matrix.argmax(1) == np.arange(len(users))).all()),
         "counted": {
             name: counted([reply for reply, whose in zip(replies, own, strict=True) if whose == at])
             for at, name in enumerate(users)
         },
     }
+
+
+def scores(verdicts: Sequence[Verdict | None]) -> dict[str, float]:
+    """The mean score of each term and of each gate that takes anything away."""
+    found = defaultdict[str, list[float]](list)
+    for one in verdicts:
+        for name, score in ({} if one is None else one.terms | one.gates).items():
+            found[name].append(score)
+    means = {name: round(float(np.mean(each)), 3) for name, each in found.items()}
+    return {name: mean for name, mean in means.items() if mean < 1}
 
 
 def counted(replies: Sequence[str]) -> dict[str, float]:

@@ -16,7 +16,8 @@ def parser() -> argparse.ArgumentParser:
     )
     _what(made.add_argument_group("what is trained, for whom"))
     _warm_up(made.add_argument_group("warm-up by SFT on the bank"))
-    _grpo(made.add_argument_group("GRPO"))
+    _best_of(made.add_argument_group("rejection sampling from the model"))
+    _grpo(made.add_argument_group("GRPO; its --group and --temperature also sample the rounds"))
     _machine(made.add_argument_group("machine"))
     _judged(made.add_argument_group("judging"))
     return made
@@ -42,6 +43,11 @@ def _warm_up(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--warm-up", type=int, default=100, help="replies for each user; 0: none")
     group.add_argument("--warm-up-epochs", type=float, default=2.0)
     group.add_argument("--warm-up-lr", type=float, default=5e-4)
+
+
+def _best_of(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--rounds", type=int, default=0, help="each over all train cases; 0: none")
+    group.add_argument("--round-lr", type=float, default=5e-4)
 
 
 def _grpo(group: argparse._ArgumentGroup) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from cases import NEW, TRAINED, make
 from judged import judge
+from show import by_user, matrix
 
 from persona_env.scenarios.case import Case
 
@@ -29,7 +30,7 @@ def opinion(rows: list[dict[str, Any]], users: list[str], reader: str) -> dict[s
 
 
 def main() -> None:
-    """Print each stage and group of users."""
+    """Print each stage and group of users: the margin, the matrix, and the score of each term."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path, help="the folder of a seed")
     parser.add_argument("--reader", required=True)
@@ -45,7 +46,8 @@ def main() -> None:
             if found is not None:
                 margin = found["margin"]
                 told = f"own {found['own']:.3f}, margin {margin['mean']:.3f} ± {margin['se']:.3f}"
-                print(f"{stage}: {told}, {found['users']}, {found['matrix']}")
+                print(f"\n{stage}: {told}, by user {found['margin_of']}\n")
+                print("\n".join([*matrix(found), "", *by_user(found, "scores")]))
 
 
 if __name__ == "__main__":

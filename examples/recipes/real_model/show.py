@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-STAGES = ("before", "warm_up", "after")
+STAGES = ("before", "warm_up", "best_of", "after")
 
 
 def stage_rows(figures: dict[str, Any], group: str) -> Iterator[str]:
@@ -37,13 +37,14 @@ def matrix(found: dict[str, Any]) -> Iterator[str]:
         yield f"| {name} | {' | '.join(f'{earned:.2f}' for earned in row)} |"
 
 
-def counts(found: dict[str, Any]) -> Iterator[str]:
-    """What can be counted in the replies for each user."""
-    names = [*next(iter(found["counted"].values()))]
+def by_user(found: dict[str, Any], figure: str) -> Iterator[str]:
+    """A row for each user: ``"counted"``, what can be counted, or ``"scores"``, of each term."""
+    names = list(dict.fromkeys(name for values in found[figure].values() for name in values))
     yield f"| replies for | {' | '.join(names)} |"
     yield "|---" * (len(names) + 1) + "|"
-    for user, values in found["counted"].items():
-        yield f"| {user} | {' | '.join(f'{values[name]:g}' for name in names)} |"
+    for user, values in found[figure].items():
+        cells = [f"{values[name]:.3g}" if name in values else "" for name in names]
+        yield f"| {user} | {' | '.join(cells)} |"
 
 
 def replies(folder: Path, questions: int) -> Iterator[str]:
@@ -75,8 +76,9 @@ def show(folder: Path, questions: int) -> Iterator[str]:
         for stage in STAGES:
             for group, found in figures.get(stage, {}).items():
                 yield f"\n{stage}, {group}\n"
-                yield from (*matrix(found), "", *counts(found))
-        yield from replies(one, questions)
+                yield from (*matrix(found), "", *by_user(found, "scores"), "")
+                yield from by_user(found, "counted")
+        yield from replies(one, questions) if questions else ()
 
 
 def main() -> None:

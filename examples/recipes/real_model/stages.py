@@ -43,16 +43,28 @@ def warm_up(
     rows = [None]
     if PartialState().is_main_process:  # scoring the bank takes a while: once is enough
         rows = [warm_up_rows(found, options.warm_up, options.reader, options.system)]
+    imitate(
+        model, tokenizer, broadcast_object_list(rows)[0], options, seed,
+        learning_rate=options.warm_up_lr, num_train_epochs=options.warm_up_epochs,
+    )  # fmt: skip
+
+
+def imitate(
+    model: Any,
+    tokenizer: Any,
+    rows: list[dict[str, Any]],
+    options: argparse.Namespace,
+    seed: int,
+    **settings: float,
+) -> None:
+    """SFT on rows of ``prompt`` and ``completion``, with these settings of TRL."""
     told = {"chat_template_kwargs": template_arguments(options)} if options.no_thinking else {}
-    rows = [{**row, **told} for row in broadcast_object_list(rows)[0]]
     config = SFTConfig(
-        **shared(options, seed), learning_rate=options.warm_up_lr, max_length=LONGEST,
-        num_train_epochs=options.warm_up_epochs, logging_steps=10,
+        **shared(options, seed), **settings, max_length=LONGEST, logging_steps=10,
         train_sampling_strategy="group_by_length",
     )  # fmt: skip
-    SFTTrainer(
-        model=model, args=config, train_dataset=Dataset.from_list(rows), processing_class=tokenizer
-    ).train()
+    given = Dataset.from_list([{**row, **told} for row in rows])
+    SFTTrainer(model=model, args=config, train_dataset=given, processing_class=tokenizer).train()
 
 
 def grpo_config(options: argparse.Namespace, seed: int) -> GRPOConfig:

@@ -16,6 +16,7 @@ from typing import Any
 
 import torch
 from accelerate import PartialState
+from best_of import best_of
 from cases import Worlds, worlds
 from options import parser
 from peft import LoraConfig, PeftModel, get_peft_model
@@ -26,7 +27,10 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, set_seed
 
 def adapted(options: argparse.Namespace) -> Any:
     """The model with fresh adapters on all of its linear layers, or with those of a run before."""
-    model = AutoModelForCausalLM.from_pretrained(options.model, dtype=torch.bfloat16)
+    attention = "eager" if options.cpu else None  # on a CPU faster than the backward pass of SDPA
+    model = AutoModelForCausalLM.from_pretrained(
+        options.model, dtype=torch.bfloat16, attn_implementation=attention
+    )
     if options.adapter:
         return PeftModel.from_pretrained(model, options.adapter, is_trainable=True)
     rank = options.lora_rank
@@ -49,6 +53,12 @@ def train(options: argparse.Namespace, found: Worlds, seed: int) -> None:
             warm_up(model, tokenizer, found, options, seed)
         record.keep()
         record.judge("warm_up")
+    if options.rounds:
+        with record.timed("rounds"):
+            told = best_of(model, tokenizer, found, options, seed)
+        record.keep()
+        record.note("rounds", told)
+        record.judge("best_of")
     if options.probe_groups:
         record.note("signal", group_signal(model, tokenizer, found, options, seed))
     if options.steps:

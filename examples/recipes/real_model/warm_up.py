@@ -73,10 +73,18 @@ def forms(reply: str) -> list[str]:
     return list(dict.fromkeys([reply, " ".join(first), *lists]))
 
 
-def warm_up_rows(worlds: Worlds, each: int, reader: str, system: str) -> list[dict[str, Any]]:
-    """``each`` rows for every user, ``prompt`` and ``completion``; a few more than once if need be.
+class Chosen(NamedTuple):
+    """Replies for the warm-up, each with its case, and the environment that shows it."""
 
-    The held-out questions are in none.
+    env: PersonaEnv
+    cases: list[Case]
+    replies: list[str]
+
+
+def chosen(worlds: Worlds, each: int, reader: str, system: str) -> Chosen:
+    """``each`` replies of the bank for every user; a few more than once if need be.
+
+    Those to the held-out questions are left out.
     """
     asked = frozenset(
         text.prompt for one in worlds.held.scenarios.shown for text in one.texts.values()
@@ -91,11 +99,18 @@ def warm_up_rows(worlds: Worlds, each: int, reader: str, system: str) -> list[di
     shared = set.intersection(*({known[place].prompt for place in places} for places in best))
     for places in best:
         places.sort(key=lambda place: known[place].prompt not in shared)
-    return [
-        _row(env, Case(found[known[place].prompt], user), known[place].reply)
+    picked = [
+        (Case(found[known[place].prompt], user), known[place].reply)
         for user, places in zip(env.users, best, strict=True)
         for place in _repeated(places, each)
     ]
+    return Chosen(env, [case for case, _ in picked], [reply for _, reply in picked])
+
+
+def warm_up_rows(worlds: Worlds, each: int, reader: str, system: str) -> list[dict[str, Any]]:
+    """Rows for SFT of the :func:`chosen` replies, ``prompt`` and ``completion``."""
+    env, cases, replies = chosen(worlds, each, reader, system)
+    return [row(env, case, reply) for case, reply in zip(cases, replies, strict=True)]
 
 
 def suited(known: list[Known], earned: npt.NDArray[np.float64], user: int) -> list[int]:
@@ -126,6 +141,7 @@ def _scenario(name: str, prompt: str) -> Scenario:
     )
 
 
-def _row(env: PersonaEnv, case: Case, reply: str) -> dict[str, Any]:
+def row(env: PersonaEnv, case: Case, reply: str) -> dict[str, Any]:
+    """What SFT reads: the chat that asks for a reply, and the reply."""
     said = [{"role": "assistant", "content": reply}]
     return {"prompt": messages(env, case), "completion": said}
