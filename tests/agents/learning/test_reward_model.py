@@ -157,3 +157,11 @@ def test_wrong_options_are_refused(wrong, said):
 def test_nothing_to_learn_from_is_refused(prompted):
     with pytest.raises(PersonaEnvError, match="no comparisons"):
         fit_reward_model(prompted, [])
+
+
+@pytest.mark.slow
+def test_more_comparisons_make_a_better_model_and_few_leave_it_near_chance():
+    found = [judge_reward_model(trained("prompt", count), HELD_OUT).accuracy for count in (8, 320)]
+    few, many = (one.mean for one in found)
+    assert abs(few - 0.5) < 0.15
+    assert many > 0.9
