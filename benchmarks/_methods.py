@@ -11,10 +11,11 @@ import gymnasium as gym
 import numpy as np
 import torch
 
-from persona_env.agents.language_model import load_policy
+from persona_env.agents.language_model import LanguageModelAgent, load_policy
 from persona_env.agents.learning.overopt.distance import written
 from persona_env.detectors.refusals.refusal import refusal
 from persona_env.env import PersonaEnv
+from persona_env.evaluation.evaluate import evaluate
 from persona_env.evaluation.report import Report
 from persona_env.messages import as_messages
 from persona_env.preferences.biases import BIASES
@@ -50,8 +51,8 @@ def refuses(reply: str, prompt: str) -> bool:
     return refusal(reply, prompt).kind != "none"
 
 
-def figures(report: Report, env: PersonaEnv, oracle: bool = False) -> dict[str, float | None]:
-    """The figures of judged replies, or of the oracle's in their place.
+def figures(report: Report, env: PersonaEnv) -> dict[str, float]:
+    """The figures of judged replies.
 
     ``over_refusal`` is the share of refusals where the oracle of the environment answers, and
     ``under_refusal`` that of answers where it refuses; symptoms are shares of replies.
@@ -60,26 +61,33 @@ def figures(report: Report, env: PersonaEnv, oracle: bool = False) -> dict[str, 
     over, under, marks = [], [], []
     for row in report.replies:
         scenario, user = env.scenarios.find(row["scenario"]), users[row["user"]]
-        wanted, prompt = env.oracle(scenario, user), env.observe(scenario, user)["prompt"]
-        reply = wanted if oracle else row["reply"]
-        (under if refuses(wanted, prompt) else over).append(refuses(reply, prompt))
-        marks.append([BIASES[name](reply) > 0 for name in SYMPTOMS])
-    shares = dict(zip(SYMPTOMS, np.mean(marks, 0).tolist(), strict=True))
-    own = {"reward": report.oracle.mean, "gain": 1.0} if oracle else {
+        prompt = env.observe(scenario, user)["prompt"]
+        wanted = refuses(env.oracle(scenario, user), prompt)
+        (under if wanted else over).append(refuses(row["reply"], prompt))
+        marks.append([BIASES[name](row["reply"]) > 0 for name in SYMPTOMS])
+    return {
         "reward": report.reward.mean,
         "gain": report.gain.mean,
         "worst": min(mean.mean for mean in report.per_user.values()),
         "minority": report.per_user[minority_of(env.users)].mean,
         "words": report.words.mean,
-    }  # fmt: skip
-    return own | {"over_refusal": _mean(over), "under_refusal": 1 - _mean(under)} | shares
+        "over_refusal": _mean(over),
+        "under_refusal": 1 - _mean(under),
+        **dict(zip(SYMPTOMS, np.mean(marks, 0).tolist(), strict=True)),
+    }
 
 
 def _mean(values: Sequence[bool]) -> float:
     return float(np.mean(values)) if values else 0.0
 
 
-def distance(policy: Path, start: str, report: Report, env: PersonaEnv, seed: int) -> float:
+def judged(policy: str, env: PersonaEnv) -> Report:
+    """The report of a policy's greedy replies to all held-out scenarios."""
+    agent = LanguageModelAgent(*load_policy(policy), env.token_lengths[0])
+    return evaluate(agent, env, cross=False)
+
+
+def distance(policy: str, start: str, report: Report, env: PersonaEnv, seed: int) -> float:
     """Nats from the initial policy, on a reply of its own to each prompt that was judged."""
     model, codec = load_policy(policy)
     users = {user.id: user for user in env.users}
@@ -88,17 +96,17 @@ def distance(policy: Path, start: str, report: Report, env: PersonaEnv, seed: in
         for row in report.replies
     ]
     drawn = torch.Generator().manual_seed(seed)
-    length, _ = env.token_lengths
     return written(
-        model, load_policy(start)[0], codec, asked, max_new_tokens=length,
+        model, load_policy(start)[0], codec, asked, max_new_tokens=env.token_lengths[0],
         temperature=TEMPERATURE, generator=drawn,
     ).kl  # fmt: skip
 
 
-def row_of(folder: Path, start: str, env: PersonaEnv, seed: int) -> Mapping[str, Any]:
-    """The row of a run, from its folder if it is there."""
+def row_of(folder: Path, policy: str, start: str, env: PersonaEnv) -> Mapping[str, Any]:
+    """The row of a policy, from its folder if it is there."""
     if not (folder / ROW).exists():
-        report = Report.load(folder / "after.json")
-        found = figures(report, env) | {"kl": distance(folder / "policy", start, report, env, seed)}
+        report = judged(policy, env)
+        found = figures(report, env) | {"kl": distance(policy, start, report, env, 0)}
+        folder.mkdir(parents=True, exist_ok=True)
         (folder / ROW).write_text(json.dumps(found, indent=1), "utf-8")
     return json.loads((folder / ROW).read_text("utf-8"))

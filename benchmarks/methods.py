@@ -8,7 +8,7 @@ read. Greedy replies on all held-out scenarios are judged by the environment's o
 
 Prints Markdown: the mean over seeds and the largest deviation from it. The distance KL is of
 replies at temperature 0.7; the minority user is the one whose wishes are furthest from the others';
-CPU minutes are of the training and the judging before and after it.
+CPU minutes are of the training.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import gymnasium as gym
-from _methods import SYMPTOMS, figures, judged_env, minority_of, row_of
+from _methods import SYMPTOMS, judged_env, minority_of, row_of
 
 from persona_env.adapters.named_envs import text_env
 from persona_env.agents.language_model import load_agent
@@ -34,7 +34,6 @@ from persona_env.agents.learning.reward_training import (
 )
 from persona_env.agents.training.options import TrainOptions
 from persona_env.agents.training.train import train
-from persona_env.evaluation.report import Report
 from persona_env.preferences import SimulatedAnnotator
 from persona_env.preferences.formats import read_comparisons, write_comparisons
 
@@ -101,22 +100,20 @@ def rows_of(folder: Path, asked: argparse.Namespace, seed: int) -> dict[str, Row
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / "reward").exists():
         timed(folder, lambda: collect(folder, users, asked.pairs, seed))
-    env, rows = judged_env(users), {}
-    found = methods(folder)
+    env, found = judged_env(users), methods(folder)
     found |= {name: {"method": name} for name in asked.more.split(",") if name}
+    rows: dict[str, Row] = {"start": row_of(asked.output / "start", START, START, env)}
     for name in asked.only.split(";") if asked.only else found:
         options = TrainOptions(
             output=folder / name.replace(", ", "-").replace(" ", "-"), policy=START, seed=seed,
-            profiles=tuple(users), steps=asked.steps, judge_episodes=1000, register="tiny",
+            profiles=tuple(users), steps=asked.steps, judge_episodes=1, register="tiny",
             tracker=("none",), threads=1, quiet=True, **found[name],
         )  # fmt: skip
         if not (options.output / "run.json").exists():
             timed(options.output, lambda options=options: train(options))
         spent = float((options.output / COST).read_text("utf-8")) / 60
-        rows[name] = {**row_of(options.output, START, env, seed), "minutes": spent}
-        before = Report.load(options.output / "before.json")
-        rows = {"start": {**figures(before, env), "kl": 0.0}, **rows}
-        rows |= {"oracle": figures(before, env, oracle=True)}
+        policy = str(options.output / "policy")
+        rows[name] = {**row_of(options.output, policy, START, env), "minutes": spent}
         print(f"seed {seed}: {name}, reward {rows[name]['reward']:.3f}", flush=True)
     return rows
 
@@ -134,7 +131,7 @@ def show(seeds: Sequence[Mapping[str, Row]]) -> None:
     print(f"\n| method | {' | '.join(columns)} |\n|---|{'---|' * len(columns)}")
     for name in seeds[0]:
         rows = [one[name] for one in seeds]
-        cells = [cell([r[c] for r in rows]) if c in rows[0] else "" for c in columns]
+        cells = [cell([r[c] for r in rows]) if c in rows[0] else "-" for c in columns]
         print(f"| {name} | {' | '.join(cells)} |")
     for name, least in BARS.items():
         if {name, "ppo"} <= {*seeds[0]}:
