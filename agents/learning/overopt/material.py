@@ -28,10 +28,9 @@ from persona_env.scenarios.case import Case, prompt_language_or_first
 from ...language_model import load_agent
 from ..collect import sample_candidates
 from ..reward_model import RewardModel
-from ..reward_training import fit_reward_model, judge_reward_model
+from ..reward_training import RewardTraining, fit_reward_model, judge_reward_model
 from .curves import Samples, judged
 from .options import OveroptOptions
-from .proxies import training
 
 SAMPLES, PAIRS, MODELS = "samples.jsonl", "comparisons", "reward_models"
 CARE = 0.1  # the temperature of the simulated annotator
@@ -103,10 +102,11 @@ class Material:
         second reader has comparisons of its own."""
         folder = self.folder / MODELS / f"{kind.replace(' ', '-')}-{size}-{member}"
         if not folder.exists():
-            said, how = self._pairs(kind, size), training(self.options.policy, size, member)
+            said = self._pairs(kind, size)
+            steps = RewardTraining(seed=member)
             with self.job.stage(f"learning from {size} comparisons", 1) as stage:
                 fit_reward_model(
-                    RewardModel.fresh(self.options.policy, seed=member), said, how,
+                    RewardModel.fresh(self.options.policy, seed=member), said, steps,
                     lambda done, of, loss: stage.move(done / of, f"loss {loss:.3f}"),
                 ).save(folder)  # fmt: skip
         return RewardModel.load(folder)

@@ -6,7 +6,6 @@ reinforcement learning, is no matter of it. A learnt one looks at the replies al
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -18,15 +17,8 @@ from persona_env.preferences.annotators import SimulatedAnnotator
 from persona_env.preferences.biases import BIASES
 from persona_env.preferences.comparison import Comparison
 
-from ...sizes import LARGE, parameters_of, rate_for
 from ..reward_model import RewardModel, Said, said_of
-from ..reward_training import RewardTraining
 from .curves import Samples, Values
-
-RATE = 1e-3
-"""The learning rate of a learnt proxy, of a small policy."""
-STEPS = 60
-"""Of its training, at least: few comparisons are gone over more often."""
 
 
 class Judged(NamedTuple):
@@ -76,13 +68,6 @@ def penalised(proxy: Proxy, bias: str, weight: float) -> Proxy:
 def learnt(model: RewardModel) -> Proxy:
     """A reward model as a proxy, by its scores in (0, 1)."""
     return lambda judged: model.scores([one.said for one in judged])
-
-
-def training(policy: str, size: int, seed: int) -> RewardTraining:
-    """How a proxy learns from ``size`` comparisons: two epochs, or as many as make enough steps."""
-    usual, count = RewardTraining(), parameters_of(policy)
-    epochs = max(usual.epochs, math.ceil(STEPS * usual.batch / size))
-    return RewardTraining(epochs, lr=rate_for(count) if count > LARGE else RATE, seed=seed)
 
 
 def ensemble(proxies: Sequence[Proxy], caution: float = 1.0) -> Proxy:
