@@ -87,16 +87,18 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--quick", action="store_true")
     options = parser.parse_args()
-    sizes = (16, 32) if options.quick else SIZES
+    sizes, steps = ((8, 16), 2) if options.quick else (SIZES, LEAST_STEPS)
     seeds = range(1 if options.quick else options.seeds)
-    show([measure(seed, sizes) for seed in seeds], sizes)
+    show([measure(seed, sizes, steps) for seed in seeds], sizes)
 
 
-def measure(seed: int, sizes: Sequence[int]) -> Seed:
+def measure(seed: int, sizes: Sequence[int], steps: int) -> Seed:
     """All that is measured with one seed."""
     torch.set_num_threads(1)
     measured = compared(max(sizes), seed)
-    found = {(sees, size): right(sees, size, seed, measured) for sees in KINDS for size in sizes}
+    found = {
+        (sees, size): right(sees, size, seed, steps, measured) for sees in KINDS for size in sizes
+    }
     start = float(measured.samples.gold.mean())
     return Seed(found, len(measured.every), len(measured.contradicted), start)
 
@@ -148,10 +150,10 @@ def contradicted(one: Comparison, env: PersonaEnv, exact: SimulatedAnnotator) ->
     return min(first, second) >= MINORITY * len(gaps) > 0
 
 
-def right(sees: Sees, size: int, seed: int, measured: Measured) -> Right:
-    """How good a model is that learnt from ``size`` comparisons."""
+def right(sees: Sees, size: int, seed: int, steps: int, measured: Measured) -> Right:
+    """How good a model is that learnt from ``size`` comparisons in so many steps or more."""
     begun = time.perf_counter()
-    epochs = max(1, -(-LEAST_STEPS * BATCH // size))
+    epochs = max(1, -(-steps * BATCH // size))
     how = RewardTraining(epochs=epochs, batch=BATCH, lr=1e-3, seed=seed)
     model = RewardModel.fresh(POLICY, sees=sees, users=measured.users, seed=seed)
     fit_reward_model(model, measured.learnt[:size], how)
@@ -167,13 +169,13 @@ def right(sees: Sees, size: int, seed: int, measured: Measured) -> Right:
 
 
 def tau(found: Sequence[Right]) -> float:
-    """Kendall's tau-b between accuracies and rewards."""
+    """Kendall's tau-b between accuracies and rewards; 0 where all of one are alike."""
     signs = [
         np.sign(np.subtract.outer(values, values))
         for values in ([one.every for one in found], [one.reward for one in found])
     ]
     both, first, second = (float((a * b).sum()) for a, b in (signs, signs[:1] * 2, signs[1:] * 2))
-    return both / (first * second) ** 0.5
+    return both / (first * second) ** 0.5 if first * second else 0.0
 
 
 def show(seeds: Sequence[Seed], sizes: Sequence[int]) -> None:
