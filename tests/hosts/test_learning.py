@@ -185,7 +185,7 @@ def test_per_user_rewards_are_told_as_they_were_earned_by_each(options):
 
 # Two replies are all there is to say: "Yes." is paid, "No." is not. What a method learns is how
 # probable the two are on prompts that it has not seen.
-GOOD, BAD, WORSE = "Yes.", "No.", "Never."
+GOOD, BAD = "Yes.", "No."
 
 
 @reward_term(name="says_yes", uses="preferences.length", validity="for a test")
@@ -254,19 +254,3 @@ def test_imitation_copies_a_mixture_that_reinforcement_learning_passes(options):
         )
     )  # fmt: skip
     assert says(paid)[0] > 0.9
-
-
-def test_kto_with_few_desirable_replies_comes_near_dpo(options, tmp_path):
-    """One desirable reply in ten is all that KTO is shown; DPO has as many of both."""
-    start = imitated(options, "start", 5)
-    few = [((GOOD, BAD), "first")] * 2 + [((BAD, WORSE), "both_bad")] * 8
-    given = {"policy": str(start / "policy"), "steps": 12_000, "batch": 32, "scenarios": None}
-    shares = []
-    for method, rows in (("dpo", [((GOOD, BAD), "first")]), ("kto", few)):
-        data = told(tmp_path / f"{method}.jsonl", rows)
-        output = options.output.with_name(method)
-        good, bad = says(train(replace(options, method=method, data=data, output=output, **given)))
-        shares.append(good / (good + bad))
-    dpo, kto = shares
-    assert dpo > 0.9
-    assert kto > dpo - 0.15

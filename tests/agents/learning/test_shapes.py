@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from persona_env.agents.learning.losses import dpo
+from persona_env.agents.learning.losses import dpo, kto
 from persona_env.agents.learning.self_rewarding import best_against_worst
 from persona_env.agents.learning.two_rewards import combined
 from persona_env.metrics import best_of_n
@@ -83,3 +83,25 @@ def test_a_higher_safety_threshold_is_paid_for_in_helpfulness():
     (free, risky), (middle, better), (strict, safest) = kept
     assert free > middle > strict
     assert risky < better < safest
+
+
+def learnt(loss, steps=30):
+    """How probable each of three replies is after descent of a loss of their log-ratios."""
+    logits = torch.zeros(3, requires_grad=True)
+    optimizer = torch.optim.Adam([logits], lr=0.05)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        loss(torch.log_softmax(logits, 0) + math.log(3)).backward()
+        optimizer.step()
+    return torch.softmax(logits.detach(), 0)
+
+
+def test_kto_with_one_desirable_reply_in_ten_comes_near_dpo():
+    """One good reply and two bad ones. DPO is shown pairs of the good one with either."""
+    shown = torch.tensor([0] + [1, 2] * 4 + [1])
+    good = shown == 0
+    weights = (float((~good).sum() / good.sum()), 1.0)  # as for persona-env train --method kto
+    paired = learnt(lambda h: dpo(h[[0, 0]], h[1:]))
+    single = learnt(lambda h: kto(h[shown], good, h[shown], weights=weights))
+    assert paired[0] > 0.9
+    assert single[0] > paired[0] - 0.05
