@@ -21,10 +21,7 @@ from persona_env.scenarios.case import Case
 AGENTS = ("oracle", "noisy_profile", "blind", "random", "constant")
 COLUMNS = ("environment", *AGENTS, "blind / oracle")
 OWN = {
-    "PersonaCanvas-v0": {
-        "misreading": "persona_env.envs.canvas.editors:MisreadingAgent",
-        "careless": "persona_env.envs.canvas.editors:CarelessAgent",
-    },
+    "PersonaCanvas-v0": {"careless": "persona_env.envs.canvas.editors:CarelessAgent"},
     "PersonaShell-v0": {"careless": "persona_env.envs.shell.careless:CarelessAgent"},
     "PersonaWild-v0": {"sycophant": "persona_env.envs.wild.sycophant:SycophantAgent"},
 }

@@ -153,7 +153,7 @@ def measure(curve: Curve, repeats: int, seconds: float) -> dict[str, dict[str, l
 def settle(way: Way, seconds: float) -> None:
     """Until it gets no faster for some rounds: what is met for the first time costs more."""
     best, slower = 0.0, 0
-    for _ in range(LONGEST):
+    for _ in range(LONGEST if seconds > 0.1 else 1):
         now = rate(way, seconds)
         slower = 0 if now > best * FASTER else slower + 1
         best = max(best, now)

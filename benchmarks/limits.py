@@ -102,7 +102,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    many = 20 if options.quick else 2000
+    many = 4 if options.quick else 2000
     ends = by_module(vector_steps(10 * many, **stepping.OFF))
     print(table(f"Token steps, {stepping.ROWS} rows, reward off, by module", ends))
     known = by_module(vector_steps(many))

@@ -1,22 +1,28 @@
-"""One table of methods: the same policy, users and comparisons, about as many sampled tokens.
+"""One table of methods: the same policy, users and comparisons, about as many tokens of replies.
 
-``python benchmarks/methods.py --output runs/methods`` samples pairs of replies of the initial
-policy, lets simulated users compare them, learns a reward model from that, trains by each method,
-and prints a table. A run that is there already is only read; one that was
-stopped goes on. The environment's own reward judges greedy replies on held-out scenarios.
+    python benchmarks/methods.py --seeds 3 --output runs/methods
+
+For each seed: pairs of replies of the initial policy are sampled, simulated users compare them, a
+reward model learns from that, and the policy is trained by each method. A run that is there is only
+read. Greedy replies on all held-out scenarios are judged by the environment's own reward.
+
+Prints Markdown: the mean over seeds and the largest deviation from it. The distance KL is of
+replies at temperature 0.7; the minority user is the one whose wishes are furthest from the others';
+CPU minutes are of the training.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
+import statistics
 import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import gymnasium as gym
+from _methods import SYMPTOMS, judged_env, minority_of, row_of
 
-import persona_env  # noqa: F401 - registers the environments
 from persona_env.adapters.named_envs import text_env
 from persona_env.agents.language_model import load_agent
 from persona_env.agents.learning.collect import sample_candidates
@@ -32,10 +38,16 @@ from persona_env.preferences import SimulatedAnnotator
 from persona_env.preferences.formats import read_comparisons, write_comparisons
 
 START = "persona-tiny"
-CHOICE = 0.1  # the temperature of the users who compare, in units of reward
+CARE = 0.1  # the temperature of the users who compare, in units of reward
 COST = "cpu_seconds.txt"  # of a run, in its folder
-BARS = {"ppo-learnt": 0.6, "dpo": 0.4, "kto": 0.4}
+RATE = 1e-3  # of the reward model: few comparisons
+BARS = {"ppo, learnt reward": 0.6, "dpo": 0.4, "kto": 0.4}
 """The share of what PPO on the rule gains that a method has to gain, at least."""
+COLUMNS = (
+    "reward", "gain", "worst", "minority", "kl", "words", "over_refusal", "under_refusal",
+    *SYMPTOMS,
+)  # fmt: skip
+Row = Mapping[str, Any]
 
 
 def methods(folder: Path) -> dict[str, dict[str, Any]]:
@@ -46,103 +58,108 @@ def methods(folder: Path) -> dict[str, dict[str, Any]]:
         "sft": {"method": "sft", **said},
         "best-of-16": {"method": "best-of-n"},
         "ppo": {"method": "ppo"},
-        "ppo-learnt": {"method": "ppo", **learnt},
+        "ppo, per user": {"method": "ppo", "per_user": True},
+        "ppo, learnt reward": {"method": "ppo", **learnt},
+        "grpo": {"method": "grpo"},
+        "rloo": {"method": "rloo"},
         "dpo": {"method": "dpo", **said},
         "ipo": {"method": "ipo", **said},
         "kto": {"method": "kto", **said},
-        "grpo": {"method": "grpo"},
     }
 
 
-def collect(folder: Path, users: list[str], count: int, seed: int) -> None:
+def collect(folder: Path, users: Sequence[str], count: int, seed: int) -> None:
     """Comparisons by simulated users, and what a reward model learns from them."""
     if not (folder / "comparisons.jsonl").exists():
-        env = text_env(gym.make("PersonaChat-v0", profiles=users, register="tiny",
+        env = text_env(gym.make("PersonaChat-v0", profiles=list(users), register="tiny",
                                 split="train", profile_text="short"))  # fmt: skip
-        agent = load_agent(START, temperature=0.7, seed=seed)
+        agent = load_agent(START, temperature=1.0, seed=seed)
         asked = sample_candidates(agent, env, count, seed=seed, policy=START)
-        said = SimulatedAnnotator(env, temperature=CHOICE, tie_width=0.02).annotate(asked, seed)
+        said = SimulatedAnnotator(env, temperature=CARE).annotate(asked, seed)
         write_comparisons(folder / "comparisons.jsonl", [one for one in said if one is not None])
     if not (folder / "reward").exists():
         found = read_comparisons(folder / "comparisons.jsonl")
         cut = len(found) // 10
         model = RewardModel.fresh(START, sees="prompt", seed=seed)
-        fit_reward_model(model, found[cut:], RewardTraining(seed=seed))
-        figures = judge_reward_model(model, found[:cut])
-        print(f"reward model: accuracy {figures.accuracy} on {cut} held-out comparisons")
+        fit_reward_model(model, found[cut:], RewardTraining(seed=seed, lr=RATE))
+        accuracy = judge_reward_model(model, found[:cut]).accuracy
+        print(f"seed {seed}: reward model right on {accuracy} of {cut} comparisons", flush=True)
         model.save(folder / "reward")
 
 
-def timed(folder: Path, work: Any) -> None:
+def timed(folder: Path, work: Callable[[], object]) -> None:
     """Do some work and note in its folder the CPU seconds that it took."""
     began = time.process_time()
     work()
     (folder / COST).write_text(f"{time.process_time() - began:.1f}\n", "utf-8")
 
 
-def seconds_of(folder: Path) -> float | None:
-    """What :func:`timed` noted."""
-    path = folder / COST
-    return float(path.read_text("utf-8")) if path.exists() else None
+def rows_of(folder: Path, asked: argparse.Namespace, seed: int) -> dict[str, Row]:
+    """The figures of each run of a seed; what is missing is made."""
+    users = asked.users.split(",")
+    folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / "reward").exists():
+        timed(folder, lambda: collect(folder, users, asked.pairs, seed))
+    env, found = judged_env(users), methods(folder)
+    found |= {name: {"method": name} for name in asked.more.split(",") if name}
+    rows: dict[str, Row] = {"start": row_of(asked.output / "start", START, START, env)}
+    for name in asked.only.split(";") if asked.only else found:
+        options = TrainOptions(
+            output=folder / name.replace(", ", "-").replace(" ", "-"), policy=START, seed=seed,
+            profiles=tuple(users), steps=asked.steps, judge_episodes=1, register="tiny",
+            tracker=("none",), threads=1, quiet=True, **found[name],
+        )  # fmt: skip
+        if not (options.output / "run.json").exists():
+            timed(options.output, lambda options=options: train(options))
+        spent = float((options.output / COST).read_text("utf-8")) / 60
+        policy = str(options.output / "policy")
+        rows[name] = {**row_of(options.output, policy, START, env), "minutes": spent}
+        print(f"seed {seed}: {name}, reward {rows[name]['reward']:.3f}", flush=True)
+    return rows
 
 
-def line(name: str, path: Path, seconds: float | None, start: float, rule: float) -> str:
-    """A row of the table; ``rule`` is the reward of PPO on the rule."""
-    report = json.loads(path.read_text("utf-8"))
-    reward, worst = report["reward"]["mean"], report["per_user"][report["worst_user"]]["mean"]
-    share = (reward - start) / (rule - start) if name != "start" else 0.0
-    took = "-" if seconds is None else f"{seconds / 60:.1f}"
-    cells = [name, f"{reward:.3f} ± {report['reward']['se']:.3f}", f"{report['gain']['mean']:.2f}",
-             f"{report['worst_user']} {worst:.3f}", f"{report['words']['mean']:.1f}",
-             f"{share:.2f}", took]  # fmt: skip
-    return f"| {' | '.join(cells)} |"
+def cell(values: Sequence[float]) -> str:
+    """The mean of seeds, and how far one is from it at most."""
+    mean = statistics.mean(values)
+    spread = f" ± {max(abs(v - mean) for v in values):.2f}" if len(values) > 1 else ""
+    return f"{mean:.2f}{spread}"
 
 
-def table(folder: Path, names: list[str]) -> None:
-    """Print what the runs reached."""
-    before = folder / names[0] / "before.json"
-    start = json.loads(before.read_text("utf-8"))["reward"]["mean"]
-    after = {name: folder / name / "after.json" for name in names}
-    rule = json.loads(after["ppo"].read_text("utf-8"))["reward"]["mean"]
-    print("\n| method | reward | gain | worst user | words | share of PPO's gain | CPU minutes |")
-    print("|---|---|---|---|---|---|---|")
-    print(line("start", before, None, start, rule))
-    for name, path in after.items():
-        print(line(name, path, seconds_of(folder / name), start, rule))
+def show(seeds: Sequence[Mapping[str, Row]]) -> None:
+    """The table, and the bars."""
+    columns = (*COLUMNS, "minutes")
+    print(f"\n| method | {' | '.join(columns)} |\n|---|{'---|' * len(columns)}")
+    for name in seeds[0]:
+        rows = [one[name] for one in seeds]
+        cells = [cell([r[c] for r in rows]) if c in rows[0] else "-" for c in columns]
+        print(f"| {name} | {' | '.join(cells)} |")
     for name, least in BARS.items():
-        reward = json.loads(after[name].read_text("utf-8"))["reward"]["mean"]
-        share = (reward - start) / (rule - start)
-        print(f"{name}: {share:.2f} of PPO on the rule, {least} asked: {share >= least}")
+        if {name, "ppo"} <= {*seeds[0]}:
+            shares = [share(one, name) for one in seeds]
+            met = sum(share >= least for share in shares)
+            print(f"{name}: {cell(shares)} of what PPO on the rule gains; {least} asked, {met} of "
+                  f"{len(shares)} seeds")  # fmt: skip
+
+
+def share(rows: Mapping[str, Row], name: str) -> float:
+    """What a method gains over the start, as a share of what PPO on the rule gains."""
+    start, rule, own = (rows[one]["reward"] for one in ("start", "ppo", name))
+    return float((own - start) / (rule - start))
 
 
 def main() -> None:
-    """Collect, train and print."""
+    """The command line."""
     given = argparse.ArgumentParser(description=__doc__)
     given.add_argument("--output", type=Path, default=Path("runs/methods"))
     given.add_argument("--users", default="sam,nora,leo")
     given.add_argument("--pairs", type=int, default=2000)
-    given.add_argument("--steps", type=int, default=131_072)
-    given.add_argument("--episodes", type=int, default=120)
-    given.add_argument("--only", help="methods, with commas; the table needs all")
-    given.add_argument("--seed", type=int, default=0)
+    given.add_argument("--steps", type=int, default=131_072, help="tokens of replies")
+    given.add_argument("--seeds", type=int, default=1)
+    given.add_argument("--only", help="runs by name, with semicolons between them")
+    given.add_argument("--more", default="", help="further methods of persona-env train")
     asked = given.parse_args()
-    users, folder = asked.users.split(","), asked.output
-    if not (folder / "reward").exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        timed(folder, lambda: collect(folder, users, asked.pairs, asked.seed))
-    shared = {"profiles": tuple(users), "steps": asked.steps, "seed": asked.seed, "policy": START,
-              "judge_episodes": asked.episodes, "tracker": ("none",), "quiet": True,
-              "threads": 1, "register": "tiny"}  # fmt: skip
-    found = methods(folder)
-    if asked.only:
-        found = {name: found[name] for name in asked.only.split(",")}
-    for name, own in found.items():
-        options = TrainOptions(output=folder / name, **shared, **own)
-        if not (options.output / "run.json").exists():
-            timed(options.output, lambda options=options: train(options))
-        print(name, "done", flush=True)
-    if all((folder / name / "run.json").exists() for name in methods(folder)):
-        table(folder, [*methods(folder)])
+    print(f"minority user: {minority_of(judged_env(asked.users.split(',')).users)}")
+    show([rows_of(asked.output / f"seed-{n}", asked, n) for n in range(asked.seeds)])
 
 
 if __name__ == "__main__":

@@ -7,7 +7,9 @@ Replies of a policy at temperature 1 to the prompts of ``PersonaChat-v0`` in the
 compared by a simulated annotator, whose labels are noisy; a fifth of the prompts is held out, and
 on their pairs a reward model is right where it prefers what the user's own reward prefers. Users
 contradict each other about a pair where at least a third of those who read its language prefer one
-reply, and at least a third the other.
+reply, and at least a third the other. Policy accuracy is Kendall's tau, over the models of a seed,
+between accuracy and what the best of 16 replies by the model earns from the users' own rewards on
+held-out prompts: 1 where a better reward model always makes a better policy, 0 by chance.
 
 Prints Markdown: accuracy as the mean over seeds, with the lowest and the highest. A seed draws the
 replies, the labels, the held-out prompts and the head.
@@ -16,18 +18,20 @@ replies, the labels, the held-out prompts and the head.
 from __future__ import annotations
 
 import argparse
-import multiprocessing
 import statistics
 import sys
 import time
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from typing import NamedTuple
 
+import numpy as np
 import torch
 
 from persona_env.adapters.named_envs import name_of
+from persona_env.agent import Agent, ask
 from persona_env.agents.learning.collect import sample_candidates
+from persona_env.agents.learning.overopt.curves import Samples, by_prompt, judged
+from persona_env.agents.learning.overopt.proxies import learnt, scores_of
 from persona_env.agents.learning.reward_model import RewardModel, Sees
 from persona_env.agents.learning.reward_training import (
     RewardTraining,
@@ -46,23 +50,35 @@ LEAST_STEPS = 60  # of a training: few comparisons are gone through more often
 BATCH = 16
 HELD_OUT = 400  # pairs, at most
 MINORITY = 1 / 3
-KINDS: tuple[Sees, ...] = ("blind", "prompt")
+KINDS: tuple[Sees, ...] = ("blind", "prompt", "factorised")
+BEST, PROMPTS = 16, 24  # of the policies that models make
 
 
 class Measured(NamedTuple):
-    """Comparisons to learn from, and the true preferences among held-out pairs."""
+    """Comparisons to learn from, the true preferences among held-out pairs, and samples."""
 
     learnt: list[Comparison]
     every: list[Comparison]
     contradicted: list[Comparison]
+    samples: Samples
+    users: tuple[str, ...]
+
+
+class Right(NamedTuple):
+    """The accuracy on all pairs and on contradicted ones, and the reward of best-of-16."""
+
+    every: float
+    contradicted: float
+    reward: float
 
 
 class Seed(NamedTuple):
-    """By model and comparisons the accuracies on all pairs and on contradicted ones; how many."""
+    """What was found by model and comparisons; how many pairs; the reward of a single reply."""
 
-    found: dict[tuple[Sees, int], tuple[float, float]]
+    found: dict[tuple[Sees, int], Right]
     every: int
     contradicted: int
+    start: float
 
 
 def main() -> None:
@@ -71,19 +87,20 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--quick", action="store_true")
     options = parser.parse_args()
-    sizes = (16, 32) if options.quick else SIZES
+    sizes, steps = ((8, 16), 2) if options.quick else (SIZES, LEAST_STEPS)
     seeds = range(1 if options.quick else options.seeds)
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(2, len(seeds)), mp_context=context) as pool:
-        show([*pool.map(measure, seeds, [sizes] * len(seeds))], sizes)
+    show([measure(seed, sizes, steps) for seed in seeds], sizes)
 
 
-def measure(seed: int, sizes: Sequence[int]) -> Seed:
+def measure(seed: int, sizes: Sequence[int], steps: int) -> Seed:
     """All that is measured with one seed."""
     torch.set_num_threads(1)
     measured = compared(max(sizes), seed)
-    found = {(sees, size): right(sees, size, seed, measured) for sees in KINDS for size in sizes}
-    return Seed(found, len(measured.every), len(measured.contradicted))
+    found = {
+        (sees, size): right(sees, size, seed, steps, measured) for sees in KINDS for size in sizes
+    }
+    start = float(measured.samples.gold.mean())
+    return Seed(found, len(measured.every), len(measured.contradicted), start)
 
 
 def compared(most: int, seed: int) -> Measured:
@@ -102,7 +119,22 @@ def compared(most: int, seed: int) -> Measured:
     clear = {c.id for c, r in zip(held, rewards, strict=True) if r is not None and r[0] != r[1]}
     every = [one for one in true if one.candidates.id in clear][:HELD_OUT]
     tell(f"seed {seed}: {len(parts.learnt)} comparisons, {len(every)} held-out pairs")
-    return Measured(parts.learnt, every, [one for one in every if contradicted(one, env, exact)])
+    hard = [one for one in every if contradicted(one, env, exact)]
+    samples = drawn(held, agent, env, exact)
+    return Measured(parts.learnt, every, hard, samples, tuple(user.id for user in env.users))
+
+
+def drawn(
+    held: Sequence[Candidates], agent: Agent, env: PersonaEnv, exact: SimulatedAnnotator
+) -> Samples:
+    """Replies to some held-out prompts, and their true rewards."""
+    users = {user.id: user for user in env.users}
+    some = [*{(one.scenario, one.user): one for one in held}.values()][:PROMPTS]
+    asked = [env.observe(env.scenarios.find(one.scenario), users[one.user]) for one in some]
+    replies = ask(agent, [seen for seen in asked for _ in range(BEST)])
+    parts = [tuple(replies[i : i + BEST]) for i in range(0, len(replies), BEST)]
+    made = [one.model_copy(update={"replies": r}) for one, r in zip(some, parts, strict=True)]
+    return judged(made, exact)
 
 
 def contradicted(one: Comparison, env: PersonaEnv, exact: SimulatedAnnotator) -> bool:
@@ -118,34 +150,62 @@ def contradicted(one: Comparison, env: PersonaEnv, exact: SimulatedAnnotator) ->
     return min(first, second) >= MINORITY * len(gaps) > 0
 
 
-def right(sees: Sees, size: int, seed: int, measured: Measured) -> tuple[float, float]:
-    """The accuracy of a model that learnt from ``size`` comparisons, on both kinds of pairs."""
+def right(sees: Sees, size: int, seed: int, steps: int, measured: Measured) -> Right:
+    """How good a model is that learnt from ``size`` comparisons in so many steps or more."""
     begun = time.perf_counter()
-    epochs = max(1, -(-LEAST_STEPS * BATCH // size))
+    epochs = max(1, -(-steps * BATCH // size))
     how = RewardTraining(epochs=epochs, batch=BATCH, lr=1e-3, seed=seed)
-    model = RewardModel.fresh(POLICY, sees=sees, seed=seed)
+    model = RewardModel.fresh(POLICY, sees=sees, users=measured.users, seed=seed)
     fit_reward_model(model, measured.learnt[:size], how)
     every, hard = (
         judge_reward_model(model, pairs).accuracy.mean
         for pairs in (measured.every, measured.contradicted)
     )
+    scores = scores_of(measured.samples, learnt(model))
+    reward = float(by_prompt(measured.samples.gold, scores, BEST).mean())
     took = time.perf_counter() - begun
-    tell(f"  {sees}, {size} comparisons, {epochs} epochs: {every:.3f}, {hard:.3f} ({took:.0f} s)")
-    return every, hard
+    tell(f"  {sees}, {size}, {epochs} epochs: {every:.3f}, {hard:.3f}, {reward:.3f} ({took:.0f} s)")
+    return Right(every, hard, reward)
+
+
+def tau(found: Sequence[Right]) -> float:
+    """Kendall's tau-b between accuracies and rewards; 0 where all of one are alike."""
+    signs = [
+        np.sign(np.subtract.outer(values, values))
+        for values in ([one.every for one in found], [one.reward for one in found])
+    ]
+    both, first, second = (float((a * b).sum()) for a, b in (signs, signs[:1] * 2, signs[1:] * 2))
+    return both / (first * second) ** 0.5 if first * second else 0.0
 
 
 def show(seeds: Sequence[Seed], sizes: Sequence[int]) -> None:
     """The table."""
-    every, hard = (statistics.mean(getattr(one, n) for one in seeds) for n in Seed._fields[1:])
+    every, hard = (
+        statistics.mean(getattr(one, name) for one in seeds) for name in ("every", "contradicted")
+    )
     print(
         f"Accuracy on held-out prompts: {every:.0f} pairs a seed, of which users contradict each "
         f"other about {hard:.0f}; {len(seeds)} seeds.\n"
     )
     columns = [f"{sees}, {which}" for which in ("all", "contradicted") for sees in KINDS]
+    table(seeds, sizes, columns, (0, 1))
+    start = spread([one.start for one in seeds])
+    print(f"\nReward of the best of {BEST}, in per cent; one reply: {start}.\n")
+    table(seeds, sizes, KINDS, (2,))
+    taus = [tau([*one.found.values()]) for one in seeds]
+    print(f"\npolicy accuracy (Kendall's tau): {', '.join(f'{one:.2f}' for one in taus)}")
+
+
+def table(
+    seeds: Sequence[Seed], sizes: Sequence[int], columns: Sequence[str], places: Sequence[int]
+) -> None:
+    """A row for each number of comparisons, of some of the figures of :class:`Right`."""
     print(f"| comparisons | {' | '.join(columns)} |\n|{'---:|' * (1 + len(columns))}")
     for size in sizes:
         cells = [
-            spread([one.found[sees, size][k] for one in seeds]) for k in (0, 1) for sees in KINDS
+            spread([one.found[sees, size][place] for one in seeds])
+            for place in places
+            for sees in KINDS
         ]
         print(f"| {size} | {' | '.join(cells)} |")
 

@@ -168,10 +168,10 @@ class Actors:
         """Nothing is kept."""
 
 
-def ways() -> Iterator[tuple[str, Processes | Actors]]:
-    """Each way to score."""
+def ways(numbers: Sequence[int]) -> Iterator[tuple[str, Processes | Actors]]:
+    """Each way to score, with so many processes."""
     known = rows_of(30, len(load_cases()), USERS)
-    for number in (1, 2):
+    for number in numbers:
         yield f"{number} process{'es' * (number > 1)}", Processes(number, known)
     if find_spec("ray") is None:
         print("- left out: Ray Data; no module 'ray': pip install 'ray[data]'")
@@ -183,7 +183,7 @@ def ways() -> Iterator[tuple[str, Processes | Actors]]:
         runtime_env={"env_vars": {"PYTHONPATH": str(Path(__file__).parent)}},
     )  # fmt: skip
     ray.data.DataContext.get_current().enable_progress_bars = False
-    for number in (1, 2):
+    for number in numbers:
         yield f"Ray Data, {number} actor{'s' * (number > 1)}", Actors(number, known)
 
 
@@ -192,13 +192,15 @@ def rate(timed: Sequence[Timed]) -> float:
     return sum(one.verdicts for one in timed) / sum(one.seconds for one in timed)
 
 
-def measured(replies: int, repeats: int) -> dict[str, dict[int, list[float]]]:
+def measured(
+    replies: int, repeats: int, numbers: Sequence[int]
+) -> dict[str, dict[int, list[float]]]:
     """Prints the rates of each way, and gives those of new replies by way and number of words."""
     print("| way | words | users | verdicts a second and core, new replies | lowest | highest "
           "| met before | memory of a process, MB |")  # fmt: skip
     print("|---|---|---|---|---|---|---|---|")
     found: dict[str, dict[int, list[float]]] = {}
-    for name, way in ways():
+    for name, way in ways(numbers):
         for words, users in way.work:
             number = max(8, replies * 100 // words)
             new, met, most = [], [], 0.0
@@ -237,7 +239,8 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--replies", type=int, default=200, help="of 100 words, in each repetition")
     given = parser.parse_args()
-    found = measured(4 if given.quick else given.replies, 1 if given.quick else given.repeats)
+    how = (4, 1, (1,)) if given.quick else (given.replies, given.repeats, (1, 2))
+    found = measured(*how)
     show_costs(found["1 process"])
 
 

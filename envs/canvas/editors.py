@@ -1,43 +1,18 @@
-"""Reference agents of this environment: one who misreads styles, one who edits everything."""
+"""A reference agent of this environment: an editor who edits everything."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-import numpy as np
 
 from persona_env.agent import ReferenceAgent
 from persona_env.env import PersonaEnv
 from persona_env.scenarios.case import Case, prompt_language_or_first
 
 from .days import dates
-from .oracle import write_reply, write_text
+from .oracle import write_text
 from .scenario import CanvasScenario
 from .slots import write_date
 from .style import STYLE, Style, style_of
-
-
-class MisreadingAgent(ReferenceAgent):
-    """The oracle for a user whose habits were misread, each with probability ``noise``."""
-
-    def __init__(self, env: PersonaEnv, noise: float = 0.3, seed: int = 0) -> None:
-        self.env, self.noise = env, noise
-        self.rng = np.random.default_rng(seed)
-
-    def answer(self, cases: Sequence[Case]) -> list[str]:
-        """The oracle's replies to the misread users."""
-        return [self._reply(case) for case in cases]
-
-    def _reply(self, case: Case) -> str:
-        if not isinstance(case.scenario, CanvasScenario):
-            return self.env.oracle(*case)
-        style = {name: self._read(name, wish) for name, wish in style_of(case.user.value).items()}
-        return write_reply(case.scenario, prompt_language_or_first(*case), style)
-
-    def _read(self, name: str, wish: str | None) -> str | None:
-        if wish is None or self.rng.random() >= self.noise:
-            return wish
-        return STYLE[name][int(self.rng.integers(len(STYLE[name])))]
 
 
 class CarelessAgent(ReferenceAgent):

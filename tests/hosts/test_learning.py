@@ -15,9 +15,11 @@ import pytest
 import torch
 
 import persona_env  # noqa: F401 - registers the environments
+from persona_env import reward_term
 from persona_env.adapters.named_envs import text_env
 from persona_env.agents.language_model import load_agent, load_policy
 from persona_env.agents.learning.best_of_n import BEST
+from persona_env.agents.learning.overopt.distance import log_probs
 from persona_env.agents.learning.run import HISTORY, ByTRL, last_checkpoint
 from persona_env.agents.training.by_size import by_size
 from persona_env.agents.training.methods import TRAINERS
@@ -27,11 +29,12 @@ from persona_env.agents.training.train import train
 from persona_env.errors import PersonaEnvError
 from persona_env.evaluation.evaluate import draw_cases
 from persona_env.messages import as_messages
-from persona_env.preferences import Candidates, SimulatedAnnotator
+from persona_env.preferences import Candidates, Comparison, SimulatedAnnotator
 from persona_env.preferences.formats import read_comparisons, write_comparisons
 from persona_env.preferences.store import ComparisonStore
 from persona_env.registration import load
 from persona_env.reporting.progress import Job
+from persona_env.wrappers.fitting import fitted
 from tests.agents.learning.closed_forms import dpo, ipo, kto
 from tests.agents.learning.stand_ins_of_rounds import REVISED
 
@@ -282,3 +285,76 @@ def test_per_user_rewards_are_told_as_they_were_earned_by_each(options):
     rewards = [line["reward"] for line in history(folder) if "reward" in line]
     assert any(value < 0 for value in rewards) or any(value > 1 for value in rewards)
     assert changed(folder)
+
+
+# Two replies are all there is to say: "Yes." is paid, "No." is not. What a method learns is how
+# probable the two are on prompts that it has not seen.
+GOOD, BAD = "Yes.", "No."
+
+
+@reward_term(name="says_yes", uses="preferences.length", validity="for a test")
+def says_yes(view):
+    """1 for the good reply."""
+    return float(view.reply == GOOD)
+
+
+def chat(split):
+    import gymnasium as gym
+
+    made = gym.make(
+        "PersonaChat-v0", profiles=USERS, register="tiny", split=split, profile_text="short"
+    )
+    return text_env(made)
+
+
+def told(path, rows):
+    """Comparisons to the prompts of the training: ``rows`` are replies and a label, in turn."""
+    env = chat("train")
+    made = []
+    for place, case in enumerate(draw_cases(env, 200, 0)):
+        replies, label = rows[place % len(rows)]
+        seen = env.observe(*case)
+        made.append(
+            Comparison(
+                prompt=seen["prompt"], messages=tuple(as_messages(seen)), replies=replies,
+                label=label, annotator="ana", user=case.user.id, scenario=case.scenario.id,
+            )
+        )  # fmt: skip
+    write_comparisons(path, made)
+    return path
+
+
+def says(folder):
+    """How probable the good and the bad reply are, on average over held-out prompts."""
+    model, codec = load_policy(folder / "policy")
+    env = chat("heldout")
+    asked = [
+        fitted(codec, as_messages(env.observe(*case)), 200)[0] for case in draw_cases(env, 40, 1)
+    ]
+    found = []
+    for reply in (GOOD, BAD):
+        said = [[*codec.encode(reply), codec.end_id]] * len(asked)
+        found.append(float(log_probs(model, codec, asked, said).exp().mean()))
+    return found
+
+
+def imitated(options, name, share):
+    """A policy that was shown the good reply in ``share`` of ten replies, and else the bad one."""
+    rows = [((GOOD, BAD), "first")] * share + [((BAD, GOOD), "first")] * (10 - share)
+    data = told(options.output.with_name(f"{name}.jsonl"), rows)
+    given = {"scenarios": None, "steps": 10_000, "batch": 32, "lr": 1e-3}
+    return train(replace(options, output=options.output.with_name(name), data=data, **given))
+
+
+def test_imitation_copies_a_mixture_that_reinforcement_learning_passes(options):
+    shown = imitated(options, "shown", 7)
+    good, bad = says(shown)
+    assert good + bad > 0.9
+    assert good == pytest.approx(0.7, abs=0.12)
+    paid = train(
+        replace(
+            options, method="grpo", policy=str(shown / "policy"), steps=6000, batch=64, lr=1e-3,
+            scenarios=None, temperature=1.0, reward="tests.hosts.test_learning:says_yes",
+        )
+    )  # fmt: skip
+    assert says(paid)[0] > 0.9

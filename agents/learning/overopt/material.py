@@ -34,7 +34,8 @@ from .options import OveroptOptions
 
 SAMPLES, PAIRS, MODELS = "samples.jsonl", "comparisons", "reward_models"
 CARE = 0.1  # the temperature of the simulated annotator
-TESTED = 400  # held-out comparisons
+TESTED = 400  # held-out comparisons, at most
+A_LEARNT = 10  # and so many for each that is learnt from
 READER = "second reader"
 BATCH = 256  # replies that are sampled together
 
@@ -112,7 +113,8 @@ class Material:
 
     def accuracy(self, model: RewardModel) -> Mean:
         """How often a model prefers what the annotator preferred, on held-out comparisons."""
-        return judge_reward_model(model, self._pairs("held out", TESTED)).accuracy
+        count = min(TESTED, A_LEARNT * max(self.options.sizes))
+        return judge_reward_model(model, self._pairs("held out", count)).accuracy
 
     def _pairs(self, kind: str, size: int) -> list[Comparison]:
         """The first ``size`` comparisons of their kind."""

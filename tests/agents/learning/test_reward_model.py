@@ -157,3 +157,35 @@ def test_wrong_options_are_refused(wrong, said):
 def test_nothing_to_learn_from_is_refused(prompted):
     with pytest.raises(PersonaEnvError, match="no comparisons"):
         fit_reward_model(prompted, [])
+
+
+LIKED = ["rice", "pot", "lid", "salt", "water", "cup", "rinse", "boil"]
+DISLIKED = ["stir", "rest", "soap", "paper", "stone", "glass", "wood", "lamp"]
+
+
+def tastes(count, seed):
+    """Comparisons of somebody who counts the words that they like: nothing a model knows before."""
+    rng = np.random.default_rng(seed)
+    made = []
+    while len(made) < count:
+        drawn = rng.choice([*LIKED, *DISLIKED], size=(2, 6))
+        liked = np.isin(drawn, LIKED).sum(1)
+        if liked[0] != liked[1]:
+            replies = tuple(" ".join(row) + "." for row in drawn)
+            label = ("first", "second")[int(liked.argmax())]
+            made.append(Comparison(prompt="?", replies=replies, annotator="ana", label=label))
+    return made
+
+
+@pytest.mark.slow
+def test_more_comparisons_make_a_better_model_and_few_leave_it_near_chance():
+    held_out, found = tastes(200, seed=1), []
+    for count in (2, 16, 256):
+        model = RewardModel.fresh("persona-tiny", sees="blind")
+        how = RewardTraining(epochs=max(2, 160 // count), lr=1e-3)
+        fit_reward_model(model, tastes(count, seed=2), how)
+        found.append(judge_reward_model(model, held_out).accuracy.mean)
+    few, some, many = found
+    assert few < 0.7
+    assert few + 0.05 < some < many - 0.05
+    assert many > 0.85

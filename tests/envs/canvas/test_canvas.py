@@ -10,7 +10,7 @@ import pytest
 
 import persona_env
 from persona_env.envs.canvas.draws import FUNCTIONS, MAKERS, make, themes
-from persona_env.envs.canvas.editors import CarelessAgent, MisreadingAgent
+from persona_env.envs.canvas.editors import CarelessAgent
 from persona_env.envs.canvas.env import N, PersonaCanvasEnv
 from persona_env.envs.canvas.functions import function_families
 from persona_env.envs.canvas.scenario import KINDS, CanvasScenario
@@ -50,7 +50,7 @@ def test_reference_agents(split):
     assert oracle >= 0.99
     assert blind <= 0.7 * oracle
     assert mean(split, make_agent("random", env)) <= blind
-    assert blind < mean(split, MisreadingAgent(env)) < oracle - 0.05
+    assert blind < mean(split, make_agent("noisy_profile", env)) < oracle - 0.05
     assert mean(split, CarelessAgent(env)) < oracle - 0.2
 
 

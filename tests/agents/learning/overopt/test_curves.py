@@ -21,6 +21,7 @@ from persona_env.agents.learning.overopt.proxies import (
     scores_of,
 )
 from persona_env.agents.learning.reward_model import Said
+from persona_env.agents.learning.user_vectors import fit_user
 from persona_env.errors import PersonaEnvError
 from persona_env.metrics import best_of_n_kl
 from persona_env.preferences import Candidates, SimulatedAnnotator
@@ -123,3 +124,40 @@ def test_comparisons_follow_the_gold_reward(annotator):
 def test_prompts_with_other_counts_of_replies_are_refused(annotator):
     with pytest.raises(PersonaEnvError, match="as many replies to each prompt"):
         judged([asked("a", "b"), asked("a", "b", "c")], annotator)
+
+
+# Replies have four features; the gold reward is their sum over two less a quarter of their square
+# length, of which a proxy that is linear in them knows nothing: along a direction that agrees with
+# the true one by rho, gold is highest at a distance of 2 rho.
+FEATURES, SPENT = 4, 0.25
+
+
+def linear_world(count, seed):
+    """How gold falls under a linear proxy of so many comparisons: the accuracy and the peak."""
+    rng = np.random.default_rng(seed)
+    true = np.full(FEATURES, FEATURES**-0.5)
+
+    def drawn(*shape):
+        found = rng.normal(size=(*shape, FEATURES))
+        return found, found @ true - SPENT * (found**2).sum(-1)
+
+    pairs, gold = drawn(count, 2)
+    first = rng.random(count) < 1 / (1 + np.exp(-(gold[:, 0] - gold[:, 1])))
+    gaps = pairs[:, 0] - pairs[:, 1]
+    weights = fit_user(gaps, first.tolist(), np.zeros(FEATURES), np.eye(FEATURES)).weights
+    asked, gold = drawn(40, 64)
+    held, truly = drawn(1000, 2)
+    right = ((held @ weights)[:, 0] > (held @ weights)[:, 1]) == (truly[:, 0] > truly[:, 1])
+    scores = asked @ weights
+    points = best_of_n_points(samples(gold), scores)
+    assert points[-1].proxy.mean > points[0].proxy.mean
+    return right.mean(), gold_curve(points).peak
+
+
+def test_larger_comparison_sets_are_better_and_move_the_peak():
+    accuracy, peaks = (
+        {size: np.mean([linear_world(size, seed)[k] for seed in range(6)]) for size in (3, 30, 300)}
+        for k in (0, 1)
+    )
+    assert accuracy[3] < accuracy[30] < accuracy[300]
+    assert peaks[3] < peaks[30] < peaks[300]

@@ -1,0 +1,107 @@
+"""Shapes that papers found, on problems small enough that the reason is known."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from persona_env.agents.learning.losses import dpo, kto
+from persona_env.agents.learning.self_rewarding import best_against_worst
+from persona_env.agents.learning.two_rewards import combined
+from persona_env.metrics import best_of_n
+from persona_env.preferences import Candidates
+from persona_env.text.spans import word_count
+
+# A policy over sixteen replies: four qualities in each of four lengths, which have nothing to do
+# with each other. The grades that it gives itself lean to length a little.
+LEANING = 0.25  # for each doubling of the words; qualities are 1 apart
+REPLIES = tuple(
+    " ".join(["word"] * (words - 1) + [f"q{quality}"])
+    for words in (4, 8, 16, 32)
+    for quality in range(4)
+)
+WORDS = torch.tensor([float(word_count(reply)) for reply in REPLIES])
+QUALITY = torch.tensor([float(reply[-1]) for reply in REPLIES])
+
+
+def grade(_, reply):
+    return float(reply[-1]) + LEANING * math.log2(1 + word_count(reply))
+
+
+def self_rewarded(penalty, rounds=3, seed=0):
+    """The words and the quality of a policy after each round of DPO on its own grades."""
+    rng, logits = np.random.default_rng(seed), torch.zeros(len(REPLIES))
+    found = []
+    for _ in range(rounds):
+        p = torch.softmax(logits, 0).double().numpy()
+        drawn = [rng.choice(REPLIES, size=4, p=p / p.sum()) for _ in range(400)]
+        asked = [Candidates(prompt="?", replies=tuple(map(str, four))) for four in drawn]
+        pairs = best_against_worst(asked, grade, penalty=penalty)
+        places = torch.tensor([[REPLIES.index(r) for r in one.replies] for one in pairs])
+        reference, logits = logits, logits.clone().requires_grad_()
+        optimizer = torch.optim.Adam([logits], lr=0.05)
+        for _ in range(60):
+            ratios = (torch.log_softmax(logits, 0) - torch.log_softmax(reference, 0))[places]
+            optimizer.zero_grad()
+            dpo(ratios[:, 0], ratios[:, 1], beta=0.5).backward()
+            optimizer.step()
+        logits = logits.detach()
+        p = torch.softmax(logits, 0)
+        found.append((float(p @ WORDS), float(p @ QUALITY)))
+    return found
+
+
+def test_self_rewarding_grows_in_length_unless_length_costs_what_it_earns():
+    free, held = self_rewarded(0.0), self_rewarded(LEANING)
+    start = float(WORDS.mean())
+    words = [start, *(words for words, _ in free)]
+    assert words == sorted(words)
+    assert words[-1] > 1.2 * start
+    assert all(words == pytest.approx(start, rel=0.1) for words, _ in held)
+    assert held[-1][1] > float(QUALITY.mean()) + 0.5  # it learns all the same
+
+
+def test_a_higher_safety_threshold_is_paid_for_in_helpfulness():
+    """The best of 16 replies of which the more helpful ones are less safe."""
+    rng = np.random.default_rng(0)
+    both = rng.multivariate_normal([0, 0], [[1, -0.6], [-0.6, 1]], size=(200, 16))
+    helpful, safe = 1 / (1 + np.exp(-both[..., 0])), 1 / (1 + np.exp(-both[..., 1]))
+    kept = []
+    for threshold in (0.0, 0.15, 0.4):
+        chosen_by = [
+            combined(h, s, [False] * 16, threshold) for h, s in zip(helpful, safe, strict=True)
+        ]
+        kept.append(
+            [
+                np.mean([best_of_n(r, 16, c) for r, c in zip(rows, chosen_by, strict=True)])
+                for rows in (helpful, safe)
+            ]
+        )
+    (free, risky), (middle, better), (strict, safest) = kept
+    assert free > middle > strict
+    assert risky < better < safest
+
+
+def learnt(loss, steps=30):
+    """How probable each of three replies is after descent of a loss of their log-ratios."""
+    logits = torch.zeros(3, requires_grad=True)
+    optimizer = torch.optim.Adam([logits], lr=0.05)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        loss(torch.log_softmax(logits, 0) + math.log(3)).backward()
+        optimizer.step()
+    return torch.softmax(logits.detach(), 0)
+
+
+def test_kto_with_one_desirable_reply_in_ten_comes_near_dpo():
+    """One good reply and two bad ones. DPO is shown pairs of the good one with either."""
+    shown = torch.tensor([0] + [1, 2] * 4 + [1])
+    good = shown == 0
+    weights = (float((~good).sum() / good.sum()), 1.0)  # as for persona-env train --method kto
+    paired = learnt(lambda h: dpo(h[[0, 0]], h[1:]))
+    single = learnt(lambda h: kto(h[shown], good, h[shown], weights=weights))
+    assert paired[0] > 0.9
+    assert single[0] > paired[0] - 0.05
