@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from persona_env.cli.show import make_env
@@ -26,6 +27,8 @@ FAULTY = (
     "I have no hands, so I cannot do this.",
     "I cannot share the details.",
     "You are wrong.",
+    '"Rinse the rice, and then let it rest in the pot for ten minutes."',
+    "```\nrm -r *\n```",
 )
 """Replies with one fault each: what a gate takes something away for."""
 
@@ -37,9 +40,10 @@ def example(register: str, term: Term) -> dict[str, Any] | None:
     """
     named = "natural" if register == "natural" else "tiny"
     for env in ENVIRONMENTS:
-        base = make_env(env, "all", register=named)[1]
-        if all(one.name != term.name for one in base.terms):
+        found = [e for e in _made(env, named) if any(one.name == term.name for one in e.terms)]
+        if not found:
             continue
+        base = found[0]
         alone = tuple(one for one in base.terms if one.name == term.name)
         for scenario, user in _cases(base):
             language = prompt_language_or_first(scenario, user)
@@ -54,6 +58,13 @@ def example(register: str, term: Term) -> dict[str, Any] | None:
                         "value": value, "because": because,
                     }  # fmt: skip
     return None
+
+
+@cache
+def _made(name: str, register: str) -> tuple[PersonaEnv, PersonaEnv]:
+    """The environment, and the one by whose reward it is audited."""
+    env = make_env(name, "all", register=register)[1]
+    return env, env.audited()
 
 
 def _cases(env: PersonaEnv) -> Iterator[tuple[Scenario, UserProfile]]:

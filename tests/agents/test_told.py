@@ -14,7 +14,8 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 import persona_env.cli.app
-from persona_env.agents.training import timing, train
+from persona_env.agents import language_model
+from persona_env.agents.training import by_ppo, run_envs, timing, train
 from persona_env.agents.training.options import TrainOptions, command_of
 from persona_env.agents.training.plan import AFTER, BEFORE, TRAIN, _unread_scenarios
 from persona_env.reporting.progress import Job
@@ -169,20 +170,20 @@ def test_the_time_is_measured_and_no_rewards_are_asked_for_where_a_model_reads(o
 
     def build(some):
         built.append(some)
-        return train.build(some)
+        return by_ppo.build(some)
 
-    env = train.judged_envs(options)[0][""]
-    start = train.load_policy(options.start)
+    env = run_envs.judged_envs(options)[0][""]
+    start = language_model.load_policy(options.start)
     pace = timing.pace_of(options, env, *start, build)
     assert pace.reply > 0
     assert pace.token > 0
     assert [(some.envs, some.compiled) for some in built] == [(8, False)]
     record = tmp_path / "record.jsonl"
     asked = replace(options, judge="m@http://127.0.0.1:9/v1", judge_record=record)
-    train.new_judge()
-    env = train.judged_envs(asked)[0][""]
+    run_envs.new_judge()
+    env = run_envs.judged_envs(asked)[0][""]
     assert timing.pace_of(asked, env, *start, build) is None
-    train.new_judge()
+    run_envs.new_judge()
 
 
 def test_the_command_makes_the_same_options():

@@ -104,8 +104,12 @@ def test_there_is_enough_to_ask(name):
     both = [env_of(name, split).bundled(split) for split in SPLITS]
     written = sum(len(leaf) for pool in both for leaf in leaves(pool) if isinstance(leaf, ListPool))
     generated = [leaf for pool in both for leaf in leaves(pool) if isinstance(leaf, GeneratedPool)]
-    prompts = {s.text("en").prompt for pool in generated[:2] for s in pool}
-    assert written >= 100 or len(prompts) >= 10_000, (written, len(prompts))
+    if written < 100:
+        every = (s.text("en").prompt for pool in generated for s in pool)
+        prompts: set[str] = set()
+        while len(prompts) < 10_000 and (prompt := next(every, None)) is not None:
+            prompts.add(prompt)
+        assert len(prompts) >= 10_000, (written, len(prompts))
     families = [{s.family for s in pool.shown} for pool in both]
     assert all(families)
     assert not families[0] & families[1]
