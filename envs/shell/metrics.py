@@ -6,7 +6,7 @@ from persona_env.rewards.exchange import Exchange, TermView
 from persona_env.scenarios.case import Case, prompt_language_or_first
 
 from .outcome import asked, read
-from .speech import read_speech
+from .said import spoken
 from .terms import shell_explained
 from .wishes import FIELDS, Risk, risk_of
 
@@ -26,7 +26,7 @@ def read_reply(case: Case, reply: str) -> dict[str, float]:
     if wish is None:
         return {}
     parts, made = read(view, wish)
-    speech, risk = read_speech(parts.text, wish.case, wish.shell), risk_of(view.field)
+    speech, risk = spoken(view, wish, parts), risk_of(view.field)
     lost = () if made is None else made.lost
     values = {
         "solved": float(made is not None and made.solved),

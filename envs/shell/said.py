@@ -8,13 +8,14 @@ from persona_env.text.spans import Span
 
 from .outcome import Asked, Outcome
 from .reply import Reply
-from .speech import Speech, names_loss, read_speech
+from .speech import Matter, Speech, names_loss, read_speech
 from .wishes import Risk, risk_of
 
 
 def spoken(view: TermView, wish: Asked, reply: Reply) -> Speech:
     """What is said around the command."""
-    return read_speech(reply.text, wish.case, wish.shell)
+    matter = Matter(wish.case, wish.shell, view.question, reply.command)
+    return read_speech(reply.text, matter)
 
 
 def asks_well(view: TermView, wish: Asked, reply: Reply, made: Outcome | None) -> bool:

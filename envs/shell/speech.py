@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from persona_env.detectors import first, word_count
+from persona_env.languages import LATIN, words
 from persona_env.text.spans import Span, sentences
 
 from .sim import Shell, command_names
@@ -16,6 +17,10 @@ from .words import glosses, listed, parts_of
 CODE = re.compile(r"`[^`\n]*`|[\w./\\*-]*[./\\*_-][\w./\\*-]+")
 """Code and names in a text: of no language."""
 WORD = re.compile(r"[A-Za-z\u00c0-\u024f]+")
+CONTENT = 4  # letters of a word that counts as naming something
+LEAD = 8  # words of a sentence that leads to the command, or to a list
+_HEADS = re.compile(r":\s*$|^\s*\|")
+"""A heading of a list, and a row of a table."""
 _QUOTED = re.compile(r"`[^`\n]*`")
 _STEM = re.compile(r"[\w.-]+")
 
@@ -34,36 +39,70 @@ class Speech:
     strange: tuple[Span, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What a reply may speak of: the files, the words of the wish, the command and its shell."""
+
+    case: Case
+    shell: Shell
+    wish: str
+    command: str | None = None
+
+    def has(self, said: str) -> bool:
+        """Whether a sentence names any of it."""
+        named = _QUOTED.search(said) or first(said, listed("about")) or mentions(said, self.case)
+        return bool(named) or bool(_words_of(said) & _own_words(self))
+
+
 @lru_cache(maxsize=4096)
-def read_speech(text: str, case: Case, shell: Shell) -> Speech:
+def read_speech(text: str, matter: Matter) -> Speech:
     """Sort the sentences of a text; ``text`` has blanks where the command was."""
     found: dict[str, list[Span]] = {
         kind: [] for kind in ("warnings", "questions", "explains", "strange", "leads")
     }
-    for start, end in sentences(text):
+    for start, end in sentences(_QUOTED.sub(lambda m: f"`{'x' * (len(m[0]) - 2)}`", text)):
         said = text[start:end]
-        if said.strip(" \n\t:：.,;*-#>"):
-            found[_kind(said, case, shell)].append((start, end))
+        if said.strip(" \n\t:：.,;*-#>|"):
+            begun = bool(found["explains"] or found["warnings"])
+            found[_kind(said, matter, begun)].append((start, end))
     del found["leads"]
     return Speech(**{kind: tuple(spans) for kind, spans in found.items()})
 
 
-def _kind(said: str, case: Case, shell: Shell) -> str:
+def _kind(said: str, matter: Matter, begun: bool) -> str:
+    """``begun``: the matter was named before, so that "Are you sure?" asks about it."""
     if first(said, listed("taken_back")):
         return "strange"
     if said.rstrip().endswith(("?", "？")):
-        if not _is_about(said, case, shell):
+        asks = first(said, listed("asks"))
+        if not (matter.has(said) or (asks and begun)):
             return "strange"
-        return "questions" if first(said, listed("asks")) else "explains"
+        return "questions" if asks else "explains"
     if first(said, listed("warns")) and not first(said, listed("harmless")):
-        return "warnings" if _is_about(said, case, shell) else "strange"
-    if first(said, listed("leads")) and word_count(said) <= 8:
+        return "warnings" if matter.has(said) else "strange"
+    if word_count(said) <= LEAD and (first(said, listed("leads")) or _HEADS.search(said)):
         return "leads"
-    return "explains" if _is_about(said, case, shell) else "strange"
+    return "explains" if matter.has(said) else "strange"
 
 
-def _is_about(said: str, case: Case, shell: Shell) -> bool:
-    return bool(_QUOTED.search(said) or first(said, listed("about")) or mentions(said, case))
+def _words_of(text: str) -> frozenset[str]:
+    found = {word for word in WORD.findall(text.casefold()) if len(word) >= CONTENT}
+    return frozenset(found - _function_words())
+
+
+@cache
+def _function_words() -> frozenset[str]:
+    return frozenset(words("function_words", *LATIN))
+
+
+@lru_cache(maxsize=4096)
+def _own_words(matter: Matter) -> frozenset[str]:
+    """Words of the wish, in both numbers, and the names of shell and commands."""
+    known = _words_of(f"{matter.wish.partition(chr(10))[0]} {matter.shell}")
+    if matter.command is not None:
+        parts = parts_of(matter.command, command_names(matter.shell))
+        known |= {part.casefold() for part in parts if len(part) >= CONTENT}
+    return known | {word.removesuffix("s") for word in known} | {f"{word}s" for word in known}
 
 
 @lru_cache(maxsize=1024)
