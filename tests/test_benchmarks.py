@@ -10,7 +10,7 @@ import pytest
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 NAMES = (
-    "exploits", "floor", "growth", "limits", "memory", "natural", "overopt", "peers",
+    "exploits", "floor", "fresh", "growth", "limits", "memory", "natural", "overopt", "peers",
     "reward_models", "scoring", "share", "stepping", "training",
 )  # fmt: skip
 TOGETHER = """

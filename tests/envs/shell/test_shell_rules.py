@@ -159,6 +159,7 @@ def test_what_is_not_simulated_is_refused_with_a_reason(source, why):
         ("rm a.txt -f", {Shell.BASH}),  # options behind operands: Linux alone (-f is two in PowerShell)
         ("sed -i 's/one/1/' a.txt", {Shell.BASH}),
         ("sed -i '' 's/one/1/' a.txt", {Shell.ZSH}),
+        ("find logs -mtime -1h -delete", {Shell.ZSH}),  # units are of the find of macOS
         ("find -name '*.log' -delete", {Shell.BASH}),
         ("mv -t logs a.txt b.txt", {Shell.BASH}),
         ("rm *.nothing || true", {Shell.BASH, Shell.ZSH}),

@@ -150,7 +150,7 @@ class Parser:
             if other is None:
                 raise UsageError(f"'{value}': No such file or directory")
             return lambda f: f.entry.time > other.time
-        return counted(word, value, now)
+        return counted(word, value, now, gnu=self.search.session.gnu)
 
     def _action(self, word: str) -> Test:
         self.search.acts = True
