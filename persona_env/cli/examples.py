@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from persona_env.cli.show import make_env
@@ -60,7 +60,7 @@ def example(register: str, term: Term) -> dict[str, Any] | None:
     return None
 
 
-@cache
+@lru_cache(maxsize=64)
 def _made(name: str, register: str) -> tuple[PersonaEnv, PersonaEnv]:
     """The environment, and the one by whose reward it is audited."""
     env = make_env(name, "all", register=register)[1]

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 import torch
 
-from persona_env.agents.learning.losses import dpo, kto
 from persona_env.agents.learning.self_rewarding import best_against_worst
 from persona_env.agents.learning.two_rewards import combined
 from persona_env.metrics import best_of_n
 from persona_env.preferences import Candidates
 from persona_env.text.spans import word_count
+
+from .closed_forms import dpo, kto
 
 # A policy over sixteen replies: four qualities in each of four lengths, which have nothing to do
 # with each other. The grades that it gives itself lean to length a little.
