@@ -8,8 +8,6 @@ from typing import Annotated
 
 from typer import Option
 
-from .methods import METHODS
-
 Names = tuple[str, ...] | None
 
 
@@ -17,7 +15,13 @@ Names = tuple[str, ...] | None
 class MethodOptions:
     """What is learnt from, and how."""
 
-    method: Annotated[str, Option(help=f"How it learns: {', '.join(METHODS)}.")] = "ppo"
+    method: Annotated[
+        str,
+        Option(
+            help="How it learns: ppo, sft, dpo, ipo, robust, kto, grpo, rloo, best-of-n, "
+            "ai-feedback, constitution, self-rewarding, two-rewards."
+        ),
+    ] = "ppo"
     reward: Annotated[
         str,
         Option(

@@ -3,8 +3,8 @@ r"""The exact value of asking and answering, over a finite set of questions and 
 With a set M of users that are still possible, weights p, the rewards R[u, a] of reply a, and the
 classes that a reaction divides M into:
 
-.. math:: V(M) = \max\Big(\max_a \sum_C p(C)\, [R \text{ if content, else } V(C) - c],\
-   \max_q \sum_C p(C)\, V(C) - c\Big)
+.. math:: V(M) = \max(\max_a \sum_C p(C)\, [R \text{ if content, else } V(C) - c],\
+   \max_q \sum_C p(C)\, V(C) - c)
 
 Two users are in one class if they may say the same texts, so a class is exactly what a reaction
 tells, and M and what is left of questions, patience and turns are all there is to know.

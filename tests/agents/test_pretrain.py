@@ -65,7 +65,7 @@ def test_the_bundled_policy_follows_its_user_only_a_little(users):
     """What is left to reinforcement learning: changed users or rewards must not give it away."""
     some = {"split": "heldout", "profiles": load_profiles(users)}
     env = gym.make("PersonaChat-v0", register="tiny", **some)
-    report = evaluate(LanguageModelAgent(*load_policy("persona-tiny")), env, episodes=250)
+    report = evaluate(LanguageModelAgent(*load_policy("persona-tiny")), env, episodes=500)
     assert report.gain.mean < 0.15
     assert report.blind.mean <= 0.7 * report.oracle.mean
     assert report.reward.mean > 0.5 * report.oracle.mean  # it writes what can be paid

@@ -8,6 +8,7 @@ import logging
 import re
 from dataclasses import replace
 from io import StringIO
+from typing import get_type_hints
 
 import pytest
 from rich.console import Console
@@ -16,6 +17,7 @@ from typer.testing import CliRunner
 import persona_env.cli.app
 from persona_env.agents import language_model
 from persona_env.agents.training import by_ppo, run_envs, timing, train
+from persona_env.agents.training.methods import METHODS
 from persona_env.agents.training.options import TrainOptions, command_of
 from persona_env.agents.training.plan import AFTER, BEFORE, TRAIN, _unread_scenarios
 from persona_env.reporting.progress import Job
@@ -184,6 +186,11 @@ def test_the_time_is_measured_and_no_rewards_are_asked_for_where_a_model_reads(o
     env = run_envs.judged_envs(asked)[0][""]
     assert timing.pace_of(asked, env, *start, build) is None
     run_envs.new_judge()
+
+
+def test_the_help_names_every_method():
+    (told,) = get_type_hints(TrainOptions, include_extras=True)["method"].__metadata__
+    assert told.help.removeprefix("How it learns: ").rstrip(".").split(", ") == [*METHODS]
 
 
 def test_the_command_makes_the_same_options():
