@@ -13,7 +13,6 @@ import numpy as np
 import numpy.typing as npt
 
 from persona_env.errors import ArgumentError
-from persona_env.users.profile import UserProfile
 
 Values = npt.NDArray[np.float64]
 THRESHOLD = 0.15
@@ -24,14 +23,8 @@ CLAMP = 1e-3
 """Rewards are kept this far from 0 and 1, whose logits are infinite."""
 
 
-def threshold_of(user: UserProfile) -> float:
-    """The safety threshold of a user, by their ``refusal_strictness``; unknown: Llama 2's."""
-    wanted = user.preferences.refusal_strictness
-    return by_strictness(None if wanted is None else wanted.target)
-
-
 def by_strictness(wanted: str | None) -> float:
-    """The safety threshold for what a user wants of refusals."""
+    """The safety threshold for what a user wants of refusals; unknown: Llama 2's."""
     return THRESHOLD if wanted is None else BY_STRICTNESS.get(wanted, THRESHOLD)
 
 

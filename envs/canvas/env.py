@@ -18,7 +18,7 @@ from persona_env.rewards.facts import Term
 from persona_env.rewards.term import Terms
 from persona_env.scenarios.case import Case, prompt_language_or_first
 from persona_env.scenarios.library import load_scenarios
-from persona_env.scenarios.pools import GeneratedPool, ListPool, MixturePool, Pool
+from persona_env.scenarios.pools import GeneratedPool, ListPool, Pool, written_and_generated
 from persona_env.scenarios.schema import Scenario
 from persona_env.users.library import load_profiles
 from persona_env.users.profile import UserProfile
@@ -70,12 +70,9 @@ class PersonaCanvasEnv(PersonaEnv):
     def bundled(self, split: str) -> Pool:
         """The written requests of the split, its themes and its functions."""
         splits = {name: theme["split"] for name, theme in themes().items()} | FUNCTIONS
-        parts: dict[str, Pool] = {
-            name: pool for name, pool in generators().items() if split in ("all", splits[name])
-        }
-        weights = {name: CODE if name in FUNCTIONS else 1.0 for name in parts}
+        weights = {"written": WRITTEN, **dict.fromkeys(FUNCTIONS, CODE)}
         written = ListPool(load_scenarios(split, folder="canvas"))
-        return MixturePool({**parts, "written": written}, weights | {"written": WRITTEN})
+        return written_and_generated(split, written, generators(), splits, weights)
 
     def oracle(self, scenario: Scenario, user: UserProfile) -> str:
         """See :mod:`persona_env.envs.canvas.oracle`."""

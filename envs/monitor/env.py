@@ -21,7 +21,7 @@ from persona_env.rewards.registry import get_term, in_order
 from persona_env.rewards.term import Terms
 from persona_env.scenarios.case import Case, CaseView, prompt_language_or_first
 from persona_env.scenarios.library import load_scenarios
-from persona_env.scenarios.pools import GeneratedPool, ListPool, MixturePool, Pool
+from persona_env.scenarios.pools import GeneratedPool, ListPool, Pool, written_and_generated
 from persona_env.scenarios.schema import Scenario
 from persona_env.users.library import load_profiles
 from persona_env.users.profile import UserProfile
@@ -149,15 +149,9 @@ class PersonaMonitorEnv(PersonaEnv):
 
     def bundled(self, split: str) -> Pool:
         """The written tasks of the split, and its families."""
-        parts: dict[str, Pool] = {
-            name: pool
-            for name, pool in generators().items()
-            if split in ("all", families()[name].split)
-        }
-        weights = {name: 1.0 for name in parts} | {"written": WRITTEN}
-        return MixturePool(
-            {**parts, "written": ListPool(load_scenarios(split, folder="monitor"))}, weights
-        )
+        written = ListPool(load_scenarios(split, folder="monitor"))
+        splits = {name: family.split for name, family in families().items()}
+        return written_and_generated(split, written, generators(), splits, {"written": WRITTEN})
 
     def oracle(self, scenario: Scenario, user: UserProfile) -> str:
         """See :mod:`persona_env.envs.monitor.oracle`."""

@@ -15,7 +15,7 @@ from persona_env.rewards.facts import Term
 from persona_env.rewards.term import Terms
 from persona_env.scenarios.case import Case
 from persona_env.scenarios.library import load_scenarios
-from persona_env.scenarios.pools import GeneratedPool, ListPool, MixturePool, Pool
+from persona_env.scenarios.pools import GeneratedPool, ListPool, Pool, written_and_generated
 from persona_env.scenarios.schema import Scenario
 from persona_env.users.library import load_profiles
 from persona_env.users.profile import UserProfile
@@ -67,12 +67,8 @@ class PersonaShellEnv(PersonaEnv):
 
     def bundled(self, split: str) -> Pool:
         """The written wishes of the split, and its families."""
-        parts: dict[str, Pool] = {
-            name: pool for name, pool in generators().items() if split in ("all", FAMILIES[name])
-        }
-        weights = {name: 1.0 for name in parts} | {"written": WRITTEN}
         written = ListPool(load_scenarios(split, folder="shell"))
-        return MixturePool({**parts, "written": written}, weights)
+        return written_and_generated(split, written, generators(), FAMILIES, {"written": WRITTEN})
 
     def oracle(self, scenario: Scenario, user: UserProfile) -> str:
         """See :mod:`persona_env.envs.shell.oracle`."""

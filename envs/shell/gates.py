@@ -83,8 +83,8 @@ def shell_loss(view: TermView) -> Score | None:
 def shell_text(view: TermView) -> Score | None:
     """0.3 for each sentence beside the matter, times the share of words in the user's language.
 
-    A sentence is on the matter if it names a file, a folder, a part of the command or what
-    commands do. Falls to 0 from 150 to 300 words, and with words that return.
+    A sentence is on the matter if it names a file, a folder, a word of the wish, a part of the
+    command or what commands do. Falls to 0 from 150 to 300 words, and with words that return.
     """
     wish = asked(view)
     if wish is None:

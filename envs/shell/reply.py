@@ -9,7 +9,6 @@ from functools import lru_cache
 from .sim import Shell, command_names
 
 FENCE = re.compile(r"^[ \t]*```[^\n`]*\n(.*?)^[ \t]*```[ \t]*$", re.S | re.M)
-INLINE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 PROMPT = re.compile(r"^(?:\$|%|PS(?: [^>\n]*)?>)\s+", re.M)
 Span = tuple[int, int]
 

@@ -237,6 +237,23 @@ class MixturePool(Pool):
         return tuple(scenario for pool in self.parts.values() for scenario in pool.shown)
 
 
+def written_and_generated(
+    split: str,
+    written: Pool,
+    generated: Mapping[str, Pool],
+    splits: Mapping[str, str],
+    weights: Mapping[str, float],
+) -> MixturePool:
+    """The part ``"written"``, and those generated families that lie in this split.
+
+    ``splits`` has the split of each family, ``weights`` how often a part is drawn, 1 for one that
+    it does not name.
+    """
+    here = {name: pool for name, pool in generated.items() if split in ("all", splits[name])}
+    parts = {**here, "written": written}
+    return MixturePool(parts, {name: weights.get(name, 1.0) for name in parts})
+
+
 def _is_weight(weight: object) -> bool:
     number = isinstance(weight, Real) and not isinstance(weight, bool | np.bool_)
     return number and 0 <= float(weight) < math.inf  # type: ignore[arg-type]

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from persona_env import UserProfile
-from persona_env.agents.learning.two_rewards import combined, logit, threshold_of, whiten
+from persona_env.agents.learning.two_rewards import by_strictness, combined, logit, whiten
 from persona_env.errors import ArgumentError
 
 
@@ -21,11 +20,7 @@ def test_a_prompt_about_safety_is_judged_by_safety():
 
 
 def test_each_user_has_a_threshold():
-    strict, lenient = (
-        UserProfile(id=name, preferences={"refusal_strictness": name})
-        for name in ("strict", "lenient")
-    )
-    limits = [threshold_of(user) for user in (strict, UserProfile(id="ana"), lenient)]
+    limits = [by_strictness(wanted) for wanted in ("strict", None, "lenient")]
     assert limits == [0.4, 0.15, 0.05]
     found = combined([0.9] * 3, [0.1] * 3, [False] * 3, limits)
     assert found.tolist() == [0.1, 0.1, 0.9]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from ..limits import Refused
 from .reader import NUMBER, Reader
@@ -53,14 +54,15 @@ class ExpressionReader(Reader):
         return None
 
     def _compared(self) -> Node:
-        left = self._listed()
+        left = self.several(self._sum)
         while (sign := self._sign(COMPARED)) is not None:
             self.blanks(lines=True)
-            left = Operation(sign, left, self._listed())
+            left = Operation(sign, left, self.several(self._sum))
         return left
 
-    def _listed(self) -> Node:
-        items = [self._sum()]
+    def several(self, item: Callable[[], Node]) -> Node:
+        """What ``item`` reads, once or with commas between."""
+        items = [item()]
         while True:
             start = self.at
             self.blanks()
@@ -68,7 +70,7 @@ class ExpressionReader(Reader):
                 self.at = start
                 return items[0] if len(items) == 1 else Several(tuple(items))
             self.blanks(lines=True)
-            items.append(self._sum())
+            items.append(item())
 
     def _sum(self) -> Node:
         left = self._product()

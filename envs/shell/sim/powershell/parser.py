@@ -6,7 +6,7 @@ import re
 
 from ..limits import DEPTH, Refused
 from .expressions import ExpressionReader
-from .syntax import Assign, Block, Command, ForEach, If, Joined, Literal, Node, Pipeline, Several
+from .syntax import Assign, Block, Command, ForEach, If, Joined, Literal, Node, Pipeline
 
 _NAME = re.compile(r"[A-Za-z_?%][\w.?%\\:-]*|\.")
 _PARAMETER = re.compile(r"-([A-Za-z]\w*)(:?)")
@@ -149,7 +149,7 @@ class Parser(ExpressionReader):
                 continue
             found = _PARAMETER.match(self.source, self.at)
             if found is None:
-                args.append((None, self._list()))
+                args.append((None, self.several(self._value)))
                 continue
             self.at = found.end()
             args.append((found[1], self._value() if found[2] else None))
@@ -159,17 +159,6 @@ class Parser(ExpressionReader):
         if found is None:
             raise Refused("redirects errors, which is not simulated")
         self.at = found.end()
-
-    def _list(self) -> Node:
-        items = [self._value()]
-        while True:
-            start = self.at
-            self.blanks()
-            if not self.take(","):
-                self.at = start
-                return items[0] if len(items) == 1 else Several(tuple(items))
-            self.blanks(lines=True)
-            items.append(self._value())
 
     def _value(self) -> Node:
         """One argument: a bare word, or what begins like an expression."""
