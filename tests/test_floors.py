@@ -51,7 +51,7 @@ def test_the_walk_sees_the_tree():
 LAYERS = (
     "errors",
     "arguments files outputs memo messages html",
-    "languages lines",
+    "languages lines row_files",
     "text",
     "rows spaces splits registration detectors endpoints",
     "users reporting wrappers",

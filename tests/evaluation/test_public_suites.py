@@ -111,7 +111,7 @@ def test_agents_are_judged(tmp_path):
         (".json", '[{"type": "homonyms", "prompt": "  "}]', r"lacks \['prompt'\]"),
         (".json", "[]", "no rows"),
         (".csv", "", "no rows"),
-        (".parquet", "", "not '.parquet'"),
+        (".tsv", "", "not '.tsv'"),
     ],
 )
 def test_files_that_are_not_whole(tmp_path, ending, content, said):
