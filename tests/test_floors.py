@@ -65,6 +65,7 @@ LAYERS = (
     "envs __init__",
     "adapters",
     "preferences",
+    "suites",
     "agents cli",
     "__main__ benchmarks scripts user_profiles",
 )

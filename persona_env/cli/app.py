@@ -18,6 +18,7 @@ from persona_env.cli import (
     compare,
     evaluate,
     export,
+    importing,
     label,
     lists,
     overopt,
@@ -65,6 +66,7 @@ app.command("compare")(compare.compare_reports)
 app.command("audit")(audit.audit_reward)
 app.command("validate")(validate.validate)
 app.command("export")(export.export)
+app.command("import")(importing.import_data)
 app.command("collect")(collect.collect)
 app.command("label")(label.label)
 app.command("reward-model")(reward_model.reward_model)

@@ -136,7 +136,8 @@ def comparisons_of(row: Row) -> Iterator[Comparison]:
     known = "; ".join(f"{name}: {', '.join(form.columns)}" for name, form in PUBLISHED.items())
     raise row.error(
         f"the columns {sorted(map(str, row.cells))} are of no format that is known. Known: our "
-        f"own: {', '.join(OWN)}; {known}"
+        f"own: {', '.join(OWN)}; {known}. Conversations with ratings, as PRISM's, become "
+        "comparisons by 'persona-env import'"
     )
 
 

@@ -10,10 +10,10 @@ import pytest
 
 from persona_env import UserProfile
 from persona_env.errors import AgentError, PersonaEnvError, ScenarioError, UnknownNameError
-from persona_env.evaluation.public_suites import Suite, load_suite, read_suite
-from persona_env.evaluation.suite_formats import ADULT, FORMATS
 from persona_env.scenarios.case import Case, prompt_language
 from persona_env.scenarios.schema import Scenario, ScenarioText
+from persona_env.suites.request_formats import ADULT, FORMATS
+from persona_env.suites.requests import Suite, load_suite, read_suite
 from persona_env.users.description import describe
 
 ROWS = {
