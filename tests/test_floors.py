@@ -62,7 +62,7 @@ LAYERS = (
     "env",
     "vector evaluation",
     "asked entry_points text_envs auditor",
-    "envs __init__",
+    "envs groups __init__",
     "adapters",
     "preferences",
     "suites",

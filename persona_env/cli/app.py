@@ -18,6 +18,7 @@ from persona_env.cli import (
     compare,
     evaluate,
     export,
+    groups,
     importing,
     label,
     lists,
@@ -64,6 +65,7 @@ app.command("score")(score.score)
 app.command("eval")(evaluate.evaluate_agent)
 app.command("compare")(compare.compare_reports)
 app.command("audit")(audit.audit_reward)
+app.command("groups")(groups.groups)
 app.command("validate")(validate.validate)
 app.command("export")(export.export)
 app.command("import")(importing.import_data)
