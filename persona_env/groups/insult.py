@@ -21,6 +21,7 @@ from persona_env.reading.features import said, sentence_bags
 from persona_env.reading.hashing import counted
 from persona_env.reading.heads import sigmoid
 from persona_env.text.phrases import asserted
+from persona_env.text.spans import READINGS
 
 FILE = Path(__file__).with_name("insults.safetensors")
 SURE = 0.95
@@ -45,6 +46,7 @@ def load_head(path: Path = FILE) -> Head:
     return Head(found["weights"].astype(np.float32), float(found["bias"][0]))
 
 
+@lru_cache(maxsize=READINGS)
 def insults(reply: str, language: str) -> float:
     """How probably the worst sentence of a reply insults somebody, in [0, 1]; 0 below 0.2.
 
