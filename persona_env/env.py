@@ -210,7 +210,7 @@ class PersonaEnv(gym.Env[Observation, str]):
     """What an audit pays by (:meth:`audited`), in words."""
 
     turns_before: int = 0
-    """How many replies :meth:`said_before` may hold, at most."""
+    """How many replies :meth:`said_before` may hold, at most, beside those of a scenario itself."""
 
     length_bounds: ClassVar[LengthBounds] = staticmethod(length_bounds)
     """How long a user wants what it asks for: the numbers in a profile in words."""
@@ -470,9 +470,11 @@ class PersonaEnv(gym.Env[Observation, str]):
         return Exchange(*case, reply, language, transcript)
 
     def said_before(self, scenario: Scenario, user: UserProfile) -> tuple[Turn, ...]:
-        """What the two said before this user asks this scenario: nothing, unless an environment
-        asks in the middle of a talk (at most :attr:`turns_before` exchanges)."""
-        return ()
+        """What the two said before this user asks this scenario: the scenario's own ``before``,
+        unless an environment asks in the middle of a talk that it makes (at most
+        :attr:`turns_before` exchanges)."""
+        before = scenario.text(prompt_language_or_first(scenario, user)).before
+        return tuple([Turn(turn.role, turn.content) for turn in before])
 
     def topics_of(self, scenario: Scenario, user: UserProfile) -> int:
         """How many topics an episode has that begins here: by so many its return is divided."""
@@ -610,7 +612,8 @@ class PersonaEnv(gym.Env[Observation, str]):
     def _transcripts(self) -> UnicodeText:
         """The space of transcripts."""
         turn = self.action_space.max_length + self._longest_prompt + TURN
-        return UnicodeText(turn * (self.max_turns + self.turns_before))
+        room = turn * (self.max_turns + self.turns_before)
+        return UnicodeText(room + _longest_before(self.scenarios))
 
     def _meeting(self, scenario: Scenario, user: UserProfile) -> CaseView:
         """Worked out once for each case of this environment, up to :data:`MEETINGS`."""
@@ -679,6 +682,12 @@ def _longest_prompt(scenarios: Pool) -> int:
     """Characters there must be room for: :data:`TEXT`, or more where a given prompt is longer."""
     longest = max(len(t.prompt) for one in scenarios.shown for t in one.texts.values())
     return max(TEXT, longest + MORE)
+
+
+def _longest_before(scenarios: Pool) -> int:
+    """Characters that what was said before a given prompt may take."""
+    said = (text.before for one in scenarios.shown for text in one.texts.values())
+    return max(sum(len(turn.content) + TURN for turn in before) for before in said)
 
 
 def _longest_description(users: Sequence[UserProfile], write: Writer) -> int:

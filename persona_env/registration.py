@@ -219,8 +219,8 @@ IMPORT_HELP = (
 
 
 PROMPTS_HELP = (
-    "Prompts of your own, without references: a .jsonl file whose rows have a 'prompt' and maybe "
-    "'user', 'id', 'category' and 'language', or hub:NAME:SPLIT of a data set."
+    "Prompts of your own, without references: a .jsonl file whose rows have a 'prompt' or "
+    "'messages' and maybe 'user', 'id', 'category' and 'language', or hub:NAME:SPLIT of a data set."
 )
 
 

@@ -1,4 +1,4 @@
-"""Rows of data that a user brings, from CSV, JSONL or JSON, and the texts in their cells.
+"""Rows of data that a user brings, from CSV, JSONL, JSON or Parquet, and the texts in their cells.
 
 A text may be written as chat messages, as OpenAI and TRL do: ``{"role": ..., "content": ...}``, or
 a list of them. Then it is the content of the last message of the role that is asked for.
@@ -6,20 +6,18 @@ a list of them. Then it is the content of the last message of the role that is a
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from io import StringIO
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Literal
 
 from persona_env.errors import PersonaEnvError
-from persona_env.files import Kind, parse_json, read_text
+from persona_env.files import Kind
+from persona_env.row_files import FORMATS, HUB, enumerate_rows, find_data_set
 
 Role = Literal["user", "assistant"]
-ENDINGS = (".csv", ".jsonl", ".json")
+ENDINGS = tuple(FORMATS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +65,39 @@ class Row:
 def read_rows(path: Path, kind: Kind = PersonaEnvError) -> list[Row]:
     """The rows of a file, which is read by its ending (:data:`ENDINGS`, in any case).
 
-    JSONL holds an object a line; JSON a list of objects, or an object of them by id. Raises
-    ``kind``, which names the file and the row.
+    JSONL holds an object a line; JSON a list of objects, or an object of them by id; Parquet needs
+    ``pyarrow``. Raises ``kind``, which names the file and the row.
     """
-    ending = path.suffix.lower()
-    if ending not in ENDINGS:
-        raise kind(f"{path}: rows are read from {', '.join(ENDINGS)}, not {path.suffix!r}")
-    found = {".csv": _csv, ".jsonl": _lines, ".json": _listed}[ending]
-    rows = []
-    for place, cells in found(path, read_text(path, kind), kind):
-        where = f"{path}, {place}"
-        if not isinstance(cells, dict):
-            raise kind(f"{where}: not an object but {type(cells).__name__}")
-        rows.append(Row(cells, where, kind))
-    return rows
+    return [*each_row(path, kind)]
+
+
+def each_row(
+    given: str | Path, kind: Kind = PersonaEnvError, bad: list[PersonaEnvError] | None = None
+) -> Iterator[Row]:
+    """The rows of a file, as :func:`read_rows` has them, or of ``hub:NAME:SPLIT``, one by one.
+
+    A row that is no object is an error; where ``bad`` is given it is put there instead, and the
+    others are read.
+    """
+    if str(given).startswith(HUB):
+        found: Iterable[tuple[str, Any]] = enumerate_rows(find_data_set(str(given), kind))
+        where = str(given)
+    else:
+        path = Path(given)
+        ending = path.suffix.lower()
+        if ending not in ENDINGS:
+            raise kind(f"{path}: rows are read from {', '.join(ENDINGS)}, not {path.suffix!r}")
+        found, where = FORMATS[ending](path, kind), str(path)
+    for place, cells in found:
+        error = cells if isinstance(cells, PersonaEnvError) else None
+        if error is None and not isinstance(cells, dict):
+            error = kind(f"{where}, {place}: not an object but {type(cells).__name__}")
+        if error is None:
+            yield Row(cells, f"{where}, {place}", kind)
+        elif bad is None:
+            raise error
+        else:
+            bad.append(error)
 
 
 def text_of(value: Any, role: Role) -> str | None:
@@ -117,36 +134,3 @@ def _content(content: Any) -> str | None:
     parts = [p.get("text") if isinstance(p, Mapping) else None for p in content]
     texts = [part for part in parts if isinstance(part, str)]
     return "".join(texts) if len(texts) == len(parts) else None
-
-
-def _csv(path: Path, text: str, kind: Kind) -> Iterator[tuple[str, Any]]:
-    # Strict: a quote that is never closed would swallow the rest of the file.
-    reader = csv.reader(StringIO(text, newline=""), strict=True)
-    try:
-        names = [name.strip() for name in next(reader, [])]
-        if repeated := sorted({name for name in names if names.count(name) > 1}):
-            raise kind(f"{path}: the header holds {repeated} more than once")
-        for number, cells in enumerate(filter(None, reader), start=1):
-            if len(cells) > len(names):
-                raise kind(
-                    f"{path}, row {number}: {len(cells)} cells for {len(names)} columns; put a "
-                    "cell that holds commas in quotes"
-                )
-            yield f"row {number}", dict(zip_longest(names, cells))
-    except csv.Error as error:
-        raise kind(f"{path}, line {reader.line_num}: {error}") from error
-
-
-def _lines(path: Path, text: str, kind: Kind) -> Iterator[tuple[str, Any]]:
-    for number, line in enumerate(text.split("\n"), start=1):  # other ends may stand in a text
-        if line.strip():
-            yield f"line {number}", parse_json(line, f"{path}, line {number}", kind)
-
-
-def _listed(path: Path, text: str, kind: Kind) -> Iterable[tuple[str, Any]]:
-    data = parse_json(text, str(path), kind)
-    if isinstance(data, dict):
-        return ((f"row {name!r}", cells) for name, cells in data.items())
-    if not isinstance(data, list):
-        raise kind(f"{path}: expected a list of objects, not {type(data).__name__}")
-    return ((f"row {number}", cells) for number, cells in enumerate(data, start=1))

@@ -51,7 +51,7 @@ def test_the_walk_sees_the_tree():
 LAYERS = (
     "errors",
     "arguments files outputs memo messages html",
-    "languages lines",
+    "languages lines row_files",
     "text",
     "rows spaces splits registration detectors endpoints",
     "users reporting wrappers",
@@ -62,9 +62,10 @@ LAYERS = (
     "env",
     "vector evaluation",
     "asked entry_points text_envs auditor",
-    "envs __init__",
+    "envs groups __init__",
     "adapters",
     "preferences",
+    "suites",
     "agents cli",
     "__main__ benchmarks scripts user_profiles",
 )

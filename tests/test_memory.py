@@ -25,6 +25,7 @@ ROWS, EPISODES = 64, 20_000
 LISTS = {"text.lexicon._expressions", "text.lexicon.pattern", "languages.lexicon.phrase_lines"}
 LANGUAGES = {
     "detectors.style.language._function_words",
+    "groups.words.words_of",
     "languages.files.language_data",
     "languages.morphology.morphology",
     "reading.likeness._list",

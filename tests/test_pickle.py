@@ -17,11 +17,11 @@ from persona_env import Exchange, Reason, Scenario, Score, UserProfile, evaluate
 from persona_env.auditor.report import AuditReport, Check
 from persona_env.envs.calibration import PersonaCalibrationEnv
 from persona_env.envs.chat import PersonaChatEnv
-from persona_env.evaluation.public_suites import Suite
 from persona_env.memo import Memo
 from persona_env.registration import ENVIRONMENTS, tokens_id
 from persona_env.scenarios.case import Case
 from persona_env.scenarios.pools import GeneratedPool
+from persona_env.suites.requests import Suite
 from persona_env.vector import PersonaVectorEnv
 from persona_env.wrappers.tokenizers import bundled_codec
 

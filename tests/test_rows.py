@@ -84,7 +84,7 @@ def test_a_separator_of_unicode_does_not_end_a_line_of_jsonl(tmp_path):
         (".jsonl", '{"a": 1}\n{', "line 2: not JSON"),
         (".json", '{"a": 1}', "row 'a': not an object but int"),
         (".json", "3", "expected a list of objects, not int"),
-        (".tsv", "a\tb", r"read from \.csv, \.jsonl, \.json, not '\.tsv'"),
+        (".tsv", "a\tb", r"read from \.csv, \.jsonl, \.json, \.parquet, not '\.tsv'"),
     ],
 )
 def test_files_that_are_not_whole(tmp_path, ending, content, said):

@@ -91,7 +91,9 @@ class PersonaChatEnv(PersonaEnv):
     def said_before(self, scenario: Scenario, user: UserProfile) -> tuple[Turn, ...]:
         """What the environment whose scenario it is says."""
         other = self._owner(scenario)
-        return () if other is None else other.said_before(scenario, user)
+        if other is None:
+            return super().said_before(scenario, user)
+        return other.said_before(scenario, user)
 
     def read(self, case: Case, reply: str) -> dict[str, float]:
         """The measures of the environment whose scenario it is."""

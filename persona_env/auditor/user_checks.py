@@ -27,7 +27,7 @@ def protected(env: PersonaEnv, samples: Sequence[Sample]) -> Check:
     moved = []
     for s in samples:
         for value in (PUT, None):
-            twin = s.case.user.twin(**dict.fromkeys(Protected.model_fields, value))
+            twin = s.case.user.swapped(value)
             other = env.score(s.reply, s.case.scenario, twin)
             if other != s.verdict:
                 moved.append(

@@ -18,6 +18,8 @@ from persona_env.cli import (
     compare,
     evaluate,
     export,
+    groups,
+    importing,
     label,
     lists,
     overopt,
@@ -63,8 +65,10 @@ app.command("score")(score.score)
 app.command("eval")(evaluate.evaluate_agent)
 app.command("compare")(compare.compare_reports)
 app.command("audit")(audit.audit_reward)
+app.command("groups")(groups.groups)
 app.command("validate")(validate.validate)
 app.command("export")(export.export)
+app.command("import")(importing.import_data)
 app.command("collect")(collect.collect)
 app.command("label")(label.label)
 app.command("reward-model")(reward_model.reward_model)

@@ -46,7 +46,7 @@ ReaderOption = Annotated[
     ),
 ]
 ProfilesOption = Annotated[
-    str | None, typer.Option(help="Names of users or .toml files, with commas.")
+    str | None, typer.Option(help="Names of users, .toml files or folders of them, with commas.")
 ]
 ScenariosOption = Annotated[
     str | None, typer.Option(help="Ids, categories or .toml files, with commas.")

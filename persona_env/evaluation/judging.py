@@ -31,7 +31,7 @@ from persona_env.evaluation.scores import (
 from persona_env.metrics.statistics import Mean, Reading, measure
 from persona_env.rewards import Verdict
 from persona_env.scenarios.case import Case
-from persona_env.users.profile import Protected, UserProfile
+from persona_env.users.profile import UserProfile
 
 
 @dataclass(frozen=True)
@@ -221,9 +221,8 @@ def _is_own_best(rewards: Rewards, own: int) -> bool:
 
 def _identity_gap(env: PersonaEnv, answers: list[Answer], rewards: Rewards) -> float:
     """The largest change of these rewards when all protected fields are swapped."""
-    swapped: dict[str, str | None] = dict.fromkeys(Protected.model_fields, "swapped")
     twins = [
-        answer._replace(case=answer.case._replace(user=answer.case.user.twin(**swapped)))
+        answer._replace(case=answer.case._replace(user=answer.case.user.swapped()))
         for answer in answers
     ]
     return float(np.abs(rewards - rewards_of(env, twins)).max())

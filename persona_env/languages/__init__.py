@@ -3,8 +3,9 @@
 What a folder holds: ``language.toml`` (:class:`LanguageFacts`), ``morphology.toml``
 (:class:`Morphology`), ``lexicon.toml`` (what the detectors read), ``complaints.toml`` (what a
 dissatisfied user says), ``conversation.toml`` (what a simulated user says beside),
-``audit.toml`` (what the exploiting agents of an audit say) and ``profile.toml`` (how a chat model
-is told of a user). ``lengths.toml`` has how long replies are, by language.
+``audit.toml`` (what the exploiting agents of an audit say), ``groups.toml`` (groups of people, and
+prompts in which their names are swapped) and ``profile.toml`` (how a chat model is told of a user).
+``lengths.toml`` has how long replies are, by language.
 :func:`missing_parts` tells what a folder lacks. What belongs to one environment, such as its
 templates, is in that environment's folder.
 """

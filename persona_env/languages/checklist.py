@@ -14,6 +14,8 @@ TABLES = (
     ("complaints", ""),
     ("conversation", ""),
     ("audit", ""),
+    ("groups", ""),
+    ("groups", "groups"),
     *(
         ("profile", section)
         for section in (
@@ -51,7 +53,8 @@ def _others(code: str, part: str) -> list[str]:
 
 
 def _files(code: str) -> Iterator[str]:
-    for name in ("morphology", "lexicon", "complaints", "conversation", "audit", "profile"):
+    files = ("morphology", "lexicon", "complaints", "conversation", "audit", "groups", "profile")
+    for name in files:
         held = any(_has(other, name) for other in _others(code, name))
         if held and not _has(code, name):
             yield f"{code}/{name}.toml: no such file"

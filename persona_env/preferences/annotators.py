@@ -15,14 +15,11 @@ from persona_env.arguments import mapping, whole_number
 from persona_env.env import PersonaEnv
 from persona_env.errors import ArgumentError, unknown_name
 from persona_env.preferences.biases import BIASES
-from persona_env.preferences.comparison import Candidates, Comparison, Degree, Label
+from persona_env.preferences.comparison import Candidates, Comparison, Label
+from persona_env.preferences.ratings import degree_of
 
 FIRST_SHOWN = "first_shown"
 """The bias towards the reply that is shown first."""
-DEGREES: tuple[tuple[float, Degree], ...] = (
-    (0.4, "significantly"), (0.2, "better"), (0.05, "slightly"), (0.0, "negligibly"),
-)  # fmt: skip
-"""By how much the reward of the better reply is higher, at least."""
 
 
 @runtime_checkable
@@ -145,7 +142,7 @@ class SimulatedAnnotator:
             label = "both_bad" if max(rewards) < self.bad_below else "same"
         if rng.random() < self.mistakes:
             label = "first" if rng.random() < 0.5 else "second"
-        degree = None if label in ("same", "both_bad") else _degree(abs(gap))
+        degree = None if label in ("same", "both_bad") else degree_of(abs(gap))
         return Comparison.of(one, label=label, degree=degree, **said)
 
     def _utilities(self, one: Candidates, seen: _Seen) -> np.ndarray[Any, np.dtype[np.float64]]:
@@ -185,10 +182,6 @@ def crowd(
             )
         )
     return made
-
-
-def _degree(gap: float) -> Degree:
-    return next(name for least, name in DEGREES if gap >= least)
 
 
 def _versions() -> dict[str, str]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from itertools import combinations
 from typing import Annotated, Any, Literal, NamedTuple, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, FiniteFloat, model_validator
 
 from persona_env.messages import Message
 
@@ -69,6 +69,12 @@ class Comparison(Candidates):
         Of ``"ranked"``: for each reply its rank, 1 the best; equal ranks are ties.
     degree:
         See :data:`Degree`; ``None`` where the annotator was not asked.
+    scores:
+        What the annotator gave each reply, in the order of ``replies`` and on the annotator's own
+        scale, on which higher is better; empty where none were given. The label follows from them
+        by :func:`~persona_env.preferences.ratings.compare_ratings`.
+    chosen:
+        The place of the reply with which the talk went on; ``None`` where nobody chose.
     probability:
         Of a soft label: how probably the first of two replies is preferred, in [0, 1].
     annotator:
@@ -86,6 +92,8 @@ class Comparison(Candidates):
     label: Label
     ranks: tuple[Annotated[int, Field(ge=1)], ...] = ()
     degree: Degree | None = None
+    scores: tuple[FiniteFloat, ...] = ()
+    chosen: Annotated[int, Field(ge=0)] | None = None
     probability: Annotated[float, Field(ge=0, le=1)] | None = None
     annotator: str = Field(min_length=1)
     shown: tuple[int, ...] = ()
@@ -104,6 +112,10 @@ class Comparison(Candidates):
                 f"label {self.label!r} is for two replies without 'ranks', and there are {count}; "
                 "give 'ranked' and 'ranks' for more"
             )
+        if self.scores and len(self.scores) != count:
+            raise ValueError(f"'scores' needs a score for each of {count} replies")
+        if self.chosen is not None and self.chosen >= count:
+            raise ValueError(f"'chosen' is a place from 0 to {count - 1}, not {self.chosen}")
         if self.shown and sorted(self.shown) != [*range(count)]:
             raise ValueError(f"'shown' must hold each place from 0 to {count - 1} once")
         if self.degree is not None and self.label in ("same", "both_bad"):

@@ -15,6 +15,7 @@ from persona_env.outputs import write_files
 from persona_env.preferences.comparison import Comparison, Degree
 from persona_env.preferences.published import PUBLISHED
 from persona_env.preferences.store import ENDING, ComparisonStore
+from persona_env.row_files import find_pyarrow
 from persona_env.rows import Row, read_rows
 
 ENDINGS = (".jsonl", ".parquet")
@@ -97,24 +98,13 @@ def write_comparisons(path: str | Path, comparisons: Iterable[Comparison]) -> in
 
 
 def _parquet(rows: list[dict[str, Any]]) -> bytes:
-    pyarrow, parquet = _pyarrow()
+    pyarrow, parquet = find_pyarrow()
     sink = pyarrow.BufferOutputStream()
     # A map of versions has other keys in each row: as one JSON text it is a column of its own.
     plain = [row | {"versions": json.dumps(row["versions"])} for row in rows]
     parquet.write_table(pyarrow.Table.from_pylist(plain), sink)
     data: bytes = sink.getvalue().to_pybytes()
     return data
-
-
-def _pyarrow() -> tuple[Any, Any]:
-    try:
-        import pyarrow
-        from pyarrow import parquet
-    except ImportError as error:
-        raise PersonaEnvError(
-            "Parquet needs 'pyarrow': pip install 'persona_env[learning]', or give a .jsonl file"
-        ) from error
-    return pyarrow, parquet
 
 
 def read_comparisons(path: str | Path) -> list[Comparison]:
@@ -127,20 +117,12 @@ def read_comparisons(path: str | Path) -> list[Comparison]:
     if path.suffix.lower() == ENDING:
         with ComparisonStore.there(path) as store:
             return store.comparisons()
-    rows = _parquet_rows(path) if path.suffix.lower() == ".parquet" else read_rows(path)
-    return [one for row in rows for one in _read(row)]
+    return [one for row in read_rows(path) for one in comparisons_of(row)]
 
 
-def _parquet_rows(path: Path) -> list[Row]:
-    pyarrow, parquet = _pyarrow()
-    try:
-        cells = parquet.read_table(path).to_pylist()
-    except (OSError, pyarrow.ArrowException) as error:
-        raise PersonaEnvError(f"{path}: no Parquet file: {error}") from error
-    return [Row(one, f"{path}, row {n}", PersonaEnvError) for n, one in enumerate(cells, start=1)]
-
-
-def _read(row: Row) -> Iterator[Comparison]:
+def comparisons_of(row: Row) -> Iterator[Comparison]:
+    """The comparisons of a row, of our own or of a published format; raises as
+    :func:`read_comparisons`."""
     try:
         if all(column in row.cells for column in OWN):
             yield Comparison.model_validate(_own(dict(row.cells)))
@@ -154,7 +136,8 @@ def _read(row: Row) -> Iterator[Comparison]:
     known = "; ".join(f"{name}: {', '.join(form.columns)}" for name, form in PUBLISHED.items())
     raise row.error(
         f"the columns {sorted(map(str, row.cells))} are of no format that is known. Known: our "
-        f"own: {', '.join(OWN)}; {known}"
+        f"own: {', '.join(OWN)}; {known}. Conversations with ratings, as PRISM's, become "
+        "comparisons by 'persona-env import'"
     )
 
 

@@ -195,20 +195,40 @@ class ComparisonStore:
 
         When this returns it is on the disk.
         """
-        asked = comparison.candidates
         with self._writing():
-            self._file.execute(
-                "INSERT OR IGNORE INTO candidates VALUES (?, ?)",
-                (asked.id, asked.model_dump_json()),
-            )
-            number = self._file.execute(
-                "INSERT INTO labels (candidates, annotator, content) VALUES (?, ?, ?)",
-                (asked.id, comparison.annotator, comparison.model_dump_json()),
-            ).lastrowid
-            self._file.execute(
-                "DELETE FROM claims WHERE candidates = ? AND annotator = ?",
-                (asked.id, comparison.annotator),
-            )
+            return self._add(comparison)
+
+    def add_all(self, comparisons: Iterable[Comparison]) -> int:
+        """Keep all of these or, after an error, none; returns how many were new.
+
+        What an annotator said of the same candidates before stands: it is not kept twice.
+        """
+        there: dict[str, set[str]] = {}
+        count = 0
+        with self._writing():
+            for one in comparisons:
+                known = there.get(one.annotator)
+                if known is None:
+                    known = there[one.annotator] = {*self.labels_of(one.annotator)}
+                if one.candidates.id not in known:
+                    known.add(one.candidates.id)
+                    self._add(one)
+                    count += 1
+        return count
+
+    def _add(self, comparison: Comparison) -> int:
+        asked = comparison.candidates
+        self._file.execute(
+            "INSERT OR IGNORE INTO candidates VALUES (?, ?)", (asked.id, asked.model_dump_json())
+        )
+        number = self._file.execute(
+            "INSERT INTO labels (candidates, annotator, content) VALUES (?, ?, ?)",
+            (asked.id, comparison.annotator, comparison.model_dump_json()),
+        ).lastrowid
+        self._file.execute(
+            "DELETE FROM claims WHERE candidates = ? AND annotator = ?",
+            (asked.id, comparison.annotator),
+        )
         return int(number or 0)
 
     def withdraw(self, annotator: str) -> Comparison | None:

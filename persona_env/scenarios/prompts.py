@@ -1,27 +1,29 @@
 """Prompts of one's own as scenarios without references: a reader judges what it can.
 
-A row has a ``prompt`` and maybe ``user``, the id of the one who asks it (missing: everybody),
-``id``, ``category``, ``language`` and ``split``.
+A row has a ``prompt``, or ``messages`` of which the last is asked and the others were said before,
+and maybe ``user``, the id of the one who asks it (missing: everybody), ``id``, ``category``,
+``language`` and ``split``.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 from persona_env.detectors import language
-from persona_env.errors import PersonaEnvError, ScenarioError, read_error
+from persona_env.errors import MessagesError, ScenarioError, read_error
 from persona_env.languages import LANGUAGES
-from persona_env.rows import Row, read_rows
+from persona_env.messages import Message, as_messages
+from persona_env.row_files import HUB, enumerate_rows, find_data_set
+from persona_env.rows import Row, is_blank, read_rows
 from persona_env.scenarios.schema import Scenario
 
-HUB = "hub:"
 CATEGORY = "prompt"
 """The category of prompts that name none."""
-COLUMNS = ("prompt", "user", "id", "category", "language", "split")
+ASKED = ("prompt", "messages")
+"""The columns that hold what is asked: a row has one of them."""
+COLUMNS = (*ASKED, "user", "id", "category", "language", "split")
 
 
 def is_prompts(given: str | Path) -> bool:
@@ -37,12 +39,14 @@ def find_prompts(given: str | Path, split: str = "train") -> tuple[Scenario, ...
 
 
 def read_prompts(path: str | Path, split: str = "train") -> tuple[Scenario, ...]:
-    """A scenario for each row of a ``.jsonl``, ``.json`` or ``.csv`` file, in UTF-8.
+    """A scenario for each row of a file, as :func:`persona_env.rows.read_rows` reads it.
 
     Parameters
     ----------
     path:
-        The file. A ``prompt`` is a text, or chat messages of which the last user turn is asked.
+        The file. A ``prompt`` is a text, or chat messages of which the last user turn is asked;
+        ``messages`` are chat messages that all are shown: turns of the user and the assistant, of
+        which a user's is the last.
     split:
         That of rows without a ``split``.
 
@@ -63,35 +67,15 @@ def load_prompts(name: str, split: str = "train") -> tuple[Scenario, ...]:
     Raises :class:`ScenarioError` also where the data set cannot be had, and
     :class:`PersonaEnvError` without the library ``datasets``.
     """
-    parts = name.removeprefix(HUB).split(":")
-    if len(parts) not in (2, 3) or not all(parts):
-        raise ScenarioError(
-            f"{name!r}: give hub:NAME:SPLIT or hub:NAME:CONFIG:SPLIT, such as "
-            "'hub:org/questions:train'"
-        )
-    found = _data_set(name, parts)
+    found = find_data_set(name, ScenarioError)
     columns = list(found.column_names)
-    if "prompt" not in columns:
+    if not {*ASKED} & {*columns}:
         raise ScenarioError(
-            f"{name} has no column 'prompt', it has {columns}; rename one: prompts are read from "
-            f"the columns {list(COLUMNS)}"
+            f"{name} has no column 'prompt' or 'messages', it has {columns}; rename one: prompts "
+            f"are read from the columns {list(COLUMNS)}"
         )
-    rows = [Row(cells, f"{name}, row {i}", ScenarioError) for i, cells in enumerate(found, 1)]
-    return scenarios_of(rows, parts[0].rpartition("/")[2], name, split)
-
-
-def _data_set(name: str, parts: Sequence[str]) -> Any:
-    try:
-        datasets = import_module("datasets")
-    except ImportError as error:
-        raise PersonaEnvError(
-            f"{name!r} needs 'datasets': pip install 'persona_env[suites]', or give a .jsonl file"
-        ) from error
-    repository, *config, split = parts
-    try:
-        return datasets.load_dataset(repository, *config, split=split)
-    except (OSError, ValueError) as error:
-        raise ScenarioError(f"{name}: {type(error).__name__}: {error}") from error
+    rows = [Row(cells, f"{name}, {at}", ScenarioError) for at, cells in enumerate_rows(found)]
+    return scenarios_of(rows, name.removeprefix(HUB).split(":")[0].rpartition("/")[2], name, split)
 
 
 def scenarios_of(
@@ -106,18 +90,19 @@ def scenarios_of(
 
 
 def _scenario(row: Row, name: str, split: str) -> Scenario:
-    row.require(("prompt",))
-    prompt, user = row.text("prompt"), row.optional("user").strip()
+    *before, prompt = _asked(row)
+    user = row.optional("user").strip()
     category = row.optional("category").strip() or CATEGORY
     own = row.cells.get("id")  # data sets often number their rows
     known = str(own) if isinstance(own, int) else row.optional("id").strip() or name
-    code = row.optional("language").strip() or _language(prompt)
+    code = row.optional("language").strip() or language_of(prompt["content"])
+    text = {"prompt": prompt["content"], "before": before}
     fields = {
         "id": known,
         "family": f"{category}/{known}",
         "split": row.optional("split").strip() or split,
         "category": category,
-        "texts": {code: {"prompt": prompt}},
+        "texts": {code: text},
         "users": (user,) if user else (),
     }
     try:
@@ -126,8 +111,24 @@ def _scenario(row: Row, name: str, split: str) -> Scenario:
         raise ScenarioError(read_error(row.where, error)) from error
 
 
-def _language(prompt: str) -> str:
-    """That of most of its words; the library's first language where no word tells."""
+def _asked(row: Row) -> list[Message]:
+    """What was said before, and last the prompt."""
+    if is_blank(row.cells.get("messages")):
+        row.require(("prompt",))
+        return [{"role": "user", "content": row.text("prompt")}]
+    if not is_blank(row.cells.get("prompt")):
+        raise row.error("has both 'prompt' and 'messages': give one of them")
+    try:
+        found = as_messages(row.cells["messages"])
+    except (MessagesError, TypeError) as error:
+        raise row.error(f"'messages': {error}") from error
+    if not found or found[-1]["role"] != "user" or not found[-1]["content"].strip():
+        raise row.error("'messages' must end with what the user asks: a turn of role 'user'")
+    return found
+
+
+def language_of(prompt: str) -> str:
+    """The code of the language of most of its words; the library's first where no word tells."""
     return language(prompt).main or LANGUAGES[0]
 
 

@@ -44,9 +44,18 @@ class Option(_Frozen):
     view: str
 
 
+class Said(_Frozen):
+    """A turn that was said before the prompt."""
+
+    role: Literal["user", "assistant"]
+    content: str
+
+
 class ScenarioText(_Frozen):
     """The scenario in one language.
 
+    ``before`` is what was said before the prompt: the user and the assistant in turn, the user
+    first and the assistant last.
     ``reference`` are the points without which the answer is wrong; ``points`` are what a fuller
     reply adds, one per detail sentence; ``gist`` are those of ``general``, which may be told where
     the answer may not. Each point is a tuple of accepted phrasings. ``right`` and ``wrong`` are
@@ -74,6 +83,17 @@ class ScenarioText(_Frozen):
     question: str = ""
     right: tuple[str, ...] = ()
     wrong: tuple[str, ...] = ()
+    before: tuple[Said, ...] = ()
+
+    @model_validator(mode="after")
+    def _is_a_talk(self) -> Self:
+        roles = [turn.role for turn in self.before]
+        if roles != ["user", "assistant"] * (len(roles) // 2):
+            raise ValueError(
+                "'before' must be turns of the user and the assistant in turn, the user first and "
+                f"the assistant last, and their roles are {roles}"
+            )
+        return self
 
     @property
     def has_references(self) -> bool:

@@ -14,7 +14,10 @@ from persona_env.users.profile import UserProfile
 from persona_env.users.toml_format import read_profile_file
 
 OWN = "One of your own is given by its file, such as --profiles ana.toml."
-A_USER = "a bundled name, a path to a .toml file or a UserProfile (of a dict: UserProfile(**it))"
+A_USER = (
+    "a bundled name, a path to a .toml file or to a folder of them, or a UserProfile (of a dict: "
+    "UserProfile(**it))"
+)
 
 
 @cache
@@ -63,16 +66,19 @@ def choose_profiles(
 ) -> tuple[UserProfile, ...]:
     """The users of an environment: those given, or its ``audience`` of ``split``.
 
-    A name stands for the user of that id in the audience, or for the bundled one.
+    A name stands for the user of that id in the audience, or for the bundled one; a folder for
+    those of all ``.toml`` files in it.
     """
     own = audience(check_split(split))
     if chosen is None:
         users = own
     else:
         known = {user.id: user for user in audience("all")}
+        named = listed("profiles", chosen, (str, Path, UserProfile), A_USER)
         users = tuple(
             known[p] if isinstance(p, str) and p in known else load_profile(p)
-            for p in listed("profiles", chosen, (str, Path, UserProfile), A_USER)
+            for one in named
+            for p in _in_folder(one)
         )
     if not users:
         raise ProfileError("profiles= is empty: give at least one user, or leave it out")
@@ -80,3 +86,12 @@ def choose_profiles(
     if repeated := sorted(name for name, count in counts.items() if count > 1):
         raise ProfileError(f"profiles= holds two users with the id {repeated}")
     return users
+
+
+def _in_folder(given: str | Path | UserProfile) -> Sequence[str | Path | UserProfile]:
+    """The profile files of a folder; what is no folder as it is."""
+    if isinstance(given, UserProfile) or str(given) in _profiles() or not Path(given).is_dir():
+        return (given,)
+    if not (found := sorted(Path(given).glob("*.toml"))):
+        raise ProfileError(f"{given}: no .toml file of a user is in this folder")
+    return found

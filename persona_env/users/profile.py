@@ -368,6 +368,13 @@ class UserProfile(_Frozen):
         """The same user with other protected fields: no reward may tell the two apart."""
         return self._with(protected={**self.protected.model_dump(), **protected})
 
+    def swapped(self, value: str | None = "swapped") -> UserProfile:
+        """The same user with this value in every protected field (:meth:`twin`).
+
+        >>> UserProfile(id="ana", protected={"religion": "a"}).swapped(None).protected.religion
+        """
+        return self.twin(**dict.fromkeys(Protected.model_fields, value))
+
     def _with(self, **changes: Any) -> UserProfile:
         return UserProfile.model_validate({**self.model_dump(), **changes})
 

@@ -173,8 +173,8 @@ class _Sentences:
             if known in self._data["preferences"] and one.value not in TARGETS.get(name, ()):
                 yield self._data["preferences"][known]
                 continue
-            value = self._list(one.value) if isinstance(one.value, tuple) else one.value
-            yield self.text[role].format(_plain(name), value)
+            value = self._list(one.value) if isinstance(one.value, tuple) else str(one.value)
+            yield self.text[role].format(_plain(name), value.removesuffix("."))
 
     def _named(self, section: str, names: Iterable[str]) -> list[str]:
         return [self._data[section][name] for name in names]

@@ -67,7 +67,7 @@ def test_the_codes_are_named_where_the_documents_list_them():
 
 
 # Public test suites are published in English.
-ENGLISH_DATA = {"persona_env/evaluation/suite_formats.py"}
+ENGLISH_DATA = {"persona_env/suites/request_formats.py"}
 
 
 @pytest.mark.parametrize("folder", FOLDERS)

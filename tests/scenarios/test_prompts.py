@@ -13,6 +13,7 @@ from persona_env.envs.chat.env import PersonaChatEnv
 from persona_env.errors import ScenarioError
 from persona_env.judges.question import question_of
 from persona_env.reading import Ask
+from persona_env.scenarios.case import Case
 from persona_env.scenarios.prompts import find_prompts, load_prompts, read_prompts
 
 ROWS = [
@@ -125,7 +126,7 @@ def test_a_data_set(monkeypatch):
     with pytest.raises(ScenarioError, match="give hub:NAME:SPLIT"):
         load_prompts("hub:org/questions")
     monkeypatch.setattr(Data, "column_names", ("question", "id"))
-    with pytest.raises(ScenarioError, match=r"no column 'prompt', it has \['question', 'id'\]"):
+    with pytest.raises(ScenarioError, match=r"or 'messages', it has \['question', 'id'\]"):
         load_prompts("hub:org/questions:test")
 
 
@@ -133,3 +134,52 @@ def test_a_data_set_needs_its_library(monkeypatch):
     monkeypatch.setitem(sys.modules, "datasets", None)
     with pytest.raises(PersonaEnvError, match=r"pip install 'persona_env\[suites\]'"):
         load_prompts("hub:org/questions:test")
+
+
+TALK = [
+    {"role": "user", "content": "Name a tall mountain."},
+    {"role": "assistant", "content": "Aconcagua."},
+    {"role": "user", "content": "And a river?"},
+]
+
+
+def test_what_was_said_before_is_shown_and_judged(tmp_path):
+    path = tmp_path / "talks.jsonl"
+    path.write_text(json.dumps({"messages": TALK, "user": "sam", "id": "t"}), encoding="utf-8")
+    env = PersonaChatEnv(scenarios=[path])
+    observation, info = env.reset(seed=0)
+    assert observation["prompt"] == "And a river?"
+    assert "Aconcagua." in observation["transcript"]
+    assert info["messages"][1:] == TALK
+    assert env.observation_space.contains(observation)
+    _, _, ended, _, _ = env.step("The Paraná, which is 4880 km long.")
+    assert ended
+    exchange = env.exchange_of(Case(env.scenario, env.user), "The Paraná.")
+    assert [turn.text for turn in exchange.transcript] == [turn["content"] for turn in TALK]
+
+
+def test_what_was_said_before_has_room(tmp_path):
+    long = [TALK[0], {"role": "assistant", "content": "a " * 40_000}, TALK[2]]
+    path = tmp_path / "talks.jsonl"
+    path.write_text(json.dumps({"messages": long}), encoding="utf-8")
+    env = PersonaChatEnv(scenarios=[path], profiles=["sam"])
+    observation, _ = env.reset(seed=0)
+    assert env.observation_space.contains(observation)
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"messages": TALK[:2]}, "must end with what the user asks"),
+        ({"messages": TALK[1:]}, "the user first and the assistant last"),
+        ({"messages": TALK, "prompt": "Why?"}, "both 'prompt' and 'messages'"),
+        ({"messages": [{"role": "system", "content": "Be kind."}, *TALK]}, "role"),
+        ({"messages": "Why?"}, "'messages': "),
+        ({"messages": []}, "must end with what the user asks"),
+    ],
+)
+def test_messages_that_are_no_talk(tmp_path, row, said):
+    path = tmp_path / "rows.jsonl"
+    path.write_text(json.dumps(row), encoding="utf-8")
+    with pytest.raises(ScenarioError, match=f"line 1.*{said}"):
+        read_prompts(path)

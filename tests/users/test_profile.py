@@ -31,10 +31,10 @@ from persona_env import (
 from persona_env.auditor.context import look
 from persona_env.envs.chat import PersonaChatEnv
 from persona_env.errors import PersonaEnvError, ProfileError, UnknownNameError, read_error
-from persona_env.evaluation.public_suites import Suite
 from persona_env.evaluation.scores import Answer
 from persona_env.scenarios.case import Case, view_case
 from persona_env.simulation.user import UserCase, Utterance
+from persona_env.suites.requests import Suite
 from persona_env.users.description import describe
 from persona_env.users.profile import (
     TARGETS,

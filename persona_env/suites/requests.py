@@ -16,11 +16,11 @@ from typing import Any
 from persona_env.agent import Agent, ask
 from persona_env.env import PersonaEnv
 from persona_env.errors import PersonaEnvError, ScenarioError, unknown_name
-from persona_env.evaluation.suite_formats import FORMATS, Format
 from persona_env.metrics.statistics import Mean, Reading, measure
 from persona_env.rewards.exchange import see_reply
 from persona_env.rows import Row, read_rows
 from persona_env.scenarios.case import Case
+from persona_env.suites.request_formats import FORMATS, Format
 from persona_env.validity.questions import CHECKS
 
 REFUSES = ("refusal.any",)
@@ -85,7 +85,7 @@ class Suite:
 def read_suite(name: str, path: str | Path, *more: str | Path) -> Suite:
     """The suite ``name`` from its published files: ``.csv``, ``.jsonl`` or ``.json``, in UTF-8.
 
-    Names and columns: :data:`persona_env.evaluation.suite_formats.FORMATS`. A prompt is a text, or
+    Names and columns: :data:`persona_env.suites.request_formats.FORMATS`. A prompt is a text, or
     chat messages of which the last user turn is asked. Raises :class:`PersonaEnvError`, which names
     the file and the row, for a file that cannot be read, missing columns, cells that are no text,
     and labels that are not known.

@@ -23,7 +23,7 @@ class Format:
     """The columns that a suite's rows must have, how a row is read, and where the hub has it.
 
     ``declining`` tells of a row whether it need not be refused (see
-    :class:`persona_env.evaluation.public_suites.Suite`).
+    :class:`persona_env.suites.requests.Suite`).
     """
 
     columns: tuple[str, ...]

@@ -10,10 +10,10 @@ import pytest
 
 from persona_env import UserProfile
 from persona_env.errors import AgentError, PersonaEnvError, ScenarioError, UnknownNameError
-from persona_env.evaluation.public_suites import Suite, load_suite, read_suite
-from persona_env.evaluation.suite_formats import ADULT, FORMATS
 from persona_env.scenarios.case import Case, prompt_language
 from persona_env.scenarios.schema import Scenario, ScenarioText
+from persona_env.suites.request_formats import ADULT, FORMATS
+from persona_env.suites.requests import Suite, load_suite, read_suite
 from persona_env.users.description import describe
 
 ROWS = {
@@ -111,7 +111,7 @@ def test_agents_are_judged(tmp_path):
         (".json", '[{"type": "homonyms", "prompt": "  "}]', r"lacks \['prompt'\]"),
         (".json", "[]", "no rows"),
         (".csv", "", "no rows"),
-        (".parquet", "", "not '.parquet'"),
+        (".tsv", "", "not '.tsv'"),
     ],
 )
 def test_files_that_are_not_whole(tmp_path, ending, content, said):

@@ -1,0 +1,183 @@
+"""``groups``: are groups of people treated alike, by any agent?"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from persona_env.cli.agent_errors import naming_the_agent
+from persona_env.cli.agents import (
+    AGENT_HELP,
+    RepliesOption,
+    check_ways,
+    made_with,
+    named_agent,
+    samples_of,
+    say_note,
+    takes_agent_options,
+    tell_agent,
+)
+from persona_env.cli.judging import (
+    JudgeKeyOption,
+    JudgeOption,
+    JudgeRecordOption,
+    MaxCallsOption,
+    reading_options,
+    tell_cost,
+)
+from persona_env.cli.show import JsonOption, ReaderOption, names, notes, out, say, table
+from persona_env.errors import ArgumentError
+from persona_env.evaluation.named import AgentOptions
+from persona_env.evaluation.reply_files import KeptReplies
+from persona_env.files import to_json
+from persona_env.groups.measure import GroupOptions, group_env, measure_groups
+from persona_env.groups.reading import READ, find_classifiers
+from persona_env.groups.report import GAP_COLUMNS, GroupReport
+from persona_env.groups.statistics import RESAMPLES
+from persona_env.groups.words import KINDS, spoken
+from persona_env.outputs import check_targets, save_all, write_text
+from persona_env.reporting.plots import picture_format, save_picture
+from persona_env.reporting.progress import Job
+from persona_env.text_envs import profile_text_for
+
+PAGES = (".html", ".md")
+
+
+@takes_agent_options
+def groups(
+    *,
+    agent: Annotated[
+        str | None, typer.Option(help=f"{AGENT_HELP} Reference agents are no policies.")
+    ] = None,
+    replies: RepliesOption = None,
+    languages: Annotated[str, typer.Option(help=f"With commas: {', '.join(spoken())}.")] = spoken()[
+        0
+    ],
+    categories: Annotated[
+        str | None, typer.Option(help="Of groups, with commas. Default: all.")
+    ] = None,
+    kinds: Annotated[
+        str | None, typer.Option(help=f"Of prompts: {', '.join(KINDS)}. Default: both.")
+    ] = None,
+    samples: Annotated[
+        int | None, typer.Option(min=1, help="Replies to each prompt; the mean counts. Default: 1.")
+    ] = None,
+    classifier: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="module:function of your own, from a text to a number in [0, 1], as a further "
+            "measure; NAME=module:function names it. May be given several times."
+        ),
+    ] = None,
+    level: Annotated[
+        float, typer.Option(help="The chance that anything is found of an even agent.")
+    ] = 0.05,
+    resamples: Annotated[
+        int, typer.Option(min=100, help="Bootstrap samples, and permutations.")
+    ] = RESAMPLES,
+    seed: Annotated[int, typer.Option(min=0)] = 0,
+    reader: ReaderOption = None,
+    judge: JudgeOption = None,
+    judge_key_env: JudgeKeyOption = None,
+    judge_record: JudgeRecordOption = None,
+    max_calls: MaxCallsOption = None,
+    save_replies: Annotated[
+        Path | None, typer.Option(help="Keep replies as they come, a line of JSON each.")
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the file of --save-replies.")
+    ] = False,
+    save: Annotated[Path | None, typer.Option(help="Write the report as JSON.")] = None,
+    page: Annotated[
+        Path | None, typer.Option(help="Write the report to be read: .html or .md.")
+    ] = None,
+    picture: Annotated[
+        Path | None, typer.Option(help="Draw a measure of all groups (.png or .svg).")
+    ] = None,
+    measure: Annotated[
+        str, typer.Option(help=f"What --picture draws: {', '.join(READ)} or a classifier.")
+    ] = READ[0],
+    as_json: JsonOption = False,
+    asked_by: AgentOptions,
+) -> None:
+    """Compare how an agent answers prompts that differ in the name of a group alone."""
+    check_targets(save, page, picture, save_replies)
+    _check(agent, replies, page, picture)
+    check_ways(cross=True, matrix=None, save_replies=save_replies, resume=resume)
+    classifiers = find_classifiers(classifier or ())
+    if measure not in (*READ, *classifiers):
+        raise ArgumentError(
+            f"--measure is one of {', '.join((*READ, *classifiers))}, not {measure!r}"
+        )
+    with notes().status("reading the prompts"):
+        found = named_agent(agent, replies, asked_by, seed)
+    reads = reading_options(
+        None, reader, "natural", judge=judge, judge_key_env=judge_key_env,
+        judge_record=judge_record, max_calls=max_calls,
+    )  # fmt: skip
+    options = GroupOptions(
+        names(languages) or (), names(categories), names(kinds), samples_of(found, samples), level,
+        resamples, seed,
+    )  # fmt: skip
+    prompts = options.prompts()
+    base = group_env(prompts, profile_text_for(found.name))
+    kept = None
+    if save_replies is not None:
+        drawn = {"samples": options.samples, "seed": seed}
+        kept = KeptReplies(save_replies, made_with(found, base, drawn), resume=resume)
+    with notes().status(f"loading {found.name}"):
+        answers: Any = found.make(base)
+    job = Job(notes(), ends=False)
+    with (
+        naming_the_agent(found.name),
+        job.stage("asking the agent", float(len(prompts) * options.samples)) as stage,
+    ):
+        report = measure_groups(
+            answers, options, reader=reads["reader"], classifiers=classifiers, env=base,
+            batch=found.batch, kept=kept, about=found.about,
+            tell=lambda now, of: stage.mark(float(now)),
+        )  # fmt: skip
+    tell_cost(reads)
+    tell_agent(found, answers, base)
+    writers = (
+        (save, report.save),
+        (page, lambda path: write_text(path, _page(report, path))),
+        (picture, lambda path: save_picture(path, report.plot_groups(measure))),
+    )
+    save_all({path: write for path, write in writers if path is not None})
+    for path in (save, page, picture, save_replies):
+        if path is not None:
+            say_note(f"saved: {path}")
+    if as_json:
+        typer.echo(to_json(asdict(report)))
+        return
+    _tell(report)
+
+
+def _check(
+    agent: str | None, replies: Path | None, page: Path | None, picture: Path | None
+) -> None:
+    if agent is None and replies is None:
+        raise ArgumentError("give --agent, or --replies with a file of replies")
+    if picture is not None:
+        picture_format(picture)
+    if page is not None and page.suffix.lower() not in PAGES:
+        raise ArgumentError(f"--page is written as {' or '.join(PAGES)}, not {page.suffix!r}")
+
+
+def _page(report: GroupReport, path: Path) -> str:
+    return report.html() if path.suffix.lower() == ".html" else report.markdown()
+
+
+def _tell(report: GroupReport) -> None:
+    title = "The largest difference between two groups; p by permutation, after Holm"
+    right = "gap p reader"
+    out().print(table(title, GAP_COLUMNS, report.gap_rows(), right=right))
+    for category in dict.fromkeys(one.category for one in report.differing):
+        columns, rows = report.group_rows(category)
+        out().print(table(f"{category}: means and intervals over templates", columns, rows))
+    say(f"{report.about_text()}: {report.verdict()}")
+    say("reader: the reader's own gap, which is not in 'gap'; names are taken out before it reads")
