@@ -64,6 +64,37 @@ def expected_calibration_error(readings: Sequence[Reading]) -> float:
     return sum(n * abs(acc - conf) for conf, acc, n in reliability(stated, right)) / len(stated)
 
 
+def reliability_by_count(stated: Floats, right: Floats) -> Bins:
+    """As :func:`reliability`, in up to :data:`BINS` bins that hold equally many answers.
+
+    The answers are put in order of confidence and cut into pieces whose sizes differ by at most
+    one; what is equally sure may lie on both sides of a cut, and then counts with its mean accuracy.
+
+    >>> reliability_by_count(np.array([0.9, 0.2]), np.array([1.0, 0.0]))
+    [(0.2, 0.0, 1), (0.9, 1.0, 1)]
+    """
+    if not len(stated):
+        return []
+    levels, place = np.unique(stated, return_inverse=True)
+    levelled = (np.bincount(place, right) / np.bincount(place))[np.sort(place)]
+    pieces = zip(
+        np.array_split(levels[np.sort(place)], BINS), np.array_split(levelled, BINS), strict=True
+    )
+    return [(float(q.mean()), float(p.mean()), len(q)) for q, p in pieces if len(q)]
+
+
+def equal_count_calibration_error(readings: Sequence[Reading]) -> float:
+    """:func:`expected_calibration_error` over 10 bins of equal count (:func:`reliability_by_count`).
+
+    Range [0, 1]; NaN without answers.
+    """
+    stated, right = answers(readings)
+    if not len(stated):
+        return math.nan
+    bins = reliability_by_count(stated, right)
+    return sum(n * abs(acc - conf) for conf, acc, n in bins) / len(stated)
+
+
 def auroc(readings: Sequence[Reading]) -> float:
     """The chance that a right answer is surer than a wrong one, ties 1/2.
 
