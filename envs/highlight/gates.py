@@ -10,10 +10,12 @@ from .marks import Marks, read_marks
 from .picks import Picks, read_picks
 from .task import Asked, asked, best_picks, needed
 from .wishes import USES, Task
+from .words import any_of
 
-TALK = (30, 120)  # words beside marks and quotes that cost nothing, and with which nothing is left
+TALK = (16, 60)  # words beside marks and quotes that cost nothing, and with which nothing is left
 OVERTIME = 1.5  # of the words there is time for, with which nothing is left
 BY_NUMBER = 0.5  # for statements that are named by number and not quoted
+TAKEN_BACK = 0.1  # for a reply that calls itself false, or another's
 WHOLE = 0.8  # of the words of a statement, with which it counts as read
 
 
@@ -112,21 +114,34 @@ def _tells_of_picks(view: TermView, case: Asked) -> Score:
 
 @reward_term(uses=USES, gate=True, validity="exact")
 def highlight_short(view: TermView) -> Score | None:
-    """1 for up to 30 words beside marks and quotes, falling to 0 at 120; of quotes times 1 within
-    the user's time, falling to 0 at half as much again."""
+    """1 for up to 16 words beside marks and quotes, falling to 0 at 60.
+
+    Times the share of them that repeat no other; of quotes times 1 within the user's time, falling
+    to 0 at half as much again; times 0.1 for what takes the reply back.
+    """
     case = asked(view)
     if case is None:
         return None
     if case.wishes.task is Task.MARK:
-        talk, over = marks_of(view).talk, 1.0
-        note = f"{talk} words beside the marks"
-    else:
-        picks = picks_of(view, case)
-        talk, words = picks.talk, case.document.count(picks.words)
-        due = case.wishes.words
-        over = 1.0 if due is None else falling(words, due, OVERTIME * due)
-        note = f"{words} words to read, {talk} beside them"
-    return Score(falling(talk, *TALK) * over, (Reason(0, 0, note),))
+        marks = marks_of(view)
+        once = _share(len({mark.number for mark in marks.given}), len(marks.given))
+        return _short(marks.said, marks.talk, once, f"{marks.talk} words beside the marks")
+    picks = picks_of(view, case)
+    words, due = case.document.count(picks.words), case.wishes.words
+    once = _share(len(picks.words), sum(len(quote.words) for quote in picks.quotes))
+    in_time = 1.0 if due is None else falling(words, due, OVERTIME * due)
+    note = f"{words} words to read, {picks.talk} beside them"
+    return _short(picks.said, picks.talk, once * in_time, note)
+
+
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else 1.0
+
+
+def _short(said: str, talk: int, value: float, note: str) -> Score:
+    if any_of("taken_back").search(said):
+        return Score(TAKEN_BACK * value, (Reason(0, 0, "takes itself back"),))
+    return Score(falling(talk, *TALK) * value, (Reason(0, 0, note),))
 
 
 def falling(value: float, one: float, zero: float) -> float:

@@ -1,4 +1,4 @@
-"""How generated documents look: reports, threads, leaflets, minutes, letters, notices, long ones."""
+"""How generated documents look: reports, threads, leaflets, minutes, letters, notices."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .plan import Piece, Plan
 from .wishes import TOPICS
 
 Layout = Callable[[Plan, np.random.Generator], Plan]
-VISITS = 1_050  # notes of visits in a long document: 10,000 words and more in each language
+VISITS = 720  # notes of visits in a long document: 10,000 words and more in each language
 PEOPLE, THINGS, FILLERS = 10, 16, 6
 FILLED = 0.4  # of the places where a sentence may stand that states nothing
 

@@ -12,9 +12,9 @@ from persona_env.scenarios.case import Case, prompt_language_or_first
 
 from .gates import highlight_inside, marks_of, picks_of, stated
 from .marks import read_marks
+from .quote_terms import needed_read, read_focus
 from .scenario import HighlightScenario
 from .task import Asked, asked, of
-from .terms import needed_read, read_focus
 from .wishes import USES, Task, wishes_of
 
 

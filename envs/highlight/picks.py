@@ -10,6 +10,7 @@ from functools import lru_cache
 from persona_env.text.spans import Span, quoted
 
 from .document import Document, Words, folded, words_in
+from .mark_forms import LETTER, numbers_alone
 from .words import any_of
 
 LEAST, QUOTE = 2, 4  # words of a quote, and of one that is not in the document, at least
@@ -17,10 +18,6 @@ FREE_NOTE = 10  # words beside a quote that are no talk
 _GAP = re.compile(r"\s*(?:\[?(?:…|\.\.\.)\]?)\s*")
 _LEAD = re.compile(r"^[\s>*_\-•·#]*(?:\(?\d{1,3}[.)、]\s+)?[\s*_]*")
 _TAIL = re.compile(r"\s*[(（\[][^()（）\[\]]*[)）\]][\s.*_。]*$")
-_NUMBERS = re.compile(
-    r"[^\w\[]*(?:\w+\s*[:：]\s*)?\[?\d{1,3}\]?(?:[\s,;，、]+(?:and|y|和)?\s*\[?\d{1,3}\]?)*[\s.。]*"
-)
-_LETTER = re.compile(r"(?<![\w'’])([A-F])(?![\w'’])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +32,14 @@ class Quote:
 @dataclass(frozen=True, slots=True)
 class Picks:
     """The quotes of a reply; the spans of quotes that are not in the document; whether statements
-    are named by number alone; whether nothing is said to be worth reading; the words of talk."""
+    are named by number alone; whether nothing is said to be worth reading; what is said beside the
+    quotes, and how many words of that are talk."""
 
     quotes: tuple[Quote, ...]
     outside: tuple[Span, ...]
     by_number: bool
     nothing: bool
+    said: str
     talk: int
 
     @property
@@ -57,21 +56,24 @@ def read_picks(reply: str, document: Document) -> Picks:
     """
     quotes: list[Quote] = []
     outside: list[Span] = []
+    said: list[str] = []
     by_number, talk = False, 0
     for found in re.finditer(r"[^\n]+", reply):
         line, at = found[0], found.start()
         made, wrong = _quoted(line, at, document)
         if not made and not wrong:
             made = _whole(line, at, document)
-        if not made and not wrong and _NUMBERS.fullmatch(line):
+        if not made and not wrong and numbers_alone().fullmatch(line):
             made, wrong = _numbered(line, at, document)
             by_number = True
         quotes += made
         outside += wrong
+        said.append(_without(line, [(q.span[0] - at, q.span[1] - at) for q in made]))
         beside = len(words_in(line)) - sum(len(quote.words) for quote in made)
         talk += max(0, beside - FREE_NOTE) if made else beside
     nothing = not quotes and not outside and bool(any_of("nothing").search(reply))
-    return Picks(tuple(quotes), tuple(outside), by_number, nothing, talk)
+    beside_them = "\n".join(said)
+    return Picks(tuple(quotes), tuple(outside), by_number, nothing, beside_them, talk)
 
 
 Found = tuple[list[Quote], list[Span]]
@@ -83,7 +85,7 @@ def _quoted(line: str, at: int, document: Document) -> Found:
     wrong: list[Span] = []
     spans = quoted(line)
     beside = _without(line, spans)
-    sources = frozenset(_LETTER.findall(beside))
+    sources = frozenset(LETTER.findall(beside))
     for start, end in spans:
         said = line[start:end].strip("\"'“”„‘’«»「」『』")
         count = len(folded(said))
@@ -113,11 +115,11 @@ def _without(line: str, spans: list[Span]) -> str:
 
 def _whole(line: str, at: int, document: Document) -> list[Quote]:
     """A line that repeats the document without quotation marks, maybe with sources behind it."""
-    bare = line[_LEAD.match(line).end() :]  # type: ignore[union-attr] - it matches what is empty
+    bare = _LEAD.sub("", line)
     tail = _TAIL.search(bare)
     for text, note in ((bare, ""), (bare[: tail.start()], tail[0]) if tail else ("", "")):
         if len(folded(text)) >= LEAST and (words := document.find(text)) is not None:
-            return [Quote(words, frozenset(_LETTER.findall(note)), (at, at + len(line)))]
+            return [Quote(words, frozenset(LETTER.findall(note)), (at, at + len(line)))]
     return []
 
 

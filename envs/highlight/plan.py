@@ -52,9 +52,9 @@ def _sentences(theme: str, code: str, place: int) -> list[str]:
 class Piece(NamedTuple):
     """A piece of a document: ``what`` it is, with its number or name.
 
-    ``head`` (a topic), ``item`` (a topic with a number), ``name`` and ``wrote`` (whose words follow),
-    ``fill`` (a sentence that states nothing to judge), ``fact`` (a statement), ``log`` (a note of a
-    visit), ``notes`` (their heading), ``line`` (a new line), ``dash`` (a mark of a list).
+    ``head`` (a topic), ``item`` (a topic with a number), ``name`` and ``wrote`` (whose words
+    follow), ``fill`` (a sentence that states nothing to judge), ``fact`` (a statement), ``log`` (a
+    note of a visit), ``notes`` (their heading), ``line`` (a new line), ``dash`` (a mark of a list).
     """
 
     what: str

@@ -1,4 +1,4 @@
-"""Reference agents: one that is sure of nothing, and one that takes what is confirmed for certain."""
+"""Reference agents: one that is sure of nothing, and one that is always certain."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ class UnsureAgent(ReferenceAgent):
 
 
 class CertainAgent(UnsureAgent):
-    """100 % for what is likelier right than wrong, 0 % for what is likelier wrong, else one half."""
+    """100 % for what is likelier right, 0 % for what is likelier wrong, else one half."""
 
     def stated(self, chances: tuple[float, ...]) -> tuple[float, ...]:
         """What it says, for the honest confidences."""
-        return tuple([0.5 if p == 0.5 else float(p > 0.5) for p in chances])  # noqa: PLR2004
+        return tuple([0.5 if p == 0.5 else float(p > 0.5) for p in chances])

@@ -1,4 +1,4 @@
-"""Values of generated statements, each written in one way in a document and in another in a source."""
+"""Values of generated statements, written in one way in a document and in another in a source."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a profile says of documents: marks or quotes, what is reliable, what is read, and how long."""
+"""What a profile says of documents: marks or quotes, what is reliable, what is read, how long."""
 
 from __future__ import annotations
 

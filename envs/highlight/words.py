@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from persona_env.languages import load_own_words
+from persona_env.text.spans import is_cjk
 
+NEVER = "(?!)"  # matches nothing
 WORDS = load_own_words(Path(__file__).with_name("languages"))
 SAYS: Mapping[str, Mapping[str, str]] = WORDS.each("says")
 """Sentences of prompts and reference replies, by language."""
@@ -31,17 +33,13 @@ def any_of(name: str) -> re.Pattern[str]:
 def either(name: str) -> str:
     """The expression of :func:`any_of`."""
     each = [_whole(word) for word in listed(name)]
-    return f"(?:{'|'.join(each)})"
+    return f"(?:{'|'.join(each) or NEVER})"
 
 
 def _whole(word: str) -> str:
     """A word as it stands alone; Chinese has no blanks around one."""
     plain = re.escape(word)
-    return (
-        rf"(?<!\w){plain}(?!\w)"
-        if word.isascii() or word[0].isalpha() and ord(word[0]) < 0x3000
-        else plain
-    )
+    return plain if is_cjk(word[0]) else rf"(?<!\w){plain}(?!\w)"
 
 
 def own(code: str, name: str) -> Any:

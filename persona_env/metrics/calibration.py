@@ -68,7 +68,7 @@ def reliability_by_count(stated: Floats, right: Floats) -> Bins:
     """As :func:`reliability`, in up to :data:`BINS` bins that hold equally many answers.
 
     The answers are put in order of confidence and cut into pieces whose sizes differ by at most
-    one; what is equally sure may lie on both sides of a cut, and then counts with its mean accuracy.
+    one. What is equally sure may lie on both sides of a cut: there it has its mean accuracy.
 
     >>> reliability_by_count(np.array([0.9, 0.2]), np.array([1.0, 0.0]))
     [(0.2, 0.0, 1), (0.9, 1.0, 1)]
@@ -84,9 +84,9 @@ def reliability_by_count(stated: Floats, right: Floats) -> Bins:
 
 
 def equal_count_calibration_error(readings: Sequence[Reading]) -> float:
-    """:func:`expected_calibration_error` over 10 bins of equal count (:func:`reliability_by_count`).
+    """:func:`expected_calibration_error` over 10 bins of equal count.
 
-    Range [0, 1]; NaN without answers.
+    Range [0, 1]; NaN without answers. The bins are those of :func:`reliability_by_count`.
     """
     stated, right = answers(readings)
     if not len(stated):
