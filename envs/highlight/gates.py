@@ -6,7 +6,7 @@ from persona_env.rewards.exchange import TermView
 from persona_env.rewards.term import Reason, Score, reward_term
 
 from .bayes import brier
-from .marks import Marks, read_marks
+from .marks import Marks, read_marks, stated
 from .picks import Picks, read_picks
 from .task import Asked, asked, best_picks, needed
 from .wishes import USES, Task
@@ -29,17 +29,9 @@ def picks_of(view: TermView, case: Asked) -> Picks:
     return read_picks(view.reply, case.document)
 
 
-def stated(case: Asked, marks: Marks) -> dict[int, float]:
-    """The confidence in each statement that has one mark, or several that say the same."""
-    said: dict[int, set[float]] = {}
-    for mark in marks.given:
-        said.setdefault(mark.number, set()).add(mark.stated)
-    return {n: next(iter(said[n])) for n in case.numbers if len(said.get(n, ())) == 1}
-
-
 def losses(case: Asked, marks: Marks) -> list[float]:
     """The squared distance from the honest confidence, by statement; 1 without a mark."""
-    given = stated(case, marks)
+    given = stated(marks, len(case.chances))
     return [brier(given[n], case.chances[n - 1]) if n in given else 1.0 for n in case.numbers]
 
 

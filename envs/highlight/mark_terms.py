@@ -5,7 +5,8 @@ from __future__ import annotations
 from persona_env.rewards.exchange import TermView
 from persona_env.rewards.term import Reason, Score, reward_term
 
-from .gates import losses, marks_of, stated
+from .gates import losses, marks_of
+from .marks import stated
 from .task import asked, is_reliable
 from .wishes import USES, Form, Task
 from .words import WORDS
@@ -22,7 +23,7 @@ def honest_marks(view: TermView) -> Score | None:
     if case is None:
         return None
     marks = marks_of(view)
-    lost, given = losses(case, marks), stated(case, marks)
+    lost, given = losses(case, marks), stated(marks, len(case.chances))
     spans = {mark.number: mark.span for mark in marks.given}
     reasons = [
         Reason(*spans.get(n, (0, 0)), _compared(n, given.get(n), case.chances[n - 1]))

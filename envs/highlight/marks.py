@@ -60,6 +60,16 @@ def read_marks(reply: str) -> Marks:
     return Marks(tuple(found), "\n".join(said), talk)
 
 
+def stated(marks: Marks, count: int) -> dict[int, float]:
+    """The confidence in each of ``count`` statements that has one mark, or several that say the
+    same; a number above 1 is none."""
+    said: dict[int, set[float]] = {}
+    for mark in marks.given:
+        said.setdefault(mark.number, set()).add(mark.stated)
+    each = {n: next(iter(said[n])) for n in range(1, count + 1) if len(said.get(n, ())) == 1}
+    return {n: value for n, value in each.items() if value <= 1}
+
+
 def _pieces(reply: str) -> Iterator[tuple[int, str]]:
     """Lines, divided where a line has several marks, each with its place in the reply."""
     for found in re.finditer(r"[^\n]+", reply):

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
+import math
+from collections.abc import Sequence
+from functools import lru_cache
 
-from persona_env.metrics.calibration import auroc, equal_count_calibration_error, risk_coverage
+import numpy as np
+
+from persona_env.metrics.calibration import (
+    Floats,
+    area_under_roc,
+    equal_count_calibration_error,
+    risk_coverage_curve,
+)
 from persona_env.metrics.statistics import Reading, Statistic
 from persona_env.rewards.exchange import Exchange, TermView
 from persona_env.scenarios.case import Case, prompt_language_or_first
 
-from .gates import highlight_inside, marks_of, picks_of, stated
-from .marks import read_marks
+from .gates import highlight_inside, marks_of, picks_of
+from .marks import read_marks, stated
 from .quote_terms import needed_read, read_focus
 from .scenario import HighlightScenario
-from .task import Asked, asked, of
-from .wishes import USES, Task, wishes_of
+from .task import Asked, asked
+from .wishes import USES, Task, task_of
 
 
 def read_reply(case: Case, reply: str) -> dict[str, float]:
@@ -33,7 +41,7 @@ def read_reply(case: Case, reply: str) -> dict[str, float]:
     inside = highlight_inside(view)
     values = {"outside": float(inside is not None and inside.value == 0)}
     if found.wishes.task is Task.MARK:
-        return values | _of_marks(found, stated(found, marks_of(view)))
+        return values | _of_marks(found, stated(marks_of(view), len(found.chances)))
     return values | _of_quotes(view, found)
 
 
@@ -60,33 +68,42 @@ def _of_quotes(view: TermView, case: Asked) -> dict[str, float]:
     return values | {name: score.value for name, score in scores.items() if score is not None}
 
 
-def each_statement(readings: Sequence[Reading]) -> list[Reading]:
-    """A reading for every statement that is marked: ``confidence``, and ``accuracy`` 1 if it is
-    right, else 0."""
-    return [one for reading in readings for one in _statements(reading)]
+@lru_cache(maxsize=4096)
+def _pairs(reply: str, truths: tuple[bool, ...]) -> tuple[tuple[float, float], ...]:
+    """For each statement that is marked, the confidence in it and whether it is right."""
+    given = stated(read_marks(reply), len(truths))
+    return tuple([(said, float(truths[number - 1])) for number, said in given.items()])
 
 
-def _statements(reading: Reading) -> list[Reading]:
-    scenario, user = reading.case
-    wishes = wishes_of(user.value)
-    if not isinstance(scenario, HighlightScenario) or wishes.task is Task.PICK:
-        return []
-    found = of(scenario, prompt_language_or_first(*reading.case), wishes)
-    given, truths = stated(found, read_marks(reading.reply)), scenario.truths
-    return [
-        Reading(reading.case, {"confidence": said, "accuracy": float(truths[number - 1])})
-        for number, said in given.items()
-    ]
+def each_statement(readings: Sequence[Reading]) -> tuple[Floats, Floats]:
+    """Confidence and accuracy (1 if it is right, else 0) of every statement that is marked for
+    users who want marks: each ``float64 of shape (A,)``."""
+    found = [pair for one in readings if _has_marks(one.case)
+             for pair in _pairs(one.reply, one.case.scenario.truths)]  # fmt: skip
+    pairs = np.array(found, dtype=np.float64).reshape(-1, 2)
+    return pairs[:, 0], pairs[:, 1]
 
 
-def _over_statements(statistic: Statistic, readings: Sequence[Reading]) -> float:
-    return statistic(each_statement(readings))
+def _has_marks(case: Case) -> bool:
+    return isinstance(case.scenario, HighlightScenario) and task_of(case.user.value) is Task.MARK
 
 
-STATISTICS: dict[str, Callable[[Sequence[Reading]], float]] = {
-    "statement_ece": partial(_over_statements, equal_count_calibration_error),
-    "statement_auroc": partial(_over_statements, auroc),
-    "statement_aurc": partial(_over_statements, risk_coverage),
+def statement_ece(readings: Sequence[Reading]) -> float:
+    """The calibration error over all statements that are marked, in ten bins of equal count."""
+    return equal_count_calibration_error(*each_statement(readings))
+
+
+def statement_auroc(readings: Sequence[Reading]) -> float:
+    """The chance that a statement that is right is marked surer than one that is wrong."""
+    return area_under_roc(*each_statement(readings))
+
+
+def statement_aurc(readings: Sequence[Reading]) -> float:
+    """The area under the risk-coverage curve: the mean error of the k surest statements."""
+    risks = risk_coverage_curve(*each_statement(readings))
+    return float(np.mean(risks)) if len(risks) else math.nan
+
+
+STATISTICS: dict[str, Statistic] = {
+    function.__name__: function for function in (statement_ece, statement_auroc, statement_aurc)
 }
-"""Over all statements that are marked: the calibration error in ten bins of equal count, the chance
-that a right one is surer than a wrong one, and the area under the risk-coverage curve."""

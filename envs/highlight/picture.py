@@ -10,8 +10,7 @@ from typing import Any, NamedTuple
 from persona_env.scenarios.case import prompt_language_or_first
 from persona_env.users.profile import UserProfile
 
-from .gates import stated
-from .marks import read_marks
+from .marks import read_marks, stated
 from .picks import read_picks
 from .scenario import HighlightScenario
 from .task import Asked, of
@@ -34,7 +33,7 @@ background: rgba(0, 114, 178, {{ "%.2f"|format(0.6 * piece.share) }})">{{ piece.
 
 
 class Piece(NamedTuple):
-    """A piece of a document, how dark it is in [0, 1] (``None``: not at all), and what that says."""
+    """A piece of a document, how dark it is in [0, 1] (``None``: not at all), and its label."""
 
     text: str
     share: float | None = None
@@ -72,7 +71,7 @@ Part = tuple[int, int, float, str]
 
 def _marked(case: Asked, reply: str) -> list[Part]:
     """Each statement that has a mark."""
-    given = stated(case, read_marks(reply))
+    given = stated(read_marks(reply), len(case.chances))
     places = zip(case.numbers, case.document.statements, strict=True)
     return [(*_span(case, words), given[n], f"{given[n]:.0%}") for n, words in places if n in given]
 

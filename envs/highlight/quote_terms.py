@@ -31,7 +31,7 @@ def needed_read(view: TermView) -> Score | None:
     return Score(min(1.0, len(got) / len(best)), reasons)
 
 
-@reward_term(uses=USES, weight=2.0, validity="exact")
+@reward_term(uses=USES, weight=3.0, validity="exact")
 def read_focus(view: TermView) -> Score | None:
     """The share of the words quoted that belong to statements worth reading."""
     case = asked(view, Task.PICK)

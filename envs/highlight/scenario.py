@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -66,11 +67,16 @@ class HighlightScenario(Scenario):
         return self
 
     @property
+    def has_references(self) -> bool:
+        """Always: with its sources and statements a reply is compared."""
+        return True
+
+    @cached_property
     def chances(self) -> tuple[float, ...]:
         """The honest confidence in each of S statements, ``S`` numbers in [0, 1]."""
         return tuple([posterior(one.says, self.sources) for one in self.statements])
 
-    @property
+    @cached_property
     def truths(self) -> tuple[bool, ...]:
         """Whether each statement is right, drawn with its chance."""
         return tuple([drawn_truth(self.id, number, p) for number, p in enumerate(self.chances, 1)])

@@ -14,7 +14,7 @@ from .task import Asked, asked
 from .wishes import USES, Task
 
 
-@reward_term(uses=USES, weight=2.0, validity="exact for sources that are named by letter")
+@reward_term(uses=USES, weight=1.0, validity="exact for sources that are named by letter")
 def sources_named(view: TermView) -> Score | None:
     """The share of marks or quotes with exactly the sources that speak of the statement behind
     them; for a user who wants none named, the share without any."""

@@ -63,11 +63,17 @@ class Wishes:
     sources: bool | None = None
 
 
+def task_of(field: Callable[[str], Any]) -> Task:
+    """The task of a user; one who names none wants every statement marked."""
+    task = field(USES[0])
+    return Task.MARK if task is None else Task(task)
+
+
 def wishes_of(field: Callable[[str], Any]) -> Wishes:
-    """The wishes of a user; one who names no task wants every statement marked."""
-    task, reliable, about, what, budget, form, sources = (field(path) for path in USES)
+    """The wishes of a user."""
+    _, reliable, about, what, budget, form, sources = (field(path) for path in USES)
     return Wishes(
-        Task.MARK if task is None else Task(task),
+        task_of(field),
         None if reliable is None else int(reliable.split()[0]) / 100,
         about,
         None if what is None else Wanted(what),

@@ -83,12 +83,15 @@ def reliability_by_count(stated: Floats, right: Floats) -> Bins:
     return [(float(q.mean()), float(p.mean()), len(q)) for q, p in pieces if len(q)]
 
 
-def equal_count_calibration_error(readings: Sequence[Reading]) -> float:
-    """:func:`expected_calibration_error` over 10 bins of equal count.
+def equal_count_calibration_error(stated: Floats, right: Floats) -> float:
+    """:func:`expected_calibration_error` over the bins of :func:`reliability_by_count`, of
+    confidence and accuracy, each ``float64 of shape (A,)``.
 
-    Range [0, 1]; NaN without answers. The bins are those of :func:`reliability_by_count`.
+    Range [0, 1]; NaN without answers.
+
+    >>> equal_count_calibration_error(np.array([0.9, 0.2]), np.array([1.0, 0.0])).round(2)
+    0.15
     """
-    stated, right = answers(readings)
     if not len(stated):
         return math.nan
     bins = reliability_by_count(stated, right)
@@ -100,7 +103,15 @@ def auroc(readings: Sequence[Reading]) -> float:
 
     Range [0, 1]; over questions whose truth is known; NaN unless some are right and some wrong.
     """
-    stated, right = answers(readings)
+    return area_under_roc(*answers(readings))
+
+
+def area_under_roc(stated: Floats, right: Floats) -> float:
+    """:func:`auroc` of confidence and accuracy, each ``float64 of shape (A,)``.
+
+    >>> area_under_roc(np.array([0.9, 0.2, 0.2]), np.array([1.0, 0.0, 1.0]))
+    0.75
+    """
     good, bad = stated[right == 1], stated[right == 0]
     if not len(good) or not len(bad):
         return math.nan
