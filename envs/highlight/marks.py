@@ -71,12 +71,14 @@ def stated(marks: Marks, count: int) -> dict[int, float]:
 
 
 def _pieces(reply: str) -> Iterator[tuple[int, str]]:
-    """Lines, divided where a line has several marks, each with its place in the reply."""
+    """Lines, divided behind a mark that others follow, each with its place in the reply."""
     for found in re.finditer(r"[^\n]+", reply):
         line, start = found[0], 0
-        for cut in [cut.end() for cut in PAIRS.finditer(line)] + [len(line)]:
-            yield found.start() + start, line[start:cut]
-            start = cut
+        for cut in [cut.end() for cut in PAIRS.finditer(line)]:
+            if any(_marks(line[start:cut], 0)):
+                yield found.start() + start, line[start:cut]
+                start = cut
+        yield found.start() + start, line[start:]
 
 
 def _marks(line: str, start: int) -> Iterator[Mark]:

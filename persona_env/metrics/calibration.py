@@ -89,7 +89,7 @@ def equal_count_calibration_error(stated: Floats, right: Floats) -> float:
 
     Range [0, 1]; NaN without answers.
 
-    >>> equal_count_calibration_error(np.array([0.9, 0.2]), np.array([1.0, 0.0])).round(2)
+    >>> round(equal_count_calibration_error(np.array([0.9, 0.2]), np.array([1.0, 0.0])), 2)
     0.15
     """
     if not len(stated):
