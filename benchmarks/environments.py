@@ -22,6 +22,10 @@ AGENTS = ("oracle", "noisy_profile", "blind", "random", "constant")
 COLUMNS = ("environment", *AGENTS, "blind / oracle")
 OWN = {
     "PersonaCanvas-v0": {"careless": "persona_env.envs.canvas.editors:CarelessAgent"},
+    "PersonaHighlight-v0": {
+        "unsure": "persona_env.envs.highlight.references:UnsureAgent",
+        "certain": "persona_env.envs.highlight.references:CertainAgent",
+    },
     "PersonaShell-v0": {"careless": "persona_env.envs.shell.careless:CarelessAgent"},
     "PersonaWild-v0": {"sycophant": "persona_env.envs.wild.sycophant:SycophantAgent"},
 }

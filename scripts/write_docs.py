@@ -43,6 +43,7 @@ SHOWN = {
     "PersonaCapability-v0": "summary/can/0",
     "PersonaWild-v0": "mercury/1",
     "PersonaCanvas-v0": "bus-shelter",
+    "PersonaHighlight-v0": "sauna-stove",
     "PersonaLatent-v0": "ride/7",
 }
 USERS = 3

@@ -37,7 +37,10 @@ MAKE = {
         for name, options in {**TEXT, **TOKENS}.items()
     },
     "mixture": (gym.make, "PersonaChat-v0", {"behaviours": MIXED, "max_turns": 4}),
-    "mixture tokens": (gym.make, "PersonaChatTokens-v0", {"behaviours": MIXED, **SMALL}),
+    "mixture tokens": (
+        gym.make, "PersonaChatTokens-v0",
+        {"behaviours": MIXED, "context_length": 2048, **SMALL},
+    ),
     "vector mixture": (
         gym.make_vec, "PersonaChat-v0", {"behaviours": MIXED, "num_envs": 3, "max_turns": 4},
     ),

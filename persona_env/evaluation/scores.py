@@ -60,7 +60,7 @@ def reading_of(env: PersonaEnv, answer: Answer) -> Reading:
     read thoughts as well."""
     is_raw = env.reads_thoughts
     seen = answer.reply if is_raw else see_reply(answer.case.scenario, answer.reply).text
-    return Reading(answer.case, env.read(answer.case, seen))
+    return Reading(answer.case, env.read(answer.case, seen), seen)
 
 
 def deferred_terms(env: PersonaEnv) -> tuple[str, ...]:

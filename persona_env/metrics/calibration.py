@@ -64,12 +64,54 @@ def expected_calibration_error(readings: Sequence[Reading]) -> float:
     return sum(n * abs(acc - conf) for conf, acc, n in reliability(stated, right)) / len(stated)
 
 
+def reliability_by_count(stated: Floats, right: Floats) -> Bins:
+    """As :func:`reliability`, in up to :data:`BINS` bins that hold equally many answers.
+
+    The answers are put in order of confidence and cut into pieces whose sizes differ by at most
+    one. What is equally sure may lie on both sides of a cut: there it has its mean accuracy.
+
+    >>> reliability_by_count(np.array([0.9, 0.2]), np.array([1.0, 0.0]))
+    [(0.2, 0.0, 1), (0.9, 1.0, 1)]
+    """
+    if not len(stated):
+        return []
+    levels, place = np.unique(stated, return_inverse=True)
+    levelled = (np.bincount(place, right) / np.bincount(place))[np.sort(place)]
+    pieces = zip(
+        np.array_split(levels[np.sort(place)], BINS), np.array_split(levelled, BINS), strict=True
+    )
+    return [(float(q.mean()), float(p.mean()), len(q)) for q, p in pieces if len(q)]
+
+
+def equal_count_calibration_error(stated: Floats, right: Floats) -> float:
+    """:func:`expected_calibration_error` over the bins of :func:`reliability_by_count`, of
+    confidence and accuracy, each ``float64 of shape (A,)``.
+
+    Range [0, 1]; NaN without answers.
+
+    >>> round(equal_count_calibration_error(np.array([0.9, 0.2]), np.array([1.0, 0.0])), 2)
+    0.15
+    """
+    if not len(stated):
+        return math.nan
+    bins = reliability_by_count(stated, right)
+    return sum(n * abs(acc - conf) for conf, acc, n in bins) / len(stated)
+
+
 def auroc(readings: Sequence[Reading]) -> float:
     """The chance that a right answer is surer than a wrong one, ties 1/2.
 
     Range [0, 1]; over questions whose truth is known; NaN unless some are right and some wrong.
     """
-    stated, right = answers(readings)
+    return area_under_roc(*answers(readings))
+
+
+def area_under_roc(stated: Floats, right: Floats) -> float:
+    """:func:`auroc` of confidence and accuracy, each ``float64 of shape (A,)``.
+
+    >>> area_under_roc(np.array([0.9, 0.2, 0.2]), np.array([1.0, 0.0, 1.0]))
+    0.75
+    """
     good, bad = stated[right == 1], stated[right == 0]
     if not len(good) or not len(bad):
         return math.nan

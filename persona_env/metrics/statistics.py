@@ -70,10 +70,11 @@ class Mean:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was read in one reply: values by measure, of those that apply."""
+    """What was read in one reply: values by measure, of those that apply; and the reply itself."""
 
     case: Case
     values: Mapping[str, float]
+    reply: str = ""
 
 
 Statistic = Callable[[Sequence[Reading]], float]

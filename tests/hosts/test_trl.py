@@ -303,6 +303,17 @@ def test_rows_of_an_exported_file_are_scored(tmp_path):
         assert [a - b for a, b in zip(good, bad, strict=True)] == pytest.approx(rows["margin"])
 
 
+def test_a_document_of_ten_thousand_words_is_a_row_of_a_data_set():
+    env = gym.make("PersonaHighlight-v0", scenarios=["long_report/0"], register="tiny")
+    data = dataset(env, "sft", episodes=1)
+    assert len(data[0]["prompt"][-1]["content"]) > 16_000
+    paid = reward(env)(
+        completions=[data[0]["completion"]],
+        **{name: [data[0][name]] for name in ("env", "scenario", "user")},
+    )
+    assert paid[0] > 0.99
+
+
 def test_what_cannot_be_told_apart_is_refused():
     env = gym.make("PersonaChat-v0", max_turns=2, user_visibility="hidden")
     with pytest.raises(ArgumentError, match="have the same prompt"):
