@@ -78,14 +78,17 @@ def _pairs(reply: str, truths: tuple[bool, ...]) -> tuple[tuple[float, float], .
 def each_statement(readings: Sequence[Reading]) -> tuple[Floats, Floats]:
     """Confidence and accuracy (1 if it is right, else 0) of every statement that is marked for
     users who want marks: each ``float64 of shape (A,)``."""
-    found = [pair for one in readings if _has_marks(one.case)
-             for pair in _pairs(one.reply, one.case.scenario.truths)]  # fmt: skip
+    found = [pair for one in readings for pair in _pairs(one.reply, _truths(one.case))]
     pairs = np.array(found, dtype=np.float64).reshape(-1, 2)
     return pairs[:, 0], pairs[:, 1]
 
 
-def _has_marks(case: Case) -> bool:
-    return isinstance(case.scenario, HighlightScenario) and task_of(case.user.value) is Task.MARK
+def _truths(case: Case) -> tuple[bool, ...]:
+    """Whether each statement is right; none for a user who does not want marks."""
+    scenario, user = case
+    if isinstance(scenario, HighlightScenario) and task_of(user.value) is Task.MARK:
+        return scenario.truths
+    return ()
 
 
 def statement_ece(readings: Sequence[Reading]) -> float:
