@@ -45,8 +45,8 @@ Meeting = tuple[TitleScenario, UserProfile, Language]
 
 
 @cache
-def made() -> PersonaTitleEnv:
-    return PersonaTitleEnv(split="all")
+def made(register: str = "natural") -> PersonaTitleEnv:
+    return PersonaTitleEnv(split="all", register=register)
 
 
 @cache
@@ -221,15 +221,15 @@ NAMED = {trick.__name__: trick for trick in TRICKS}
 
 
 @cache
-def paying(name: str, code: str) -> list[tuple[float, str, str, str]]:
+def paying(name: str, code: str, register: str) -> list[tuple[float, str, str, str]]:
     """The titles of a trick that pay half of the oracle's reward or more, the best first."""
     found, tried = [], 0
     for meeting in (one for one in meetings() if one[2] == code):
         scenario, user, _ = meeting
-        best = made().score(oracle(meeting), scenario, user).reward
+        best = made(register).score(oracle(meeting), scenario, user).reward
         for title in NAMED[name](meeting):
             tried += 1
-            reward = made().score(title, scenario, user).reward
+            reward = made(register).score(title, scenario, user).reward
             if reward >= HALF * best:
                 found.append((round(reward, 3), title, user.id, scenario.id))
     assert tried
