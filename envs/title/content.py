@@ -24,10 +24,11 @@ def key_points(title: Title, facts: Facts) -> list[Span]:
 
 def first_phrasing(title: Title, point: tuple[str, ...], facts: Facts) -> Span | None:
     """Where the first phrasing of a point stands that the title has."""
-    return next((span for phrase in point if (span := _find(title, phrase, facts))), None)
+    return next((span for phrase in point if (span := find_phrase(title, phrase, facts))), None)
 
 
-def _find(title: Title, phrase: str, facts: Facts) -> Span | None:
+def find_phrase(title: Title, phrase: str, facts: Facts) -> Span | None:
+    """Where the title has a phrase in any form of its words."""
     wanted = plain(phrase)
     if any(map(is_cjk, wanted)):
         at = plain(title.body).find(wanted)

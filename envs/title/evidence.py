@@ -12,8 +12,9 @@ from typing import NamedTuple
 from persona_env.languages import LATIN, Language
 from persona_env.text.spans import Span, is_cjk
 
-from .content import tag_words
-from .facts import Facts, Piece, latin_words
+from .content import find_phrase, tag_words
+from .facts import Piece, facts_of, latin_words
+from .families import things
 from .invented import foreign_names, is_odd, names, numbers_of, strange_numbers
 from .session import Session, TitleScenario
 from .stems import is_kin
@@ -43,14 +44,15 @@ class Evidence(NamedTuple):
 class Known:
     """A session as evidence for its titles in one of its languages."""
 
-    def __init__(self, sessions: Sessions, language: str, year: int) -> None:
+    def __init__(self, sessions: Sessions, family: str, language: str, year: int) -> None:
         session = next(one for code, one in sessions if code == language)
-        self.facts, self.language, self.year = Facts(session, language), language, year
+        self.facts, self.language, self.year = facts_of(session, language), language, year
         core = (*session.titles, *(phrase for point in session.points for phrase in point))
         self._core, self._core_text = Vocabulary(core, language), plain("\n".join(core))
-        others = {code: Facts(one, code) for code, one in sessions if code != language}
+        others = {code: facts_of(one, code) for code, one in sessions if code != language}
         said = (other.vocabulary.words for other in others.values())
         self._elsewhere = frozenset[str]().union(*said)
+        self._rivals = [t for t in things(family, language) if not self.facts.has(plain(t))]
         self.numbers = numbers_of(self.facts.texts, language)
 
     def has(self, word: str) -> bool:
@@ -85,6 +87,11 @@ class Known:
         theirs |= words & self._elsewhere
         return len(theirs - both) + there > len((ours | known) - both) + here
 
+    def rivals_in(self, title: Title) -> list[Span]:
+        """Where a title names what other sessions of the family are about, and this one is not."""
+        found = (find_phrase(title, rival, self.facts) for rival in self._rivals)
+        return [span for span in found if span is not None]
+
     def is_small(self, word: str) -> bool:
         """Whether any title may say it."""
         return self.facts.is_small(word)
@@ -95,7 +102,7 @@ _known = lru_cache(maxsize=4096)(Known)
 
 def known_of(scenario: TitleScenario, language: str) -> Known:
     """A session as evidence, read once for all its titles."""
-    return _known(tuple(scenario.sessions.items()), language, scenario.date.year)
+    return _known(tuple(scenario.sessions.items()), scenario.family, language, scenario.date.year)
 
 
 def evidence(title: Title, known: Known) -> Evidence:
@@ -112,6 +119,7 @@ def evidence(title: Title, known: Known) -> Evidence:
     invented = (
         *strange_numbers(title, known.numbers, known.year, known.language),
         *names(title, strange),
+        *known.rivals_in(title),
     )
     return Evidence(
         weight * len(said) + sum(len(piece.text) for piece in pieces),

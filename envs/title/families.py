@@ -63,6 +63,14 @@ def _check(path: Path, family: Family) -> None:
             raise ScenarioError(f"{path}: case {number} has no text in {missing}")
 
 
+def things(family: str, language: str) -> tuple[str, ...]:
+    """What the sessions of a scenario's family are about; of written sessions nothing is known."""
+    made = families().get(family.rpartition("/")[2])
+    if made is None:
+        return ()
+    return tuple(next(text for code, text in made.texts.items() if code == language)["things"])
+
+
 @cache
 def talk() -> dict[str, Any]:
     """What people say in any session, by language."""

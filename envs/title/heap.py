@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 
-from persona_env.detectors import order
 from persona_env.text.spans import is_cjk
 
 from .facts import Facts, Piece, Word
 from .joints import are_neighbours, in_order
 from .phrase import clauses_of
+from .shuffle import is_disordered
 from .titles import Title
 from .words import listed, word_lists
 
@@ -32,8 +32,8 @@ def heap(title: Title, facts: Facts) -> float:
     side, 1.5 if it has them so the other way about alone, 0.5 if a sentence has them in this order,
     0.25 if the session lacks one of them, else 0.75. Each word of the session beyond three in a row
     weighs 1.5, unless it has the whole row. Falls from 1 at the first weight of the language's
-    ``heap`` to 0 at the second. A list of words, or a small word in a place that no phrase has,
-    leaves 0.3; a title that ends in a word that leads on is no phrase.
+    ``heap`` to 0 at the second. A list of words leaves 0.3, and so does what
+    :func:`.shuffle.is_disordered` finds; a title that ends in a word that leads on is no phrase.
     """
     clauses = clauses_of(title)
     if not clauses or clauses[-1][-1].text in listed("leads", facts.language):
@@ -41,13 +41,29 @@ def heap(title: Title, facts: Facts) -> float:
     low, high = word_lists(facts.language)["heap"]
     weight = sum(_weights(clauses, title, facts))
     value = min(1.0, max(0.0, (high - weight) / (high - low)))
-    return value * (LIST if _is_list(clauses) or order(title.body.lower()).spans else 1.0)
+    faulty = _is_list(clauses, title) or _is_bare(clauses[-1], facts) or is_disordered(title, facts)
+    return value * (LIST if faulty else 1.0)
 
 
-def _is_list(clauses: Sequence[list[Word]]) -> bool:
-    """Whether most clauses are single words, and there are several."""
+def _is_list(clauses: Sequence[list[Word]], title: Title) -> bool:
+    """Whether most clauses are single words, or blanks stand between Chinese words."""
     lone = sum(len(clause) <= LONE for clause in clauses)
-    return lone >= ITEMS and 2 * lone > len(clauses)
+    if lone >= ITEMS and 2 * lone > len(clauses):
+        return True
+    ends = ((a[-1], b[0]) for a, b in pairwise(clauses))
+    return any(
+        is_cjk(a.text[0]) and is_cjk(b.text[0]) and title.body[a.span[1] : b.span[0]].isspace()
+        for a, b in ends
+    )
+
+
+def _is_bare(clause: Sequence[Word], facts: Facts) -> bool:
+    """Whether it is two words of the session that it never has together, in a language in which
+    nouns do not stand side by side."""
+    words = [word.text for word in clause]
+    if len(words) != 2 or word_lists(facts.language)["turns"] or is_cjk(words[0][0]):
+        return False
+    return _weight(words[0], words[1], facts) > UNREAD
 
 
 def _weights(clauses: Sequence[list[Word]], title: Title, facts: Facts) -> Iterator[float]:

@@ -82,8 +82,10 @@ def _has_telling_capitals(title: Title) -> bool:
 
 
 def _is_capital(title: Title, word: Word) -> bool:
+    """Whether it begins large within a clause, and is no abbreviation."""
     behind_mark = any(end <= word.span[0] <= end + 1 for _, (_, end) in title.separators)
-    return title.text[word.span[0]].isupper() and not behind_mark
+    written = title.word(word.span)
+    return written[0].isupper() and not written.isupper() and not behind_mark
 
 
 def foreign_names(title: Title, facts: Facts) -> tuple[Span, ...]:
