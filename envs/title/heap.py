@@ -41,7 +41,7 @@ def heap(title: Title, facts: Facts) -> float:
     low, high = word_lists(facts.language)["heap"]
     weight = sum(_weights(clauses, title, facts))
     value = min(1.0, max(0.0, (high - weight) / (high - low)))
-    faulty = _is_list(clauses, title) or _is_bare(clauses[-1], facts) or is_disordered(title, facts)
+    faulty = _is_list(clauses, title) or is_disordered(title, facts)
     return value * (LIST if faulty else 1.0)
 
 
@@ -55,15 +55,6 @@ def _is_list(clauses: Sequence[list[Word]], title: Title) -> bool:
         is_cjk(a.text[0]) and is_cjk(b.text[0]) and title.body[a.span[1] : b.span[0]].isspace()
         for a, b in ends
     )
-
-
-def _is_bare(clause: Sequence[Word], facts: Facts) -> bool:
-    """Whether it is two words of the session that it never has together, in a language in which
-    nouns do not stand side by side."""
-    words = [word.text for word in clause]
-    if len(words) != 2 or word_lists(facts.language)["turns"] or is_cjk(words[0][0]):
-        return False
-    return _weight(words[0], words[1], facts) > UNREAD
 
 
 def _weights(clauses: Sequence[list[Word]], title: Title, facts: Facts) -> Iterator[float]:
