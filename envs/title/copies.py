@@ -8,7 +8,7 @@ from .titles import Title
 from .words import is_han, tokens
 
 ASKED, ANSWERED = 0.8, 0.95  # the shares of a message of either side that are a copy of it
-MOST, WHOLE = 0.6, 0.95  # of the title: of a copy of most of a message, and of a long piece
+MOST, WHOLE = 0.8, 0.95  # of the title: of a copy of most of a message, and of a long piece
 
 
 def is_copy(title: Title, facts: Facts) -> bool:

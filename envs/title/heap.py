@@ -16,7 +16,7 @@ from .joints import are_neighbours, in_order
 from .phrase import clauses_of
 from .shuffle import is_disordered
 from .titles import Title
-from .words import listed, word_lists
+from .words import listed, plain, word_lists
 
 UNREAD = 0.25  # the weight of a joint with a word that the session has not
 IN_ORDER, APART, TURNED = 0.5, 0.75, 1.5  # of words that a sentence has in this order, none, turned
@@ -31,7 +31,7 @@ def heap(title: Title, facts: Facts) -> float:
     A joint of two content words with nothing between them weighs 0 if the session has them side by
     side, 1.5 if it has them so the other way about alone, 0.5 if a sentence has them in this order,
     0.25 if the session lacks one of them, else 0.75. Each word of the session beyond three in a row
-    weighs 1.5, unless it has the whole row. Falls from 1 at the first weight of the language's
+    weighs 1.5; those of a key point are one. Falls from 1 at the first weight of the language's
     ``heap`` to 0 at the second. A list of words leaves 0.3, and so does what
     :func:`.shuffle.is_disordered` finds; a title that ends in a word that leads on is no phrase.
     """
@@ -69,7 +69,8 @@ def _weights(clauses: Sequence[list[Word]], title: Title, facts: Facts) -> Itera
 
 
 def _rows(clause: Sequence[Word], title: Title, facts: Facts) -> Iterator[float]:
-    """What long rows of the session's words weigh; words that a hyphen joins count as one."""
+    """What long rows of the session's words weigh; those of a key point, or that a hyphen
+    joins, count as one."""
 
     def is_own(word: Word) -> bool:
         small = is_cjk(word.text[0]) or facts.is_function(word.text)
@@ -77,9 +78,17 @@ def _rows(clause: Sequence[Word], title: Title, facts: Facts) -> Iterator[float]
 
     for own, found in groupby(clause, key=is_own):
         row = [*found]
-        count = sum(title.body[w.span[1] : w.span[1] + 1] not in ("-", "‑") for w in row)
-        if own and count > ROW and any(_weight(a.text, b.text, facts) for a, b in pairwise(row)):
-            yield BEYOND * (count - ROW)
+        joined = sum(
+            title.body[a.span[1]] in "-‑" or _is_term(f"{a.text} {b.text}", facts)
+            for a, b in pairwise(row)
+        )
+        if own:
+            yield BEYOND * max(0, len(row) - joined - ROW)
+
+
+def _is_term(pair: str, facts: Facts) -> bool:
+    """Whether two words are said together in a phrasing of a key point."""
+    return any(f" {pair} " in f" {plain(phrase)} " for p in facts.session.points for phrase in p)
 
 
 def _weight(a: str, b: str, facts: Facts) -> float:

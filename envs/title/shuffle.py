@@ -18,17 +18,16 @@ FEWEST = 3  # words of a title that may be changed about
 def is_disordered(title: Title, facts: Facts) -> bool:
     """Whether small words stand where none can, or a title of the session is changed about.
 
-    Two words that lead on stand side by side in few phrases ('because of'). A title with a small
-    word and no other word than one of the session's has them in its order.
+    Two prepositions stand side by side in few phrases ('from among'). A title with a small word and
+    no other word than one of the session's has them in its order.
     """
     said = [word.text for word in words_of(title)]
-    if any(map(is_cjk, (word[0] for word in said))):
+    if any(is_cjk(word[0]) for word in said):
         return False
-    leads, articles = listed("leads", facts.language), listed("articles", facts.language)
+    prepositions = listed("prepositions", facts.language)
     joined = {*phrases("joined", facts.language)}
     for a, b in pairwise(said):
-        stands = (a, b) in facts.neighbours or f"{a} {b}" in joined
-        if a in leads and b in leads - articles and not stands:
+        if {a, b} <= prepositions and (a, b) not in facts.neighbours and f"{a} {b}" not in joined:
             return True
     if order(title.body.lower()).spans:
         return True
