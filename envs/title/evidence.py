@@ -14,7 +14,7 @@ from persona_env.text.spans import Span, is_cjk
 
 from .content import find_phrase, tag_words
 from .facts import Piece, facts_of, latin_words
-from .families import things
+from .families import small_talk, things
 from .invented import foreign_names, is_odd, names, numbers_of, strange_numbers
 from .session import Session, TitleScenario
 from .stems import is_kin
@@ -52,15 +52,20 @@ class Known:
         others = {code: facts_of(one, code) for code, one in sessions if code != language}
         said = (other.vocabulary.words for other in others.values())
         self._elsewhere = frozenset[str]().union(*said)
+        subject = [text for text in self.facts.texts if text not in small_talk(language)]
+        self._subject, self._stream = Vocabulary(subject, language), "\n".join(subject)
         self._rivals = [t for t in things(family, language) if not self.facts.has(plain(t))]
         self.numbers = numbers_of(self.facts.texts, language)
 
     def has(self, word: str) -> bool:
         """Whether the session has a plain word in any form, or another of the same stem.
 
-        A word of the session in another language has no stem here ('datos', 'data').
+        A word of the session in another language has no stem here ('datos', 'data'). Small talk
+        does not count.
         """
-        known = self.facts.vocabulary
+        if is_cjk(word[0]):
+            return word in self._stream
+        known = self._subject
         return known.knows(word) or (word not in self._elsewhere and is_kin(word, known.words))
 
     def has_in_core(self, word: str) -> bool:
@@ -112,7 +117,7 @@ def evidence(title: Title, known: Known) -> Evidence:
     own = [word for word in said if known.has(word.text)]
     core = {word.text for word in own if word in body and known.has_in_core(word.text)}
     pieces = _chinese(title, known)
-    borne = [piece for piece in pieces if is_borne_out(piece, known)]
+    borne = [piece for piece in pieces if known.has(piece.text)]
     core |= {piece.text for piece in borne if known.has_in_core(piece.text)}
     weight = LATIN_IN_CHINESE if is_han(known.language) else 1
     strange = [word for word in said if word not in own]
@@ -128,11 +133,6 @@ def evidence(title: Title, known: Known) -> Evidence:
         (*invented, *foreign_names(title, known.facts)),
         tuple(word.span for word in strange if is_odd(word.text) and word.span not in invented),
     )
-
-
-def is_borne_out(piece: Piece, known: Known) -> bool:
-    """Whether the session says a piece of Chinese."""
-    return piece.kind == "own" or known.facts.has(piece.text)
 
 
 def _chinese(title: Title, known: Known) -> list[Piece]:

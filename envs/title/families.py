@@ -13,7 +13,7 @@ from typing import Any, Literal
 from persona_env.errors import ScenarioError
 from persona_env.languages import LANGUAGES, Language
 
-from .words import own_words
+from .words import own_words, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +75,11 @@ def things(family: str, language: str) -> tuple[str, ...]:
 def talk() -> dict[str, Any]:
     """What people say in any session, by language."""
     return own_words().each("talk")
+
+
+@cache
+def small_talk(language: str) -> frozenset[str]:
+    """What is said in generated sessions and has nothing to do with their subject, plain."""
+    said = talk()[language]
+    turns = [*said["greetings"], *said["thanks"], *said["asides"], *said["private"].values()]
+    return frozenset(plain(line) for turn in turns for line in turn)

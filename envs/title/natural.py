@@ -23,6 +23,7 @@ from .words import word_lists
 INVENTED, ODD = 0.3, 0.5  # what each made-up name or number leaves, and each word of no dictionary
 SOME, ALONE = 0.8, 0.4  # for some of the key points, in a title that says more, and in one of them
 CORE = (NO_POINT, 0.45, 0.65)  # for none, by the words of the session's titles that it has
+FEWEST, MOST = 3, 0.75  # words of the session in a title, and their share, that count as one
 TOO_LONG = "too long for a title"
 
 
@@ -98,7 +99,8 @@ def title_points(view: TermView, _: Read) -> Score | None:
     """1 for all of the session's key points; 0.8 for some of them and further words, else 0.4.
 
     For none of them 0.65, 0.45 or 0.1, as the title has two, one or no words of the session's
-    titles. A point is named by half of its phrasing, too; in tags it does not count.
+    titles; three words of its messages that are most of the title count as one. A point is named by
+    half of its phrasing, too; in tags it does not count.
     """
     session = view.once(known)
     if session is None:
@@ -114,8 +116,9 @@ def title_points(view: TermView, _: Read) -> Score | None:
         return Score(1.0, why)
     if points:
         return Score(SOME if says_more(title, points, session) else ALONE, why, len(points) / count)
-    core = len(evidence(title, session).core)
-    return Score(CORE[min(core, len(CORE) - 1)], why, 0.5)
+    said = evidence(title, session)
+    is_near = said.own >= FEWEST and said.own >= MOST * said.size
+    return Score(CORE[min(max(len(said.core), is_near), len(CORE) - 1)], why, 0.5)
 
 
 OWN = (title_form, title_phrase, title_grounded, title_points)
