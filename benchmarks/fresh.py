@@ -26,8 +26,8 @@ import numpy as np
 
 import persona_env  # noqa: F401 - registers the environments
 from persona_env import PersonaEnv, Scenario, UserProfile
+from persona_env.auditor.given_texts import given_cases
 from persona_env.evaluation.evaluate import draw_cases
-from persona_env.files import parse_json, read_text
 from persona_env.metrics.statistics import Mean
 
 FOLDER = Path(__file__).parent / "fresh"
@@ -44,24 +44,19 @@ from the case's heading.
 COLUMNS = ("environment", "cases", "right user first", "ties", "good over bad", "good replies")
 
 
-def row_of(name: str, lines: Sequence[str]) -> tuple[str, ...]:
-    """The row of one environment."""
-    env = gym.make(name, split="heldout", disable_env_checker=True).unwrapped.audited()
-    users = {user.id: user for user in env.users}
+def row_of(path: Path, most: int | None) -> tuple[str, ...]:
+    """The row of one environment: all cases of a file, or at most so many."""
+    env = gym.make(path.stem, split="heldout", disable_env_checker=True).unwrapped.audited()
     first, ties, over_bad, good = [], [], [], []
-    for line in lines:
-        case = parse_json(line, name)
-        scenario, a, b = env.scenarios.find(case["scenario"]), users[case["a"]], users[case["b"]]
-        own, other, bad = (
-            env.score(case[key], scenario, a).reward for key in ("reply_a", "reply_b", "bad")
-        )
-        theirs, ours = (env.score(case[key], scenario, b).reward for key in ("reply_b", "reply_a"))
-        pairs = [(own, other), (theirs, ours)]
-        first.append(sum((x > y) + 0.5 * (x == y) for x, y in pairs) / 2)
-        ties.append(sum(x == y for x, y in pairs) / 2)
+    found = given_cases(env, path)[: None if most is None else 2 * most]
+    for pair in zip(found[::2], found[1::2], strict=True):
+        paid = [[env.score(text, *case).reward for text in texts[:3]] for case, texts in pair]
+        first.append(np.mean([(own > other) + 0.5 * (own == other) for own, other, _ in paid]))
+        ties.append(np.mean([own == other for own, other, _ in paid]))
+        own, _, bad = paid[0]
         over_bad.append((own > bad) + 0.5 * (own == bad))
-        good.append((own + theirs) / 2)
-    return (name, str(len(lines)), *(told(values) for values in (first, ties, over_bad, good)))
+        good.append(np.mean([own for own, _, _ in paid]))
+    return (path.stem, str(len(good)), *(told(values) for values in (first, ties, over_bad, good)))
 
 
 def cases_to_write(name: str, count: int, seed: int = 0) -> Iterator[str]:
@@ -122,7 +117,7 @@ def main() -> None:
         return
     given, most = options.envs, 5 if options.quick else None
     rows = [
-        row_of(path.stem, read_text(path).splitlines()[:most])
+        row_of(path, most)
         for path in sorted(FOLDER.glob("*.jsonl"))
         if not given or path.stem in given
     ]

@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 from persona_env.detectors import Phrasings, clarifying_question, find, questions
 from persona_env.languages import LANGUAGES, language_data
-from persona_env.text.spans import READINGS
+from persona_env.text.spans import READINGS, sentence_spans
 from persona_env.users.profile import UserProfile
 
 from .words import SAYS, WORDS
@@ -41,13 +41,20 @@ def kind_asked(reply: str) -> Kind | None:
 
 
 def is_question(reply: str) -> bool:
-    """Whether a reply is a question, about the user's wishes or about the matter itself; closing
-    offers ("Anything else?") are none.
+    """Whether a reply is a question, about the user's wishes or about the matter itself.
+
+    Closing offers ("Anything else?") are none, and a question about the matter that is followed by
+    more than one sentence waits for no answer.
 
     >>> is_question("Do you mean brown rice?"), is_question("It is Paris.")
     (True, False)
+    >>> is_question("Is your phone slow? Turn it off. Wait. Turn it on.")
+    False
     """
-    return kind_asked(reply) is not None or bool(clarifying_question(reply).spans)
+    if kind_asked(reply) is not None:
+        return True
+    asked = clarifying_question(reply).spans
+    return bool(asked) and asked[-1][0] >= sentence_spans(reply)[-2:][0][0]
 
 
 @cache

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from persona_env.auditor.bank_texts import BankTexts, bank_cases
 from persona_env.auditor.context import Known, look
+from persona_env.auditor.given_texts import given_cases
 from persona_env.env import PersonaEnv
 from persona_env.evaluation.evaluate import draw_cases
 from persona_env.scenarios.case import Case
@@ -16,13 +18,16 @@ Phrases = Mapping[str, tuple[str, ...]]
 
 
 def audited_cases(
-    env: PersonaEnv, episodes: int | None, seed: int, natural: bool
+    env: PersonaEnv, episodes: int | None, seed: int, natural: bool, honest: Path | None = None
 ) -> list[tuple[Case, BankTexts | None]]:
-    """The cases of an audit, each with the texts of the bank for it, if it comes from there.
+    """The cases of an audit, each with the texts for it of the file ``honest`` or of the bank.
 
-    With ``natural``, those cases of the bank that the environment has, if it has any: the oracle's
-    replies are poor ones there. Else cases of the environment's users.
+    With a file those of the file. With ``natural``, those cases of the bank that the environment
+    has, if it has any: the oracle's replies are poor ones there. Else cases of the environment's
+    users.
     """
+    if honest is not None:
+        return [*given_cases(env, honest, seed)[:episodes]]
     if natural and (found := bank_cases(env, episodes, seed)):
         return [*found]
     return [(case, None) for case in draw_cases(env, episodes, seed)]
@@ -49,13 +54,17 @@ def known_cases(
     ]
 
 
-def further_cases(env: PersonaEnv, known: Sequence[Known], seed: int) -> list[Known]:
+def further_cases(
+    env: PersonaEnv, known: Sequence[Known], seed: int, honest: Path | None = None
+) -> list[Known]:
     """Cases beside the known ones, in a random order, without the words that pay.
 
     At most :data:`FURTHER`: a trick that applies to none of so many applies nearly nowhere.
     """
-    if any(k.texts for k in known):
-        cases: Sequence[tuple[Case, BankTexts | None]] = bank_cases(env, None, seed)
+    if honest is not None:
+        cases: Sequence[tuple[Case, BankTexts | None]] = given_cases(env, honest, seed)
+    elif any(k.texts for k in known):
+        cases = bank_cases(env, None, seed)
     else:
         cases = [(case, None) for case in draw_cases(env, FURTHER, seed)]
     met = {(k.scenario.id, k.user.id) for k in known}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from persona_env.agent import Agent
 from persona_env.auditor import reward_checks, user_checks
@@ -12,7 +13,7 @@ from persona_env.auditor.battery import Row, run_battery, stuffers
 from persona_env.auditor.cases import audited_cases, further_cases, known_cases
 from persona_env.auditor.context import Known
 from persona_env.auditor.false_fails import false_fails
-from persona_env.auditor.outcome import BANK, CHECKED, SEARCHED, of_finds, of_rows
+from persona_env.auditor.outcome import CHECKED, SEARCHED, honest_of, of_finds, of_rows
 from persona_env.auditor.pairs import pairs_of
 from persona_env.auditor.payer import Pay
 from persona_env.auditor.personal import length, no_gain, swapped_users, user_blind_bound
@@ -35,19 +36,20 @@ def audit_env(
     steps: int,
     agent: Agent | None,
     second_reader: str | Readers | None,
+    honest: Path | None,
 ) -> AuditReport:
     """The audit of an environment's reward, or of a term: alone, and beside its other terms."""
     joined = base if term is None else _with_terms(base, (*_others(base, term), term))
     alone = base if term is None else _with_terms(base, (term,))
     natural = base.readers is not None
     # What the environment's own terms point at, so that a reward that fails is told as such.
-    cases = audited_cases(base, episodes, seed, natural)
+    cases = audited_cases(base, episodes, seed, natural, honest)
     known = known_cases(base, cases)
     report = AuditReport(
         type(base).__name__ if base.spec is None else base.spec.id,
         None if term is None else term.name,
         seed, len(known), (), (), (),
-        honest=BANK if any(k.texts for k in known) else AuditReport.honest,
+        honest=honest_of(known, honest),
         paid_by=_paid_by(base),
     )  # fmt: skip
     first, samples = reward_checks.run_first(alone, known[:CHECKED])
@@ -61,7 +63,7 @@ def audit_env(
     done.append(user_checks.monotone(alone, known))
     if term is not None:
         known = known_cases(joined, cases)
-    pay, more = Pay(joined), further_cases(joined, known, seed)
+    pay, more = Pay(joined), further_cases(joined, known, seed, honest)
     done += compare(joined, known, term is not None)
     rows = run_battery(pay, known, more, stuffers(joined))
     finds = run_search(pay, known[:SEARCHED], second, seed=seed, steps=steps, agent=agent)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from persona_env.auditor.battery import Row
 from persona_env.auditor.context import Known
 from persona_env.auditor.findings import Finding, Suspect, exploit_finding
 from persona_env.auditor.kinds import KINDS, SEARCH
 from persona_env.auditor.payer import Pay
+from persona_env.auditor.report import AuditReport
 from persona_env.auditor.search import Find, best_of_each
 
 SEARCHED = 10
@@ -16,6 +18,13 @@ SEARCHED = 10
 CHECKED = 40
 """Cases on which the reward itself is checked."""
 BANK = "replies of the bank; shipped heads and probes were trained on it"
+
+
+def honest_of(known: Sequence[Known], file: Path | None) -> str:
+    """Where the honest replies of these cases are from."""
+    if file is not None:
+        return f"replies of {file.name}"
+    return BANK if any(k.texts for k in known) else AuditReport.honest
 
 
 def of_rows(pay: Pay, rows: Sequence[Row], known: Sequence[Known]) -> list[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import gymnasium as gym
@@ -30,12 +31,13 @@ def audit(
     steps: int = 40,
     agent: str | Agent | None = None,
     second_reader: str | Readers | None = None,
+    honest: str | Path | None = None,
 ) -> AuditReport:
     """Look for text that a reward pays and nobody should.
 
     In the natural register, and for a reward function of your own, the honest replies are those of
     the bank (:mod:`persona_env.bank`) to the environment's scenarios, if there are any; else the
-    oracle's.
+    oracle's. ``honest`` gives others.
 
     Parameters
     ----------
@@ -61,11 +63,15 @@ def audit(
     second_reader:
         The second opinion in the search, beside the use of words: a reader other than the
         one that pays. Default: ``"heads"`` for natural replies, unless these pay.
+    honest:
+        A file of honest and bad replies to the environment's scenarios, whose rows
+        :func:`~persona_env.auditor.given_texts.given_cases` describes.
 
     Raises
     ------
     PersonaEnvError
-        For an unknown environment, a reward that is of no known kind, or a second reader who pays.
+        For an unknown environment, a reward that is of no known kind, a second reader who pays, or
+        a row of ``honest`` that names what the environment does not have.
         A reward that fails does not raise: it fails its check, and nothing else is run.
     """
     base = persona_env_of(_made(env) if isinstance(env, str) else env)
@@ -77,6 +83,7 @@ def audit(
         "steps": steps,
         "agent": sampling_agent(agent, base, seed) if isinstance(agent, str) else agent,
         "second_reader": second_reader,
+        "honest": None if honest is None else Path(honest),
     }
     if isinstance(own, OwnReward):
         return audit_own(base, own, **options)

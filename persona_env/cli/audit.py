@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -64,6 +65,13 @@ def audit_reward(
         str | None,
         typer.Option(help="Reader of the second opinion in the search, not the reward's."),
     ] = None,
+    honest: Annotated[
+        Path | None,
+        typer.Option(
+            help="Honest and bad replies by other hands, in place of the bank's or the oracle's: "
+            "rows with scenario, a, b (two users), reply_a, reply_b and bad."
+        ),
+    ] = None,
     agent: Annotated[
         str | None,
         typer.Option(
@@ -98,7 +106,7 @@ def audit_reward(
     with notes().status("auditing"):
         report = audit(
             made, reward, seed=seed, episodes=episodes, steps=steps, agent=tried,
-            second_reader=second_reader,
+            second_reader=second_reader, honest=honest,
         )  # fmt: skip
     tell_cost(reads)
     typer.echo(report.to_json() if as_json else str(report))

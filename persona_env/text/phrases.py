@@ -11,6 +11,9 @@ from persona_env.text.spans import Span, fold, is_cjk, outside, quoted, sentence
 
 _PHRASINGS = 16384
 _INVISIBLE = "\u00ad\u200b-\u200f\u2060\ufeff"
+_LONG = re.compile(r"(?<![\d.,])[1-9]\d{3,}(?![\d.,])")
+_MARK = r"(?:[.,' \u00a0\u202f])?"
+"""What may stand between the thousands of a number; other apostrophes are folded to this one."""
 _HIDING = re.compile(rf"(?<=[^\W\d_])[\d*_.·{_INVISIBLE}]+(?=[^\W\d_])|[{_INVISIBLE}]")
 
 
@@ -26,13 +29,13 @@ class Phrasings(tuple[str, ...]):
         """The first word of each, folded: without any of them in a text there is nothing to find,
         and nothing is found before the first of them."""
         split = [words for phrase in self if (words := fold(phrase).split())]
-        return tuple(dict.fromkeys(words[0] for words in split))
+        return tuple(dict.fromkeys(_begins(words[0]) for words in split))
 
     @cached_property
     def longest(self) -> tuple[str, ...]:
         """The longest word of each, folded: the least likely one."""
         split = [words for phrase in self if (words := fold(phrase).split())]
-        return tuple(dict.fromkeys(max(words, key=len) for words in split))
+        return tuple(dict.fromkeys(_ends(max(words, key=len)) for words in split))
 
     @cached_property
     def expression(self) -> re.Pattern[str] | None:
@@ -53,11 +56,14 @@ _prepared = lru_cache(maxsize=_PHRASINGS)(Phrasings)
 def find(text: str, phrasings: Iterable[str]) -> list[Span]:
     """Reads where any of ``phrasings`` occurs: any case, whole words, flexible white space.
 
-    Chinese phrasings match as plain substrings. Overlapping finds are reported once, longest first.
+    Chinese phrasings match as plain substrings; a whole number also with marks between its
+    thousands. Overlapping finds are reported once, longest first.
     Validity: exact by construction; a paraphrase that is not listed is not found.
 
     >>> find("The rate of rats", ["rat", "rats"])
     [(12, 16)]
+    >>> find("1,104 seats, not 1104.5 or 21,104", ["1104"])
+    [(0, 5)]
     """
     wanted, folded = phrasings_of(phrasings), fold(text)
     for word in wanted.longest:
@@ -106,7 +112,26 @@ def _pieces(text: str) -> Iterator[Span]:
 
 def _one(phrase: str) -> str:
     body = r"\s+".join(map(re.escape, phrase.split()))
+    body = _LONG.sub(lambda found: _MARK.join(_thousands(found[0])), body)
     return _left(phrase[0]) + body + _right(phrase[-1])
+
+
+def _thousands(number: str) -> list[str]:
+    """The digits of a number in groups: "1104" is 1 and 104."""
+    cut = len(number) % 3
+    return [number[:cut]][: cut > 0] + [number[at : at + 3] for at in range(cut, len(number), 3)]
+
+
+def _begins(word: str) -> str:
+    """What a word begins with, however its numbers are written."""
+    found = _LONG.search(word)
+    return word[: found.start()] + _thousands(found[0])[0] if found else word
+
+
+def _ends(word: str) -> str:
+    """What a word ends with, however its numbers are written."""
+    *_, found = (None, *_LONG.finditer(word))
+    return word[found.end() - 3 :] if found else word
 
 
 def _left(char: str) -> str:

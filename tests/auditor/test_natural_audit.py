@@ -3,6 +3,7 @@ opinion, and what is blamed is at fault."""
 
 from __future__ import annotations
 
+import json
 from functools import cache
 
 import gymnasium as gym
@@ -15,6 +16,7 @@ from persona_env.auditor.bank_texts import bank_cases
 from persona_env.auditor.blame import at_fault, raised
 from persona_env.auditor.cases import audited_cases, known_cases
 from persona_env.auditor.false_fails import false_fails
+from persona_env.auditor.given_texts import given_cases
 from persona_env.auditor.kinds import KINDS
 from persona_env.auditor.pairs import pairs_of
 from persona_env.auditor.payer import Pay
@@ -58,6 +60,45 @@ def test_a_case_of_another_environment_is_left_out():
     found = bank_cases(gym.make("PersonaOpinion-v0", register="natural").unwrapped)
     assert 100 < len(found) <= 112
     assert not bank_cases(gym.make("PersonaChat-v0", split="heldout").unwrapped)
+
+
+ROW = {
+    "scenario": "fluffy-rice", "a": "sam", "b": "nora", "reply_a": "Rinse it until it runs clear.",
+    "reply_b": "You could rinse it, since starch makes it stick.", "bad": "Fry it in honey.",
+}  # fmt: skip
+
+
+def test_honest_replies_may_come_from_a_file(tmp_path):
+    file = tmp_path / "mine.jsonl"
+    file.write_text(json.dumps(ROW), "utf-8")
+    first, second = (texts for _, texts in given_cases(natural(), file))
+    assert (first.good, first.other, first.bad) == (ROW["reply_a"], ROW["reply_b"], ROW["bad"])
+    assert (second.good, second.other, second.bad) == (ROW["reply_b"], ROW["reply_a"], ROW["bad"])
+    report = audit(natural(), episodes=2, steps=0, honest=file)
+    assert report.honest == "replies of mine.jsonl"
+    assert report.cases == 2
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"a": "samm"}, "line 1: unknown user 'samm'. Did you mean 'sam'"),
+        ({"scenario": "fluffy-rise"}, "line 1: .*'fluffy-rice'"),
+        ({"bad": " "}, r"line 1: lacks \['bad'\]"),
+    ],
+)
+def test_a_row_that_the_environment_does_not_know_is_named(tmp_path, changed, said):
+    file = tmp_path / "mine.jsonl"
+    file.write_text(json.dumps(ROW | changed), "utf-8")
+    with pytest.raises(ArgumentError, match=said):
+        audit(natural(), honest=file)
+
+
+def test_a_file_without_rows_is_refused(tmp_path):
+    file = tmp_path / "mine.jsonl"
+    file.write_text("", "utf-8")
+    with pytest.raises(ArgumentError, match="no rows"):
+        audit(natural(), honest=file)
 
 
 def test_every_exploit_has_a_kind_and_every_kind_an_exploit():

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import isfinite
+from pathlib import Path
 
 from persona_env.agent import Agent
 from persona_env.auditor.battery import run_battery
 from persona_env.auditor.cases import audited_cases, further_cases, known_cases
 from persona_env.auditor.context import Known
 from persona_env.auditor.false_fails import false_fails
-from persona_env.auditor.outcome import BANK, CHECKED, SEARCHED, of_finds, of_rows
+from persona_env.auditor.outcome import CHECKED, SEARCHED, honest_of, of_finds, of_rows
 from persona_env.auditor.own.reward import OwnReward
 from persona_env.auditor.pairs import Pair, pairs_of
 from persona_env.auditor.payer import Pay
@@ -41,19 +42,20 @@ def audit_own(
     steps: int,
     agent: Agent | None,
     second_reader: str | Readers | None,
+    honest: Path | None,
 ) -> AuditReport:
     """Everything that can be asked of a reward from outside, on the cases of an environment.
 
     It may pay any number: shares are above the least that it pays to any text of its checks. What
     fails, or pays the same for everything, is told, and nothing else is run.
     """
-    known = known_cases(env, audited_cases(env, episodes, seed, natural=True))
+    known = known_cases(env, audited_cases(env, episodes, seed, True, honest))
     name = type(env).__name__ if env.spec is None else env.spec.id
-    honest = BANK if any(k.texts for k in known) else AuditReport.honest
+    told = honest_of(known, honest)
     label = f"{reward.name}, {reward.flavour}"
 
     def report(**found: object) -> AuditReport:
-        parts = {"rows": (), "checks": (), "findings": (), "honest": honest, **found}
+        parts = {"rows": (), "checks": (), "findings": (), "honest": told, **found}
         return AuditReport(name, label, seed, len(known), paid_by=reward.name, **parts)  # type: ignore[arg-type]
 
     first, floor = _first(reward, known[:CHECKED])
@@ -62,7 +64,7 @@ def audit_own(
     pay, pairs = Pay(reward, floor), pairs_of(env, known, CHECKED)
     checks = [*first, *_personal(pay, reward, known[:CHECKED], pairs)]
     rate, failing, failed_honest = false_fails(pay, known)
-    more = further_cases(env, known, seed)
+    more = further_cases(env, known, seed, honest)
     rows = run_battery(pay, known, more)
     second = opinions(env, known, second_reader, None)
     judged = [k for k in known if isfinite(pay.honest(k))]
