@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-STEM, PART = 5, 0.6  # letters that two words of one stem share, and their part of the longer one
+STEM, PART = 5, 0.55  # letters that two words of one stem share, and their part of the longer one
 SHORT, ENDING = 4, 3  # letters of a whole word, and by how many another form may be longer
 _PREFIX = re.compile(r"\A(?:un|in|im|des|dis|re|non)(?=\w{5})")
 
