@@ -40,7 +40,7 @@ def heap(title: Title, facts: Facts) -> float:
         return 0.0
     low, high = word_lists(facts.language)["heap"]
     weight = sum(_weights(clauses, title, facts))
-    value = min(1.0, max(0.0, (high - weight) / (high - low)))
+    value: float = min(1.0, max(0.0, (high - weight) / (high - low)))
     faulty = _is_list(clauses, title) or is_disordered(title, facts)
     return value * (LIST if faulty else 1.0)
 

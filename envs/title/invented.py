@@ -66,7 +66,7 @@ def names(title: Title, strange: Sequence[Word]) -> tuple[Span, ...]:
 def is_odd(word: str) -> bool:
     """Whether a plain word stands in no dictionary, nor two that it is made of.
 
-    >>> is_odd("lookup"), is_odd("ingeborg")
+    >>> is_odd("lookup"), is_odd("ottokar")
     (False, True)
     """
     if len(word) < SHORTEST or not word.isalpha() or is_known(word):
