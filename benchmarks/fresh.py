@@ -1,14 +1,14 @@
 """Orderings of replies by other hands in the environments that are judged by exact rules.
 
     python benchmarks/fresh.py
-    python benchmarks/fresh.py --draw PersonaTitle-v0 > cases.txt
+    python benchmarks/fresh.py --draw PersonaTitle-v0 --seed 1 > cases.txt
 
 ``benchmarks/fresh/NAME.jsonl`` holds 30 held-out cases of an environment. A language model that saw
 nothing of this library but the text of two users and the message wrote, for each, the reply that
 the one would love, the reply that the other would love, and a bad one. Printed, as Markdown, with a
 standard error over cases: how often a user pays more for the reply that was written for them than
 for the other's (ties count half, and their share is told), how often more than for the bad one, and
-the mean reward of the replies for their own user.
+the mean reward of the replies for their own user. ``NAME_second.jsonl`` is by a second writer.
 
 ``--draw`` prints what such a writer is given: the messages of 30 cases, each asked by two users who
 cannot both be pleased by one reply.
@@ -46,7 +46,7 @@ COLUMNS = ("environment", "cases", "right user first", "ties", "good over bad", 
 
 def row_of(path: Path, most: int | None) -> tuple[str, ...]:
     """The row of one environment: all cases of a file, or at most so many."""
-    env = gym.make(path.stem, split="heldout", disable_env_checker=True).unwrapped.audited()
+    env = gym.make(env_of(path), split="heldout", disable_env_checker=True).unwrapped.audited()
     first, ties, over_bad, good = [], [], [], []
     found = given_cases(env, path)[: None if most is None else 2 * most]
     for pair in zip(found[::2], found[1::2], strict=True):
@@ -57,6 +57,11 @@ def row_of(path: Path, most: int | None) -> tuple[str, ...]:
         over_bad.append((own > bad) + 0.5 * (own == bad))
         good.append(np.mean([own for own, _, _ in paid]))
     return (path.stem, str(len(good)), *(told(values) for values in (first, ties, over_bad, good)))
+
+
+def env_of(path: Path) -> str:
+    """The environment of a file, which stands before the writer."""
+    return path.stem.partition("_")[0]
 
 
 def cases_to_write(name: str, count: int, seed: int = 0) -> Iterator[str]:
@@ -109,15 +114,17 @@ def main() -> None:
     parser.add_argument("--envs", nargs="*", help="environments; default: all that have texts")
     parser.add_argument("--quick", action="store_true", help="five cases of each")
     parser.add_argument("--draw", metavar="ENV", help="print the cases that a writer is given")
+    parser.add_argument("--seed", type=int, default=0, help="which cases are drawn")
     options = parser.parse_args()
     if options.draw:
-        print("\n".join(cases_to_write(options.draw, 5 if options.quick else 30)))
+        count = 5 if options.quick else 30
+        print("\n".join(cases_to_write(options.draw, count, options.seed)))
         return
     given, most = options.envs, 5 if options.quick else None
     rows = [
         row_of(path, most)
         for path in sorted(FOLDER.glob("*.jsonl"))
-        if not given or path.stem in given
+        if not given or env_of(path) in given
     ]
     for row in (COLUMNS, ["---"] * len(COLUMNS), *rows):
         print(f"| {' | '.join(row)} |")

@@ -18,15 +18,17 @@ def key_points(title: Title, facts: Facts) -> list[Span]:
     A phrasing counts in other forms of its words ('leaks' for 'leak'), and as one word or several
     ('ricecooker'). Part of another word does not count ('butter' in 'butterfly').
     """
-    found = (_first(title, point, facts) for point in facts.session.points)
+    found = (first_phrasing(title, point, facts) for point in facts.session.points)
     return [span for span in found if span is not None]
 
 
-def _first(title: Title, point: tuple[str, ...], facts: Facts) -> Span | None:
-    return next((span for phrase in point if (span := _find(title, phrase, facts))), None)
+def first_phrasing(title: Title, point: tuple[str, ...], facts: Facts) -> Span | None:
+    """Where the first phrasing of a point stands that the title has."""
+    return next((span for phrase in point if (span := find_phrase(title, phrase, facts))), None)
 
 
-def _find(title: Title, phrase: str, facts: Facts) -> Span | None:
+def find_phrase(title: Title, phrase: str, facts: Facts) -> Span | None:
+    """Where the title has a phrase in any form of its words."""
     wanted = plain(phrase)
     if any(map(is_cjk, wanted)):
         at = plain(title.body).find(wanted)
@@ -59,7 +61,7 @@ def made_up(title: Title, facts: Facts) -> tuple[float, list[Span]]:
     counted: a word is two or more in a row that the session has, or a listed one; a single one
     that stands alone between words is taken for a short form, if the session has it.
     """
-    latin = [*latin_words(title), *_tag_words(title)]
+    latin = [*latin_words(title), *tag_words(title)]
     content = [word for word in latin if not facts.is_small(word.text)]
     bad = [word.span for i, word in enumerate(latin) if _is_made_up(latin, i, facts)]
     chinese, strange = _chinese(title, facts)
@@ -67,7 +69,8 @@ def made_up(title: Title, facts: Facts) -> tuple[float, list[Span]]:
     return ((len(bad) + len(strange)) / count if count else 0.0), [*bad, *strange]
 
 
-def _tag_words(title: Title) -> Iterator[Word]:
+def tag_words(title: Title) -> Iterator[Word]:
+    """The words of the tags that are not Chinese."""
     for start, end in title.tags:
         for word, (a, b) in tokens(title.text[start:end].replace("_", " ")):
             if not is_cjk(word[0]):

@@ -108,7 +108,7 @@ class PersonaTitleEnv(PersonaEnv):
 
     def read(self, case: Case, reply: str) -> dict[str, float]:
         """See :mod:`persona_env.envs.title.metrics`."""
-        return read_reply(case, reply)
+        return read_reply(case, reply, natural=self.readers is not None)
 
     def _meeting(self, scenario: Scenario, user: UserProfile) -> CaseView:
         """The user as seen beside this session: with the earlier titles that belong to it."""

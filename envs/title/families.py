@@ -13,7 +13,7 @@ from typing import Any, Literal
 from persona_env.errors import ScenarioError
 from persona_env.languages import LANGUAGES, Language
 
-from .words import own_words
+from .words import own_words, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,23 @@ def _check(path: Path, family: Family) -> None:
             raise ScenarioError(f"{path}: case {number} has no text in {missing}")
 
 
+def things(family: str, language: str) -> tuple[str, ...]:
+    """What the sessions of a scenario's family are about; of written sessions nothing is known."""
+    made = families().get(family.rpartition("/")[2])
+    if made is None:
+        return ()
+    return tuple(next(text for code, text in made.texts.items() if code == language)["things"])
+
+
 @cache
 def talk() -> dict[str, Any]:
     """What people say in any session, by language."""
     return own_words().each("talk")
+
+
+@cache
+def small_talk(language: str) -> frozenset[str]:
+    """What is said in generated sessions and has nothing to do with their subject, plain."""
+    said = talk()[language]
+    turns = [*said["greetings"], *said["thanks"], *said["asides"], *said["private"].values()]
+    return frozenset(plain(line) for turn in turns for line in turn)

@@ -78,9 +78,12 @@ def _said_thrice(title: Title, facts: Facts) -> list[Span]:
     return [word.span for i, word in enumerate(said) if before[:i].count(word.text) == 2]
 
 
-def is_reply(title: Title, facts: Facts) -> bool:
-    """Whether it answers the session, or talks about the title, instead of being one."""
-    text, language = plain(title.body).lstrip(" \"'“«「*"), facts.language
+def is_reply(title: Title, facts: Facts, start: int = 0) -> bool:
+    """Whether it answers the session, or talks about the title, instead of being one.
+
+    It is read from ``start`` on, such as behind a topic.
+    """
+    text, language = plain(title.body[start:]).lstrip(" \"'“«「*"), facts.language
     word = "" if is_han(language) else r"(?!\w)"
     begins = (
         rf"(?:{_any('replies', language)}){word}|(?:{_any('calls', language)})\s*[,.:!：，。！]"
@@ -101,13 +104,13 @@ def is_copy(title: Title, facts: Facts) -> bool:
     most = COPIED_HAN if is_han(facts.language) else COPIED_WORDS
     for message in facts.session.messages[::2]:
         asked = [word for word, _ in tokens(message)]
-        run = _longest_run(said, asked)
+        run = longest_run(said, asked)
         if run >= WHOLE * len(asked) or (run >= most and run >= WHOLE * len(said)):
             return True
     return False
 
 
-def _longest_run(one: list[str], other: list[str]) -> int:
+def longest_run(one: list[str], other: list[str]) -> int:
     """How many words in a row two texts share at most."""
     best, row = 0, [0] * (len(other) + 1)
     for word in one:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from persona_env.rewards.exchange import TermView
 from persona_env.rewards.term import Reason, Score, found, noted, reward_term
 
 from . import content, form
+from .facts import Facts
 from .habits import FIELDS
 from .phrase import phrase
+from .titles import Title
 from .views import LONGEST, facts, read, spans
 
 FAULT = 0.3  # what a word said twice leaves, or a stray mark; a third time nothing is left
@@ -31,12 +35,22 @@ def title_form(view: TermView) -> Score | None:
     known = view.once(facts)
     if known is None:
         return None
+    return form_score(view, known, form.is_copy, (0,))
+
+
+def form_score(
+    view: TermView,
+    known: Facts,
+    is_copy: Callable[[Title, Facts], bool],
+    starts: Sequence[int],
+) -> Score:
+    """The score of :func:`title_form` by a rule for copies; replies may begin at ``starts``."""
     title, reply = read(view), view.reply
     if "\n" in reply.strip() or not form.is_whole(title) or len(reply) > LONGEST:
         return Score(0.0, noted([(0, len(reply))], "no title"))
-    if form.is_reply(title, known):
+    if any(form.is_reply(title, known, start) for start in starts):
         return Score(0.0, noted([(0, len(reply))], "a reply"))
-    if form.is_copy(title, known):
+    if is_copy(title, known):
         return Score(0.0, noted([(0, len(reply))], "a copy"))
     again, marks = form.repeated(title, known), form.stray(title)
     again += form.padding(title, known)

@@ -20,7 +20,7 @@ _VERB = re.compile(r"(?:ing|[aei]r|ndo)\Z")  # words that an object may follow
 def joint(clause: Sequence[str], i: int, facts: Facts) -> float:
     """The score of the joint behind the word ``i``; see :func:`.phrase.phrase`."""
     a, b, code = clause[i], clause[i + 1], facts.language
-    if (a, b) in facts.neighbours or _are_neighbours(a, b, facts):
+    if (a, b) in facts.neighbours or are_neighbours(a, b, facts):
         return 1.0
     if (
         a == b
@@ -56,10 +56,10 @@ def _is_turned(clause: Sequence[str], i: int, facts: Facts) -> bool:
     after = next((w for w in clause[i + 1 :] if not facts.is_function(w)), "")
     if not before or not after:
         return False
-    return not _in_order(before, after, facts) and _in_order(after, before, facts)
+    return not in_order(before, after, facts) and in_order(after, before, facts)
 
 
-def _in_order(a: str, b: str, facts: Facts) -> bool:
+def in_order(a: str, b: str, facts: Facts) -> bool:
     """Whether a sentence has ``a`` somewhere before ``b``."""
     for line in facts.said:
         at = next((i for i, word in enumerate(line) if same_word(a, word, facts.language)), None)
@@ -68,7 +68,7 @@ def _in_order(a: str, b: str, facts: Facts) -> bool:
     return False
 
 
-def _are_neighbours(a: str, b: str, facts: Facts) -> bool:
+def are_neighbours(a: str, b: str, facts: Facts) -> bool:
     """Whether other forms of the two stand side by side."""
     code = facts.language
     return any(same_word(a, x, code) and same_word(b, y, code) for x, y in facts.neighbours)

@@ -8,8 +8,10 @@ from persona_env.scenarios.case import Case, prompt_language_or_first
 
 from . import content, terms
 from .choice import habits_for, language_for
+from .evidence import Known, evidence, known_of
 from .facts import Facts, facts_of
 from .habits import FIELDS
+from .points import named_points
 from .session import TitleScenario
 from .titles import Title, read_title
 
@@ -27,7 +29,7 @@ STYLE = {
 }
 
 
-def read_reply(case: Case, reply: str) -> dict[str, float]:
+def read_reply(case: Case, reply: str, natural: bool) -> dict[str, float]:
     """The measures of one title; empty for a scenario that asks for none.
 
     ``style_<habit>``, 0 or 1 where the user has the habit: the title has it (its length, if it lies
@@ -35,6 +37,9 @@ def read_reply(case: Case, reply: str) -> dict[str, float]:
     those of the session in the language that the title should have. ``informative``: the share of
     key points. ``leaks``: something private is told. ``made_up``: the share of content words that
     the session does not hold.
+
+    In the natural register (``natural``) the title is ``in_language`` unless it has more words of
+    another one, and ``made_up`` is 1 for a name or a number that the session has not, else 0.
     """
     scenario = case.scenario
     if not isinstance(scenario, TitleScenario):
@@ -46,7 +51,8 @@ def read_reply(case: Case, reply: str) -> dict[str, float]:
     found = {f"style_{name}": value for name, value in style.items()}
     if style:
         found["style"] = sum(style.values()) / len(style)
-    return {**found, **_content(title, facts)}
+    content = _in_other_words(title, known_of(scenario, language)) if natural else {}
+    return {**found, **_content(title, facts), **content}
 
 
 def _style(case: Case, reply: str) -> dict[str, float]:
@@ -68,4 +74,12 @@ def _content(title: Title, facts: Facts) -> dict[str, float]:
         "informative": len(content.key_points(title, facts)) / len(facts.session.points),
         "leaks": float(bool(content.private(title, facts))),
         "made_up": share,
+    }
+
+
+def _in_other_words(title: Title, known: Known) -> dict[str, float]:
+    return {
+        "in_language": float(bool(title.words) and not known.is_foreign(title)),
+        "informative": len(named_points(title, known)) / len(known.facts.session.points),
+        "made_up": float(bool(evidence(title, known).invented)),
     }

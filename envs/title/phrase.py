@@ -37,7 +37,7 @@ def phrase(title: Title, facts: Facts) -> float:
     topic of the session does not count, another scores 0.5 behind words of the session, else 0.
     A title that ends in a word that leads on is no phrase.
     """
-    clauses = _clauses(title)
+    clauses = clauses_of(title)
     if not clauses or clauses[-1][-1].text in listed("leads", facts.language):
         return 0.0
     broken = order(title.body.lower()).spans
@@ -53,7 +53,7 @@ def phrase(title: Title, facts: Facts) -> float:
     return min(1.0, max(0.0, (mean - DISORDERED) / (ORDERLY - DISORDERED)))
 
 
-def _clauses(title: Title) -> list[Clause]:
+def clauses_of(title: Title) -> list[Clause]:
     """The words between marks; a blank between Chinese characters parts them as well."""
     clauses: list[Clause] = []
     for word in words_of(title):

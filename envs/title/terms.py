@@ -8,6 +8,7 @@ from persona_env.rewards.exchange import TermView
 from persona_env.rewards.term import Reason, Score, found, reward_term
 from persona_env.text.spans import Span
 
+from . import natural
 from .gates import title_form, title_grounded, title_phrase, title_points, title_private
 from .habits import FIELDS, Habit
 from .session import TitleScenario
@@ -154,3 +155,5 @@ OWN = (
 )  # fmt: skip
 REPLACED = ("degenerate", "repetition", "readable", "language")
 """General gates and terms of prose; a title may well be in capitals, and has its own here."""
+NATURAL = natural.OWN
+"""Those of :data:`OWN` that read something else in the natural register."""

@@ -9,6 +9,7 @@ from persona_env.rewards.exchange import TermView
 from persona_env.text.spans import Span
 
 from .choice import habits_for, language_for
+from .evidence import Known, known_of
 from .facts import Facts, facts_of
 from .habits import Habits
 from .session import TitleScenario
@@ -24,6 +25,14 @@ def facts(view: TermView) -> Facts | None:
         return None
     language = language_for(view.once(habits), scenario, view.language)
     return facts_of(scenario.sessions[language], language)
+
+
+def known(view: TermView) -> Known | None:
+    """The session as evidence for its titles; ``None`` where no title is asked."""
+    scenario = view.scenario
+    if not isinstance(scenario, TitleScenario):
+        return None
+    return known_of(scenario, language_for(view.once(habits), scenario, view.language))
 
 
 def habits(view: TermView) -> Habits:

@@ -15,7 +15,7 @@ from persona_env.envs.title.titles import read_title
 from persona_env.envs.title.words import same_word
 from persona_env.scenarios.library import load_scenarios
 
-ENV = PersonaTitleEnv(split="all")
+ENV = PersonaTitleEnv(split="all", register="tiny")
 WRITTEN = {scenario.id: scenario for scenario in load_scenarios(folder="title")}
 
 RICE = Session(
