@@ -28,6 +28,7 @@ from .pool import Drawn, Mixture, Talks, following
 from .scenario import CATEGORIES, LONGEST, WildScenario
 from .simulator import TalkingUser
 from .talks import turns_of, written
+from .words import also_wanted
 
 N = 300  # generated talks of each family
 WRITTEN = 6.0  # how often a written talk is drawn, beside 1 for each family
@@ -63,6 +64,7 @@ class PersonaWildEnv(PersonaEnv):
     oracle_registers = ("tiny",)
     # Where thanks are due nothing is right or wrong, and a courtesy is all that there is to say.
     unjudged: ClassVar = dict.fromkeys(("factuality", "substance"), frozenset({"thanked"}))
+    also_wanted = staticmethod(also_wanted)
     turns_before = LONGEST - 1
     max_new_tokens, context_length = 128, 896
 
