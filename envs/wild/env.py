@@ -28,6 +28,7 @@ from .pool import Drawn, Mixture, Talks, following
 from .scenario import CATEGORIES, LONGEST, WildScenario
 from .simulator import TalkingUser
 from .talks import turns_of, written
+from .values import FACTUAL
 from .words import also_wanted
 
 N = 300  # generated talks of each family
@@ -62,8 +63,11 @@ class PersonaWildEnv(PersonaEnv):
     own_terms = terms.OWN
     replaced_terms = terms.REPLACED
     oracle_registers = ("tiny",)
-    # Where thanks are due nothing is right or wrong, and a courtesy is all that there is to say.
-    unjudged: ClassVar = dict.fromkeys(("factuality", "substance"), frozenset({"thanked"}))
+    # Where thanks are due nothing is right or wrong, and a courtesy is all that there is to say;
+    # whether a fact is told is for `named_facts`.
+    unjudged: ClassVar = dict.fromkeys(("piece", "substance"), frozenset({"thanked"})) | {
+        "factuality": frozenset({"thanked", "unclear", *FACTUAL})
+    }
     also_wanted = staticmethod(also_wanted)
     turns_before = LONGEST - 1
     max_new_tokens, context_length = 128, 896

@@ -12,19 +12,17 @@ from persona_env.rewards.natural.compare import FORMAL, WARM, Scale, middling, o
 from persona_env.rewards.natural.declare import BY_READER
 from persona_env.rewards.term import PRIOR, Reason, Score, found, noted, unread
 
-from .rules import Manner, closing_of, manner_of, question_in, reasons_of, sides_in
+from . import facts
+from .rules import closing_of, covered, question_in, sides_in
 from .values import (
     ASKS,
-    CALM,
-    FACTUAL,
     FLOOR,
-    TAKEN,
+    UNSAID,
     asking_value,
     balance_value,
     due_language,
     is_a,
     language_value,
-    manner_value,
 )
 
 BOTH_SIDES = Scale("both sides", "shows one side", "may show both sides", "shows both sides")
@@ -67,37 +65,21 @@ def even_handed(view: TermView, read: Read) -> Score | None:
     return Score(max(FLOOR, round(gate.value * balance, 6)), gate.reasons)
 
 
-@natural_term(gate=True, own=True, validity="phrases and facts that are found are exact")
-def named_facts(view: TermView, read: Read) -> Score | None:
-    """On a turn with a fact: 0 for a false claim, 1 for the fact in one of the author's phrasings.
-
-    0.1 for giving in to a wrong correction or rebuffing a right one, 0.4 for rudeness there. A fact
-    in other words is unread.
-    """
-    if not is_a(view, *FACTUAL):
-        return None
-    reading = read(view)
-    manner = manner_of(view.reply) if is_a(view, *TAKEN) else Manner((), (), ())
-    if reading.false.value:
-        return Score(0.0, noted(reading.false.spans, "false claim"))
-    value, reasons = manner_value(view, manner), reasons_of(manner)
-    if value < 1 or reading.points.value is not None:
-        return Score(value, reasons or found(reading.points.spans, "states the fact", CALM.note))
-    return unread(0.75)
-
-
 @natural_term(gate=True, own=True, validity="counting is exact")
 def short_thanks(view: TermView, read: Read) -> Score | None:
-    """To a thank-you: 1 up to 16 words, falling to 0 at 40; times 0.5 for a question.
+    """To a thank-you: 1 up to 40 words, half at 80, a tenth at 400; times 0.5 for a question.
 
-    An acknowledgement in other words than those of the list is unread.
+    An acknowledgement in other words than those of the list is unread; an essay without any of
+    them, times 0.3, is none.
     """
     if not is_a(view, "thanked"):
         return None
-    closing = closing_of(view.reply)
-    value = closing.brevity * (ASKS if closing.asks else 1.0)
+    closing = closing_of(view.reply, "acknowledges_in_prose")
+    value = closing.sparing * (ASKS if closing.asks else 1.0)
     why = (Reason(0, len(view.reply), f"{closing.words:g} words"),)
-    return Score(value, why) if closing.acknowledges else Score(0.75 * value, why, 0.5)
+    if closing.acknowledges:
+        return Score(value, why)
+    return Score(0.75 * value, why, 0.5) if closing.sparing == 1 else Score(UNSAID * value, why)
 
 
 @natural_term(
@@ -106,7 +88,7 @@ def short_thanks(view: TermView, read: Read) -> Score | None:
 def asks_back(view: TermView, read: Read) -> Score | None:
     """To an unclear request: as in the tiny register; readings in other words are unread.
 
-    Where no question is due, the share of the readings that the reply covers.
+    Where no question is due, a reply that takes one reading is nearly as good as one with all.
     """
     if not is_a(view, "unclear"):
         return None
@@ -114,9 +96,8 @@ def asks_back(view: TermView, read: Read) -> Score | None:
     value = asking_value(wish, asked)
     why = found(asked.spans, "asks", "asks nothing", wish or "")
     if not asked.total and value:
-        points = read(view).points
-        share = points.value or 0.0
-        covers = found(points.spans, "covers a reading", "no reading found", wish or "")
+        share, spans = covered(view.reply, view.scenario, read(view).points)
+        covers = found(spans, "covers a reading", "no reading found", wish or "")
         return Score(share + (1 - share) * PRIOR, covers, share)
     is_open = value == 0.5 and asked.total == 1  # it may offer the readings by other names
     return Score(0.75, why, 0.5) if is_open else Score(value, why)
@@ -145,4 +126,4 @@ def thanks_style(view: TermView, read: Read) -> Score | None:
     )  # fmt: skip
 
 
-OWN = (turn_language, even_handed, named_facts, short_thanks, asks_back, thanks_style)
+OWN = (turn_language, even_handed, facts.named_facts, short_thanks, asks_back, thanks_style)

@@ -19,15 +19,18 @@ from persona_env.detectors import (
     stance,
     word_count,
 )
+from persona_env.reading import Degree
 from persona_env.rewards.expectations import named_options
 from persona_env.rewards.term import Reason, noted
 from persona_env.scenarios.schema import Scenario, ScenarioText
-from persona_env.text.spans import Span
+from persona_env.text.spans import Span, outside, sentence_spans
 
 from .scenario import WildScenario
 from .words import listed
 
 SHORT, LONG = 16, 40  # words of a reply to a thank-you: short enough, and an essay
+ONE_READING = 0.9
+TWO_SENTENCES = 40  # words: what a chat model is told to be enough
 
 
 class Question(NamedTuple):
@@ -57,11 +60,30 @@ def readings_of(scenario: Scenario) -> tuple[Phrasings, ...]:
     return _merged((by_language or {}).values())
 
 
+def covered(reply: str, scenario: Scenario, answers: Degree) -> tuple[float, tuple[Span, ...]]:
+    """How well a reply covers the readings of an unclear request: 1 for all of them, 0.9 for one,
+    by name or by the author's answer to it; and where."""
+    spans = tuple(at for names in readings_of(scenario) if (at := first(reply, names)))
+    if len(spans) > 1 or answers.value == 1:
+        return 1.0, spans or answers.spans
+    return (ONE_READING, spans or answers.spans) if spans or answers.value else (0.0, ())
+
+
 def carried(reply: str, scenario: Scenario) -> list[Span]:
     """Where a reply to a new topic brings up the old one; each different word once."""
     old = scenario.old if isinstance(scenario, WildScenario) else None
     words = [phrase for phrases in (old or {}).values() for phrase in phrases]
     return [span for word in dict.fromkeys(words) if (span := first(reply, phrasings_of([word])))]
+
+
+def of_this(reply: str, false: Sequence[Span], scenario: Scenario) -> list[Span]:
+    """The false claims of a reply without those in a sentence on one of the scenario's others."""
+    others = scenario.others if isinstance(scenario, WildScenario) else None
+    if not (false and others):
+        return [*false]
+    names = phrasings_of(name for listed in others.values() for name in listed)
+    about = [span for span in sentence_spans(reply) if first(reply[slice(*span)], names)]
+    return outside(false, about)
 
 
 class Sides(NamedTuple):
@@ -133,10 +155,16 @@ class Closing(NamedTuple):
         """1 up to :data:`SHORT` words, falling to 0 at :data:`LONG`."""
         return min(1.0, max(0.0, (LONG - self.words) / (LONG - SHORT)))
 
+    @property
+    def sparing(self) -> float:
+        """1 up to :data:`TWO_SENTENCES` words, and half at twice as many."""
+        return min(1.0, TWO_SENTENCES / max(1.0, self.words))
 
-def closing_of(reply: str) -> Closing:
-    """What a reply to a thank-you is."""
-    return Closing(word_count(reply), find(reply, listed("acknowledges")), questions(reply).spans)
+
+def closing_of(reply: str, also: str = "acknowledges") -> Closing:
+    """What a reply to a thank-you is; ``also`` names a further list of phrases that take it."""
+    takes = find(reply, listed("acknowledges")) or find(reply, listed(also))
+    return Closing(word_count(reply), takes, questions(reply).spans)
 
 
 def reasons_of(manner: Manner) -> tuple[Reason, ...]:

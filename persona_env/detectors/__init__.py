@@ -15,6 +15,7 @@ from persona_env.detectors.content.confidence import (
     confidence,
 )
 from persona_env.detectors.content.denial import Read, denied, reader_of, stated, undenied
+from persona_env.detectors.content.mention import claimed
 from persona_env.detectors.content.points import Point, first_words, made, may_make
 from persona_env.detectors.content.secrets import leaked
 from persona_env.detectors.content.stance import (
@@ -119,6 +120,7 @@ __all__ = [
     "capability",
     "care_note",
     "caveat",
+    "claimed",
     "claims_done",
     "clarifying_question",
     "closing_offer",

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from persona_env.detectors import (
     Phrasings,
     Point,
-    asserted,
+    claimed,
     clarifying_question,
     confidence,
-    denied,
     formatting,
     made,
     phrasings_of,
@@ -21,7 +20,7 @@ from persona_env.reading.language_id import languages_of
 from persona_env.reading.reader import Ask
 from persona_env.reading.reading import Reading
 from persona_env.scenarios.schema import Scenario
-from persona_env.text.spans import Span, inside, word_count
+from persona_env.text.spans import Span, word_count
 
 ITEMS = 2  # a list has at least two
 NAME = "rules"
@@ -88,9 +87,8 @@ class _Known:
 
     def false_in(self, reply: str) -> Degree:
         """1 where a false claim of the scenario is made; unread elsewhere."""
-        claimed = asserted(reply, self._false) if self._false else []
-        claimed = [span for span in claimed if not inside(span, denied(reply))]
-        return Degree(1.0, NAME, tuple(claimed)) if claimed else UNREAD
+        found = claimed(reply, self._false) if self._false else []
+        return Degree(1.0, NAME, tuple(found)) if found else UNREAD
 
 
 def _form(reply: str) -> Choice:
