@@ -5,6 +5,9 @@ What exact rules do not find in other words is unread there, not missed.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from persona_env.detectors import formality
 from persona_env.reading import Degree
 from persona_env.rewards.exchange import TermView
 from persona_env.rewards.natural import Read, natural_term
@@ -79,7 +82,7 @@ def short_thanks(view: TermView, read: Read) -> Score | None:
     why = (Reason(0, len(view.reply), f"{closing.words:g} words"),)
     if closing.acknowledges:
         return Score(value, why)
-    return Score(0.75 * value, why, 0.5) if closing.sparing == 1 else Score(UNSAID * value, why)
+    return Score(PRIOR * value, why, 0.5) if closing.sparing == 1 else Score(UNSAID * value, why)
 
 
 @natural_term(
@@ -92,7 +95,7 @@ def asks_back(view: TermView, read: Read) -> Score | None:
     """
     if not is_a(view, "unclear"):
         return None
-    asked, wish = question_in(view.reply, view.scenario), view.target("clarification")
+    asked, wish = question_in(view.reply, view.scenario, joined=True), view.target("clarification")
     value = asking_value(wish, asked)
     why = found(asked.spans, "asks", "asks nothing", wish or "")
     if not asked.total and value:
@@ -113,9 +116,9 @@ def thanks_style(view: TermView, read: Read) -> Score | None:
         return None
     reading, scores = read(view), []
     if tone:
-        scores.append(wants(reading.warm, tone == "warm", WARM, tone))
+        scores.append(_warmth(wants(reading.warm, tone == "warm", WARM, tone), tone))
     if register == "neutral":
-        scores.append(middling(reading.formal, FORMAL, register))
+        scores.append(_plain(view.reply, middling(reading.formal, FORMAL, register)))
     elif register:
         scores.append(wants(reading.formal, register == "formal", FORMAL, register))
     count = len(scores)
@@ -124,6 +127,18 @@ def thanks_style(view: TermView, read: Read) -> Score | None:
         round(sum(score.value for score in scores) / count, 6), reasons,
         sum(score.read for score in scores) / count,
     )  # fmt: skip
+
+
+def _warmth(score: Score, tone: str) -> Score:
+    """A courtesy is half warm: to a user who wants none, half of it is no fault."""
+    return score if tone == "warm" else replace(score, value=min(1.0, 2 * score.value))
+
+
+def _plain(reply: str, score: Score) -> Score:
+    """Without a mark of either register a courtesy is half plain, however it reads."""
+    marks = formality(reply)
+    has_any = bool(marks.formal or marks.casual)
+    return score if has_any else replace(score, value=(1 + score.value) / 2)
 
 
 OWN = (turn_language, even_handed, facts.named_facts, short_thanks, asks_back, thanks_style)

@@ -23,7 +23,8 @@ from persona_env.reading import Degree
 from persona_env.rewards.expectations import named_options
 from persona_env.rewards.term import Reason, noted
 from persona_env.scenarios.schema import Scenario, ScenarioText
-from persona_env.text.spans import Span, outside, sentence_spans
+from persona_env.text.lexicon import pattern
+from persona_env.text.spans import Span, fold, outside, sentence_spans
 
 from .scenario import WildScenario
 from .words import listed
@@ -46,12 +47,27 @@ class Question(NamedTuple):
         return self.total == 1 and self.named > 1
 
 
-def question_in(reply: str, scenario: Scenario) -> Question:
-    """The question back in a reply to an unclear request."""
+def question_in(reply: str, scenario: Scenario, joined: bool = False) -> Question:
+    """The question back in a reply to an unclear request; ``joined``: one that goes on with 'Or'
+    is none of its own."""
     spans = clarifying_question(reply).spans
+    if joined:
+        spans = _joined(reply, spans)
     asked = " ".join(reply[start:end] for start, end in spans)
     named = [names for names in readings_of(scenario) if spans and first(asked, names)]
     return Question(len(spans), len(named), spans)
+
+
+def _joined(reply: str, spans: Sequence[Span]) -> tuple[Span, ...]:
+    """The questions; those that begin with 'or' right behind one belong to it."""
+    found: list[Span] = []
+    for start, end in spans:
+        goes_on = pattern("other_way").match(fold(reply), start)
+        if found and goes_on and not reply[found[-1][1] : start].strip():
+            found[-1] = (found[-1][0], end)
+        else:
+            found.append((start, end))
+    return tuple(found)
 
 
 def readings_of(scenario: Scenario) -> tuple[Phrasings, ...]:
