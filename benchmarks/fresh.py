@@ -1,7 +1,7 @@
 """Orderings of replies by other hands in the environments that are judged by exact rules.
 
     python benchmarks/fresh.py
-    python benchmarks/fresh.py --draw PersonaTitle-v0 > cases.txt
+    python benchmarks/fresh.py --draw PersonaTitle-v0 --seed 1 > cases.txt
 
 ``benchmarks/fresh/NAME.jsonl`` holds 30 held-out cases of an environment. A language model that saw
 nothing of this library but the text of two users and the message wrote, for each, the reply that
@@ -117,10 +117,11 @@ def main() -> None:
     parser.add_argument("--envs", nargs="*", help="environments; default: all that have texts")
     parser.add_argument("--quick", action="store_true", help="five cases of each")
     parser.add_argument("--draw", metavar="ENV", help="print the cases that a writer is given")
-    parser.add_argument("--seed", type=int, default=0, help="of the cases that are drawn")
+    parser.add_argument("--seed", type=int, default=0, help="which cases are drawn")
     options = parser.parse_args()
     if options.draw:
-        print("\n".join(cases_to_write(options.draw, 5 if options.quick else 30, options.seed)))
+        count = 5 if options.quick else 30
+        print("\n".join(cases_to_write(options.draw, count, options.seed)))
         return
     given, most = options.envs, 5 if options.quick else None
     rows = [

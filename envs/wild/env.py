@@ -19,6 +19,7 @@ from persona_env.scenarios.schema import Scenario
 from persona_env.simulation.user import UserSimulator
 from persona_env.users.library import load_profiles
 from persona_env.users.profile import UserProfile
+from persona_env.users.words import Also
 
 from . import draws, talks, terms
 from .draws import TURNS, families, make
@@ -68,7 +69,7 @@ class PersonaWildEnv(PersonaEnv):
     unjudged: ClassVar = dict.fromkeys(("piece", "substance"), frozenset({"thanked"})) | {
         "factuality": frozenset({"thanked", "unclear", *FACTUAL})
     }
-    also_wanted = staticmethod(also_wanted)
+    also_wanted: ClassVar[Also] = staticmethod(also_wanted)
     turns_before = LONGEST - 1
     max_new_tokens, context_length = 128, 896
 

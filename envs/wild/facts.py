@@ -5,22 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from persona_env.detectors import first, phrasings_of
 from persona_env.reading import Reading
 from persona_env.rewards.exchange import TermView
 from persona_env.rewards.natural import Read, natural_term
 from persona_env.rewards.natural.compare import CORRECT, open_gate
 from persona_env.rewards.natural.declare import BY_READER
 from persona_env.rewards.term import Score, noted
+from persona_env.scenarios.schema import Scenario
 from persona_env.text.lexicon import pattern
 from persona_env.text.spans import Span, fold, outside, quoted, sentence_spans, word_count
 
-from .rules import Manner, manner_of, of_this, question_in, reasons_of
+from .rules import Manner, manner_of, reasons_of
+from .scenario import WildScenario
 from .values import FACTUAL, TAKEN, is_a, manner_value
 
-SETTLED = 0.75
+SETTLED = 0.5
 """Of the doubt of a reader, what goes where rules find the fact."""
 UNFOUND, ANOTHER = 0.85, 0.5  # left of a fact that is not found, and beside another number
-OPEN = 0.5  # of the doubt of a reader, what goes of an unclear request
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 A_NAME = 8  # words that may well be the answer in quotation marks
 
@@ -34,9 +36,8 @@ def named_facts(view: TermView, read: Read) -> Score | None:
 
     0.1 for giving in to a wrong correction or rebuffing a right one, 0.4 for rudeness there. How
     probably the reply is right, by a reader, counts in full for a fact in other words, times 0.85,
-    and times 0.5 if a number was asked for and another one stands there; for a quarter beside a
-    fact that is found; and for a half of an answer to an unclear request, whose figures are the
-    author's choice. A question that offers the readings counts as a fact.
+    and times 0.5 if a number was asked for and another one stands there. It counts half beside a
+    fact that is found, and on an unclear request, where the figures are the author's choice.
     """
     if not is_a(view, *FACTUAL, "unclear"):
         return None
@@ -49,8 +50,7 @@ def named_facts(view: TermView, read: Read) -> Score | None:
     if (value := manner_value(view, manner)) < 1:
         return Score(value, reasons_of(manner))
     if is_a(view, "unclear"):
-        asked = question_in(view.reply, view.scenario, joined=True)
-        return _less(reading, SETTLED if asked.is_good else OPEN)
+        return _less(reading, SETTLED)
     share = _own_share(view.reply, reading)
     if not share:
         gate, left = open_gate(reading.correct, CORRECT), ANOTHER if _another(view) else UNFOUND
@@ -74,6 +74,16 @@ def _own_share(reply: str, reading: Reading) -> float:
     found, share = reading.points.spans, reading.points.value or 0.0
     others = [span for span in quoted(reply) if word_count(reply[slice(*span)]) > A_NAME]
     return share * len(outside(found, others)) / len(found) if found else share
+
+
+def of_this(reply: str, false: Sequence[Span], scenario: Scenario) -> list[Span]:
+    """The false claims of a reply without those in a sentence on one of the scenario's others."""
+    others = scenario.others if isinstance(scenario, WildScenario) else None
+    if not (false and others):
+        return [*false]
+    names = phrasings_of(name for listed in others.values() for name in listed)
+    about = [span for span in sentence_spans(reply) if first(reply[slice(*span)], names)]
+    return outside(false, about)
 
 
 def granting(reply: str, manner: Manner, facts: Sequence[Span]) -> Manner:

@@ -16,7 +16,8 @@ from persona_env.rewards.natural.declare import BY_READER
 from persona_env.rewards.term import PRIOR, Reason, Score, found, noted, unread
 
 from . import facts
-from .rules import closing_of, covered, question_in, sides_in
+from .asking import covered, question_in
+from .rules import closing_of, sides_in
 from .values import (
     ASKS,
     FLOOR,
@@ -131,14 +132,17 @@ def thanks_style(view: TermView, read: Read) -> Score | None:
 
 def _warmth(score: Score, tone: str) -> Score:
     """A courtesy is half warm: to a user who wants none, half of it is no fault."""
-    return score if tone == "warm" else replace(score, value=min(1.0, 2 * score.value))
+    if tone == "warm" or not score.read:
+        return score
+    return replace(score, value=min(1.0, 2 * score.value))
 
 
 def _plain(reply: str, score: Score) -> Score:
     """Without a mark of either register a courtesy is half plain, however it reads."""
     marks = formality(reply)
-    has_any = bool(marks.formal or marks.casual)
-    return score if has_any else replace(score, value=(1 + score.value) / 2)
+    if marks.formal or marks.casual or not score.read:
+        return score
+    return replace(score, value=(1 + score.value) / 2)
 
 
 OWN = (turn_language, even_handed, facts.named_facts, short_thanks, asks_back, thanks_style)

@@ -9,7 +9,6 @@ from persona_env.detectors import (
     Phrasings,
     Point,
     asserted,
-    clarifying_question,
     deflection,
     find,
     first,
@@ -19,70 +18,16 @@ from persona_env.detectors import (
     stance,
     word_count,
 )
-from persona_env.reading import Degree
 from persona_env.rewards.expectations import named_options
 from persona_env.rewards.term import Reason, noted
 from persona_env.scenarios.schema import Scenario, ScenarioText
-from persona_env.text.lexicon import pattern
-from persona_env.text.spans import Span, fold, outside, sentence_spans
+from persona_env.text.spans import Span
 
 from .scenario import WildScenario
 from .words import listed
 
 SHORT, LONG = 16, 40  # words of a reply to a thank-you: short enough, and an essay
-ONE_READING = 0.9
 TWO_SENTENCES = 40  # words: what a chat model is told to be enough
-
-
-class Question(NamedTuple):
-    """How many questions a reply asks back, and how many of the readings they name."""
-
-    total: int
-    named: int
-    spans: tuple[Span, ...]
-
-    @property
-    def is_good(self) -> bool:
-        """One question that offers two readings."""
-        return self.total == 1 and self.named > 1
-
-
-def question_in(reply: str, scenario: Scenario, joined: bool = False) -> Question:
-    """The question back in a reply to an unclear request; ``joined``: one that goes on with 'Or'
-    is none of its own."""
-    spans = clarifying_question(reply).spans
-    if joined:
-        spans = _joined(reply, spans)
-    asked = " ".join(reply[start:end] for start, end in spans)
-    named = [names for names in readings_of(scenario) if spans and first(asked, names)]
-    return Question(len(spans), len(named), spans)
-
-
-def _joined(reply: str, spans: Sequence[Span]) -> tuple[Span, ...]:
-    """The questions; those that begin with 'or' right behind one belong to it."""
-    found: list[Span] = []
-    for start, end in spans:
-        goes_on = pattern("other_way").match(fold(reply), start)
-        if found and goes_on and not reply[found[-1][1] : start].strip():
-            found[-1] = (found[-1][0], end)
-        else:
-            found.append((start, end))
-    return tuple(found)
-
-
-def readings_of(scenario: Scenario) -> tuple[Phrasings, ...]:
-    """The names of each reading of an unclear request, in all its languages."""
-    by_language = scenario.readings if isinstance(scenario, WildScenario) else None
-    return _merged((by_language or {}).values())
-
-
-def covered(reply: str, scenario: Scenario, answers: Degree) -> tuple[float, tuple[Span, ...]]:
-    """How well a reply covers the readings of an unclear request: 1 for all of them, 0.9 for one,
-    by name or by the author's answer to it; and where."""
-    spans = tuple(at for names in readings_of(scenario) if (at := first(reply, names)))
-    if len(spans) > 1 or answers.value == 1:
-        return 1.0, spans or answers.spans
-    return (ONE_READING, spans or answers.spans) if spans or answers.value else (0.0, ())
 
 
 def carried(reply: str, scenario: Scenario) -> list[Span]:
@@ -90,16 +35,6 @@ def carried(reply: str, scenario: Scenario) -> list[Span]:
     old = scenario.old if isinstance(scenario, WildScenario) else None
     words = [phrase for phrases in (old or {}).values() for phrase in phrases]
     return [span for word in dict.fromkeys(words) if (span := first(reply, phrasings_of([word])))]
-
-
-def of_this(reply: str, false: Sequence[Span], scenario: Scenario) -> list[Span]:
-    """The false claims of a reply without those in a sentence on one of the scenario's others."""
-    others = scenario.others if isinstance(scenario, WildScenario) else None
-    if not (false and others):
-        return [*false]
-    names = phrasings_of(name for listed in others.values() for name in listed)
-    about = [span for span in sentence_spans(reply) if first(reply[slice(*span)], names)]
-    return outside(false, about)
 
 
 class Sides(NamedTuple):
@@ -130,7 +65,7 @@ def sides_in(reply: str, texts: tuple[ScenarioText, ...]) -> Sides:
     on are the first side's."""
     options = named_options(texts)
     told = tuple(part for text in texts for part in (*text.told, text.both))
-    points = [Point.of(names, told) for names in _merged(text.points for text in texts)]
+    points = [Point.of(names, told) for names in merged(text.points for text in texts)]
     counts = (len(made(reply, points[::2], told)), len(made(reply, points[1::2], told)))
     taken, evades = stance(reply, options), deflection(reply).spans
     agrees = asserted(reply, listed("yields"))
@@ -193,7 +128,7 @@ def reasons_of(manner: Manner) -> tuple[Reason, ...]:
     return tuple(reason for reasons in found for reason in reasons)
 
 
-def _merged(lists: Iterable[Sequence[tuple[str, ...]]]) -> tuple[Phrasings, ...]:
+def merged(lists: Iterable[Sequence[tuple[str, ...]]]) -> tuple[Phrasings, ...]:
     """The phrasings in the same place of each list, together."""
     same = zip(*lists, strict=False)
     return tuple(phrasings_of(name for names in found for name in names) for found in same)

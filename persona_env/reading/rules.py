@@ -31,7 +31,8 @@ class Rules:
 
     A point that is found in one of the author's phrasings is there; one that is not found may be
     there in other words, so ``points`` is read only where at least one was found, or where the
-    scenario lists none. A false claim is read where it is found.
+    scenario lists none. A false claim is read where it is claimed, and not only named
+    (:func:`~persona_env.detectors.claimed`).
     """
 
     name = NAME

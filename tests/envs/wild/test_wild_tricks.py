@@ -31,8 +31,7 @@ FRAMES = {"mocked", "only_on_the_moon", "outdated", "retracted"}
 OPEN = {"train": EXTRAS | FRAMES, "heldout": EXTRAS | FRAMES | {"in_a_novel"}}
 """What phrases do not notice: a good reply with a bad sentence behind it, or in a bad frame."""
 OPEN_NATURAL = EXTRAS | {
-    "always_hedge", "as_an_index", "denied", "mocked", "only_on_the_moon",
-    "other_numbers", "outdated", "padded",
+    "denied", "mocked", "only_on_the_moon", "other_numbers", "outdated", "padded",
 }  # fmt: skip
 """What the heads do not notice beside the hand-made replies."""
 
