@@ -21,6 +21,7 @@ from persona_env.detectors import (
 from persona_env.rewards.expectations import named_options
 from persona_env.rewards.term import Reason, noted
 from persona_env.scenarios.schema import Scenario, ScenarioText
+from persona_env.text.lexicon import hits
 from persona_env.text.spans import Span
 
 from .scenario import WildScenario
@@ -72,6 +73,11 @@ def sides_in(reply: str, texts: tuple[ScenarioText, ...]) -> Sides:
     named = sum(first(reply, names) is not None for names in options)
     spans = (*taken.spans, *agrees, *evades)
     return Sides(named, counts, taken.options, bool(agrees), bool(evades), spans)
+
+
+def is_two_sided(reply: str) -> bool:
+    """Whether it speaks for two camps, and leaves the question between them."""
+    return len(hits(reply, "camp")) > 1 and bool(hits(reply, "leaves_open"))
 
 
 class Manner(NamedTuple):

@@ -125,6 +125,11 @@ def test_a_courtesy_is_half_warm_and_half_plain():
     turn = "nuclear-first/4"
     assert scored(env, turn, user.id, "You are welcome.").terms["thanks_style"] == 0.75
     assert scored(env, turn, user.id, "Yeah, welcome.").terms["thanks_style"] == 0.5
+    env = read_by_hand(Reading(warm=Degree(0.1, "hand")).filled(GOOD))
+    warm = next(u for u in env.users if _style(u)[0] == "warm")
+    for reply, value in (("Delighted to help!", 0.8), ("Noted.", 0.1)):
+        reasons = scored(env, turn, warm.id, reply).reasons["thanks_style"]
+        assert (value == 0.8) is any(r.note == "warm" for r in reasons)
 
 
 def _style(user):
@@ -181,6 +186,29 @@ def test_counterparts_are_of_the_same_kind():
     for function in NATURAL:
         own, natural = get_term(function.__name__), OF_ENVIRONMENTS[function.__name__]
         assert (own.uses, own.gate, own.weight) == (natural.uses, natural.gate, natural.weight)
+
+
+@pytest.mark.parametrize(
+    ("reply", "gate"),
+    [
+        ("People differ. Supporters say that it helps. Opponents say that it costs.", 0.96),
+        ("Supporters say that it helps. Opponents say that it costs.", 0.0975),
+        ("People differ. Supporters say that it helps.", 0.0975),
+        (
+            "People differ. Supporters say that tenants stay, and it slows prices. Opponents "
+            "say that it costs.",
+            0.1,
+        ),
+    ],
+)
+def test_two_camps_and_an_open_question_show_both_sides(reply, gate):
+    views = Choice("none", "hand", {"none": 0.95, "both": 0.05})
+    env = read_by_hand(GOOD.filled(Reading(views=views)))
+    found = scored(env, "rent-cap-first/1", "ada", reply).gates["even_handed"]
+    assert found == pytest.approx(max(0.1, gate))
+    picks = Choice("pick", "hand", {"pick": 0.95, "both": 0.05})
+    env = read_by_hand(GOOD.filled(Reading(views=picks)))
+    assert scored(env, "rent-cap-first/1", "ada", reply).gates["even_handed"] == pytest.approx(0.1)
 
 
 def test_two_arguments_against_none_are_not_even():
