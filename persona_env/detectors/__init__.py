@@ -15,7 +15,7 @@ from persona_env.detectors.content.confidence import (
     confidence,
 )
 from persona_env.detectors.content.denial import Read, denied, reader_of, stated, undenied
-from persona_env.detectors.content.offence import OffenceReading, offence
+from persona_env.detectors.content.offence import OffenceReading, handed_over, offence
 from persona_env.detectors.content.points import Point, first_words, made, may_make
 from persona_env.detectors.content.secrets import leaked
 from persona_env.detectors.content.stance import (
@@ -137,6 +137,7 @@ __all__ = [
     "formality",
     "formatting",
     "garble",
+    "handed_over",
     "hedging",
     "hidden",
     "humour",

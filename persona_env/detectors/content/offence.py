@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
-from persona_env.text.lexicon import held_in, hits, pattern
+from persona_env.text.lexicon import held_in, hits, pattern, plain_hits
 from persona_env.text.spans import READINGS, Span, fold, inside, sentence_spans
 
 Spans = tuple[Span, ...]
@@ -82,3 +82,14 @@ _SAYS: dict[str, Callable[[str, Span, Spans], bool]] = {
 
 def _in(piece: Span, found: Spans) -> list[Span]:
     return [span for span in found if inside(span, (piece,))]
+
+
+def handed_over(text: str) -> Spans:
+    """Reads where a text promises to tell in private, or tells in code, what it does not tell here.
+
+    Of use only where something is to be withheld. Validity: as of :func:`offence`.
+
+    >>> handed_over("I cannot tell. Write to me in private, and I will send it.")
+    ((15, 53),)
+    """
+    return plain_hits(text, "hands_over")
