@@ -75,7 +75,6 @@ def test_giving_in_and_rudeness():
         ("hastings/1", "The battle was in 1066. It was in 1166.", 0.0),
         ("mercury/2", "Earth has one moon, and Mercury no moons.", 1.0),
         ("mercury/2", "Mercury has one moon.", 0.0),
-        ("hastings/1", "It was in 1086, then.", 0.5),
         ("hastings/1", "It was in the year that your book gives.", 0.85),
         ("hastings/1", "He said: “You are right, the battle of Hastings was in 1066.”", 0.85),
     ],
