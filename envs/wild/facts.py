@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from persona_env.detectors import first, phrasings_of
 from persona_env.reading import Reading
+from persona_env.reading.rules import NAME as RULES
 from persona_env.rewards.exchange import TermView
 from persona_env.rewards.natural import Read, natural_term
 from persona_env.rewards.natural.compare import CORRECT, open_gate
@@ -88,7 +89,10 @@ def granting(reply: str, manner: Manner, facts: Sequence[Span]) -> Manner:
 
 
 def _less(reading: Reading, settled: float) -> Score:
-    """The gate of a reader on what is right, with its doubt made less by this share."""
+    """The gate of a reader on what is right, with its doubt made less by this share: rules do not
+    doubt."""
     gate = open_gate(reading.correct, CORRECT)
+    if reading.correct.by == RULES:
+        return gate
     value = 1 - (1 - gate.value) * (1 - settled)
     return Score(round(value, 6), gate.reasons, gate.read)

@@ -89,6 +89,12 @@ def test_of_a_fact_that_is_found_a_reader_doubts_half(correct, gate):
     assert scored(env, "canberra/1", "ada", "It is Canberra.").gates["named_facts"] == gate
 
 
+def test_rules_that_find_a_reply_wrong_count_in_full():
+    env = read_by_hand(Reading(correct=Degree(0.0, "rules")).filled(GOOD))
+    for turn, reply in (("canberra/1", "It is Canberra."), ("mercury/1", "It is hot there.")):
+        assert scored(env, turn, "ada", reply).gates["named_facts"] == 0.0
+
+
 def test_a_generated_value_of_the_number_before_is_no_false_claim():
     env = read_by_hand()
     turn = next(
