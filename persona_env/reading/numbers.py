@@ -22,7 +22,7 @@ from persona_env.text.spans import READINGS, Span, fold, is_cjk
 
 _NUMBER = re.compile(r"(?<![a-zà-ÿ\d.,_])\d+(?:[.,]\d+)*(?![a-z_]*\d)")
 _THOUSANDS = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*")
-_UNIT = re.compile(r"[^\w\n]{0,4}((?:[^\W\d_]|[°%])+)")
+_UNIT = re.compile(r"[^\w\n°%]{0,4}([°%]|[^\W\d_]+)")
 _ROUND = 0.02
 """How far a rounded number may be from the right one: 4,000 for 3,952."""
 _ROUNDED = 100.0  # from which numbers are rounded
@@ -90,7 +90,8 @@ class Numbers:
         wanted = {one.value for found in essential for one in found} - asked
         self.wanted = wanted
         self.right = {one.value for one in told} | wanted
-        self.units = {one.unit for one in told if one.value in wanted}
+        units = {one.unit for one in told if one.value in wanted}
+        self.units = units - {""} if units & {*_units().values()} else units
         listed = _all(part for text in texts for part in (*text.wrong, *text.false))
         self.known = self.right | asked | {one.value for one in listed}
         self.words = {f"{NUMBER}{value:g}" for value in (*wanted, *_IN_WORDS)}

@@ -60,9 +60,11 @@ def _is_meant(folded: str, start: int, at: int) -> bool:
 
 
 def _advises(folded: str, piece: Span, found: Spans) -> bool:
-    if not _in(piece, found) or _ASKS.search(folded[slice(*piece)]):
+    here, (start, end) = _in(piece, found), piece
+    if not here or _ASKS.search(folded[start:end]):
         return False
-    return not pattern("keeps_away").search(folded, *piece)
+    keeps_away = pattern("keeps_away").search
+    return not (keeps_away(folded, start, here[0][0]) or keeps_away(folded, here[-1][1], end))
 
 
 def _advertises(folded: str, piece: Span, found: Spans) -> bool:

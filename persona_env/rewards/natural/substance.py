@@ -35,7 +35,11 @@ def substance(view: TermView, read: Read) -> Score | None:
         return None
     words = count_substance(view.reply)
     repeats = words >= ENOUGH and _may_repeat(view) and is_empty(view.question, view.reply)
-    if (words >= ENOUGH and not repeats) or _is_on_the_matter(view, read(view)):
+    if words >= ENOUGH and not repeats:
+        return None
+    if _is_on_the_matter(view, read(view)) or (
+        not repeats and tells_apart(view.scenario, view.reply)
+    ):
         return None
     value = 0.0 if repeats else max(0.0, words - (ENOUGH - 1))
     note = f"says nothing: {words:.1f} of {ENOUGH:g} words with content"
@@ -55,7 +59,5 @@ def _may_repeat(view: TermView) -> bool:
 
 def _is_on_the_matter(view: TermView, reading: Reading) -> bool:
     if reading.points.value or reading.details or reading.false.value:
-        return True
-    if tells_apart(view.scenario, view.reply):
         return True
     return any(first(view.reply, names) for names in view.once(options_of))
