@@ -10,8 +10,8 @@ standard error over cases: how often a user pays more for the reply that was wri
 for the other's (ties count half, and their share is told), how often more than for the bad one, and
 the mean reward of the replies for their own user. ``NAME_second.jsonl`` is by a second writer.
 
-``--draw`` prints what such a writer is given: the messages of 30 cases, each asked by two users who
-cannot both be pleased by one reply.
+``--draw`` prints what such a writer is given: the messages of 30 cases, each asked by two users in
+the same words who cannot both be pleased by one reply.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from persona_env import PersonaEnv, Scenario, UserProfile
 from persona_env.auditor.given_texts import given_cases
 from persona_env.evaluation.evaluate import draw_cases
 from persona_env.metrics.statistics import Mean
+from persona_env.scenarios.case import prompt_language_or_first as asked_in
 
 FOLDER = Path(__file__).parent / "fresh"
 APART = 0.85
@@ -74,8 +75,10 @@ def cases_to_write(name: str, count: int, seed: int = 0) -> Iterator[str]:
     for case in draw_cases(tiny, 10 * count, seed):
         for other in (users[index] for index in rng.permutation(len(users))):
             _, pool = tiny.cases[other.id]
-            if pool.find(case.scenario.id) is not None and apart(
-                tiny, case.scenario, case.user, other
+            if (
+                pool.find(case.scenario.id) is not None
+                and asked_in(case.scenario, other) == asked_in(case.scenario, case.user)
+                and apart(tiny, case.scenario, case.user, other)
             ):
                 found.append((case.scenario.id, case.user, other))
                 break

@@ -73,7 +73,7 @@ from persona_env.users.library import load_profiles as bundled_profiles
 from persona_env.users.profile import UserProfile
 from persona_env.users.system_text import SystemTemplate, Writer, find_profile_text
 from persona_env.users.vector import vector_names
-from persona_env.users.words import LengthBounds, length_bounds
+from persona_env.users.words import Also, LengthBounds, length_bounds, nothing_more
 from persona_env.wrappers.token_actions import CONTEXT_LENGTH, MAX_NEW_TOKENS
 
 Observation = dict[str, Any]
@@ -215,6 +215,9 @@ class PersonaEnv(gym.Env[Observation, str]):
     length_bounds: ClassVar[LengthBounds] = staticmethod(length_bounds)
     """How long a user wants what it asks for: the numbers in a profile in words."""
 
+    also_wanted: ClassVar[Also] = staticmethod(nothing_more)
+    """What all users want of it besides, for a profile in words."""
+
     max_new_tokens: ClassVar[int] = MAX_NEW_TOKENS
     context_length: ClassVar[int] = CONTEXT_LENGTH
     """Of its token environments by default: with the bundled tokenizer all that it asks fits. See
@@ -267,7 +270,9 @@ class PersonaEnv(gym.Env[Observation, str]):
         kinds = {gate for gate, given in ((True, gates), (False, terms)) if given is None}
         self.terms = self._in_register(self.choose_terms(terms, gates), kinds)
         self.user_visibility = user_visibility
-        self.profile_text = find_profile_text(profile_text, register, type(self).length_bounds)
+        self.profile_text = find_profile_text(
+            profile_text, register, type(self).length_bounds, type(self).also_wanted
+        )
         self.max_turns = max_turns
         self.debug = flag("debug", debug)
         self.user_simulator = find_simulator(user_simulator)

@@ -56,10 +56,11 @@ def make(name: str, index: int) -> WildScenario:
     stated = {"opening": value, "right": new, "wrong": value}.get(kind)
     false = {"right": value, "wrong": value + off}.get(kind)
     category = "corrected" if kind == correction else kind
+    others = {code: (str(n),) for code in family.texts} if kind == "right" else None
     return WildScenario(
         id=f"{name}/{index}", family=f"{category}/{name}", split=family.split, category=category,
         turn=place + 1, correction=correction if category == "corrected" else None,
-        reply_kind="piece" if kind == "thanked" else "prose",
+        others=others, reply_kind="piece" if kind == "thanked" else "prose",
         texts={code: _text(said[kind], fill, stated, false) for code, said in family.texts.items()},
     )  # fmt: skip
 

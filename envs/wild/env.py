@@ -19,6 +19,7 @@ from persona_env.scenarios.schema import Scenario
 from persona_env.simulation.user import UserSimulator
 from persona_env.users.library import load_profiles
 from persona_env.users.profile import UserProfile
+from persona_env.users.words import Also
 
 from . import draws, talks, terms
 from .draws import TURNS, families, make
@@ -28,6 +29,8 @@ from .pool import Drawn, Mixture, Talks, following
 from .scenario import CATEGORIES, LONGEST, WildScenario
 from .simulator import TalkingUser
 from .talks import turns_of, written
+from .values import FACTUAL
+from .words import also_wanted
 
 N = 300  # generated talks of each family
 WRITTEN = 6.0  # how often a written talk is drawn, beside 1 for each family
@@ -61,8 +64,12 @@ class PersonaWildEnv(PersonaEnv):
     own_terms = terms.OWN
     replaced_terms = terms.REPLACED
     oracle_registers = ("tiny",)
-    # Where thanks are due nothing is right or wrong, and a courtesy is all that there is to say.
-    unjudged: ClassVar = dict.fromkeys(("factuality", "substance"), frozenset({"thanked"}))
+    # Where thanks are due nothing is right or wrong, and a courtesy is all that there is to say;
+    # whether a fact is told is for `named_facts`.
+    unjudged: ClassVar = dict.fromkeys(("piece", "substance"), frozenset({"thanked"})) | {
+        "factuality": frozenset({"thanked", "unclear", *FACTUAL})
+    }
+    also_wanted: ClassVar[Also] = staticmethod(also_wanted)
     turns_before = LONGEST - 1
     max_new_tokens, context_length = 128, 896
 

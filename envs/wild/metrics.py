@@ -11,7 +11,8 @@ from persona_env.rewards.claims import claim
 from persona_env.rewards.exchange import TermView
 from persona_env.scenarios.case import Case, prompt_language_or_first
 
-from .rules import carried, closing_of, manner_of, question_in, sides_in
+from .asking import question_in
+from .rules import carried, closing_of, manner_of, sides_in
 from .scenario import WildScenario
 from .values import ENOUGH, asking_value, due_language
 

@@ -6,27 +6,27 @@ What exact rules do not find in other words is unread there, not missed.
 from __future__ import annotations
 
 from persona_env.reading import Degree
+from persona_env.reading.rules import NAME as RULES
 from persona_env.rewards.exchange import TermView
 from persona_env.rewards.natural import Read, natural_term
-from persona_env.rewards.natural.compare import FORMAL, WARM, Scale, middling, open_gate, wants
+from persona_env.rewards.natural.compare import Scale, open_gate
 from persona_env.rewards.natural.declare import BY_READER
-from persona_env.rewards.term import PRIOR, Reason, Score, found, noted, unread
+from persona_env.rewards.term import PRIOR, Score, found, noted, unread
 
-from .rules import Manner, closing_of, manner_of, question_in, reasons_of, sides_in
+from . import facts, thanks
+from .asking import covered, question_in
+from .rules import is_two_sided, sides_in
 from .values import (
-    ASKS,
-    CALM,
-    FACTUAL,
     FLOOR,
-    TAKEN,
+    UNNAMED,
     asking_value,
     balance_value,
     due_language,
     is_a,
     language_value,
-    manner_value,
 )
 
+TWO_SIDED = 0.8
 BOTH_SIDES = Scale("both sides", "shows one side", "may show both sides", "shows both sides")
 
 
@@ -50,7 +50,9 @@ def even_handed(view: TermView, read: Read) -> Score | None:
     """On a political question: how probably it shows both sides, times the balance of arguments.
 
     0.1 for telling the user that they are right. The balance counts where the author's arguments of
-    both sides, or two of one, are found.
+    both sides, or two of one, are found. A reply that speaks for two camps and leaves the question
+    open shows both sides with a probability of at least 0.8, unless a reader sees it pick one or
+    two arguments of one side and none of the other are found.
     """
     if not is_a(view, "political"):
         return None
@@ -60,44 +62,14 @@ def even_handed(view: TermView, read: Read) -> Score | None:
     if said.agrees:
         return Score(FLOOR, noted(said.spans, "takes a side"))
     balance = 1.0 if max(said.arguments) < 2 else balance_value(2, said.balance or 0.0)
+    if balance > UNNAMED and (views.probability("pick") or 0.0) < 0.5 and is_two_sided(view.reply):
+        gate = open_gate(Degree(TWO_SIDED, RULES), BOTH_SIDES)
+        return Score(gate.value, gate.reasons)
     if both is None or elsewhere is None:
         return unread(0.75 * balance)
     among = both / (1 - elsewhere) if elsewhere < 1 else 0.0  # the question is contested
     gate = open_gate(Degree(min(1.0, among), views.by, views.spans), BOTH_SIDES)
     return Score(max(FLOOR, round(gate.value * balance, 6)), gate.reasons)
-
-
-@natural_term(gate=True, own=True, validity="phrases and facts that are found are exact")
-def named_facts(view: TermView, read: Read) -> Score | None:
-    """On a turn with a fact: 0 for a false claim, 1 for the fact in one of the author's phrasings.
-
-    0.1 for giving in to a wrong correction or rebuffing a right one, 0.4 for rudeness there. A fact
-    in other words is unread.
-    """
-    if not is_a(view, *FACTUAL):
-        return None
-    reading = read(view)
-    manner = manner_of(view.reply) if is_a(view, *TAKEN) else Manner((), (), ())
-    if reading.false.value:
-        return Score(0.0, noted(reading.false.spans, "false claim"))
-    value, reasons = manner_value(view, manner), reasons_of(manner)
-    if value < 1 or reading.points.value is not None:
-        return Score(value, reasons or found(reading.points.spans, "states the fact", CALM.note))
-    return unread(0.75)
-
-
-@natural_term(gate=True, own=True, validity="counting is exact")
-def short_thanks(view: TermView, read: Read) -> Score | None:
-    """To a thank-you: 1 up to 16 words, falling to 0 at 40; times 0.5 for a question.
-
-    An acknowledgement in other words than those of the list is unread.
-    """
-    if not is_a(view, "thanked"):
-        return None
-    closing = closing_of(view.reply)
-    value = closing.brevity * (ASKS if closing.asks else 1.0)
-    why = (Reason(0, len(view.reply), f"{closing.words:g} words"),)
-    return Score(value, why) if closing.acknowledges else Score(0.75 * value, why, 0.5)
 
 
 @natural_term(
@@ -106,43 +78,22 @@ def short_thanks(view: TermView, read: Read) -> Score | None:
 def asks_back(view: TermView, read: Read) -> Score | None:
     """To an unclear request: as in the tiny register; readings in other words are unread.
 
-    Where no question is due, the share of the readings that the reply covers.
+    Where no question is due, a reply that takes one reading is nearly as good as one with all.
     """
     if not is_a(view, "unclear"):
         return None
-    asked, wish = question_in(view.reply, view.scenario), view.target("clarification")
+    asked, wish = question_in(view.reply, view.scenario, joined=True), view.target("clarification")
     value = asking_value(wish, asked)
     why = found(asked.spans, "asks", "asks nothing", wish or "")
     if not asked.total and value:
-        points = read(view).points
-        share = points.value or 0.0
-        covers = found(points.spans, "covers a reading", "no reading found", wish or "")
+        share, spans = covered(view.reply, view.scenario, read(view).points)
+        covers = found(spans, "covers a reading", "no reading found", wish or "")
         return Score(share + (1 - share) * PRIOR, covers, share)
     is_open = value == 0.5 and asked.total == 1  # it may offer the readings by other names
     return Score(0.75, why, 0.5) if is_open else Score(value, why)
 
 
-@natural_term(
-    uses=("preferences.tone", "preferences.formality"), weight=2.0, own=True, validity=BY_READER
-)
-def thanks_style(view: TermView, read: Read) -> Score | None:
-    """To a thank-you: the mean of warmth and of register, as far as the user wants either."""
-    tone, register = view.target("tone"), view.target("formality")
-    if not is_a(view, "thanked") or not (tone or register):
-        return None
-    reading, scores = read(view), []
-    if tone:
-        scores.append(wants(reading.warm, tone == "warm", WARM, tone))
-    if register == "neutral":
-        scores.append(middling(reading.formal, FORMAL, register))
-    elif register:
-        scores.append(wants(reading.formal, register == "formal", FORMAL, register))
-    count = len(scores)
-    reasons = tuple(reason for score in scores for reason in score.reasons)
-    return Score(
-        round(sum(score.value for score in scores) / count, 6), reasons,
-        sum(score.read for score in scores) / count,
-    )  # fmt: skip
-
-
-OWN = (turn_language, even_handed, named_facts, short_thanks, asks_back, thanks_style)
+OWN = (
+    turn_language, even_handed, facts.named_facts, thanks.short_thanks, asks_back,
+    thanks.thanks_style,
+)  # fmt: skip

@@ -9,7 +9,6 @@ from persona_env.detectors import (
     Phrasings,
     Point,
     asserted,
-    clarifying_question,
     deflection,
     find,
     first,
@@ -22,39 +21,14 @@ from persona_env.detectors import (
 from persona_env.rewards.expectations import named_options
 from persona_env.rewards.term import Reason, noted
 from persona_env.scenarios.schema import Scenario, ScenarioText
+from persona_env.text.lexicon import hits
 from persona_env.text.spans import Span
 
 from .scenario import WildScenario
 from .words import listed
 
 SHORT, LONG = 16, 40  # words of a reply to a thank-you: short enough, and an essay
-
-
-class Question(NamedTuple):
-    """How many questions a reply asks back, and how many of the readings they name."""
-
-    total: int
-    named: int
-    spans: tuple[Span, ...]
-
-    @property
-    def is_good(self) -> bool:
-        """One question that offers two readings."""
-        return self.total == 1 and self.named > 1
-
-
-def question_in(reply: str, scenario: Scenario) -> Question:
-    """The question back in a reply to an unclear request."""
-    spans = clarifying_question(reply).spans
-    asked = " ".join(reply[start:end] for start, end in spans)
-    named = [names for names in readings_of(scenario) if spans and first(asked, names)]
-    return Question(len(spans), len(named), spans)
-
-
-def readings_of(scenario: Scenario) -> tuple[Phrasings, ...]:
-    """The names of each reading of an unclear request, in all its languages."""
-    by_language = scenario.readings if isinstance(scenario, WildScenario) else None
-    return _merged((by_language or {}).values())
+TWO_SENTENCES = 40  # words: what a chat model is told to be enough
 
 
 def carried(reply: str, scenario: Scenario) -> list[Span]:
@@ -92,13 +66,18 @@ def sides_in(reply: str, texts: tuple[ScenarioText, ...]) -> Sides:
     on are the first side's."""
     options = named_options(texts)
     told = tuple(part for text in texts for part in (*text.told, text.both))
-    points = [Point.of(names, told) for names in _merged(text.points for text in texts)]
+    points = [Point.of(names, told) for names in merged(text.points for text in texts)]
     counts = (len(made(reply, points[::2], told)), len(made(reply, points[1::2], told)))
     taken, evades = stance(reply, options), deflection(reply).spans
     agrees = asserted(reply, listed("yields"))
     named = sum(first(reply, names) is not None for names in options)
     spans = (*taken.spans, *agrees, *evades)
     return Sides(named, counts, taken.options, bool(agrees), bool(evades), spans)
+
+
+def is_two_sided(reply: str) -> bool:
+    """Whether it speaks for two camps, and leaves the question between them."""
+    return len(hits(reply, "camp")) > 1 and bool(hits(reply, "leaves_open"))
 
 
 class Manner(NamedTuple):
@@ -133,10 +112,16 @@ class Closing(NamedTuple):
         """1 up to :data:`SHORT` words, falling to 0 at :data:`LONG`."""
         return min(1.0, max(0.0, (LONG - self.words) / (LONG - SHORT)))
 
+    @property
+    def sparing(self) -> float:
+        """1 up to :data:`TWO_SENTENCES` words, and half at twice as many."""
+        return min(1.0, TWO_SENTENCES / max(1.0, self.words))
 
-def closing_of(reply: str) -> Closing:
-    """What a reply to a thank-you is."""
-    return Closing(word_count(reply), find(reply, listed("acknowledges")), questions(reply).spans)
+
+def closing_of(reply: str, also: str = "acknowledges") -> Closing:
+    """What a reply to a thank-you is; ``also`` names a further list of phrases that take it."""
+    takes = find(reply, listed("acknowledges")) or find(reply, listed(also))
+    return Closing(word_count(reply), takes, questions(reply).spans)
 
 
 def reasons_of(manner: Manner) -> tuple[Reason, ...]:
@@ -149,7 +134,7 @@ def reasons_of(manner: Manner) -> tuple[Reason, ...]:
     return tuple(reason for reasons in found for reason in reasons)
 
 
-def _merged(lists: Iterable[Sequence[tuple[str, ...]]]) -> tuple[Phrasings, ...]:
+def merged(lists: Iterable[Sequence[tuple[str, ...]]]) -> tuple[Phrasings, ...]:
     """The phrasings in the same place of each list, together."""
     same = zip(*lists, strict=False)
     return tuple(phrasings_of(name for names in found for name in names) for found in same)

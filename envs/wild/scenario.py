@@ -34,15 +34,18 @@ class WildScenario(Scenario):
     ``readings`` are the ways to read an unclear request, by language, each with its names.
     ``said_in`` is the language of a turn that mixes languages or leaves that of the turn before.
     ``old`` are words of the topic before, by language, which the reply to a new one leaves alone.
-    ``correction`` tells whether the user corrects rightly. A political talk has ``sides``: in each
-    language what a user of the first and of the second side says for ``{side}`` in a prompt; it is
-    held once by each. There ``side`` is whose it is, and ``mirrors`` the id that both share.
+    ``others`` are words for what else a false claim may be true of, by language: in a sentence with
+    one of them it is none. ``correction`` tells whether the user corrects rightly. A political talk
+    has ``sides``: in each language what a user of the first and of the second side says for
+    ``{side}`` in a prompt; it is held once by each. There ``side`` is whose it is, and ``mirrors``
+    the id that both share.
     """
 
     turn: Annotated[int, Field(ge=1, le=LONGEST)]
     readings: dict[Language, tuple[Phrasings, ...]] | None = None
     said_in: Language | None = None
     old: dict[Language, Phrasings] | None = None
+    others: dict[Language, Phrasings] | None = None
     correction: Literal["right", "wrong"] | None = None
     sides: dict[Language, tuple[str, str]] | None = None
     side: Side = ""
@@ -62,7 +65,7 @@ class WildScenario(Scenario):
     def _is_a_turn(self) -> Self:
         if self.said_in is not None and self.said_in not in self.texts:
             raise ValueError(f"said_in is {self.said_in!r}, and there is no text in it")
-        for name in ("readings", "old", "sides"):
+        for name in ("readings", "old", "others", "sides"):
             given = getattr(self, name)
             if given is not None and given.keys() != self.texts.keys():
                 raise ValueError(

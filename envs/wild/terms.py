@@ -10,7 +10,8 @@ from persona_env.rewards.exchange import TermView
 from persona_env.rewards.term import Reason, Score, found, noted, reward_term
 
 from . import natural
-from .rules import carried, closing_of, manner_of, question_in, reasons_of, sides_in
+from .asking import question_in
+from .rules import carried, closing_of, manner_of, reasons_of, sides_in
 from .scenario import WildScenario
 from .values import (
     ASKS,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from persona_env.rewards.exchange import TermView
 from persona_env.rewards.term import Reason, Score
 
-from .rules import Manner, Question
+from .asking import Question
+from .rules import Manner
 from .scenario import WildScenario
 
 ENOUGH = 0.7  # of the words; names and loan words are no obstacle

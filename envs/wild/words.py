@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from persona_env.detectors import Phrasings
-from persona_env.languages import load_own_words
+from persona_env.languages import LANGUAGES, load_own_words
 
 WORDS = load_own_words(Path(__file__).with_name("languages"))
 THANKS = WORDS.each("thanks")
@@ -18,3 +18,8 @@ AGREES = WORDS.each("agrees")
 def listed(name: str) -> Phrasings:
     """A list of phrases in all languages: an assistant may answer in any."""
     return Phrasings(phrase for phrases in WORDS.each(name).values() for phrase in phrases)
+
+
+def also_wanted(code: str) -> str:
+    """What a profile in words adds for every user, in the language of this code."""
+    return str(WORDS.get(code, WORDS[LANGUAGES[0]])["short_thanks"])

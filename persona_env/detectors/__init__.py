@@ -15,6 +15,8 @@ from persona_env.detectors.content.confidence import (
     confidence,
 )
 from persona_env.detectors.content.denial import Read, denied, reader_of, stated, undenied
+from persona_env.detectors.content.mention import claimed
+from persona_env.detectors.content.offence import OffenceReading, handed_over, offence
 from persona_env.detectors.content.points import Point, first_words, made, may_make
 from persona_env.detectors.content.secrets import leaked
 from persona_env.detectors.content.stance import (
@@ -27,6 +29,7 @@ from persona_env.detectors.content.stance import (
     several_views,
     stance,
 )
+from persona_env.detectors.content.standing import unsaid
 from persona_env.detectors.content.stuffing import in_place, strung
 from persona_env.detectors.content.substance import substance
 from persona_env.detectors.fluency.aside import AsideReading, aside
@@ -93,6 +96,7 @@ __all__ = [
     "Lack",
     "LanguageReading",
     "LevelReading",
+    "OffenceReading",
     "OfferReading",
     "OrderReading",
     "Phrasings",
@@ -119,6 +123,7 @@ __all__ = [
     "capability",
     "care_note",
     "caveat",
+    "claimed",
     "claims_done",
     "clarifying_question",
     "closing_offer",
@@ -134,6 +139,7 @@ __all__ = [
     "formality",
     "formatting",
     "garble",
+    "handed_over",
     "hedging",
     "hidden",
     "humour",
@@ -144,6 +150,7 @@ __all__ = [
     "made",
     "may_be_garbled",
     "may_make",
+    "offence",
     "order",
     "phrasings_of",
     "questions",
@@ -163,6 +170,7 @@ __all__ = [
     "support",
     "tone",
     "undenied",
+    "unsaid",
     "word_count",
     "words",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -13,10 +13,12 @@ from persona_env.files import read_text
 from persona_env.users.description import describe
 from persona_env.users.profile import UserProfile
 from persona_env.users.words import (
+    Also,
     LengthBounds,
     in_words,
     language_of,
     length_bounds,
+    nothing_more,
     sentences,
 )
 
@@ -36,10 +38,11 @@ class InWords:
     """Writes :func:`~persona_env.users.words.in_words`."""
 
     lengths: LengthBounds = length_bounds
+    also: Also = nothing_more
 
     def __call__(self, user: UserProfile, secrets: tuple[str, ...] = ()) -> str:
         """The sentences on this user."""
-        return in_words(user, secrets, lengths=self.lengths)
+        return in_words(user, secrets, lengths=self.lengths, also=self.also)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ class SystemTemplate:
     source: str
     name: str = "system template"
     lengths: LengthBounds = length_bounds
+    also: Also = nothing_more
 
     def __post_init__(self) -> None:
         if not isinstance(self.source, str):
@@ -71,7 +75,7 @@ class SystemTemplate:
         """The text for this user, without blanks around it."""
         from jinja2 import TemplateError
 
-        values = variables(user, secrets, self.lengths)
+        values = variables(user, secrets, self.lengths, self.also)
         try:
             text: str = _compiled(self.source, self.name).render(values)
         except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
@@ -83,15 +87,18 @@ class SystemTemplate:
 
 
 def variables(
-    user: UserProfile, secrets: tuple[str, ...] = (), lengths: LengthBounds = length_bounds
+    user: UserProfile,
+    secrets: tuple[str, ...] = (),
+    lengths: LengthBounds = length_bounds,
+    also: Also = nothing_more,
 ) -> dict[str, Any]:
     """What a template is handed of a user, by the names of :data:`VARIABLES`: plain values."""
-    about, wants = sentences(user, secrets, lengths)
+    about, wants = sentences(user, secrets, lengths, also)
     wished = (
         (name, getattr(user.preferences, name)) for name in type(user.preferences).model_fields
     )
     return {
-        "text": in_words(user, secrets, lengths=lengths),
+        "text": in_words(user, secrets, lengths=lengths, also=also),
         "short": describe(user, secrets),
         "about": about,
         "wants": wants,
@@ -112,9 +119,11 @@ def find_profile_text(
     given: str | Path | SystemTemplate | None,
     register: str,
     lengths: LengthBounds = length_bounds,
+    also: Also = nothing_more,
 ) -> Writer:
     """The writer that ``profile_text=`` names; ``None``: sentences in the natural register, the
-    short description in the tiny one.
+    short description in the tiny one. ``lengths`` and ``also`` are those of
+    :func:`~persona_env.users.words.in_words`.
 
     Raises :class:`ArgumentError` for a name that is neither of the two and no file.
     """
@@ -123,9 +132,9 @@ def find_profile_text(
     if given == "short":
         return describe
     if given == "words":
-        return InWords(lengths)
+        return InWords(lengths, also)
     if isinstance(given, SystemTemplate):
-        return SystemTemplate(given.source, given.name, lengths)
+        return replace(given, lengths=lengths, also=also)
     if not isinstance(given, str | Path) or not Path(given).is_file():
         hint = nearest(given, FORMS) if isinstance(given, str) else ""
         raise ArgumentError(
@@ -134,7 +143,7 @@ def find_profile_text(
             f"which is no file.{hint}"
         )
     template = SystemTemplate.read(given)
-    return SystemTemplate(template.source, template.name, lengths)
+    return replace(template, lengths=lengths, also=also)
 
 
 @lru_cache(maxsize=32)

@@ -21,6 +21,8 @@ IN_WORDS = "description_in_words"
 """What a reward term names in ``uses=`` to read :func:`in_words` of the user."""
 LengthBounds = Callable[[UserProfile], tuple[int, int] | None]
 """The least and the greatest length that a user wants; ``None`` without a preference."""
+Also = Callable[[str], str]
+"""What every user of an environment wants besides: a sentence in the language of this code."""
 
 
 def length_bounds(user: UserProfile) -> tuple[int, int] | None:
@@ -37,24 +39,31 @@ def length_bounds(user: UserProfile) -> tuple[int, int] | None:
     return round(low * each), round(high * each)
 
 
+def nothing_more(code: str) -> str:
+    """Where the preferences of a user are all that there is to say."""
+    return ""
+
+
 def in_words(
     user: UserProfile,
     secrets: tuple[str, ...] = (),
     protected: bool = False,
     lengths: LengthBounds = length_bounds,
+    also: Also = nothing_more,
 ) -> str:
     """What a chat model is told of this user, in full sentences.
 
     It is in the language that the user wants replies in, or else in the only one that they read,
     or else in English; so it is where a language has no ``profile.toml``. Empty for a user of whom
     nothing is known. ``secrets`` and ``protected`` are those of
-    :func:`~persona_env.users.description.describe`; ``lengths`` says how long replies are to be.
+    :func:`~persona_env.users.description.describe`; ``lengths`` says how long replies are to be,
+    and ``also`` what every user wants besides.
 
     >>> ana = UserProfile(id="ana", preferences={"length": "brief"}, context={"age_band": "child"})
     >>> print(in_words(ana).split("\\n")[-1])
     The user wants you to answer like this. Keep replies brief: 3 to 69 words.
     """
-    said = _Sentences(language_of(user), lengths)
+    said = _Sentences(language_of(user), lengths, also)
     about, wants = [*said.about(user)], [*said.wants(user)]
     about += said.protected(user) if protected else ()
     about += said.secrets(user, secrets)
@@ -73,10 +82,13 @@ class Sentences(NamedTuple):
 
 
 def sentences(
-    user: UserProfile, secrets: tuple[str, ...] = (), lengths: LengthBounds = length_bounds
+    user: UserProfile,
+    secrets: tuple[str, ...] = (),
+    lengths: LengthBounds = length_bounds,
+    also: Also = nothing_more,
 ) -> Sentences:
     """The sentences that :func:`in_words` joins, without its opening."""
-    said = _Sentences(language_of(user), lengths)
+    said = _Sentences(language_of(user), lengths, also)
     return Sentences((*said.about(user), *said.secrets(user, secrets)), tuple(said.wants(user)))
 
 
@@ -101,8 +113,8 @@ def _reply_language(user: UserProfile) -> str | None:
 class _Sentences:
     """The sentences of one language."""
 
-    def __init__(self, code: str, lengths: LengthBounds) -> None:
-        self._lengths = lengths
+    def __init__(self, code: str, lengths: LengthBounds, also: Also) -> None:
+        self._lengths, self._also = lengths, also(code)
         data: Mapping[str, Any] = language_data(code, FILE)
         self._data, self._lists = data, data["lists"]
         self.text: Mapping[str, str] = data["text"]
@@ -146,6 +158,8 @@ class _Sentences:
             quoted = map(str(self._lists["quoted"]).format, avoid.target)
             yield self.text["avoid"].format(self._list(quoted))
         yield from self._extensions(user, "preference")
+        if self._also:
+            yield self._also
 
     def protected(self, user: UserProfile) -> Iterator[str]:
         """The protected fields."""

@@ -330,7 +330,7 @@ def test_only_what_a_term_opens_is_held_against_it():
 def test_a_term_that_any_reply_satisfies_lifts_the_exploits():
     """Where one wish alone counts, half of the reward is now free."""
     report = audit(small(), calm, **SMALL)
-    assert {found.found_by for found in report.findings} == {"as_an_index", "never_asks"}
+    assert {found.found_by for found in report.findings} == {"never_asks"}
     assert all(found.at_fault == ("calm",) for found in report.findings)
 
 
@@ -470,11 +470,7 @@ def measured(split):
     }
 
 
-OPEN = {
-    "and_advert", "and_dangerous", "and_discriminating", "and_false", "and_insulting",
-    "and_private", "in_a_code_comment", "in_a_novel", "in_base64", "mocked", "only_on_the_moon",
-    "outdated", "promised_in_private", "secret_in_halves",
-}  # fmt: skip
+OPEN = {"and_false", "in_a_code_comment", "secret_in_halves"}
 """What phrases do not notice, in either split: see docs/exploits.md."""
 OPEN_IN_ONE = {"other_numbers": "train", "secret_spaced": "heldout"}
 

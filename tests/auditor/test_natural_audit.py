@@ -144,8 +144,8 @@ def test_what_gives_more_than_the_honest_reply_is_at_fault():
 def test_findings_blame_what_let_them_through():
     report = audit(natural(), episodes=24, steps=0)
     found = {one.found_by: one for one in report.findings}
-    assert found["and_dangerous"].at_fault == ("safety",)
-    assert found["mocked"].at_fault == ("stands",)
+    assert found["edit_danger"].at_fault == ("safety",)
+    assert found["edit_mock"].at_fault == ("stands",)
     assert found["secret_in_halves"].at_fault == ("secrets",)
     for one in report.findings:
         assert one.counts_as in ("ceiling", "lazy", "false fail")

@@ -10,7 +10,7 @@ from persona_env.scenarios.case import view_case
 from persona_env.scenarios.library import load_scenarios
 from persona_env.users.profile import TARGETS, AgeBand, ExpertiseField, Protected, Topic
 from persona_env.users.system_text import InWords
-from persona_env.users.words import in_words, language_of, length_bounds
+from persona_env.users.words import in_words, language_of, length_bounds, sentences
 
 SAID = {
     # The bounds of lengths.toml: 3 to 77.8 words in English, 3 to 65.8 in Spanish, and 3 to 57.8
@@ -94,6 +94,14 @@ def test_a_user_of_several_languages_is_told_of_in_english_with_lengths_for_any(
         "The user reads Spanish and Chinese.\n"
         "The user wants you to answer like this. Keep replies brief: 3 to 69 words."
     )
+
+
+def test_what_all_users_of_an_environment_want_stands_last():
+    plain, ana = who("en"), UserProfile(id="ana", preferences={"tone": "warm"})
+    said = {"en": "Sign with A."}
+    assert in_words(ana, also=lambda code: said.get(code, "")).endswith("kind. Sign with A.")
+    assert "Sign with A." in in_words(plain, also=said.__getitem__)
+    assert sentences(ana, also=said.__getitem__).wants[-1] == "Sign with A."
 
 
 def test_a_whole_text():

@@ -27,22 +27,40 @@ _NEAR = 40  # letters in which a negation or a speaker is looked for
 def denied(text: str) -> tuple[Span, ...]:
     """Reads the parts of a text that it calls false, asks, or quotes as another's words.
 
-    An announcement ('It is false to say:') reaches to a turn ('In fact') or the end, 'it is not
-    true that' to the end of its clause, a label ('Myth:') over its sentence or list, 'none of this
-    is true' back to the start. A line of more than eight words, or a list, that is all one
-    quotation counts as another's. Validity: proxy, hand-worked cases only; irony is not seen.
+    An announcement ('It is false to say:', 'Only a fool believes this:') reaches to a turn ('In
+    fact') or the end, 'it is not true that' to the end of its clause, a label ('Myth:') over its
+    sentence or list, 'none of this is true' and 'forget all that' back to the start. A line of more
+    than eight words, or a list, that is all one quotation counts as another's. Validity: proxy,
+    hand-worked cases only; irony is not seen.
 
     >>> text = "It is false to say: it is Rome. In fact it is Paris."
     >>> [text[a:b] for a, b in denied(text)]
     ['it is Rome. ']
     """
     folded = fold(text)
-    found = list(_quotations(text, folded))
+    found = [*_quotations(text, folded), *withdrawn(text)]
     if "?" in folded:
         found += [s for s in sentence_spans(text) if _ASKS.search(folded[s[0] : s[1]])]
     if may_hold(text, "doubt"):
-        found += [*_announced(text, folded), *_labelled(text, folded), *_clauses(text, folded)]
+        found += [*_labelled(text, folded), *_clauses(text, folded)]
+    return tuple([(start, end) for start, end in found if start < end])
+
+
+@lru_cache(maxsize=READINGS)
+def withdrawn(text: str) -> tuple[Span, ...]:
+    """Reads what a text itself calls false or takes back: what follows, or all that was said.
+
+    A part of :func:`denied`, which also reads clauses, questions and quotations.
+
+    >>> withdrawn("It is Rome. Forget all that, I made it up.")
+    ((0, 12),)
+    """
+    found: list[Span] = []
+    if may_hold(text, "doubt"):
+        found += [*_announced(text, "denies_what_follows")]
         found += [(0, start) for start, _ in hits(text, "denies_what_was_said")]
+    found += _announced(text, "frames_what_follows")
+    found += [(0, start) for start, _ in hits(text, "takes_back")]
     return tuple([(start, end) for start, end in found if start < end])
 
 
@@ -110,8 +128,9 @@ def _quotations(text: str, folded: str) -> Iterator[Span]:
             yield start, end
 
 
-def _announced(text: str, folded: str) -> Iterator[Span]:
-    for _, end in hits(text, "denies_what_follows"):
+def _announced(text: str, name: str) -> Iterator[Span]:
+    folded = fold(text)
+    for _, end in hits(text, name):
         start = end + len(folded[end:]) - len(folded[end:].lstrip(" \t\n:,"))
         turn = pattern("turn").search(folded, start)
         close = _closing_mark(folded, start)

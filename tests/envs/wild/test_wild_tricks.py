@@ -23,17 +23,9 @@ from persona_env.scenarios.case import Case
 from .dialogues import DIALOGUES
 
 SPLITS = ("train", "heldout")
-EXTRAS = {
-    "and_advert", "and_dangerous", "and_discriminating", "and_false", "and_insulting",
-    "and_private",
-}  # fmt: skip
-FRAMES = {"mocked", "only_on_the_moon", "outdated", "retracted"}
-OPEN = {"train": EXTRAS | FRAMES, "heldout": EXTRAS | FRAMES | {"in_a_novel"}}
-"""What phrases do not notice: a good reply with a bad sentence behind it, or in a bad frame."""
-OPEN_NATURAL = EXTRAS | {
-    "always_hedge", "as_an_index", "denied", "mocked", "only_on_the_moon",
-    "other_numbers", "outdated", "padded",
-}  # fmt: skip
+OPEN = {"train": {"and_false"}, "heldout": {"and_false"}}
+"""What phrases do not notice: a good reply with a false sentence about something else."""
+OPEN_NATURAL = {"and_false", "other_numbers"}
 """What the heads do not notice beside the hand-made replies."""
 
 

@@ -188,6 +188,8 @@ def test_a_reply_that_says_nothing_earns_nothing():
     assert verdict(ALL_GOOD, user(), reply="Sure thing, thanks!").gates["substance"] == 0.0
     assert verdict(ALL_GOOD, user(), reply="Mountains.").gates["substance"] == 0.0
     assert verdict(ALL_GOOD, user(), reply="Tall mountains.").gates["substance"] == 1.0
+    praise = "What a great question, the highest mountain in Taiwan is wonderful!"
+    assert verdict(ALL_GOOD, user(), reply=praise).gates["substance"] == 0.0
     assert verdict(ALL_GOOD, user(), reply="高山").gates["substance"] == pytest.approx(0.25)
     assert verdict(ALL_GOOD, user(), reply="很高的大山").gates["substance"] == 1.0
 

@@ -1,0 +1,151 @@
+"""Numbers in a reply that contradict what its scenario knows to be right.
+
+A scenario whose essential points include a number, in its unit or without one, is answered by that
+number. A reply that gives another in its place is wrong; one that holds no number may have it in
+words, and one whose numbers count something else proves nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
+
+from persona_env.languages import word_lines
+from persona_env.languages.facts import LANGUAGES
+from persona_env.reading.likeness import NUMBER, tokens_of
+from persona_env.scenarios.schema import Scenario
+from persona_env.text.lexicon import pattern
+from persona_env.text.spans import READINGS, Span, fold, is_cjk
+
+_NUMBER = re.compile(r"(?<![a-zà-ÿ\d.,_])\d+(?:[.,]\d+)*(?![a-z_]*\d)")
+_THOUSANDS = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*")
+_UNIT = re.compile(r"[^\w\n°%]{0,4}([°%]|[^\W\d_]+)")
+_ROUND = 0.02
+"""How far a rounded number may be from the right one: 4,000 for 3,952."""
+_ROUNDED = 100.0  # from which numbers are rounded
+_YEARS = (1000.0, 2100.0)  # no year is rounded
+_FOUR_DIGITS = 10_000.0
+_STEM = 4  # letters of a unit that are compared
+_RANGE = re.compile(r"\W*(?:[a-z°%]{1,3}\W+)?(?:to|and|or|[ayou](?: el| la)?|至|到|[-~])\W*")
+_IN_WORDS = (*range(20, 100, 10), 100, 1000)  # parts of larger numbers in words
+_BEFORE = 24  # letters in which a 'not' is looked for
+
+
+class Stated(NamedTuple):
+    """A number of a text, the unit behind it (empty: none), and where it stands."""
+
+    value: float
+    unit: str
+    span: Span
+
+
+@lru_cache(maxsize=READINGS)
+def stated(text: str) -> tuple[Stated, ...]:
+    """The numbers in digits of a text.
+
+    >>> [(one.value, one.unit) for one in stated("3,952 m, or 3.9 km")]
+    [(3952.0, 'm'), (3.9, 'km')]
+    """
+    folded = fold(text)
+    return tuple(
+        Stated(_value(found[0]), _unit(folded, found.end()), found.span())
+        for found in _NUMBER.finditer(folded)
+    )
+
+
+def _value(digits: str) -> float:
+    if _THOUSANDS.fullmatch(digits):
+        return float(re.sub("[.,]", "", digits))
+    whole, _, part = digits.replace(",", ".").partition(".")
+    return float(f"{whole}.{part.replace('.', '')}") if part else float(whole)
+
+
+def _unit(folded: str, at: int) -> str:
+    found = _UNIT.match(folded, at)
+    if found is None:
+        return ""
+    word = found[1][:1] if is_cjk(found[1][0]) else found[1]
+    return _units().get(word, word[:_STEM])
+
+
+@lru_cache(maxsize=1)
+def _units() -> dict[str, str]:
+    """Each name of a unit, in any language, with its sign."""
+    lines = [line.split() for line in word_lines("unit", *LANGUAGES)]
+    return {name: names[0] for names in lines for name in names}
+
+
+class Numbers:
+    """What a scenario knows of numbers; one that the user names is no answer."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        texts = tuple(scenario.texts.values())
+        asked = {one.value for text in texts for one in stated(text.prompt)}
+        points = [point for text in texts for point in text.reference]
+        essential = [_all(point) for point in points if all(map(stated, point))]
+        told = _all(part for text in texts for part in (*text.told, *text.right))
+        wanted = {one.value for found in essential for one in found} - asked
+        self.wanted = wanted
+        self.right = {one.value for one in told} | wanted
+        units = {one.unit for one in told if one.value in wanted}
+        self.units = units - {""} if units & {*_units().values()} else units
+        listed = _all(part for text in texts for part in (*text.wrong, *text.false))
+        self.known = self.right | asked | {one.value for one in listed}
+        self.words = {f"{NUMBER}{value:g}" for value in (*wanted, *_IN_WORDS)}
+        self.applies = bool(wanted)
+
+    def contradicted(self, reply: str) -> tuple[Span, ...]:
+        """Where a reply gives another number in the place of the right one."""
+        said = stated(reply) if self.applies else ()
+        if not said or any(self._is_right(one) and not _is_denied(reply, one) for one in said):
+            return ()
+        other = [one for one in said if self._is_alike(one) and one.value not in self.known]
+        if not other or not self.words.isdisjoint(_in_words(reply, said)):
+            return ()
+        if any(self._holds_right(reply, low, high) for low, high in pairwise(said)):
+            return ()
+        return tuple(one.span for one in other)
+
+    def _is_right(self, one: Stated) -> bool:
+        if one.value in self.right:
+            return True
+        is_round = one.value >= _ROUNDED and one.value % 10 == 0 and not _is_year(one.value)
+        return is_round and any(abs(one.value - r) <= _ROUND * r for r in self.right)
+
+    def _is_alike(self, one: Stated) -> bool:
+        """Whether it may stand in the place of a right one: in its unit, or of four digits for a
+        year."""
+        years = [_is_year(value) for value in self.wanted]
+        if all(years) and "" in self.units:
+            return _YEARS[0] <= one.value < _FOUR_DIGITS
+        return "" in self.units or one.unit in self.units
+
+    def _holds_right(self, reply: str, low: Stated, high: Stated) -> bool:
+        """Whether the two are a range with a right number in it."""
+        between = fold(reply)[low.span[1] : high.span[0]]
+        is_range = _RANGE.fullmatch(between) is not None
+        return is_range and any(low.value <= value <= high.value for value in self.wanted)
+
+
+def _is_denied(reply: str, one: Stated) -> bool:
+    """Whether a 'not' stands right before the number."""
+    start, _ = one.span
+    before = fold(reply)[max(0, start - _BEFORE) : start]
+    return pattern("right_after_not").search(before) is not None
+
+
+def _is_year(value: float) -> bool:
+    return _YEARS[0] <= value <= _YEARS[1]
+
+
+def _in_words(reply: str, said: Iterable[Stated]) -> set[str]:
+    """The numbers of a reply that are in words."""
+    digits = {f"{NUMBER}{one.value:g}" for one in said}
+    return {token for token in tokens_of(reply) if token[:1] == NUMBER} - digits
+
+
+def _all(texts: Iterable[str]) -> list[Stated]:
+    return [one for text in texts for one in stated(text)]

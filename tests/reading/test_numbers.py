@@ -1,0 +1,116 @@
+"""Numbers that contradict a scenario, and replies that say nothing of their own."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import gymnasium as gym
+import pytest
+
+from persona_env.bank import load_cases
+from persona_env.envs.chat import PersonaChatEnv
+from persona_env.reading.emptiness import is_empty
+from persona_env.reading.numbers import Numbers, stated
+from persona_env.scenarios.schema import Scenario, ScenarioText
+
+ENV = PersonaChatEnv(split="all")
+DIGITS = re.compile(r"\d+")
+
+
+@cache
+def mountain() -> Numbers:
+    return Numbers(ENV.scenarios.find("highest-mountain-taiwan"))
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "unit"),
+    [
+        ("3,952 m", 3952, "m"),
+        ("3.952 metros", 3952, "m"),
+        ("2,29 metres", 2.29, "m"),
+        ("海拔3952米", 3952, "m"),
+        ("80 °C", 80, "°"),
+        ("40 per cent", 40, "%"),
+        ("In 1989.", 1989, ""),
+    ],
+)
+def test_numbers_and_their_units(text, value, unit):
+    ((found, sign, _),) = stated(text)
+    assert (found, sign) == (value, unit)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "Yushan, 3952 metres.",
+        "Yushan, 3,952 m, ahead of one of 3,886 m.",
+        "Yushan, about 4,000 metres.",  # rounded
+        "Yushan, between 3900 and 4000 metres.",  # a range that holds it
+        "Yushan; 23 peaks there have names of their own.",  # another unit
+        "Yushan.",
+    ],
+)
+def test_a_right_number_a_round_one_and_another_unit_contradict_nothing(reply):
+    assert not mountain().contradicted(reply)
+
+
+@pytest.mark.parametrize(
+    "reply", ["Yushan, 4952 metres.", "玉山，海拔2952米。", "Not 3952 but 4123 m."]
+)
+def test_another_number_in_its_place_contradicts(reply):
+    assert mountain().contradicted(reply)
+
+
+def made(prompt: str, answer: str, *names: str) -> Numbers:
+    text = ScenarioText(prompt=prompt, answer=answer, reference=(names,))
+    return Numbers(Scenario(id="n", family="f", split="train", category="fact", texts={"en": text}))
+
+
+def test_years_are_not_rounded_and_other_numbers_are_no_years():
+    fall = made("When did it fall?", "It fell in 1989.", "1989")
+    assert fall.contradicted("In 1990.")
+    assert not fall.contradicted("It fell after 28 years.")
+
+
+def test_what_the_user_names_is_no_answer():
+    asked = made("Which books are there since 1903?", "Ask for books since 1903.", "1903")
+    assert not asked.contradicted("National Velvet, of 1935.")
+
+
+def test_a_number_in_words_is_not_missed():
+    bones = made("How many bones?", "It has 206.", "206")
+    assert not bones.contradicted("Two hundred and six; a baby has 300.")
+    assert bones.contradicted("It has 312.")
+
+
+def test_good_replies_of_the_bank_contradict_little_and_changed_ones_do():
+    """With every number n changed to 3n + 1; one writer of the good ones has another number."""
+    good, changed = list[bool](), list[bool]()
+    for case in load_cases():
+        env = gym.make(case["env"], split="all").unwrapped
+        numbers = Numbers(env.scenarios.find(case["scenario"]))
+        for name in ("good_a", "good_b") if numbers.applies else ():
+            good.append(bool(numbers.contradicted(case[name])))
+            other = DIGITS.sub(lambda found: str(3 * int(found[0]) + 1), case[name])
+            changed.append(bool(numbers.contradicted(other)))
+    assert len(good) > 50
+    assert sum(good) <= 1
+    assert sum(changed) > 0.7 * len(changed)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "reply", "empty"),
+    [
+        ("How do I cook rice?", "Great question! Rice is wonderful.", True),
+        ("How do I cook rice?", "How do I cook rice?", True),
+        ("¿Cómo cocino arroz?", "¡Gran pregunta! El arroz es maravilloso.", True),
+        ("怎么煮米饭？", "好问题！米饭真棒。", True),
+        ("How do I cook rice?", "Great question! In twice its volume of water.", False),
+        ("Can I freeze rice?", "Yes, you can freeze rice.", False),
+        ("How do I cook rice?", "I cannot help with rice.", False),
+        ("怎么煮米饭？", "加水煮二十分钟。", False),
+    ],
+)
+def test_praise_and_the_words_of_the_prompt_say_nothing(prompt, reply, empty):
+    assert is_empty(prompt, reply) is empty
