@@ -215,6 +215,9 @@ class PersonaEnv(gym.Env[Observation, str]):
     length_bounds: ClassVar[LengthBounds] = staticmethod(length_bounds)
     """How long a user wants what it asks for: the numbers in a profile in words."""
 
+    prompt_length: ClassVar[int] = TEXT
+    """Characters of a prompt for which an observation has room at least."""
+
     max_new_tokens: ClassVar[int] = MAX_NEW_TOKENS
     context_length: ClassVar[int] = CONTEXT_LENGTH
     """Of its token environments by default: with the bundled tokenizer all that it asks fits. See
@@ -275,7 +278,7 @@ class PersonaEnv(gym.Env[Observation, str]):
         self.render_mode = render_mode
         self.cases = _cases(self.users, self.scenarios)
         self.action_space = UnicodeText(max_length)
-        self._longest_prompt = _longest_prompt(self.scenarios)
+        self._longest_prompt = _longest_prompt(self.scenarios, self.prompt_length)
         self.observation_space = spaces.Dict(
             {
                 "prompt": UnicodeText(self._longest_prompt),
@@ -675,10 +678,10 @@ def refused_reply(action: Any, space: UnicodeText) -> ActionError:
     )
 
 
-def _longest_prompt(scenarios: Pool) -> int:
-    """Characters there must be room for: :data:`TEXT`, or more where a given prompt is longer."""
+def _longest_prompt(scenarios: Pool, least: int) -> int:
+    """Characters there must be room for: ``least``, or more where a given prompt is longer."""
     longest = max(len(t.prompt) for one in scenarios.shown for t in one.texts.values())
-    return max(TEXT, longest + MORE)
+    return max(least, longest + MORE)
 
 
 def _longest_description(users: Sequence[UserProfile], write: Writer) -> int:
