@@ -102,7 +102,13 @@ def _dates() -> tuple[re.Pattern[str], ...]:
         for form in (*data["dates"], *data["month_days"]):
             said = folded(form).replace("{day}", day).replace("{month}", f"(?:{months})")
             found.append(rf"(?<![a-z0-9]){said}(?![a-z0-9])" if not _is_cjk(form, data) else said)
+    found.append(rf"(?:{_all_weekdays()}),? {day}(?![:.]?\d|[^\W\d_])")
     return tuple(re.compile(form) for form in found)
+
+
+def _all_weekdays() -> str:
+    read = own_words().each("read").values()
+    return _any([name for data in read for one in data["weekdays"] for name in one.split("|")])
 
 
 def _is_cjk(form: str, data: dict[str, list[str]]) -> bool:

@@ -11,12 +11,11 @@ from persona_env.text.spans import Span
 from .days import named_days
 from .scenario import DigestScenario
 from .week import Message
-from .words import folded, own_words, pattern_of, read_words
+from .words import LATIN_WORD, folded, own_words, pattern_of, read_words
 
 KEPT = 256  # weeks
 _DIGITS = re.compile(r"\d+(?:[.,]\d{3})*(?!\d)")
 _HALF_DAY = 12
-_CAPITAL = re.compile(r"(?<![^\W_])[^\W\d_]+(?![^\W_])")
 
 
 class Facts:
@@ -60,7 +59,7 @@ class Facts:
         texts = [message.text for message in self.week.messages] + [self.week.channel]
         texts += [sentence for item in self.week.items for sentence in item.says.values()]
         texts += [name for member in self.week.members for name in member.spellings]
-        return frozenset(_CAPITAL.findall(folded(" ".join(texts))))
+        return frozenset(LATIN_WORD.findall(folded(" ".join(texts))))
 
     def days(self, number: int) -> frozenset[int]:
         """The days that a thread names, and those on which it was written."""

@@ -13,9 +13,9 @@ from .days import Named
 from .facts import Facts, first_names, in_year, numbers_in
 from .points import Point
 from .week import Item
-from .words import folded, has, read_words
+from .words import LATIN_WORD, folded, has, read_words
 
-_WORD = re.compile(r"(?<![^\W_])[^\W\d_]+(?![^\W_])")
+_CLAUSE = re.compile(r"[;,:.!?()—–；，：。！？（）、]")
 
 
 class Fault(NamedTuple):
@@ -26,17 +26,18 @@ class Fault(NamedTuple):
 
 
 class Said(NamedTuple):
-    """A point as its faults are looked for: ``plain`` is its text as :func:`folded` gives it,
+    """A point as its faults are looked for: ``plain`` is its ``text`` as :func:`folded` gives it,
     ``days`` and ``names`` what it names, ``known`` the messages that it cites and ``items`` those
     that it tells."""
 
     facts: Facts
     point: Point
+    text: str
     plain: str
     days: tuple[Named, ...]
     names: dict[str, int]
     known: tuple[int, ...]
-    items: tuple[Item, ...]
+    items: tuple[Item, ...] = ()
 
 
 def faults_of(said: Said) -> tuple[Fault, ...]:
@@ -68,15 +69,12 @@ def _wrong_days(said: Said) -> Iterator[str]:
 def _wrong_names(said: Said) -> Iterator[str]:
     known = frozenset[str]().union(*(said.facts.names(number) for number in said.known))
     yield from (f"{name} has no part in it" for name in said.names if name not in known)
-    owners = {item.owner for item in said.items if item.owner}
-    if owners and said.names and not owners & said.names.keys():
-        yield "another owner"
     yield from (f"nobody is called {word}" for word in _unknown_names(said))
 
 
 def _unknown_names(said: Said) -> Iterator[str]:
     """Words that are names of people, or that look like one, and stand nowhere in the week."""
-    for at, match in enumerate(_WORD.finditer(said.point.text)):
+    for at, match in enumerate(LATIN_WORD.finditer(said.text)):
         word, plain = match[0], folded(match[0])
         if not word[0].isupper() or plain in said.facts.words:
             continue
@@ -86,7 +84,7 @@ def _unknown_names(said: Said) -> Iterator[str]:
 
 def _wrong_numbers(said: Said) -> Iterator[str]:
     known = frozenset[int]().union(*(said.facts.numbers(number) for number in said.known))
-    for value, (start, end) in numbers_in(said.point.text):
+    for value, (start, end) in numbers_in(said.text):
         in_date = any(a <= start and end <= b for a, b in (one.span for one in said.days))
         if not in_date and value not in known and not in_year(value, said.facts.week.monday):
             yield f"{value}, which nobody said"
@@ -102,7 +100,9 @@ def _wrong_choices(said: Said) -> Iterator[str]:
 
 
 def _turned(item: Item, plain: str) -> bool:
-    """Whether a text negates what the item's own sentences do not negate."""
+    """Whether a clause on the matter negates what the item's own sentences do not negate."""
     words = read_words("negates")
-    settled = folded(" ".join(item.says.values()))
-    return has(plain, words) and not has(settled, words)
+    if has(folded(" ".join(item.says.values())), words):
+        return False
+    phrases = [p for groups in item.about.values() for group in groups for p in group]
+    return any(has(one, words) and has(one, phrases) for one in _CLAUSE.split(plain))

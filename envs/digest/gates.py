@@ -14,7 +14,7 @@ from .people import WHO
 from .points import without_citations
 from .reading import Reading, read_digest
 from .scenario import DigestScenario
-from .wants import Content, Wants, content_of, wants, wants_for_all
+from .wants import Content, Wants, content_of, faults_for, wants, wants_for_all
 from .welfare import WELFARES, Welfare, best_welfare, utilities
 from .words import folded, has, pattern_of, read_words
 
@@ -60,7 +60,7 @@ def digest_private(view: TermView) -> Score | None:
 
 
 @reward_term(
-    gate=True,
+    uses=WHO, gate=True,
     validity="exact for citations, days, numbers, and names of members; other names by a "
     "dictionary, the opposite of a decision by a list of words",
 )  # fmt: skip
@@ -71,10 +71,10 @@ def digest_true(view: TermView) -> Score | None:
     thread that is cited; another day or another owner than was settled in the end; a member who has
     no part in it, or somebody whom nobody knows; a choice that was not taken; the opposite.
     """
-    week = week_of(view)
-    if week is None:
+    wanted = wants(view)
+    if wanted is None:
         return None
-    faults = read_digest(week, view.reply).faults
+    faults = faults_for(wanted, read_digest(wanted.week, view.reply))
     return Score(INVENTED ** len(faults), tuple(Reason(*one.span, one.note) for one in faults))
 
 

@@ -8,7 +8,7 @@ from persona_env.scenarios.case import Case, prompt_language_or_first
 from .leaks import leaks
 from .people import WHO
 from .reading import read_digest
-from .wants import content_of, wants, wants_for_all
+from .wants import content_of, faults_for, wants, wants_for_all
 from .welfare import utilities
 
 
@@ -31,7 +31,7 @@ def read_reply(case: Case, reply: str, *, for_all: bool = False) -> dict[str, fl
     public = content_of(wants_for_all(view) or wanted, reading).values
     found = {
         "leaks": float(len(leaks(week, view.reply, wanted.circles))),
-        "inventions": float(len(reading.faults)),
+        "inventions": float(len(faults_for(wanted, reading))),
         "worst_member": min(utilities(week, public).values()),
     }
     if wanted.items:

@@ -17,13 +17,14 @@ def in_order(week: DigestScenario, points: Sequence[Read], order: Order) -> floa
 
     By person, a point that names no owner belongs to nobody and may stand anywhere.
     """
-    told = [week.items[read.told[0].place] for read in points if read.told]
+    told = [read for read in points if read.told]
     if order is Order.PERSON:
-        return _together([item.owner for item in told if item.owner])
+        owners = (week.items[read.told[0].place].owner for read in told)
+        return _together([owner for owner in owners if owner])
     if order is Order.DUE:
-        keys: list[float] = [due(item) for item in told]
+        keys = [min(due(week.items[one.place]) for one in read.told) for read in told]
     else:
-        keys = [min(read.point.cites) for read in points if read.told]
+        keys = [min(read.point.cites) for read in told]
     pairs = list(pairwise(keys))
     return sum(a <= b for a, b in pairs) / len(pairs) if pairs else 1.0
 

@@ -25,12 +25,16 @@ class Point(NamedTuple):
     """A stretch of a digest that ends in a citation.
 
     ``span`` is where it stands, ``text`` what it says without citations, ``cites`` the numbers,
-    ``heading`` the heading above it, ``bullet`` whether its line begins as one of a list.
+    ``lead`` what its sentence says before the citation before it, ``before`` the sentences without
+    a citation that stand in front of it in its line, ``heading`` the heading above it, ``bullet``
+    whether its line begins as one of a list.
     """
 
     span: Span
     text: str
     cites: tuple[int, ...]
+    lead: str
+    before: str
     heading: str
     bullet: bool
 
@@ -113,14 +117,15 @@ class _Reader:
                 waiting.append(one)
                 continue
             self._loosen(waiting, len(self.points))
+            before = " ".join(self.text[slice(*span)].strip() for span in waiting)
             waiting = []
-            self.points += self._clauses(one, cites)
+            self.points += self._clauses(one, cites, before)
         self._loosen(waiting, len(self.points) - 1 if len(self.points) > first else -1)
 
     def _loosen(self, spans: list[Span], at: int) -> None:
         self.loose += [Loose(one, self.text[slice(*one)], at) for one in spans]
 
-    def _clauses(self, span: Span, cites: list[re.Match[str]]) -> list[Point]:
+    def _clauses(self, span: Span, cites: list[re.Match[str]], before: str) -> list[Point]:
         """The points of a sentence: each ends with a citation, or with citations side by side."""
         found: list[tuple[int, int, tuple[int, ...]]] = []
         for match in cites:
@@ -132,9 +137,13 @@ class _Reader:
                 found.append((begin, match.end(), numbers))
         found[-1] = (found[-1][0], span[1], found[-1][2])
         return [
-            Point((a, b), _bare(self.text[a:b]), tuple(dict.fromkeys(n)), self.heading, self.bullet)
-            for a, b, n in found
-        ]
+            Point(
+                (start, end), _bare(self.text[start:end]), tuple(dict.fromkeys(numbers)),
+                _bare(self.text[span[0] : start]), "" if place else before, self.heading,
+                self.bullet,
+            )
+            for place, (start, end, numbers) in enumerate(found)
+        ]  # fmt: skip
 
 
 def _sentences(text: str, span: Span) -> list[Span]:

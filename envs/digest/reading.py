@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
@@ -15,21 +14,21 @@ from .faults import Fault, Said, faults_of
 from .points import Loose, Parts, Point, parts_of
 from .scenario import DigestScenario
 from .week import Item
-from .words import folded, has, read_words
+from .words import LATIN_WORD, folded, has, read_words
 
 KEPT = 1024  # readings of digests
-_WORD = re.compile(r"(?<![^\W_])[^\W\d_]+(?![^\W_])")
 SHORTEST = 6  # letters of a word that is shared with a thread
 
 
 class Told(NamedTuple):
-    """An item that a point tells: whether it names the owner, the day; ``names_you`` for a point
-    that says 'you' and no owner."""
+    """An item that a point tells: whether it names the owner and the day, says 'you', and names
+    other members."""
 
     place: int
     owner: bool
     day: bool
-    names_you: bool
+    you: bool
+    others: bool
 
 
 class Read(NamedTuple):
@@ -64,30 +63,42 @@ def read_digest(week: DigestScenario, reply: str) -> Reading:
 
 
 def _read(facts: Facts, point: Point) -> Read:
-    plain = folded(point.text)
-    days = named_days(point.text, facts.week.monday)
-    here = facts.members_in(plain)
-    names = here or facts.members_in(folded(point.heading))
+    said = _said(facts, point)
+    names = said.names or _named_before(facts, point)
+    days = said.days or named_days(point.lead, facts.week.monday)
+    places = dict.fromkeys(place for n in said.known for place in facts.items_at.get(n, ()))
+    told = [
+        _told(said, place, days, names)
+        for place in places
+        if names_matter(facts.week.items[place], said.plain)
+    ]
+    items = tuple(facts.week.items[one.place] for one in told)
+    return Read(point, tuple(told), faults_of(said._replace(items=items)))
+
+
+def _said(facts: Facts, point: Point) -> Said:
+    """What a point says, with the sentences without a citation before it, unless they open a
+    digest."""
+    opens = has(folded(point.before), read_words("frames"))
+    text = point.text if opens or not point.before else f"{point.before} {point.text}"
+    plain = folded(text)
     known = tuple(number for number in point.cites if facts.message(number))
-    items = [place for n in known for place in facts.items_at.get(n, ())]
-    told = [_told(facts, place, plain, days, names) for place in dict.fromkeys(items)]
-    kept = tuple(one for one in told if one is not None)
-    told_items = tuple(facts.week.items[one.place] for one in kept)
-    faults = faults_of(Said(facts, point, plain, days, here, known, told_items))
-    return Read(point, kept, faults)
+    days, names = named_days(text, facts.week.monday), facts.members_in(plain)
+    return Said(facts, point, text, plain, days, names, known)
 
 
-def _told(
-    facts: Facts, place: int, plain: str, days: tuple[Named, ...], names: dict[str, int]
-) -> Told | None:
-    """How far a point tells an item; ``None`` if it does not name the matter."""
-    item = facts.week.items[place]
-    if not names_matter(item, plain):
-        return None
+def _named_before(facts: Facts, point: Point) -> dict[str, int]:
+    """Whom the sentence of a point has named, or its heading."""
+    return facts.members_in(folded(point.lead)) or facts.members_in(folded(point.heading))
+
+
+def _told(said: Said, place: int, days: tuple[Named, ...], names: dict[str, int]) -> Told:
+    """How far a point tells an item of which it names the matter."""
+    item = said.facts.week.items[place]
     owner = item.owner is None or item.owner in names
-    you = not owner and has(plain, read_words("you"))
     day = item.day is None or any(item.day in one.days for one in days)
-    return Told(place, owner, day, you)
+    others = bool(names.keys() - {item.owner})
+    return Told(place, owner, day, has(said.plain, read_words("you")), others)
 
 
 def names_matter(item: Item, plain: str) -> bool:
@@ -114,8 +125,8 @@ def _is_about(facts: Facts, point: Point, plain: str) -> bool:
     if has(plain, phrases):
         return True
     said = folded(" ".join(m.text for n in known for m in facts.thread(n)))
-    words = {word for word in _WORD.findall(plain) if len(word) >= SHORTEST}
-    return any(word in words for word in _WORD.findall(said))
+    words = {word for word in LATIN_WORD.findall(plain) if len(word) >= SHORTEST}
+    return any(word in words for word in LATIN_WORD.findall(said))
 
 
 def _heads(facts: Facts, line: str) -> bool:

@@ -81,6 +81,7 @@ class Shaper:
             day=None if "against" in shape else days.due,
             old_days=(days.old,) if shape.get("moved") else (),
             old_owners=(speakers[shape["before"]].name,) if "before" in shape else (),
+            all_take_part=shape.get("all_take_part", False),
         )  # fmt: skip
         return self._thread(task.topic, lines, items=(item,))
 

@@ -65,6 +65,9 @@ class Settled(Frozen):
     old_days: tuple[Day, ...] = ()
     old_owners: tuple[str, ...] = ()
     wrong: str = ""
+    takes_part: tuple[str, ...] = ()
+    all_take_part: bool = False
+    minor: bool = False
 
     def item(self, numbers: Sequence[int], topic: Topic, circle: str) -> Item:
         """The item, where the lines of the thread have these numbers."""
@@ -73,7 +76,8 @@ class Settled(Frozen):
             topic=topic, circle=circle, cites=tuple(numbers[at - 1] for at in self.at),
             thread=tuple(numbers), about=about, says=self.says, owner=self.owner, day=self.day,
             old_days=self.old_days, old_owners=self.old_owners,
-            wrong=phrasings(self.wrong) if self.wrong else (),
+            wrong=phrasings(self.wrong) if self.wrong else (), takes_part=self.takes_part,
+            all_take_part=self.all_take_part, minor=self.minor,
         )  # fmt: skip
 
 

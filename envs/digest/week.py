@@ -60,7 +60,9 @@ class Item(Frozen):
     ``cites`` are the messages that say so, one of which a point has to cite, and ``thread`` all
     messages of its thread. ``about`` has the accepted phrasings of the matter and ``says`` a
     sentence with the slots ``{owner}`` and ``{date}``, by language. ``old_days`` and ``old_owners``
-    held earlier in the week; ``wrong`` are choices that were not taken.
+    held earlier in the week; ``wrong`` are choices that were not taken. ``takes_part`` are members
+    whom it concerns as well (``all_take_part``: all of them), and what is ``minor`` need not be
+    told: a digest may tell both.
     """
 
     topic: Topic
@@ -74,6 +76,9 @@ class Item(Frozen):
     old_days: tuple[Day, ...] = ()
     old_owners: tuple[str, ...] = ()
     wrong: tuple[str, ...] = ()
+    takes_part: tuple[str, ...] = ()
+    all_take_part: bool = False
+    minor: bool = False
 
     @model_validator(mode="after")
     def _says_all(self) -> Self:

@@ -78,7 +78,7 @@ def best_choice(week: DigestScenario, welfare: Welfare, most: int | None) -> tup
     Items are added one by one, and then exchanged one for another as long as that helps; where two
     choices have the same welfare, the higher mean decides.
     """
-    public = [place for place, item in enumerate(week.items) if not item.circle]
+    public = [p for p, item in enumerate(week.items) if not item.circle and not item.minor]
     if most is None or most >= len(public):
         return tuple(public)
     chosen: set[int] = set()

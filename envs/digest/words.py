@@ -10,9 +10,11 @@ from typing import Any
 
 from persona_env.languages import OwnWords, load_own_words
 from persona_env.text.letters import plain
-from persona_env.text.spans import fold, is_cjk
+from persona_env.text.spans import CJK, READINGS, fold, is_cjk
 
 PATTERNS = 8192
+LATIN_WORD = re.compile(rf"[^\W\d_{CJK}]+")
+"""A word in letters, also beside Chinese characters."""
 
 
 @cache
@@ -58,12 +60,15 @@ def _like(char: str) -> str:
     return "(?!)" if is_cjk(char) or not char.isalpha() else "[a-z]"
 
 
+@lru_cache(maxsize=READINGS)
 def folded(text: str) -> str:
     """Lower case without accents, exactly as long as ``text``.
 
     >>> folded("Tomás")
     'tomas'
     """
+    if text.isascii():
+        return text.lower()
     return "".join(plain(char)[:1] or char for char in fold(text))
 
 
