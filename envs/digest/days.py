@@ -12,9 +12,10 @@ from persona_env.text.spans import READINGS, Span, is_cjk
 
 from .words import folded, own_words
 
-BEFORE, AFTER = 31, 62  # days around the Monday of the week that a day without a year may be
+BEFORE, AFTER = 120, 240  # days around the Monday of the week that a day without a year may be
 WEEK_DAYS = 7
 _WEEK = range(WEEK_DAYS)
+BETWEEN = 3  # characters between a weekday and its date
 
 
 class Named(NamedTuple):
@@ -26,32 +27,55 @@ class Named(NamedTuple):
 
     days: frozenset[int]
     span: Span
+    is_weekday: bool = False
 
 
 @lru_cache(maxsize=READINGS)
 def named_days(text: str, monday: date) -> tuple[Named, ...]:
-    """The days in a text, in their order; of two readings that overlap the longer one.
+    """The days in a text, in their order; a weekday beside a date is one with it.
 
     >>> [sorted(one.days) for one in named_days("by Friday, or on 12 March", date(2027, 3, 8))]
     [[4, 11], [4]]
+    >>> named_days("Friday 13 March", date(2027, 3, 8))  # which is a Saturday
+    (Named(days=frozenset(), span=(0, 15), is_weekday=False),)
     """
-    found = sorted(_all(text, monday), key=lambda one: one.span[0] - one.span[1])
-    kept: list[Named] = []
-    for one in found:
-        if all(one.span[1] <= k.span[0] or one.span[0] >= k.span[1] for k in kept):
-            kept.append(one)
-    return tuple(sorted(kept, key=lambda one: one.span))
-
-
-def _all(text: str, monday: date) -> Iterator[Named]:
+    dated, weekdays = list[Named](), list[Named]()
     plain = folded(text)
     for pattern in _dates():
         for match in pattern.finditer(plain):
-            if days := _of_date(match, monday):
-                yield Named(days, match.span())
+            _keep(dated, Named(_of_date(match, monday), match.span()))
     for pattern, shown in ((_weekdays(), plain), (_short_weekdays(), text)):
         for match in pattern.finditer(shown):
-            yield Named(_of_weekday(match), match.span())
+            _keep(weekdays, Named(_of_weekday(match), match.span(), is_weekday=True))
+    found = list[Named]()
+    for one in sorted([*weekdays, *dated], key=lambda one: one.span):
+        last = found[-1] if found else None
+        if last is not None and last.is_weekday != one.is_weekday and _beside(text, last, one):
+            found[-1] = _joined(last, one)
+        else:
+            found.append(one)
+    return tuple(found)
+
+
+def _keep(found: list[Named], one: Named) -> None:
+    """Adds a day unless it stands where another one was found, or is none."""
+    start, end = one.span
+    if one.days and all(end <= k.span[0] or start >= k.span[1] for k in found):
+        found.append(one)
+
+
+def _beside(text: str, one: Named, other: Named) -> bool:
+    """Whether nothing but a mark and a blank stands between two days."""
+    between = text[one.span[1] : other.span[0]]
+    return len(between) <= BETWEEN and not any(map(str.isalnum, between))
+
+
+def _joined(one: Named, other: Named) -> Named:
+    """A weekday and a date as one: the days that are both, in any week."""
+    weekday, dated = (one, other) if one.is_weekday else (other, one)
+    asked = {day % WEEK_DAYS for day in weekday.days}
+    days = frozenset(day for day in dated.days if day % WEEK_DAYS in asked)
+    return Named(days, (one.span[0], other.span[1]))
 
 
 def _of_weekday(match: re.Match[str]) -> frozenset[int]:

@@ -24,8 +24,9 @@ from persona_env.users.profile import UserProfile
 from persona_env.users.words import LengthBounds
 
 from . import terms
+from .content import Served
 from .draws import families, make
-from .gates import Served, Shown
+from .gates import Said, Shown
 from .metrics import read_reply
 from .oracle import oracle, oracle_for_all
 from .page import prompt
@@ -96,6 +97,7 @@ class PersonaDigestEnv(PersonaEnv):
         own: dict[str, TermFunction] = {
             "digest_welfare": Served(self.welfare),
             "digest_private": Shown(self.for_all),
+            "digest_true": Said(self.for_all),
         }
         return tuple(
             replace(term, function=own[term.name]) if term.name in own else term for term in found

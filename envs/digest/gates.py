@@ -1,22 +1,21 @@
-"""The gates of a digest: nothing private, nothing invented, what was settled, in readable text."""
+"""The gates of a digest: nothing private, nothing invented, and nothing beside the matter."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from persona_env.rewards.exchange import TermView
-from persona_env.rewards.term import Reason, Score, found, noted, reward_term
+from persona_env.rewards.term import Reason, Score, noted, reward_term
 
 from ..shared.fluency import in_language
 from ..shared.fluency import in_order as words_in_order
 from .leaks import leaks
 from .people import WHO
 from .points import without_citations
-from .reading import Reading, read_digest
+from .reading import read_digest
 from .scenario import DigestScenario
-from .wants import Content, Wants, content_of, faults_for, wants, wants_for_all
-from .welfare import WELFARES, Welfare, best_welfare, utilities
-from .words import folded, has, pattern_of, read_words
+from .wants import faults_for, wants, wants_for_all
+from .words import folded, pattern_of
 
 INVENTED = 0.3  # for each thing that nobody said
 STRANGE = 0.4  # for each sentence without a citation that is beside the matter
@@ -59,6 +58,21 @@ def digest_private(view: TermView) -> Score | None:
     return Shown(for_all=False)(view)
 
 
+@dataclass(frozen=True)
+class Said:
+    """The gate ``digest_true`` for one reader, or for all members."""
+
+    for_all: bool
+
+    def __call__(self, view: TermView) -> Score | None:
+        """See :func:`digest_true`."""
+        wanted = wants_for_all(view) if self.for_all else wants(view)
+        if wanted is None:
+            return None
+        faults = faults_for(wanted, read_digest(wanted.week, view.reply))
+        return Score(INVENTED ** len(faults), tuple(Reason(*one.span, one.note) for one in faults))
+
+
 @reward_term(
     uses=WHO, gate=True,
     validity="exact for citations, days, numbers, and names of members; other names by a "
@@ -71,79 +85,7 @@ def digest_true(view: TermView) -> Score | None:
     thread that is cited; another day or another owner than was settled in the end; a member who has
     no part in it, or somebody whom nobody knows; a choice that was not taken; the opposite.
     """
-    wanted = wants(view)
-    if wanted is None:
-        return None
-    faults = faults_for(wanted, read_digest(wanted.week, view.reply))
-    return Score(INVENTED ** len(faults), tuple(Reason(*one.span, one.note) for one in faults))
-
-
-@reward_term(
-    uses=WHO, gate=True,
-    validity="exact for citations, owners and days; matters by the author's phrasings",
-)  # fmt: skip
-def digest_content(view: TermView) -> Score | None:
-    """How much of what this member wants is told, times the share of points that tell some of it.
-
-    Wanted are the items on the topics that interest the member and those that they own, of what
-    they may see; of a short digest as many as fit. An item is told by a point that cites a message
-    which settles it and names the matter; owner and day count a third each.
-    """
-    wanted = wants(view)
-    if wanted is None:
-        return None
-    reading = read_digest(wanted.week, view.reply)
-    content = content_of(wanted, reading)
-    if not wanted.items:
-        return _nothing(view, reading)
-    share = min(1.0, sum(content.values.values()) / wanted.due)
-    return _scored(share, content, reading, wanted)
-
-
-def _nothing(view: TermView, reading: Reading) -> Score:
-    """Of a week in which nothing is for this member: 1 for saying so, and nothing else."""
-    says = has(folded(view.reply), read_words("nothing"))
-    return Score(float(says and not reading.points), (Reason(0, 0, "nothing is for the user"),))
-
-
-def _scored(share: float, content: Content, reading: Reading, wanted: Wants) -> Score:
-    told = [reading.points[at].point.span for at in content.good]
-    note = f"{len(content.good)} of {wanted.due} told, {content.others} others"
-    return Score(share * content.chosen, found(told, note, note))
-
-
-@dataclass(frozen=True)
-class Served:
-    """The gate ``digest_welfare`` for one of the welfare functions."""
-
-    welfare: Welfare
-
-    def __call__(self, view: TermView) -> Score | None:
-        """See :func:`digest_welfare`."""
-        wanted = wants_for_all(view)
-        if wanted is None:
-            return None
-        reading = read_digest(wanted.week, view.reply)
-        content = content_of(wanted, reading)
-        kept = dict(list(content.values.items())[: wanted.due])
-        values = utilities(wanted.week, kept)
-        reached = WELFARES[self.welfare]([*values.values()])
-        best = best_welfare(wanted.week, self.welfare, wanted.most)
-        return _scored(min(1.0, reached / best), content, reading, wanted)
-
-
-@reward_term(
-    uses=WHO, gate=True,
-    validity="exact for citations, owners and days; matters by the author's phrasings",
-)  # fmt: skip
-def digest_welfare(view: TermView) -> Score | None:
-    """How well a digest for all serves the members, against the best choice of as many items.
-
-    Of each member the share of the public items that they want; over members the mean, the minimum
-    or the geometric mean (`welfare=`), times the share of points that tell an item for the first
-    time. Points beyond the length do not count.
-    """
-    return Served("mean")(view)
+    return Said(for_all=False)(view)
 
 
 @reward_term(

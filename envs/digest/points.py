@@ -24,13 +24,14 @@ OPENING = 20  # words of a line that ends in a colon
 class Point(NamedTuple):
     """A stretch of a digest that ends in a citation.
 
-    ``span`` is where it stands, ``text`` what it says without citations, ``cites`` the numbers,
-    ``lead`` what its sentence says before the citation before it, ``before`` the sentences without
-    a citation that stand in front of it in its line, ``heading`` the heading above it, ``bullet``
-    whether its line begins as one of a list.
+    ``span`` is where it stands, ``cited`` where its last citation does, ``text`` what it says
+    without citations, ``cites`` the numbers, ``lead`` what its sentence says before the citation
+    before it, ``before`` the sentences without a citation that stand in front of it in its line,
+    ``heading`` the heading above it, ``bullet`` whether its line begins as one of a list.
     """
 
     span: Span
+    cited: Span
     text: str
     cites: tuple[int, ...]
     lead: str
@@ -127,22 +128,23 @@ class _Reader:
 
     def _clauses(self, span: Span, cites: list[re.Match[str]], before: str) -> list[Point]:
         """The points of a sentence: each ends with a citation, or with citations side by side."""
-        found: list[tuple[int, int, tuple[int, ...]]] = []
+        found: list[tuple[Span, Span, tuple[int, ...]]] = []
         for match in cites:
             numbers = tuple(int(number) for number in _NUMBER.findall(match[0]))
-            begin = found[-1][1] if found else span[0]
+            begin = found[-1][0][1] if found else span[0]
             if found and not any(map(str.isalnum, self.text[begin : match.start()])):
-                found[-1] = (found[-1][0], match.end(), (*found[-1][2], *numbers))
-            else:
-                found.append((begin, match.end(), numbers))
-        found[-1] = (found[-1][0], span[1], found[-1][2])
+                (start, _), _, before_it = found.pop()
+                begin, numbers = start, (*before_it, *numbers)
+            found.append(((begin, match.end()), match.span(), numbers))
+        (start, _), cited, numbers = found.pop()
+        found.append(((start, span[1]), cited, numbers))
         return [
             Point(
-                (start, end), _bare(self.text[start:end]), tuple(dict.fromkeys(numbers)),
-                _bare(self.text[span[0] : start]), "" if place else before, self.heading,
+                one, cited, _bare(self.text[slice(*one)]), tuple(dict.fromkeys(numbers)),
+                _bare(self.text[span[0] : one[0]]), "" if place else before, self.heading,
                 self.bullet,
             )
-            for place, (start, end, numbers) in enumerate(found)
+            for place, (one, cited, numbers) in enumerate(found)
         ]  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from persona_env.detectors import denied
 from persona_env.text.spans import Span
 
 from .days import Named, named_days
@@ -56,13 +57,16 @@ class Reading(NamedTuple):
 def read_digest(week: DigestScenario, reply: str) -> Reading:
     """What a digest says of a week."""
     facts, parts = facts_of(week), parts_of(reply)
-    points = tuple(_read(facts, point) for point in parts.points)
+    taken_back = denied(reply)
+    points = tuple(_read(facts, point, taken_back) for point in parts.points)
     strange = [one.span for one in _strange(facts, parts)]
     strange += [span for span in parts.headings if not _heads(facts, reply[slice(*span)])]
     return Reading(points, tuple(sorted(strange)), parts)
 
 
-def _read(facts: Facts, point: Point) -> Read:
+def _read(facts: Facts, point: Point, taken_back: tuple[Span, ...]) -> Read:
+    if any(start < point.cited[0] < end for start, end in taken_back):
+        return Read(point, (), (Fault(point.span, "taken back"),))
     said = _said(facts, point)
     names = said.names or _named_before(facts, point)
     days = said.days or named_days(point.lead, facts.week.monday)

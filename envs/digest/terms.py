@@ -7,14 +7,8 @@ from persona_env.rewards.exchange import TermView
 from persona_env.rewards.term import Reason, Score, found, reward_term
 
 from ..shared.fluency import falling
-from .gates import (
-    digest_content,
-    digest_private,
-    digest_text,
-    digest_true,
-    digest_welfare,
-    week_of,
-)
+from .content import digest_content, digest_welfare
+from .gates import digest_private, digest_text, digest_true, week_of
 from .order import in_order
 from .people import ORDER, WHO, WORDS, order_of
 from .points import without_citations
