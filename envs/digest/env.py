@@ -70,7 +70,7 @@ class PersonaDigestEnv(PersonaEnv):
     replaced_terms = terms.REPLACED
     length_bounds: ClassVar[LengthBounds] = staticmethod(digest_length)
     prompt_length = 32_768
-    max_new_tokens, context_length = 768, 20_480
+    max_new_tokens, context_length = 768, 16_384
 
     def __init__(
         self, *, digest_for: Readers = "member", welfare: Welfare = "mean", **options: Any
