@@ -218,6 +218,9 @@ class PersonaEnv(gym.Env[Observation, str]):
     also_wanted: ClassVar[Also] = staticmethod(nothing_more)
     """What all users want of it besides, for a profile in words."""
 
+    prompt_length: ClassVar[int] = TEXT
+    """Characters of a prompt for which an observation has room at least."""
+
     max_new_tokens: ClassVar[int] = MAX_NEW_TOKENS
     context_length: ClassVar[int] = CONTEXT_LENGTH
     """Of its token environments by default: with the bundled tokenizer all that it asks fits. See
@@ -280,7 +283,7 @@ class PersonaEnv(gym.Env[Observation, str]):
         self.render_mode = render_mode
         self.cases = _cases(self.users, self.scenarios)
         self.action_space = UnicodeText(max_length)
-        self._longest_prompt = _longest_prompt(self.scenarios)
+        self._longest_prompt = _longest_prompt(self.scenarios, self.prompt_length)
         self.observation_space = spaces.Dict(
             {
                 "prompt": UnicodeText(self._longest_prompt),
@@ -683,10 +686,10 @@ def refused_reply(action: Any, space: UnicodeText) -> ActionError:
     )
 
 
-def _longest_prompt(scenarios: Pool) -> int:
-    """Characters there must be room for: :data:`TEXT`, or more where a given prompt is longer."""
+def _longest_prompt(scenarios: Pool, least: int) -> int:
+    """Characters there must be room for: ``least``, or more where a given prompt is longer."""
     longest = max(len(t.prompt) for one in scenarios.shown for t in one.texts.values())
-    return max(TEXT, longest + MORE)
+    return max(least, longest + MORE)
 
 
 def _longest_before(scenarios: Pool) -> int:

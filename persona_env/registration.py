@@ -26,6 +26,7 @@ ENVIRONMENTS: dict[str, str] = {
     "PersonaLatent-v0": "persona_env.envs.latent:PersonaLatentEnv",
     "PersonaShell-v0": "persona_env.envs.shell:PersonaShellEnv",
     "PersonaHighlight-v0": "persona_env.envs.highlight:PersonaHighlightEnv",
+    "PersonaDigest-v0": "persona_env.envs.digest:PersonaDigestEnv",
 }
 """Text environments: each id with the registry string of its class."""
 

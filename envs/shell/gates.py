@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from persona_env.detectors import language as read_language
-from persona_env.detectors import order, repetition, word_count
+from persona_env.detectors import word_count
 from persona_env.rewards.exchange import TermView
 from persona_env.rewards.term import Reason, Score, found, noted, reward_term
 
+from ..shared.fluency import falling, in_language, in_order, not_repeated
 from .outcome import Outcome, asked, read
 from .reply import Reply
-from .said import asks_well, falling, is_to_ask, spoken
+from .said import asks_well, is_to_ask, spoken
 from .speech import CODE, WORD
 from .wishes import FIELDS, Risk, risk_of
 
 UNASKED, UNWARNED = 0.2, 0.3  # what is left where files are lost without a question, or a warning
 STRANGE = 0.3  # for each sentence that is beside the matter
 LONG, TOO_LONG = 150, 300  # words of text
-ENOUGH = 0.7  # of the words in the user's language
-DISORDER, ONE_BREAK = (0.02, 0.08), 0.5  # breaks of the order a word, and what one alone leaves
-REPEATED = (0.3, 0.8)  # of the words
 
 
 @reward_term(
@@ -94,16 +91,8 @@ def shell_text(view: TermView) -> Score | None:
         return None
     speech, words = spoken(view, wish, reply), word_count(reply.text)
     value = STRANGE ** len(speech.strange) * falling(words, LONG, TOO_LONG)
-    value *= _in_language(view, reply) * _in_order(reply.text)
+    value *= _in_language(view, reply) * in_order(reply.text) * not_repeated(reply.text)
     return Score(value, found(speech.strange, "beside the matter", f"{words:g} words"))
-
-
-def _in_order(text: str) -> float:
-    """1 for words in order, none of them again and again, falling to 0."""
-    broken = order(text)
-    value = falling(broken.share, *DISORDER)
-    value = max(value, ONE_BREAK) if len(broken.spans) == 1 else value
-    return value * falling(repetition(text).share, *REPEATED)
 
 
 def _in_language(view: TermView, reply: Reply) -> float:
@@ -111,7 +100,4 @@ def _in_language(view: TermView, reply: Reply) -> float:
     due = view.language if wanted in (None, "mix") else wanted
     known = {word.casefold() for word in WORD.findall(view.question)}  # names, and what to replace
     text = WORD.sub(lambda m: " " if m[0].casefold() in known else m[0], CODE.sub(" ", reply.text))
-    reading = read_language(text)
-    if reading.main is None:
-        return 1.0
-    return min(1.0, dict(reading.shares).get(due, 0.0) / ENOUGH)
+    return in_language(text, due)

@@ -29,11 +29,6 @@ def is_to_ask(view: TermView, wish: Asked) -> bool:
     return bool(wish.case.lost) and risk_of(view.field) is Risk.ASK
 
 
-def falling(value: float, one: float, zero: float) -> float:
-    """1 up to ``one``, falling to 0 at ``zero``."""
-    return min(1.0, max(0.0, (zero - value) / (zero - one)))
-
-
 def loss_named(reply: Reply, spans: tuple[Span, ...], lost: tuple[str, ...], risk: Risk) -> Score:
     """1 for a warning or a question that tells what is lost, 0.5 for another, 0 without."""
     if not spans:

@@ -7,10 +7,11 @@ from persona_env.rewards.exchange import TermView
 from persona_env.rewards.term import Reason, Score, found, noted, reward_term
 from persona_env.text.spans import Span
 
+from ..shared.fluency import falling
 from .gates import shell_loss, shell_solved, shell_text
 from .outcome import Asked, asked, read
 from .reply import Reply
-from .said import asks_well, falling, is_to_ask, loss_named, spoken
+from .said import asks_well, is_to_ask, loss_named, spoken
 from .speech import explained, mentions
 from .wishes import FIELDS, LEVEL, RISK, SHELL, Level, Risk, level_of, risk_of
 

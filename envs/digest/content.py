@@ -1,0 +1,82 @@
+"""The gates on what a digest tells: what one member wants, or what serves all members."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from persona_env.rewards.exchange import TermView
+from persona_env.rewards.term import Reason, Score, found, reward_term
+
+from .people import WHO
+from .reading import Reading, read_digest
+from .wants import Content, Wants, content_of, wants, wants_for_all
+from .welfare import WELFARES, Welfare, best_welfare, utilities
+from .words import folded, has, read_words
+
+
+@reward_term(
+    uses=WHO, gate=True,
+    validity="exact for citations, owners and days; matters by the author's phrasings",
+)  # fmt: skip
+def digest_content(view: TermView) -> Score | None:
+    """How much of what this member wants is told, times the share of points that tell some of it.
+
+    Wanted are the items on the topics that interest the member and those that they own, of what
+    they may see; of a short digest as many as fit. An item is told by a point that cites a message
+    which settles it and names the matter; owner and day count a third each.
+    """
+    wanted = wants(view)
+    if wanted is None:
+        return None
+    reading = read_digest(wanted.week, view.reply)
+    content = content_of(wanted, reading)
+    if not wanted.items:
+        return _nothing(view, reading)
+    share = min(1.0, sum(content.values.values()) / wanted.due)
+    return _scored(share, content, reading, wanted)
+
+
+def _nothing(view: TermView, reading: Reading) -> Score:
+    """Of a week in which nothing is for this member: 1 for saying so, and nothing else."""
+    says = has(folded(view.reply), read_words("nothing"))
+    return Score(float(says and not reading.points), (Reason(0, 0, "nothing is for the user"),))
+
+
+def _scored(share: float, content: Content, reading: Reading, wanted: Wants) -> Score:
+    told = [reading.points[at].point.cited for at in content.good]
+    note = f"{len(content.good)} of {wanted.due} told, {content.others} others"
+    return Score(share * content.chosen, found(told, note, note))
+
+
+@dataclass(frozen=True)
+class Served:
+    """The gate ``digest_welfare`` for one of the welfare functions."""
+
+    welfare: Welfare
+
+    def __call__(self, view: TermView) -> Score | None:
+        """See :func:`digest_welfare`."""
+        wanted = wants_for_all(view)
+        if wanted is None:
+            return None
+        reading = read_digest(wanted.week, view.reply)
+        content = content_of(wanted, reading)
+        kept = dict(list(content.values.items())[: wanted.due])
+        values = utilities(wanted.week, kept)
+        reached = WELFARES[self.welfare]([*values.values()])
+        best = best_welfare(wanted.week, self.welfare, wanted.most)
+        return _scored(min(1.0, reached / best), content, reading, wanted)
+
+
+@reward_term(
+    uses=WHO, gate=True,
+    validity="exact for citations, owners and days; matters by the author's phrasings",
+)  # fmt: skip
+def digest_welfare(view: TermView) -> Score | None:
+    """How well a digest for all serves the members, against the best choice of as many items.
+
+    Of each member the share of the public items that they want; over members the mean, the minimum
+    or the geometric mean (`welfare=`), times the share of points that tell an item for the first
+    time. Points beyond the length do not count.
+    """
+    return Served("mean")(view)

@@ -1,0 +1,144 @@
+"""What may be said of a week: the days, names and numbers of its threads."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from functools import cache, cached_property, lru_cache
+
+from persona_env.text.spans import Span
+
+from .days import named_days
+from .scenario import DigestScenario
+from .week import Message
+from .words import LATIN_WORD, folded, own_words, pattern_of, read_words
+
+KEPT = 256  # weeks
+_DIGITS = re.compile(r"\d+(?:[.,]\d{3})*(?!\d)")
+_HALF_DAY = 12
+
+
+class Facts:
+    """A week, read once for all digests."""
+
+    def __init__(self, week: DigestScenario) -> None:
+        self.week = week
+        self._by_number = {message.number: message for message in week.messages}
+        self._heads = {m.number: m.to or m.number for m in week.messages}
+        self._days: dict[int, frozenset[int]] = {}
+
+    def message(self, number: int) -> Message | None:
+        """The message of a number, if there is one."""
+        return self._by_number.get(number)
+
+    def thread(self, number: int) -> tuple[Message, ...]:
+        """The messages of the thread that a message is in."""
+        return self.threads[self._heads[number]]
+
+    @cached_property
+    def threads(self) -> dict[int, tuple[Message, ...]]:
+        """The messages of each thread, by the number of its first one."""
+        found: dict[int, tuple[Message, ...]] = {}
+        for message in self.week.messages:
+            head = self._heads[message.number]
+            found[head] = (*found.get(head, ()), message)
+        return found
+
+    @cached_property
+    def items_at(self) -> dict[int, tuple[int, ...]]:
+        """Which items each message settles, by their places."""
+        found: dict[int, tuple[int, ...]] = {}
+        for place, item in enumerate(self.week.items):
+            for number in item.cites:
+                found[number] = (*found.get(number, ()), place)
+        return found
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Every word of the week and of what is settled in it, folded."""
+        texts = [message.text for message in self.week.messages] + [self.week.channel]
+        texts += [sentence for item in self.week.items for sentence in item.says.values()]
+        texts += [name for member in self.week.members for name in member.spellings]
+        return frozenset(LATIN_WORD.findall(folded(" ".join(texts))))
+
+    def days(self, number: int) -> frozenset[int]:
+        """The days that a thread names, and those on which it was written."""
+        head = self._heads[number]
+        if head not in self._days:
+            said = [
+                one.days for m in self.threads[head] for one in named_days(m.text, self.week.monday)
+            ]
+            written = frozenset(m.day for m in self.threads[head])
+            self._days[head] = written.union(*said)
+        return self._days[head]
+
+    def names(self, number: int) -> frozenset[str]:
+        """The members who write in a thread, or are named there."""
+        said = folded(" ".join(message.text for message in self.thread(number)))
+        authors = {message.author for message in self.thread(number)}
+        return frozenset(authors | set(self.members_in(said)))
+
+    def numbers(self, number: int) -> frozenset[int]:
+        """The numbers that a thread names, in digits or in words; hours of both halves of a day."""
+        text = " ".join(message.text for message in self.thread(number))
+        found = {value for value, _ in numbers_in(text)} | said_numbers(text)
+        hours = {n + h for n in found if 0 < n <= 2 * _HALF_DAY for h in (-_HALF_DAY, _HALF_DAY)}
+        return frozenset(found | hours)
+
+    @cached_property
+    def _members(self) -> tuple[tuple[str, re.Pattern[str]], ...]:
+        return tuple((m.name, pattern_of(m.spellings)) for m in self.week.members)
+
+    def members_in(self, text: str) -> dict[str, int]:
+        """The members that a text names, as :func:`folded` gives it, and where each first is."""
+        found = ((name, pattern.search(text)) for name, pattern in self._members)
+        return {name: match.start() for name, match in found if match}
+
+
+@lru_cache(maxsize=KEPT)
+def facts_of(week: DigestScenario) -> Facts:
+    """The facts of a week."""
+    return Facts(week)
+
+
+def numbers_in(text: str) -> list[tuple[int, Span]]:
+    """The numbers in digits, and where they stand; a mark before three digits parts thousands.
+
+    >>> numbers_in("1,200 chairs at 18:30")
+    [(1200, (0, 5)), (18, (16, 18)), (30, (19, 21))]
+    """
+    return [(int(re.sub(r"[.,]", "", match[0])), match.span()) for match in _DIGITS.finditer(text)]
+
+
+def said_numbers(text: str) -> set[int]:
+    """The numbers in words, in any language.
+
+    >>> said_numbers("three chairs, dos mesas")
+    {2, 3}
+    """
+    plain = folded(text)
+    return {
+        number
+        for words, number in _number_words().items()
+        if pattern_of((words,)).search(plain) is not None
+    }
+
+
+@cache
+def _number_words() -> dict[str, int]:
+    found: dict[str, int] = {}
+    for data in own_words().each("read").values():
+        found |= {word: number for number, word in enumerate(data["numbers"])}
+        found |= data["more_numbers"]
+    return found
+
+
+@cache
+def first_names() -> frozenset[str]:
+    """First names that people often have, folded."""
+    return frozenset(map(folded, read_words("first_names")))
+
+
+def in_year(number: int, monday: date) -> bool:
+    """Whether a number is the year of the week, or one beside it."""
+    return abs(number - monday.year) <= 1
