@@ -25,6 +25,7 @@ ENVIRONMENTS: dict[str, str] = {
     "PersonaMonitor-v0": "persona_env.envs.monitor:PersonaMonitorEnv",
     "PersonaLatent-v0": "persona_env.envs.latent:PersonaLatentEnv",
     "PersonaShell-v0": "persona_env.envs.shell:PersonaShellEnv",
+    "PersonaSummary-v0": "persona_env.envs.summary:PersonaSummaryEnv",
 }
 """Text environments: each id with the registry string of its class."""
 
