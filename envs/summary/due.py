@@ -7,8 +7,8 @@ from typing import NamedTuple
 from persona_env.text.spans import word_count
 
 from .compose import fitting
-from .facts import of_kinds
-from .scenario import Fact, Post
+from .facts import Known, of_kinds
+from .scenario import Fact
 from .wishes import ALWAYS, Wishes
 
 
@@ -20,15 +20,18 @@ class Due(NamedTuple):
     unwanted: tuple[Fact, ...]
 
 
-def due(post: Post, wishes: Wishes) -> Due:
+def due(known: Known, wishes: Wishes) -> Due:
     """What this reader of a post is due.
 
     A reader who states no kinds, or none that the post has, is due what happened and what is asked.
+    A fact that the wanted ones tell as well need not be left out.
     """
+    post = known.post
     wanted = of_kinds(post, wishes.told) or of_kinds(post, frozenset(ALWAYS))
     clauses = fitting([one.says for one in wanted], wishes.words)
     fit = tuple(one for one in wanted if one.says in clauses)
-    unwanted = of_kinds(post, wishes.left_out - wishes.told)
+    told = [one.fact for one in known.told(". ".join(one.says for one in wanted))]
+    unwanted = [one for one in of_kinds(post, wishes.left_out - wishes.told) if one not in told]
     return Due(tuple(wanted), fit, tuple(unwanted))
 
 

@@ -10,11 +10,11 @@ from typing import NamedTuple
 from persona_env.detectors.content.denial import denied
 from persona_env.languages import HAN
 from persona_env.memo import Prepared
-from persona_env.text.spans import READINGS, Span, inside, sentence_spans
+from persona_env.text.spans import READINGS, Span, inside
 
 from .patterns import Group, find, group
 from .scenario import Fact, Kind, Post
-from .tokens import Token, tokens_of
+from .tokens import Token, pieces, tokens_of
 from .words import listed
 
 WINDOW = 2  # sentences in which all that a fact needs has to stand
@@ -69,7 +69,7 @@ class Known:
         return found
 
     def _claimed(self, text: str) -> Iterator[Span]:
-        asks = [text[a:b].rstrip("\"'”’)")[-1:] in "?？" for a, b in sentence_spans(text)]
+        asks = [text[a:b].rstrip("\"'”’)")[-1:] in "?？" for a, b in pieces(text)]
         tokens = [
             one
             for one in tokens_of(text)

@@ -84,12 +84,13 @@ def summary_written(view: TermView) -> Score | None:
     """0 for key words in a row to 1 for sentences; at most 0.2 for what is no summary.
 
     That is one with marks in a row ('???'), more than three questions, more than one 'please', in
-    capitals, or with a sentence on something else.
+    capitals, in no order, or with a sentence on something else.
     """
     reader = view.once(asked)
     if reader is None:
         return None
-    value, fault = in_sentences(view.reply, reader.language), flaw(view.reply, reader.known)
+    facts = len(reader.known.told(view.reply))
+    value, fault = in_sentences(view.reply, reader.language, facts), flaw(view.reply, reader.known)
     note = fault or ("in sentences" if value == 1 else "key words in a row")
     return Score(min(value, FLAWED) if fault else value, found([], "", note))
 

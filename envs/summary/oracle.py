@@ -7,6 +7,7 @@ from persona_env.users.profile import UserProfile
 
 from .compose import joined
 from .due import due
+from .facts import known
 from .scenario import SummaryScenario
 from .wishes import wishes_of
 
@@ -24,5 +25,5 @@ def oracle(scenario: SummaryScenario, user: UserProfile) -> str:
     language = language_of(scenario, user)
     post = next(one for code, one in scenario.posts.items() if code == language)
     wishes = wishes_of(user.value)
-    clauses = [one.says for one in due(post, wishes).fit]
+    clauses = [one.says for one in due(known(post), wishes).fit]
     return joined(clauses, wishes.form or "prose", language)

@@ -19,10 +19,11 @@ _TOKEN = re.compile(
     rf"|(?P<han>[{CJK}])|(?P<word>[^\W\d_{CJK}]+(?:['-][^\W\d_{CJK}]+)*)|(?P<mark>[.,;:!?。，；：！？、()—\n])"
 )
 _JOINS = ("100", "1000")
+_PIECE = re.compile(r"[^\s;；][^;；]*(?:[;；]|$)")
 
 
 class Token(NamedTuple):
-    """``kind`` is ``number``, ``word`` or ``han``.
+    """``kind`` is ``number``, ``word`` or ``han``; ``sentence`` the number of its piece.
 
     ``denied``: a word shortly before, in the same clause, denies it. ``open``: a word before in the
     same sentence makes it a question, a wish or a condition.
@@ -46,9 +47,24 @@ def tokens_of(text: str) -> tuple[Token, ...]:
     ['25', '300', '块']
     """
     folded, found = plain(text), list[Token]()
-    for number, (start, end) in enumerate(sentence_spans(text)):
+    for number, (start, end) in enumerate(pieces(text)):
         found += _joined(list(_marked(folded, start, end, number)))
     return tuple(found)
+
+
+@lru_cache(maxsize=READINGS)
+def pieces(text: str) -> tuple[Span, ...]:
+    """The sentences of a text, parted at semicolons.
+
+    >>> text = "He left; she stayed. It rained."
+    >>> [text[a:b] for a, b in pieces(text)]
+    ['He left;', 'she stayed.', 'It rained.']
+    """
+    return tuple(
+        (start + part.start(), start + part.end())
+        for start, end in sentence_spans(text)
+        for part in _PIECE.finditer(text[start:end])
+    )
 
 
 def _marked(folded: str, start: int, end: int, sentence: int) -> Iterator[Token]:
@@ -57,7 +73,6 @@ def _marked(folded: str, start: int, end: int, sentence: int) -> Iterator[Token]
         kind = str(match.lastgroup)
         if kind == "mark":
             left = 0
-            is_open = is_open and match[0] not in ";；"
             continue
         for text, kind_of, span in _read(kind, match[0], match.start()):
             yield Token(text, kind_of, span, sentence, left > 0, is_open)

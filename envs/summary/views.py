@@ -33,5 +33,5 @@ def asked(view: TermView) -> Asked | None:
     if wish is not None and wish.target in scenario.posts:
         language = wish.target
     post = next(one for code, one in scenario.posts.items() if code == language)
-    wishes = wishes_of(view.field)
-    return Asked(known(post), language, wishes, due(post, wishes))
+    read, wishes = known(post), wishes_of(view.field)
+    return Asked(read, language, wishes, due(read, wishes))

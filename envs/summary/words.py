@@ -36,8 +36,8 @@ def denying() -> frozenset[str]:
 
 @cache
 def function_words() -> frozenset[str]:
-    """Words without content: of Latin languages the lexicon's, and the lists of this folder."""
-    return frozenset(map(plain, words("function_words", *LATIN))) | listed("function")
+    """Words without content: of Latin languages the lexicon's, and what joins others."""
+    return frozenset(map(plain, words("function_words", *LATIN))) | listed("joins")
 
 
 @cache

@@ -5,17 +5,20 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from persona_env.detectors import order
 from persona_env.languages import HAN
-from persona_env.text.spans import READINGS, sentence_spans
+from persona_env.text.spans import READINGS
 
 from .facts import Known
-from .tokens import tokens_of
+from .tokens import pieces, tokens_of
 from .words import function_words, listed
 
 NONE, ENOUGH = 0.03, 0.15
-"""The shares of words without content at which a text is a list of key words, and at which not."""
-SHORT, LONG = 6, 25  # tokens up to which nothing is asked of them, and from which Chinese has some
+"""The shares of joining words at which a sentence is a row of key words, and at which it is none."""
+SHORT, LONG = 6, 25  # words of a line that need not join, and from which Chinese has some that do
 CLAUSE = 3.0  # Chinese characters and numbers between marks, on average
+OF_A_FACT = {True: 4, False: 3}  # characters of a Chinese text for each fact, and words of others
+BROKEN, BREAKS = 0.03, 2  # breaks of order, a word and in all, from which a text is in no order
 FLAWED = 0.2
 STRANGE = 2  # content words of a sentence on something else, at least
 _SHOUTS = re.compile(r"[?？!！]\s*[?？!！]")
@@ -25,25 +28,35 @@ MOST_QUESTIONS = 3
 
 
 @lru_cache(maxsize=READINGS)
-def in_sentences(text: str, language: str) -> float:
-    """From 0 for key words in a row to 1 for sentences, by the share of words without content.
+def in_sentences(text: str, language: str, facts: int = 1) -> float:
+    """From 0 for key words in a row to 1 for sentences with so many facts.
 
-    Chinese has few of them: there clauses of one or two characters are key words. Of six words and
-    less nothing is asked.
+    It is the share of words in short lines, and in sentences with words that join others. Chinese
+    has few of them: there clauses of one or two characters are key words. Fewer than three words
+    for each of several facts (four Chinese characters) are key words, too.
 
     >>> in_sentences("deposit landlord 850 euros scratches floor March", "en")
     0.0
     >>> in_sentences("The landlord keeps the deposit for the scratches.", "en")
     1.0
     """
-    words = [one.text for one in tokens_of(text)]
+    is_han, tokens = language in HAN, tokens_of(text)
+    if facts > 1 and len(tokens) < OF_A_FACT[is_han] * facts:
+        return 0.0
+    if is_han:
+        clauses = [part for part in _PAUSE.split(text) if part.strip()]
+        is_joined = any(one.text in listed("joins") for one in tokens)
+        is_row = len(tokens) < CLAUSE * len(clauses) or (len(tokens) >= LONG and not is_joined)
+        return float(not is_row)
+    lines = [[t.text for t in tokens if t.sentence == i] for i in range(len(pieces(text)))]
+    return sum(_joined(one) * len(one) for one in lines) / max(1, len(tokens))
+
+
+def _joined(words: list[str]) -> float:
+    """How far the words of one line are a sentence."""
     if len(words) <= SHORT:
         return 1.0
-    share = sum(word in function_words() for word in words) / len(words)
-    if language in HAN:
-        clauses = [part for part in _PAUSE.split(text) if part.strip()]
-        is_row = len(words) < CLAUSE * len(clauses) or (len(words) >= LONG and not share)
-        return float(not is_row)
+    share = sum(word in listed("joins") for word in words) / len(words)
     return min(1.0, max(0.0, (share - NONE) / (ENOUGH - NONE)))
 
 
@@ -57,6 +70,9 @@ def flaw(text: str, known: Known) -> str:
         return "begs"
     if _is_loud(text):
         return "in capitals"
+    breaks = order(text)
+    if breaks.share > BROKEN and len(breaks.spans) >= BREAKS:
+        return "words in no order"
     if line := _elsewhere(text, known):
         return f"on something else: {line[:40]!r}"
     return ""
@@ -76,7 +92,7 @@ def _is_loud(text: str) -> bool:
 def _elsewhere(text: str, known: Known) -> str:
     """A sentence none of whose content words is the post's or any summary's."""
     small = function_words() | listed("summary") | listed("names")
-    for number, (start, end) in enumerate(sentence_spans(text)):
+    for number, (start, end) in enumerate(pieces(text)):
         own = [one for one in tokens_of(text) if one.sentence == number and one.kind == "word"]
         content = [one.text for one in own if one.text not in small]
         if len(content) >= STRANGE and not any(map(known.knows, content)):
