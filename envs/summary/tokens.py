@@ -92,9 +92,11 @@ def _read(kind: str, text: str, at: int) -> Iterator[tuple[str, str, Span]]:
             yield value, "number", span
     elif kind == "word" and (value := in_words(text)) is not None:
         yield str(value), "number", span
+    elif kind == "word" and "-" in text:
+        for part in re.finditer(r"[^-]+", text):
+            yield from _read("word", part[0], at + part.start())
     elif kind == "word":
-        parts = re.finditer(r"[^-]+", text)
-        yield from ((p[0], "word", (at + p.start(), at + p.end())) for p in parts)
+        yield text, "word", span
     else:
         yield text, "han", span
 

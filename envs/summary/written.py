@@ -10,8 +10,9 @@ from persona_env.languages import HAN
 from persona_env.text.spans import READINGS
 
 from .facts import Known
+from .patterns import group
 from .tokens import pieces, tokens_of
-from .words import function_words, listed
+from .words import function_words, listed, own_words
 
 NONE, ENOUGH = 0.03, 0.15
 """The shares of joining words at which a sentence is a row of key words, and at which it is none."""
@@ -80,8 +81,9 @@ def flaw(text: str, known: Known) -> str:
 
 def pleas(text: str) -> int:
     """How often a text says please."""
-    words = listed("please")
-    return sum(one.text in words for one in tokens_of(text))
+    tokens = tokens_of(text)
+    every = [one for data in own_words().values() for one in group(data["please"])]
+    return sum(1 for one in every for _ in one.found(tokens, 0, len(tokens)))
 
 
 def _is_loud(text: str) -> bool:
