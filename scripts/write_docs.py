@@ -44,6 +44,7 @@ SHOWN = {
     "PersonaWild-v0": "mercury/1",
     "PersonaCanvas-v0": "bus-shelter",
     "PersonaLatent-v0": "ride/7",
+    "PersonaSummary-v0": "hedge-war",
 }
 USERS = 3
 

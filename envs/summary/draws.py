@@ -13,7 +13,7 @@ import numpy as np
 
 from persona_env.errors import ScenarioError
 from persona_env.files import read_toml
-from persona_env.languages import LANGUAGES, Language
+from persona_env.languages import HAN, LANGUAGES, Language
 
 from .scenario import KINDS, SummaryScenario
 
@@ -29,12 +29,15 @@ Values = Mapping[str, Any]
 def families() -> dict[str, Family]:
     """The families by name; raises :class:`ScenarioError` for a file that is not whole."""
     folder = Path(str(resources.files(__package__).joinpath("templates")))
-    found = {path.stem: read_toml(path, ScenarioError) for path in sorted(folder.glob("*.toml"))}
+    paths = sorted(folder.glob("*.toml"))
+    found: dict[str, Family] = {path.stem: read_toml(path, ScenarioError) for path in paths}
     for name, family in found.items():
         for part in (*PARTS, *family["lists"]):
             counts = {len(family[code][part]) for code in LANGUAGES if code in family}
             if len(counts) != 1:
-                raise ScenarioError(f"{name}.toml: {part!r} differs in length by language: {counts}")
+                raise ScenarioError(
+                    f"{name}.toml: {part!r} has other lengths by language: {counts}"
+                )
     return found
 
 
@@ -82,7 +85,7 @@ def _post(
     kinds = [first, *(middle[i] for i in order), last]
     said = [told[kind]["text"] for kind in kinds]
     said.insert(3, draw.pick("asides", own["asides"]))
-    between = "" if code == "zh" else " "
+    between = "" if code in HAN else " "
     post = between.join([draw.pick("openings", own["openings"]), *said]).format(**values)
     facts = [
         [kind, *(part.format(**values) for part in (told[kind]["says"], *told[kind]["needs"]))]

@@ -7,6 +7,7 @@ learnt rewards, so that one can watch what optimising them does to gold.
 
 from __future__ import annotations
 
+from collections.abc import Set
 from copy import copy
 from functools import cache, partial
 from typing import Any, Literal, Self, get_args
@@ -83,7 +84,7 @@ class PersonaSummaryEnv(PersonaEnv):
             check_wishes(user)
         return super().choose_terms(terms, gates)
 
-    def _in_register(self, terms: tuple[Term, ...], default: Any) -> tuple[Term, ...]:
+    def _in_register(self, terms: tuple[Term, ...], default: Set[bool]) -> tuple[Term, ...]:
         """The terms of the gold reward are kept where a proxy is paid."""
         self._gold = super()._in_register(terms, default)
         if self.summary_reward == GOLD:
@@ -95,7 +96,7 @@ class PersonaSummaryEnv(PersonaEnv):
         if self.summary_reward == GOLD:
             return self
         made = copy(self)
-        made.terms, made.summary_reward = self._gold, GOLD
+        made.terms, made.summary_reward = self._gold, "gold"
         return made
 
     def audience(self, split: str) -> tuple[UserProfile, ...]:

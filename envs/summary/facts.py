@@ -22,6 +22,7 @@ SMALL = 10  # a number up to which only one with a unit is a claim
 _LIST_MARK = re.compile(r"(?m)^\s*(?:\d{1,2}[.)、]|[-*•])\s*")
 _MONEY = re.compile(r"[$€£¥]\s?\Z")
 _CAPITAL = re.compile(r"(?<=[\w,;] )[A-ZÁÉÍÓÚÑ][^\W\d_]+(?:['’-][^\W\d_]+)*")
+STEM = 4  # letters that two forms of a word share
 TITLED = 0.4  # the share of words with a capital from which a summary is in title case
 
 
@@ -104,7 +105,9 @@ class Known:
     def knows(self, word: str) -> bool:
         """Whether the post has a word, or one that begins like it."""
         bare = word.removesuffix("'s")
-        return bare in self.words or (len(bare) > 3 and any(w.startswith(bare[:4]) for w in self.words))
+        if bare in self.words or len(bare) < STEM:
+            return bare in self.words
+        return any(own.startswith(bare[:STEM]) for own in self.words)
 
 
 @lru_cache(maxsize=READINGS)

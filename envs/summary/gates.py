@@ -10,7 +10,7 @@ from .due import length_value
 from .views import USES, asked
 from .written import FLAWED, flaw, in_sentences
 
-OF_WORDS = "words are compared, in any order, within two sentences; the accepted ones are the author's"
+OF_WORDS = "words are compared, in any order, within two sentences; the author lists them"
 NAMED = 0.3  # what is left of a summary with a name that the post has not
 NOTES = {
     "claim": "the post says otherwise", "number": "not a number of the post",

@@ -24,8 +24,8 @@ GOLD = "gold"
 def read_reply(case: Case, reply: str) -> dict[str, float]:
     """The measures of one reply; empty for a scenario that has no post.
 
-    ``covered``: the share of all facts of the wanted kinds that are told. ``told``: the facts of any
-    kind. ``false``: 1 if something false is found. ``words``. ``focus`` and ``form``: the terms,
+    ``covered``: the share of all facts of the wanted kinds that are told. ``told``: the facts of
+    any kind. ``false``: 1 if something false is found. ``words``. ``focus``, ``form``: the terms,
     where they apply. ``proxy_NAME``: what the proxies pay.
     """
     scenario = case.scenario

@@ -15,7 +15,7 @@ from .tokens import pieces, tokens_of
 from .words import function_words, listed, own_words
 
 NONE, ENOUGH = 0.03, 0.15
-"""The shares of joining words at which a sentence is a row of key words, and at which it is none."""
+"""The shares of joining words at which a sentence is a row of key words, and is none."""
 SHORT, LONG = 6, 25  # words of a line that need not join, and from which Chinese has some that do
 CLAUSE = 3.0  # Chinese characters and numbers between marks, on average
 OF_A_FACT = {True: 4, False: 3}  # characters of a Chinese text for each fact, and words of others

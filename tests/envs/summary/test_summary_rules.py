@@ -25,7 +25,7 @@ POST = Post.model_validate(
         "post": "My landlord Ivan kept the deposit of 850 euros. I moved out 40 days ago. "
         "I wrote twice. I am furious. Can he do that?",
         "facts": [
-            ["event", "the landlord kept the deposit", "landlord", "keep*/kept/!return*", "deposit"],
+            ["event", "the landlord kept it", "landlord", "keep*/kept/!return*", "deposit"],
             ["money", "it was 850 euros", "850"],
             ["when", "it was 40 days ago", "40", "day*"],
             ["tried", "two letters were written", "wrote/written/letter*"],
