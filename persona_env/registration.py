@@ -27,6 +27,7 @@ ENVIRONMENTS: dict[str, str] = {
     "PersonaShell-v0": "persona_env.envs.shell:PersonaShellEnv",
     "PersonaHighlight-v0": "persona_env.envs.highlight:PersonaHighlightEnv",
     "PersonaDigest-v0": "persona_env.envs.digest:PersonaDigestEnv",
+    "PersonaSummary-v0": "persona_env.envs.summary:PersonaSummaryEnv",
 }
 """Text environments: each id with the registry string of its class."""
 

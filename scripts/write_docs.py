@@ -45,6 +45,7 @@ SHOWN = {
     "PersonaCanvas-v0": "bus-shelter",
     "PersonaHighlight-v0": "sauna-stove",
     "PersonaLatent-v0": "ride/7",
+    "PersonaSummary-v0": "hedge-war",
 }
 USERS = 3
 

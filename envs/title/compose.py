@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date
 
 from persona_env.languages import LATIN
+from persona_env.text.spans import plain
 
 from .habits import Habits
 from .session import Session, TitleScenario
 from .style import length
 from .titles import read_title
-from .words import is_han, listed_in, plain, word_lists
+from .words import is_han, listed_in, word_lists
 
 _JOINS = {"colon": ": ", "dash": " - ", "bar": " | "}
 _CHINESE_JOINS = {"colon": "：", "dash": " - ", "bar": " | "}

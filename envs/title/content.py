@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from persona_env.detectors import leaked
-from persona_env.text.spans import Span, is_cjk
+from persona_env.text.spans import Span, is_cjk, plain
 
 from .facts import Facts, Word, latin_words, words_of
 from .titles import Title
-from .words import plain, same_word, tokens
+from .words import same_word, tokens
 
 
 def key_points(title: Title, facts: Facts) -> list[Span]:

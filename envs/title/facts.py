@@ -8,11 +8,11 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from persona_env.text.spans import CJK, Span, is_cjk, sentence_spans
+from persona_env.text.spans import CJK, Span, is_cjk, plain, sentence_spans
 
 from .session import Session
 from .titles import Title
-from .words import Vocabulary, listed, plain, tokens
+from .words import Vocabulary, listed, tokens
 
 LONGEST = 12  # characters of a known piece of Chinese
 CHINESE = re.compile(f"[{CJK}]+")

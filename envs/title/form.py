@@ -6,12 +6,12 @@ import re
 from functools import lru_cache
 from itertools import groupby, pairwise
 
-from persona_env.text.spans import Span, inside, sentence_spans
+from persona_env.text.spans import Span, inside, plain, sentence_spans
 
 from .facts import Facts, Word, words_of
 from .style import length
 from .titles import EMOJI, Title
-from .words import is_han, phrases, plain, same_word, tokens
+from .words import is_han, phrases, same_word, tokens
 
 COPIED_HAN = 18  # Chinese characters in a row of a message from which a title is a copy
 COPIED_WORDS = 10  # words, in other languages

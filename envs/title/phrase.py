@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from persona_env.detectors import order
-from persona_env.text.spans import is_cjk
+from persona_env.text.spans import is_cjk, plain
 
 from .facts import Facts, Piece, Word, words_of
 from .joints import BROKEN, HALF, chinese_joint, joint
 from .titles import Title
-from .words import listed, plain
+from .words import listed
 
 WORDS, CHARACTERS = 3, 3  # from which what stands before or behind a comma is a clause
 ORDERLY, DISORDERED = 0.7, 0.35  # joints, in the mean, from which a title is a phrase, or is none

@@ -6,10 +6,10 @@ from bisect import bisect_left
 
 from persona_env.detectors import language as read_language
 from persona_env.languages import LATIN
-from persona_env.text.spans import CJK_CHARACTERS_PER_WORD, Span, is_cjk
+from persona_env.text.spans import CJK_CHARACTERS_PER_WORD, Span, is_cjk, plain
 
 from .titles import EMOJI, QUOTED, Title
-from .words import is_han, listed_in, plain
+from .words import is_han, listed_in
 
 _EDGES = " \t\u3000,，;；·"
 _BRACKETS = "()（）[]【】"

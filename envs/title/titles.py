@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from persona_env.languages import LATIN
-from persona_env.text.spans import READINGS, Span, word_spans
+from persona_env.text.spans import READINGS, Span, plain, word_spans
 
-from .words import codes, plain, word_lists
+from .words import codes, word_lists
 
 EMOJI = re.compile(
     "(?:[\U0001f1e6-\U0001f1ff]{2}|[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u2300-\u23ff]"

@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from persona_env.languages import HAN, OwnWords, load_own_words
-from persona_env.text.spans import READINGS, Span, fold, is_cjk, word_spans
+from persona_env.text.spans import READINGS, Span, is_cjk, plain, word_spans
 
-_PLAIN = str.maketrans("áéíóúü", "aeiouu")
 _HYPHENS = re.compile(r"[-‑]")
 _VOWELS = "aeiouy"
 _ES = re.compile(r"es\Z")
@@ -70,15 +69,6 @@ def phrases(name: str, language: str) -> tuple[str, ...]:
     """The entries of a list whose entries are parted by ``|``."""
     parts = word_lists(language)[name].replace("\n", "").split("|")
     return tuple(part.strip() for part in parts if part.strip())
-
-
-def plain(text: str) -> str:
-    """Folded, without acute accents; as long as ``text``.
-
-    >>> plain("Cómo")
-    'como'
-    """
-    return fold(text).translate(_PLAIN)
 
 
 @lru_cache(maxsize=READINGS)

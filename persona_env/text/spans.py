@@ -30,6 +30,7 @@ _SPACES = {"\u00a0": " ", "\u3000": " ", "\u2009": " ", "\u202f": " "}
 _FULL_WIDTH = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
 _PLAIN = _SINGLE | _DOUBLE | _DASHES | _SPACES | _FULL_WIDTH
 _TABLE = str.maketrans(_PLAIN)
+_NO_ACCENTS = str.maketrans("áéíóúü", "aeiouu")
 _FANCY = re.compile(f"[{''.join(_PLAIN)}]")
 
 CJK = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002ffff"
@@ -80,6 +81,15 @@ def fold(text: str) -> str:
     if len(lowered) == len(plain):
         return lowered
     return "".join(low if len(low := char.lower()) == 1 else char for char in plain)
+
+
+def plain(text: str) -> str:
+    """Folded, without acute accents; as long as ``text``.
+
+    >>> plain("Cómo")
+    'como'
+    """
+    return fold(text).translate(_NO_ACCENTS)
 
 
 def words(text: str) -> list[Span]:

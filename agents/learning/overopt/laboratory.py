@@ -29,7 +29,7 @@ from .curves import NS, best_of_n_points, by_prompt, usable
 from .findings import GOLD, Curve, curve_of, shown_best, shown_learnt, summarised
 from .material import READER, Material, gold_env
 from .options import OveroptOptions, command_of, identity
-from .proxies import Proxy, ensemble, flawed, honest, learnt, penalised, scores_of
+from .proxies import Proxy, ensemble, flawed, honest, learnt, of_term, penalised, scores_of
 from .reinforcement import Look, learn
 
 OPTIONS, CURVES = "options.json", "curves"
@@ -118,6 +118,8 @@ def _tried(material: Material) -> Iterator[Tried]:
         yield Tried(GOLD, "", lambda: honest)
     for flaw in options.flaws:
         yield from _cured(options, f"{flaw.bias} {flaw.weight:g}", partial(flawed, *flaw))
+    for name in options.proxy or ():
+        yield from _cured(options, name, partial(of_term, material.env, material.asked, name))
     for size in options.sizes:
         name = f"{size} comparisons"
         yield from _cured(options, name, partial(_learnt, material, size, 1), size)

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from persona_env.adapters.named_envs import name_of, text_env
 from persona_env.env import PersonaEnv
 from persona_env.errors import PersonaEnvError
-from persona_env.evaluation.evaluate import draw_cases
+from persona_env.evaluation.evaluate import draw_cases, replies_of
 from persona_env.files import parse_json, read_text
 from persona_env.messages import as_messages
 from persona_env.metrics.statistics import Mean
@@ -21,7 +22,7 @@ from persona_env.outputs import write_text
 from persona_env.preferences.annotators import SimulatedAnnotator
 from persona_env.preferences.comparison import Candidates, Comparison
 from persona_env.preferences.formats import read_comparisons, write_comparisons
-from persona_env.registration import register_of
+from persona_env.registration import is_entry, load, register_of
 from persona_env.reporting.progress import Job
 from persona_env.scenarios.case import Case, prompt_language_or_first
 
@@ -84,18 +85,27 @@ class Material:
         return [_candidates(self.env, case, ["", ""]) for case in cases]
 
     def _drawn(self) -> list[Candidates]:
-        options = self.options
-        agent = load_agent(options.policy, temperature=options.temperature, seed=self.seed)
+        options, agent = self.options, self._agent()
         cases = draw_cases(self.env, None, self.seed)[: options.prompts]
         asked = [case for case in cases for _ in range(options.samples)]
         replies: list[str] = []
         with self.job.stage("sampling", len(asked)) as stage:
             for first in range(0, len(asked), BATCH):
                 part = asked[first : first + BATCH]
-                replies += map(str, agent([self.env.observe(*case) for case in part]))
+                replies += map(str, replies_of(agent, self.env, part))
                 stage.mark(len(replies))
         parts = [replies[i : i + options.samples] for i in range(0, len(asked), options.samples)]
         return [_candidates(self.env, *one) for one in zip(cases, parts, strict=True)]
+
+    def _agent(self) -> Any:
+        """What the samples are of."""
+        options = self.options
+        if not is_entry(options.policy):
+            return load_agent(options.policy, temperature=options.temperature, seed=self.seed)
+        try:
+            return load(options.policy)(self.env, self.seed)
+        except (ImportError, AttributeError, ValueError) as error:
+            raise PersonaEnvError(f"cannot load --policy {options.policy!r}: {error}") from error
 
     def model(self, size: int, member: int = 0, kind: str = "proxy") -> RewardModel:
         """A reward model of so many comparisons; members of an ensemble differ in their seed, and a

@@ -13,7 +13,8 @@ from persona_env.arguments import choice
 from persona_env.errors import ArgumentError, unknown_name
 from persona_env.outputs import check_folder
 from persona_env.preferences.biases import BIASES
-from persona_env.registration import find_policy
+from persona_env.registration import find_policy, is_entry
+from persona_env.rewards.registry import get_term
 
 Names = tuple[str, ...] | None
 WAYS = ("best-of-n", "rl")
@@ -40,7 +41,11 @@ class OveroptOptions:
         "PersonaChat-v0"
     )
     policy: Annotated[
-        str, Option(help="A bundled policy, a folder or a Hugging Face id: what is optimised.")
+        str,
+        Option(
+            help="What is optimised: a bundled policy, a folder or a Hugging Face id; of best-of-n "
+            "also module:attribute, called with the environment and a seed, which makes an agent."
+        ),
     ] = "persona-tiny"
     register: Annotated[
         str | None, Option(help="natural or tiny; default: that of the policy.")
@@ -57,6 +62,13 @@ class OveroptOptions:
         Option(
             help=f"A proxy that is the gold reward with a flaw, for each of {', '.join(BIASES)}, "
             "with commas; please=0.5 says by how much for each unit. Default: none."
+        ),
+    ] = None
+    proxy: Annotated[
+        Names,
+        Option(
+            help="A proxy that is a reward term, by name, with commas, as in proxy_please of "
+            "PersonaSummary-v0; of best-of-n. Default: none."
         ),
     ] = None
     by: Annotated[str, Option(help="What optimises a proxy: best-of-n or rl (PPO).")] = "best-of-n"
@@ -97,16 +109,29 @@ class OveroptOptions:
     quiet: Annotated[bool, Option("--quiet", help="No progress: the results alone.")] = False
 
     def __post_init__(self) -> None:
-        find_policy(self.policy)
+        if not is_entry(self.policy):
+            find_policy(self.policy)
+        elif self.by == "rl" or self.sizes or self.stop_by:
+            raise ArgumentError(
+                f"{self.policy!r} is an agent, which has no weights to learn with: give a policy "
+                "for --by rl, --comparisons and --stop-by"
+            )
         check_folder(self.output)
         choice("by", self.by, WAYS)
         if not self.temperature > 0:
             raise ArgumentError(f"temperature must be above 0 to sample, not {self.temperature!r}")
         if self.lr is not None and not self.lr > 0:
             raise ArgumentError(f"the learning rate must be above 0, not {self.lr!r}")
-        if not (self.flaws or self.sizes):
+        if not (self.flaws or self.sizes or self.proxy):
             raise ArgumentError(
-                "there is no proxy: give --flaw please,length or --comparisons 50,800"
+                "there is no proxy: give --flaw please,length, --proxy TERM or --comparisons 50,800"
+            )
+        for name in self.proxy or ():
+            get_term(name)
+        if self.proxy and self.by == "rl":
+            raise ArgumentError(
+                "--proxy is of best-of-n: to learn from a reward term, give it to "
+                "'persona-env train --reward'"
             )
         if self.kl and self.by != "rl":
             raise ArgumentError("--kl is a penalty of --by rl: best-of-n is held by its n")

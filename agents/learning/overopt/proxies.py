@@ -1,4 +1,4 @@
-"""Proxies for a gold reward: learnt from comparisons, or gold with a planted flaw.
+"""Proxies for a gold reward: learnt from comparisons, a reward term, or gold with a planted flaw.
 
 A proxy is a function of replies with their gold rewards; what optimises it, best-of-n or
 reinforcement learning, is no matter of it. A learnt one looks at the replies alone.
@@ -6,16 +6,21 @@ reinforcement learning, is no matter of it. A learnt one looks at the replies al
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from persona_env.arguments import whole_number
+from persona_env.env import PersonaEnv
 from persona_env.errors import unknown_name
+from persona_env.messages import Message
 from persona_env.preferences.annotators import SimulatedAnnotator
 from persona_env.preferences.biases import BIASES
-from persona_env.preferences.comparison import Comparison
+from persona_env.preferences.comparison import Candidates, Comparison
+from persona_env.rewards import judge
+from persona_env.rewards.registry import get_term
+from persona_env.scenarios.case import Case
 
 from ..reward_model import RewardModel, Said, said_of
 from .curves import Samples, Values
@@ -63,6 +68,30 @@ def penalised(proxy: Proxy, bias: str, weight: float) -> Proxy:
         return [reward - weight * measure(one.said.reply) for reward, one in rewards]
 
     return less
+
+
+def of_term(env: PersonaEnv, asked: Sequence[Candidates], name: str) -> Proxy:
+    """A reward term of this name as a proxy, of replies to what is ``asked`` in ``env``."""
+    term = get_term(name)
+    cases = {_key(one.messages): (one.scenario, one.user) for one in asked}
+
+    def proxy(judged: Sequence[Judged]) -> list[float]:
+        alone = (env.exchange_of(_case(env, cases, one.said), one.said.reply) for one in judged)
+        return [judge(exchange, (term,)).reward for exchange in alone]
+
+    return proxy
+
+
+def _key(messages: Sequence[Message]) -> tuple[str, ...]:
+    return tuple(one["content"] for one in messages)
+
+
+def _case(env: PersonaEnv, cases: Mapping[tuple[str, ...], tuple[str, str]], said: Said) -> Case:
+    scenario, user = cases[_key(said.messages)]
+    found = env.scenarios.find(scenario)
+    if found is None:
+        raise unknown_name("scenario", scenario, [one.id for one in env.scenarios.shown])
+    return Case(found, env.cases[user][0])
 
 
 def learnt(model: RewardModel) -> Proxy:

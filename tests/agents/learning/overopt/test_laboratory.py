@@ -16,6 +16,7 @@ from persona_env.errors import PersonaEnvError
 from persona_env.metrics import best_of_n
 from tests.cli.test_cli import refused, told
 
+WRITER = "persona_env.envs.summary.writer:Writer"
 SMALL = ("--samples", 4, "--prompts", 3, "--quiet")
 
 
@@ -68,6 +69,9 @@ def test_it_resumes_with_the_same_samples(folder):
         ({"flaw": ("please",), "kl": 0.1}, "--kl is a penalty of --by rl"),
         ({"flaw": ("please",), "ensemble": 3}, "give --comparisons"),
         ({"flaw": ("please",), "by": "best-of"}, "Did you mean 'best-of-n'"),
+        ({"proxy": ("proxy_pleas",)}, "Did you mean 'proxy_please'"),
+        ({"proxy": ("proxy_please",), "by": "rl"}, "persona-env train --reward"),
+        ({"flaw": ("please",), "policy": WRITER, "by": "rl"}, "has no weights to learn with"),
     ],
 )
 def test_what_cannot_be_is_refused_at_once(options, why):
@@ -157,3 +161,19 @@ def test_best_of_n_earns_what_is_predicted_from_other_samples(flaws):
     came = np.array([row[:32].reshape(2, 16).max(1).mean() for row in gold])
     gap = came - predicted
     assert abs(gap.mean()) < gap.std(ddof=1) / len(gap) ** 0.5
+
+
+def test_reward_terms_are_proxies_of_what_an_agent_writes(tmp_path):
+    options = ("--env", "PersonaSummary-v0", "--register", "tiny", "--policy", WRITER)
+    sizes = ("--samples", 16, "--prompts", 6, "--quiet")
+    told("overopt", *options, "--proxy", "proxy_please", *sizes, "--output", tmp_path / "one")
+    found = json.loads((tmp_path / "one" / "results.json").read_text("utf-8"))
+    control, proxy = found["curves"]
+    assert (control["proxy"], proxy["proxy"]) == ("gold", "proxy_please")
+    first, last = proxy["points"][0], proxy["points"][-1]
+    assert last["proxy"]["mean"] > first["proxy"]["mean"] + 0.1
+    assert last["gold"]["mean"] < first["gold"]["mean"] < control["points"][-1]["gold"]["mean"]
+    broken = ("--policy", "persona_env.envs.summary.writer:Righter", "--flaw", "please")
+    assert "cannot load --policy" in refused(
+        "overopt", "--env", "PersonaSummary-v0", *broken, *sizes, "--output", tmp_path / "two"
+    )

@@ -1,0 +1,147 @@
+"""What a summary says of its post: which facts, and what is false."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from persona_env.detectors.content.denial import denied
+from persona_env.languages import HAN
+from persona_env.memo import Prepared
+from persona_env.text.spans import READINGS, Span, inside
+
+from .patterns import Group, find, group
+from .scenario import Fact, Kind, Post
+from .tokens import Token, pieces, tokens_of
+from .words import listed
+
+WINDOW = 2  # sentences in which all that a fact needs has to stand
+SMALL = 10  # a number up to which only one with a unit is a claim
+_LIST_MARK = re.compile(r"(?m)^\s*(?:\d{1,2}[.)、]|[-*•])\s*")
+_MONEY = re.compile(r"[$€£¥]\s?\Z")
+_CAPITAL = re.compile(r"(?<=[\w,;] )[A-ZÁÉÍÓÚÑ][^\W\d_]+(?:['’-][^\W\d_]+)*")
+STEM = 4  # letters that two forms of a word share
+TITLED = 0.4  # the share of words with a capital from which a summary is in title case
+
+
+class Told(NamedTuple):
+    """A fact that is told, and where."""
+
+    fact: Fact
+    spans: tuple[Span, ...]
+
+
+class Wrong(NamedTuple):
+    """What is false: ``claim``, ``number`` or ``name``, and where."""
+
+    kind: str
+    span: Span
+
+
+class Known:
+    """A post, ready to be compared with summaries."""
+
+    def __init__(self, post: Post) -> None:
+        self.post = post
+        self.needs = [tuple(map(group, fact.needs)) for fact in post.facts]
+        self.claims = [tuple(map(group, claim)) for claim in post.false]
+        own = " ".join(one for fact in post.facts for one in (fact.says, *fact.needs))
+        own = re.sub(r"[!+*/]", " . ", own)
+        tokens = (*tokens_of(post.post), *tokens_of(own))
+        self.numbers = frozenset(one.text for one in tokens if one.kind == "number")
+        self.words = frozenset(one.text for one in tokens if one.kind != "number")
+
+    def told(self, text: str) -> list[Told]:
+        """The facts that a text tells."""
+        tokens = [one for one in tokens_of(text) if not inside(one.span, _denied(text))]
+        windows = _windows(tokens, WINDOW)
+        pairs = zip(self.post.facts, self.needs, strict=True)
+        each = [(fact, _together(needs, tokens, windows)) for fact, needs in pairs]
+        return [Told(fact, spans) for fact, spans in each if spans]
+
+    def wrong(self, text: str, language: str) -> list[Wrong]:
+        """What a text says that the post contradicts, or that it made up."""
+        found = [Wrong("claim", span) for span in self._claimed(text)]
+        found += [Wrong("number", span) for span in self._numbers(text)]
+        if language not in HAN:
+            found += [Wrong("name", span) for span in self._names(text)]
+        return found
+
+    def _claimed(self, text: str) -> Iterator[Span]:
+        asks = [text[a:b].rstrip("\"'”’)")[-1:] in "?？" for a, b in pieces(text)]
+        tokens = [
+            one
+            for one in tokens_of(text)
+            if not (one.open or asks[one.sentence] or inside(one.span, _denied(text)))
+        ]
+        windows = _windows(tokens, 1)
+        for claim in self.claims:
+            if spans := _together(claim, tokens, windows):
+                yield min(spans)[0], max(spans)[1]
+
+    def _numbers(self, text: str) -> Iterator[Span]:
+        tokens, units = tokens_of(text), listed("units")
+        marks = [match.span() for match in _LIST_MARK.finditer(text)]
+        for i, one in enumerate(tokens):
+            if one.kind != "number" or one.text in self.numbers or inside(one.span, marks):
+                continue
+            behind = tokens[i + 1].text if i + 1 < len(tokens) else ""
+            counted = behind in units or _MONEY.search(text[: one.span[0]])
+            if counted or ":" in one.text or float(one.text) > SMALL:
+                yield one.span
+
+    def _names(self, text: str) -> Iterator[Span]:
+        words = text.split()
+        if sum(word[:1].isupper() for word in words) > max(3, TITLED * len(words)):
+            return
+        allowed = listed("names")
+        for match in _CAPITAL.finditer(text):
+            said = [one.text for one in tokens_of(match[0])]
+            if not any(self.knows(word) or word in allowed for word in said):
+                yield match.span()
+
+    def knows(self, word: str) -> bool:
+        """Whether the post has a word, or one that begins like it."""
+        bare = word.removesuffix("'s")
+        if bare in self.words or len(bare) < STEM:
+            return bare in self.words
+        return any(own.startswith(bare[:STEM]) for own in self.words)
+
+
+@lru_cache(maxsize=READINGS)
+def _denied(text: str) -> tuple[Span, ...]:
+    """What a text calls false; what it asks is told all the same."""
+    return denied(re.sub("[?？]", ".", text))
+
+
+def _windows(tokens: Sequence[Token], size: int) -> list[Span]:
+    """From which token to which so many sentences in a row go."""
+    starts = [i for i, t in enumerate(tokens) if not i or tokens[i - 1].sentence != t.sentence]
+    ends = [*starts[1:], len(tokens)]
+    return [(start, ends[min(i + size, len(ends)) - 1]) for i, start in enumerate(starts)]
+
+
+def _together(
+    needs: Sequence[Group], tokens: Sequence[Token], windows: Sequence[Span]
+) -> tuple[Span, ...]:
+    """Where all groups stand in one window; empty if they do in none."""
+    for start, end in windows:
+        spans = [find(one, tokens, start, end) for one in needs]
+        if all(spans):
+            return tuple(span for span in spans if span)
+    return ()
+
+
+_known: Prepared[Post, Known] = Prepared(Known)
+
+
+def known(post: Post) -> Known:
+    """A post, prepared once."""
+    return _known.of(post)
+
+
+def of_kinds(post: Post, kinds: frozenset[Kind]) -> list[Fact]:
+    """The facts of these kinds, in the order of the post."""
+    return [fact for fact in post.facts if fact.kind in kinds]

@@ -1,0 +1,118 @@
+"""A text as a row of tokens: words, numbers in one form, characters, and what denies them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from persona_env.text.spans import CJK, READINGS, Span, plain, sentence_spans
+
+from .numbers import in_characters, in_digits, in_words
+from .words import denying, listed
+
+REACH = 4  # tokens behind a word that denies
+_TOKEN = re.compile(
+    r"(?P<number>\d{1,2}:\d{2}(?!\d)|\d{1,3}(?: \d{3})+(?![\d,.])"
+    r"|\d+(?:[.,]\d+)*(?:k\b|st\b|nd\b|rd\b|th\b|[千万])?)"
+    r"|(?P<numerals>[零一二两三四五六七八九十百千万]+)"
+    rf"|(?P<han>[{CJK}])|(?P<word>[^\W\d_{CJK}]+(?:['-][^\W\d_{CJK}]+)*)|(?P<mark>[.,;:!?。，；：！？、()—\n])"
+)
+_JOINS = ("100", "1000")
+_PIECE = re.compile(r"[^\s;；][^;；]*(?:[;；]|$)")
+
+
+class Token(NamedTuple):
+    """``kind`` is ``number``, ``word`` or ``han``; ``sentence`` the number of its piece.
+
+    ``denied``: a word shortly before, in the same clause, denies it. ``open``: a word before in the
+    same sentence makes it a question, a wish or a condition.
+    """
+
+    text: str
+    kind: str
+    span: Span
+    sentence: int
+    denied: bool = False
+    open: bool = False
+
+
+@lru_cache(maxsize=READINGS)
+def tokens_of(text: str) -> tuple[Token, ...]:
+    """The tokens of a text.
+
+    >>> [(t.text, t.denied) for t in tokens_of("He did not repay 1,200.")][1:]
+    [('did', False), ('not', False), ('repay', True), ('1200', True)]
+    >>> [t.text for t in tokens_of("twenty-five 三百块")]
+    ['25', '300', '块']
+    """
+    folded, found = plain(text), list[Token]()
+    for number, (start, end) in enumerate(pieces(text)):
+        found += _joined(list(_marked(folded, start, end, number)))
+    return tuple(found)
+
+
+@lru_cache(maxsize=READINGS)
+def pieces(text: str) -> tuple[Span, ...]:
+    """The sentences of a text, parted at semicolons.
+
+    >>> text = "He left; she stayed. It rained."
+    >>> [text[a:b] for a, b in pieces(text)]
+    ['He left;', 'she stayed.', 'It rained.']
+    """
+    return tuple(
+        (start + part.start(), start + part.end())
+        for start, end in sentence_spans(text)
+        for part in _PIECE.finditer(text[start:end])
+    )
+
+
+def _marked(folded: str, start: int, end: int, sentence: int) -> Iterator[Token]:
+    left, is_open, nots, opens = 0, False, denying(), listed("opens")
+    for match in _TOKEN.finditer(folded, start, end):
+        kind = str(match.lastgroup)
+        if kind == "mark":
+            left = 0
+            continue
+        for text, kind_of, span in _read(kind, match[0], match.start()):
+            yield Token(text, kind_of, span, sentence, left > 0, is_open)
+            left = REACH if text in nots else left - 1
+            is_open = is_open or text in opens
+
+
+def _read(kind: str, text: str, at: int) -> Iterator[tuple[str, str, Span]]:
+    span = (at, at + len(text))
+    if kind == "number":
+        yield in_digits(text), "number", span
+    elif kind == "numerals":
+        value = in_characters(text)
+        if value is None:
+            yield from ((char, "han", (at + i, at + i + 1)) for i, char in enumerate(text))
+        else:
+            yield value, "number", span
+    elif kind == "word" and (count := in_words(text)) is not None:
+        yield str(count), "number", span
+    elif kind == "word" and "-" in text:
+        for part in re.finditer(r"[^-]+", text):
+            yield from _read("word", part[0], at + part.start())
+    elif kind == "word":
+        yield text, "word", span
+    else:
+        yield text, "han", span
+
+
+def _joined(found: list[Token]) -> Iterator[Token]:
+    """Numbers in several words as one: 'three hundred'."""
+    i = 0
+    while i < len(found):
+        one = found[i]
+        if one.kind == "number" and i + 1 < len(found) and found[i + 1].text in _JOINS:
+            behind = found[i + 1]
+            if behind.kind == "number" and float(one.text.replace(":", ".")) < 100:
+                value = f"{float(one.text.replace(':', '.')) * int(behind.text):.10g}"
+                yield one._replace(text=value, span=(one.span[0], behind.span[1]))
+                i += 2
+                continue
+        yield one
+        i += 1

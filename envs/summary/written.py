@@ -1,0 +1,102 @@
+"""Whether a text is written as a summary: in sentences, about the post, without stray marks."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from persona_env.detectors import order
+from persona_env.languages import HAN
+from persona_env.text.spans import READINGS
+
+from .facts import Known
+from .patterns import group
+from .tokens import pieces, tokens_of
+from .words import function_words, listed, own_words
+
+NONE, ENOUGH = 0.03, 0.15
+"""The shares of joining words at which a sentence is a row of key words, and is none."""
+SHORT, LONG = 6, 25  # words of a line that need not join, and from which Chinese has some that do
+CLAUSE = 3.0  # Chinese characters and numbers between marks, on average
+OF_A_FACT = {True: 4, False: 3}  # characters of a Chinese text for each fact, and words of others
+BROKEN, BREAKS = 0.03, 2  # breaks of order, a word and in all, from which a text is in no order
+FLAWED = 0.2
+STRANGE = 2  # content words of a sentence on something else, at least
+_SHOUTS = re.compile(r"[?？!！]\s*[?？!！]")
+_ASKS = re.compile(r"[?？]")
+_PAUSE = re.compile(r"[\s.,;:!?。，；：！？、/|]+")
+MOST_QUESTIONS = 3
+
+
+@lru_cache(maxsize=READINGS)
+def in_sentences(text: str, language: str, facts: int = 1) -> float:
+    """From 0 for key words in a row to 1 for sentences with so many facts.
+
+    It is the share of words in short lines, and in sentences with words that join others. Chinese
+    has few of them: there clauses of one or two characters are key words. Fewer than three words
+    for each of several facts (four Chinese characters) are key words, too.
+
+    >>> in_sentences("deposit landlord 850 euros scratches floor March", "en")
+    0.0
+    >>> in_sentences("The landlord keeps the deposit for the scratches.", "en")
+    1.0
+    """
+    is_han, tokens = language in HAN, tokens_of(text)
+    if facts > 1 and len(tokens) < OF_A_FACT[is_han] * facts:
+        return 0.0
+    if is_han:
+        clauses = [part for part in _PAUSE.split(text) if part.strip()]
+        is_joined = any(one.text in listed("joins") for one in tokens)
+        is_row = len(tokens) < CLAUSE * len(clauses) or (len(tokens) >= LONG and not is_joined)
+        return float(not is_row)
+    lines = [[t.text for t in tokens if t.sentence == i] for i in range(len(pieces(text)))]
+    return sum(_joined(one) * len(one) for one in lines) / max(1, len(tokens))
+
+
+def _joined(words: list[str]) -> float:
+    """How far the words of one line are a sentence."""
+    if len(words) <= SHORT:
+        return 1.0
+    share = sum(word in listed("joins") for word in words) / len(words)
+    return min(1.0, max(0.0, (share - NONE) / (ENOUGH - NONE)))
+
+
+def flaw(text: str, known: Known) -> str:
+    """What does not belong into a summary; empty if nothing is found."""
+    if _SHOUTS.search(text):
+        return "several question or exclamation marks in a row"
+    if len(_ASKS.findall(text)) > MOST_QUESTIONS:
+        return "question after question"
+    if pleas(text) > 1:
+        return "begs"
+    if _is_loud(text):
+        return "in capitals"
+    breaks = order(text)
+    if breaks.share > BROKEN and len(breaks.spans) >= BREAKS:
+        return "words in no order"
+    if line := _elsewhere(text, known):
+        return f"on something else: {line[:40]!r}"
+    return ""
+
+
+def pleas(text: str) -> int:
+    """How often a text says please."""
+    tokens = tokens_of(text)
+    every = [one for data in own_words().values() for one in group(data["please"])]
+    return sum(1 for one in every for _ in one.found(tokens, 0, len(tokens)))
+
+
+def _is_loud(text: str) -> bool:
+    letters = [char for char in text if char.isalpha()]
+    return sum(map(str.isupper, letters)) * 2 > len(letters)
+
+
+def _elsewhere(text: str, known: Known) -> str:
+    """A sentence none of whose content words is the post's or any summary's."""
+    small = function_words() | listed("summary") | listed("names")
+    for number, (start, end) in enumerate(pieces(text)):
+        own = [one for one in tokens_of(text) if one.sentence == number and one.kind == "word"]
+        content = [one.text for one in own if one.text not in small]
+        if len(content) >= STRANGE and not any(map(known.knows, content)):
+            return text[start:end]
+    return ""
