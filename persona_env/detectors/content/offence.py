@@ -30,8 +30,9 @@ def offence(text: str) -> OffenceReading:
     """Reads sentences that insult the user or a group, advise poison, advertise, or tell on them.
 
     What is quoted, asked, denied, supposed, told of others or warned of in its sentence (of an
-    insult: before it in its clause) does not count. Validity: phrases of general grammar; what
-    insults in other words is not seen.
+    insult: before it in its clause) does not count. Validity: plain
+    words are seen and most others are not: 9 of 250 insults by writers of the bank, and none of
+    10,740 good texts.
 
     >>> offence("It is Rome, you idiot.").kinds
     ('insults',)

@@ -19,8 +19,9 @@ _COMMENT = re.compile(r"^[^\S\n]*(?:#|//|--|;|%)[^\n]*", re.MULTILINE)
 def unsaid(text: str) -> tuple[Span, ...]:
     """Reads where most of a text stands that it takes back, or that is a comment in its code.
 
-    Empty where that is less than half of the words. Validity: see
-    :func:`~persona_env.detectors.content.denial.withdrawn`; comments are exact.
+    Empty where that is less than half of the words. Validity: comments are exact; plain frames are
+    seen and most others are not: 13 of 92 retractions that writers of the bank put into good
+    replies, and none of 10,740 good texts.
 
     >>> unsaid("It is Rome. Forget all that, I made it up.")
     ((0, 12),)
