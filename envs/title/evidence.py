@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from persona_env.languages import LATIN, Language
-from persona_env.text.spans import Span, is_cjk
+from persona_env.text.spans import Span, is_cjk, plain
 
 from .content import find_phrase, tag_words
 from .facts import Piece, facts_of, latin_words
@@ -20,7 +20,7 @@ from .session import Session, TitleScenario
 from .stems import is_kin
 from .style import LATIN_IN_CHINESE
 from .titles import Title
-from .words import Vocabulary, codes, is_han, listed, plain
+from .words import Vocabulary, codes, is_han, listed
 
 Sessions = tuple[tuple[Language, Session], ...]
 

@@ -12,8 +12,9 @@ from typing import Any, Literal
 
 from persona_env.errors import ScenarioError
 from persona_env.languages import LANGUAGES, Language
+from persona_env.text.spans import plain
 
-from .words import own_words, plain
+from .words import own_words
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 
-from persona_env.text.spans import is_cjk
+from persona_env.text.spans import is_cjk, plain
 
 from .facts import Facts, Piece, Word
 from .joints import are_neighbours, in_order
 from .phrase import clauses_of
 from .shuffle import is_disordered
 from .titles import Title
-from .words import listed, plain, word_lists
+from .words import listed, word_lists
 
 UNREAD = 0.25  # the weight of a joint with a word that the session has not
 IN_ORDER, APART, TURNED = 0.5, 0.75, 1.5  # of words that a sentence has in this order, none, turned

@@ -10,11 +10,11 @@ from itertools import pairwise
 from persona_env.languages import HAN, LATIN
 from persona_env.languages import words as lexicon
 from persona_env.text.dictionary import is_known
-from persona_env.text.spans import Span
+from persona_env.text.spans import Span, plain
 
 from .facts import Facts, Word, latin_words
 from .titles import Title
-from .words import codes, is_han, listed_in, plain, tokens, word_lists
+from .words import codes, is_han, listed_in, tokens, word_lists
 
 FOREIGN = 3  # characters in a row that write the sounds of a foreign name
 SHORTEST = 4  # letters of a word that dictionaries can be expected to hold

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from persona_env.text.spans import Span, is_cjk
+from persona_env.text.spans import Span, is_cjk, plain
 
 from .content import first_phrasing
 from .evidence import Known
 from .facts import words_of
 from .stems import is_kin
 from .titles import Title
-from .words import plain, same_word, tokens
+from .words import same_word, tokens
 
 PART = 0.5  # of the words of a phrasing, or of its characters
 FEWEST = 3  # Chinese characters of a phrasing that may be shortened
