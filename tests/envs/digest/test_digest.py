@@ -55,7 +55,7 @@ def test_sizes_fit():
     assert longest <= PersonaDigestEnv.prompt_length / 2
 
 
-@pytest.mark.parametrize("scenario", (*WRITTEN[::4], *GENERATED[::5]), ids=lambda s: s.id)
+@pytest.mark.parametrize("scenario", [*WRITTEN[::4], *GENERATED[::5]], ids=lambda s: s.id)
 def test_the_facts_of_a_week(scenario):
     """Each item's own sentence tells it in whole, in every language; a private one shows in it."""
     members = {member.name: member for member in scenario.members}
@@ -73,7 +73,7 @@ def test_the_facts_of_a_week(scenario):
                 assert bool(leaked(text, private)) is bool(item.circle), text
 
 
-@pytest.mark.parametrize("scenario", (*WRITTEN, *GENERATED), ids=lambda s: s.id)
+@pytest.mark.parametrize("scenario", [*WRITTEN, *GENERATED], ids=lambda s: s.id)
 def test_nothing_private_is_said_in_public(scenario):
     public = "\n".join(m.text for m in scenario.messages if not m.circle)
     private = [phrase for one in scenario.private for phrase in one.phrasings]
@@ -151,9 +151,9 @@ def test_both_checkers_in_text_tokens_and_vectors():
 
 
 NATURAL = (
-    "Here is your digest of the week:\n\n**Places**\n- Agnes is booking the church hall by Thursday "
-    "21 January. [#{hall}]\n- Omar fetches the risers from the school on Friday 22 January, not on "
-    "Saturday. [#{risers}]",
+    "Here is your digest of the week:\n\n**Places**\n- Agnes is booking the church hall by "
+    "Thursday 21 January. [#{hall}]\n- Omar fetches the risers from the school on Friday 22 "
+    "January, not on Saturday. [#{risers}]",
     "- Agnes is booking the church hall by Thursday 21 January. [#{hall}]",
     "- Agnes is booking the church hall by Wednesday 20 January. [#{hall}]",
     "The choir will soon have a new place to sing.",
