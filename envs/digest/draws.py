@@ -70,7 +70,7 @@ def make(name: str, index: int) -> DigestScenario:
     rng = np.random.default_rng(np.random.SeedSequence([SEED, *name.encode(), index]))
     family = families()[name]
     members = _members(rng)
-    is_long = index % LONG == 0
+    is_long = index % LONG == LONG - 1
     threads = _threads(family, members, rng, is_long)
     talk = _talk(members, rng, LONG_TALK if is_long else TALK)
     monday = FIRST + timedelta(weeks=int(rng.integers(WEEKS)))

@@ -36,6 +36,7 @@ from .scenario import WEEK, DigestScenario
 from .welfare import Welfare
 
 N = 4_000  # weeks of each generated family
+KEPT = 256  # weeks of a family that are remembered: each takes up to 0.3 MB
 WRITTEN = 2.0  # how often a written week is drawn, beside 1 for each family
 Readers = Literal["member", "all"]
 
@@ -43,7 +44,7 @@ Readers = Literal["member", "all"]
 @cache
 def generators() -> dict[str, GeneratedPool]:
     """The families of ``templates/``, by name."""
-    return {name: GeneratedPool(name, partial(make, name), N) for name in families()}
+    return {name: GeneratedPool(name, partial(make, name), N, KEPT) for name in families()}
 
 
 class PersonaDigestEnv(PersonaEnv):

@@ -33,7 +33,7 @@ def prompt(code: str, fields: Mapping[str, Any], *, for_all: bool = False) -> st
     """
     words, monday = said(code), fields["monday"]
     members = [member_line(one, code, for_all=for_all) for one in fields["members"]]
-    messages = [message_line(one, code) for one in fields["messages"]]
+    messages = [message_line(one, words) for one in fields["messages"]]
     head = words["head"].format(
         channel=fields["channel"], first=_day(0, monday, code), last=_day(6, monday, code)
     )
@@ -59,9 +59,11 @@ def member_line(member: Member, code: str, *, for_all: bool = False) -> str:
     return form.format(name=member.name, rest=words["parts"].join(parts))
 
 
-def message_line(message: Message, code: str) -> str:
-    """A message as a line: number, day, time, author, topic or what it answers, circle, text."""
-    words = said(code)
+def message_line(message: Message, words: Mapping[str, Any]) -> str:
+    """A message as a line: number, day, time, author, topic or what it answers, circle, text.
+
+    ``words`` are those of a language.
+    """
     tags = []
     if message.to:
         tags.append(words["answers"].format(message.to))

@@ -19,7 +19,7 @@ from persona_env.scenarios.schema import Scenario
 from persona_env.users.profile import UserProfile
 
 KEPT = 4096
-"""How many generated scenarios are remembered, with what was read in them."""
+"""How many generated scenarios a pool remembers by default, with what was read in them."""
 
 BELOW = math.nextafter(1.0, 0.0)
 """The highest point that is drawn: rounding must not push one beyond the last scenario."""
@@ -128,17 +128,21 @@ class GeneratedPool(Pool):
     """``n`` scenarios made when they are asked for: the i-th is ``make(i)``, with id ``name/i``.
 
     ``make`` is a pure function, and writes all of them in the same languages: a user who can ask
-    the first can ask every one.
+    the first can ask every one. ``kept`` of them are remembered: fewer of long ones.
     """
 
-    def __init__(self, name: str, make: Callable[[int], Scenario], n: int) -> None:
-        self.name, self.n = name, n
+    def __init__(
+        self, name: str, make: Callable[[int], Scenario], n: int, kept: int = KEPT
+    ) -> None:
+        self.name, self.n, self.kept = name, n, kept
         self._written = make
-        self._make = lru_cache(maxsize=KEPT)(make)
+        self._make = lru_cache(maxsize=kept)(make)
 
-    def __reduce__(self) -> tuple[type[GeneratedPool], tuple[str, Callable[[int], Scenario], int]]:
+    def __reduce__(
+        self,
+    ) -> tuple[type[GeneratedPool], tuple[str, Callable[[int], Scenario], int, int]]:
         """What it is made of: what it remembers can be made again, and cannot be pickled."""
-        return type(self), (self.name, self._written, self.n)
+        return type(self), (self.name, self._written, self.n, self.kept)
 
     def __len__(self) -> int:
         return self.n

@@ -152,8 +152,8 @@ def test_both_checkers_in_text_tokens_and_vectors():
 
 NATURAL = (
     "Here is your digest of the week:\n\n**Places**\n- Agnes is booking the church hall by "
-    "Thursday 21 January. [#{hall}]\n- Omar fetches the risers from the school on Friday "
-    "22 January, not on Saturday. [#{risers}]",
+    "Thursday 21 January. [#{hall}]\n- Omar fetches the risers from the school on Friday 22 "
+    "January, not on Saturday. [#{risers}]",
     "- Agnes is booking the church hall by Thursday 21 January. [#{hall}]",
     "- Agnes is booking the church hall by Wednesday 20 January. [#{hall}]",
     "The choir will soon have a new place to sing.",
