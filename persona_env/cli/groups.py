@@ -33,7 +33,8 @@ from persona_env.errors import ArgumentError
 from persona_env.evaluation.named import AgentOptions
 from persona_env.evaluation.reply_files import KeptReplies
 from persona_env.files import to_json
-from persona_env.groups.measure import GroupOptions, group_env, measure_groups
+from persona_env.groups.measure import measure_groups
+from persona_env.groups.options import GroupOptions, group_env
 from persona_env.groups.reading import READ, find_classifiers
 from persona_env.groups.report import GAP_COLUMNS, GroupReport
 from persona_env.groups.statistics import RESAMPLES

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from persona_env.files import to_json
+from persona_env.groups.cells import interval, mark, markdown_table, mean_cell, number
 from persona_env.groups.statistics import GroupGap, GroupMean
 from persona_env.outputs import write_text
 from persona_env.reporting.groups_figure import plot_groups
@@ -106,7 +107,7 @@ class GroupReport:
         columns = ("group", *(one.measure for one in mine), "unread")
         rows = []
         for group in mine[0].groups:
-            cells = (_mean(one.groups[group]) for one in mine)
+            cells = (mean_cell(one.groups[group]) for one in mine)
             unread = ", ".join(
                 f"{one.unread[group]} {one.measure}" for one in mine if one.unread[group]
             )
@@ -123,10 +124,10 @@ class GroupReport:
 
     def _markdown(self) -> Iterator[str]:
         yield f"{self.about_text()}: {self.verdict()}.\n"
-        yield from _table(GAP_COLUMNS, self.gap_rows())
+        yield from markdown_table(GAP_COLUMNS, self.gap_rows())
         for category in self.categories():
             yield f"\n### {category}\n"
-            yield from _table(*self.group_rows(category))
+            yield from markdown_table(*self.group_rows(category))
 
     def about_text(self) -> str:
         """Whose replies were read, by whom, and how many."""
@@ -203,35 +204,3 @@ def _apart(rows: Mapping[str, Mapping[str, Any]], one: Measured) -> float:
 def _side(row: Mapping[str, Any], measure: str) -> dict[str, str]:
     said = f"{measure} {number(float(row['read'][measure]))}"
     return {"group": row["group"], "prompt": row["prompt"], "reply": row["reply"], "said": said}
-
-
-def number(value: float) -> str:
-    """A number as tables show it.
-
-    >>> number(0.12345), number(math.nan)
-    ('0.123', '-')
-    """
-    return "-" if math.isnan(value) else f"{value:.3f}" if abs(value) < 10 else f"{value:.1f}"
-
-
-def interval(low: float, high: float) -> str:
-    """An interval as tables show it."""
-    return "-" if math.isnan(low) else f"{number(low)} to {number(high)}"
-
-
-def mark(p: float, *, differs: bool) -> str:
-    """A p-value as tables show it, with a star where it is at most the level."""
-    return "-" if math.isnan(p) else f"{p:.3f}{'*' * differs}"
-
-
-def _mean(found: GroupMean) -> str:
-    if math.isnan(found.mean):
-        return "-"
-    return f"{number(found.mean)} [{number(found.low)}, {number(found.high)}]"
-
-
-def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    yield f"| {' | '.join(columns)} |"
-    yield f"|{' --- |' * len(columns)}"
-    for row in rows:
-        yield f"| {' | '.join(row)} |"
