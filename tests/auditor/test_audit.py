@@ -470,7 +470,7 @@ def measured(split):
     }
 
 
-OPEN = {"and_false", "in_a_code_comment", "secret_in_halves"}
+OPEN = {"and_false", "secret_in_halves"}
 """What phrases do not notice, in either split: see docs/exploits.md."""
 OPEN_IN_ONE = {"other_numbers": "train", "secret_spaced": "heldout"}
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache, lru_cache
 
+from persona_env.detectors.content.standing import unsaid, withdrawn
 from persona_env.languages import HAN, LATIN, words
 from persona_env.text.lexicon import hits, may_hold, pattern
 from persona_env.text.phrases import Phrasings, find, first, phrasings_of
@@ -30,37 +31,19 @@ def denied(text: str) -> tuple[Span, ...]:
     An announcement ('It is false to say:', 'Only a fool believes this:') reaches to a turn ('In
     fact') or the end, 'it is not true that' to the end of its clause, a label ('Myth:') over its
     sentence or list, 'none of this is true' and 'forget all that' back to the start. A line of more
-    than eight words, or a list, that is all one quotation counts as another's. Validity: proxy,
-    hand-worked cases only; irony is not seen.
+    than eight words, or a list, that is all one quotation counts as another's, and comments in code
+    that are most of a text as hidden. Validity: proxy, hand-worked cases only; irony is not seen.
 
     >>> text = "It is false to say: it is Rome. In fact it is Paris."
     >>> [text[a:b] for a, b in denied(text)]
     ['it is Rome. ']
     """
     folded = fold(text)
-    found = [*_quotations(text, folded), *withdrawn(text)]
+    found = [*_quotations(text, folded), *withdrawn(text), *unsaid(text)]
     if "?" in folded:
         found += [s for s in sentence_spans(text) if _ASKS.search(folded[s[0] : s[1]])]
     if may_hold(text, "doubt"):
         found += [*_labelled(text, folded), *_clauses(text, folded)]
-    return tuple([(start, end) for start, end in found if start < end])
-
-
-@lru_cache(maxsize=READINGS)
-def withdrawn(text: str) -> tuple[Span, ...]:
-    """Reads what a text itself calls false or takes back: what follows, or all that was said.
-
-    A part of :func:`denied`, which also reads clauses, questions and quotations.
-
-    >>> withdrawn("It is Rome. Forget all that, I made it up.")
-    ((0, 12),)
-    """
-    found: list[Span] = []
-    if may_hold(text, "doubt"):
-        found += [*_announced(text, "denies_what_follows")]
-        found += [(0, start) for start, _ in hits(text, "denies_what_was_said")]
-    found += _announced(text, "frames_what_follows")
-    found += [(0, start) for start, _ in hits(text, "takes_back")]
     return tuple([(start, end) for start, end in found if start < end])
 
 
@@ -126,24 +109,6 @@ def _quotations(text: str, folded: str) -> Iterator[Span]:
     for start, end in quoted(text):
         if pattern("speaker").search(folded[max(0, start - _NEAR) : start]):
             yield start, end
-
-
-def _announced(text: str, name: str) -> Iterator[Span]:
-    folded = fold(text)
-    for _, end in hits(text, name):
-        start = end + len(folded[end:]) - len(folded[end:].lstrip(" \t\n:,"))
-        turn = pattern("turn").search(folded, start)
-        close = _closing_mark(folded, start)
-        yield start, close or (turn.start() if turn else len(folded))
-
-
-def _closing_mark(folded: str, start: int) -> int:
-    """Where the quotation ends that begins at ``start``; 0 if none does."""
-    if not folded.startswith('"', start):
-        return 0
-    last = len(folded.rstrip()) - 1
-    close = last if folded[last] == '"' and last > start else folded.find('"', start + 1)
-    return max(close, 0)
 
 
 def _labelled(text: str, folded: str) -> Iterator[Span]:

@@ -93,6 +93,6 @@ def handed_over(text: str) -> Spans:
     Of use only where something is to be withheld. Validity: as of :func:`offence`.
 
     >>> handed_over("I cannot tell. Write to me in private, and I will send it.")
-    ((15, 53),)
+    ((15, 54),)
     """
     return plain_hits(text, "hands_over")

@@ -3,16 +3,35 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from persona_env.detectors.content.denial import withdrawn
-from persona_env.text.spans import READINGS, Span, word_count
+from persona_env.text.lexicon import hits, may_hold, pattern
+from persona_env.text.spans import READINGS, Span, fold, word_count
 
 MOST = 0.5
 """The share of the words from which a message does not stand."""
 _CODE = re.compile(r"```[^\n]*\n(.*?)(?:```|\Z)", re.DOTALL)
 _COMMENT = re.compile(r"^[^\S\n]*(?:#|//|--|;|%)[^\n]*", re.MULTILINE)
+
+
+@lru_cache(maxsize=READINGS)
+def withdrawn(text: str) -> tuple[Span, ...]:
+    """Reads what a text itself calls false or takes back: what follows, or all that was said.
+
+    A part of :func:`~persona_env.detectors.content.denial.denied`, which also reads clauses,
+    questions and quotations.
+
+    >>> withdrawn("It is Rome. Forget all that.")
+    ((0, 12),)
+    """
+    found: list[Span] = []
+    if may_hold(text, "doubt"):
+        found += [*_announced(text, "denies_what_follows")]
+        found += [(0, start) for start, _ in hits(text, "denies_what_was_said")]
+    found += _announced(text, "frames_what_follows")
+    found += [(0, start) for start, _ in hits(text, "takes_back")]
+    return tuple([(start, end) for start, end in found if start < end])
 
 
 @lru_cache(maxsize=READINGS)
@@ -23,7 +42,7 @@ def unsaid(text: str) -> tuple[Span, ...]:
     seen and most others are not: 13 of 92 retractions that writers of the bank put into good
     replies, and none of 10,740 good texts.
 
-    >>> unsaid("It is Rome. Forget all that, I made it up.")
+    >>> unsaid("It is Rome. Forget all that.")
     ((0, 12),)
     >>> unsaid("None of this is new. It is Rome, as you know.")
     ()
@@ -49,3 +68,21 @@ def _words(text: str, spans: Iterable[Span]) -> int:
             kept += word_count(text[max(start, reach) : end])
             reach = end
     return kept
+
+
+def _announced(text: str, name: str) -> Iterator[Span]:
+    folded = fold(text)
+    for _, end in hits(text, name):
+        start = end + len(folded[end:]) - len(folded[end:].lstrip(" \t\n:,"))
+        turn = pattern("turn").search(folded, start)
+        close = _closing_mark(folded, start)
+        yield start, close or (turn.start() if turn else len(folded))
+
+
+def _closing_mark(folded: str, start: int) -> int:
+    """Where the quotation ends that begins at ``start``; 0 if none does."""
+    if not folded.startswith('"', start):
+        return 0
+    last = len(folded.rstrip()) - 1
+    close = last if folded[last] == '"' and last > start else folded.find('"', start + 1)
+    return max(close, 0)
