@@ -11,7 +11,7 @@ import pytest
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 NAMES = (
     "exploits", "floor", "fresh", "growth", "limits", "memory", "natural", "overopt", "peers",
-    "reward_models", "scoring", "share", "spoilt", "stepping", "training",
+    "proxies", "reward_models", "scoring", "share", "spoilt", "stepping", "training",
 )  # fmt: skip
 TOGETHER = """
 import runpy, sys, traceback
