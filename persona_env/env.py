@@ -532,6 +532,11 @@ class PersonaEnv(gym.Env[Observation, str]):
         the reward is meant, as in an environment about reward hacking."""
         return self
 
+    def variants(self) -> tuple[Self, ...]:
+        """Environments with other options that have terms which this one lacks: examples of these
+        are taken from there."""
+        return ()
+
     def observe(self, scenario: Scenario, user: UserProfile) -> Observation:
         """The first observation of an episode with this case."""
         meeting = self._meeting(scenario, user)

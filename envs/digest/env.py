@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache, partial
-from typing import Any, ClassVar, Literal, get_args
+from typing import Any, ClassVar, Literal, Self, get_args
 
 from persona_env.arguments import choice
 from persona_env.env import PersonaEnv
@@ -103,6 +103,12 @@ class PersonaDigestEnv(PersonaEnv):
         return tuple(
             replace(term, function=own[term.name]) if term.name in own else term for term in found
         )
+
+    def variants(self) -> tuple[Self, ...]:
+        """See :class:`PersonaEnv`: with one digest for all."""
+        if self.for_all:
+            return ()
+        return (type(self)(digest_for="all", split="all", register=self.register),)
 
     def audience(self, split: str) -> tuple[UserProfile, ...]:
         """The users of ``user_profiles/digest``."""

@@ -61,10 +61,10 @@ def example(register: str, term: Term) -> dict[str, Any] | None:
 
 
 @lru_cache(maxsize=64)
-def _made(name: str, register: str) -> tuple[PersonaEnv, PersonaEnv]:
-    """The environment, and the one by whose reward it is audited."""
+def _made(name: str, register: str) -> tuple[PersonaEnv, ...]:
+    """The environment, the one by whose reward it is audited, and those with other terms."""
     env = make_env(name, "all", register=register)[1]
-    return env, env.audited()
+    return env, env.audited(), *env.variants()
 
 
 def _cases(env: PersonaEnv) -> Iterator[tuple[Scenario, UserProfile]]:
