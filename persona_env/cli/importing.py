@@ -76,7 +76,7 @@ def import_data(
     limit: Annotated[int | None, typer.Option(min=1, help="Rows of each file, at most.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Make prompts, users and comparisons of WildChat's and PRISM's files, and of ratings."""
+    """Import conversations and ratings of others as prompts, profiles and comparisons."""
     _check(prompts, users, comparisons)
     choice("--turns", turns, TURNS)
     if split is not None:
