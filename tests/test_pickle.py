@@ -39,7 +39,7 @@ MAKE = {
     "mixture": (gym.make, "PersonaChat-v0", {"behaviours": MIXED, "max_turns": 4}),
     "mixture tokens": (
         gym.make, "PersonaChatTokens-v0",
-        {"behaviours": MIXED, "context_length": 2048, **SMALL},
+        {"behaviours": MIXED, "context_length": 16_384, **SMALL},
     ),
     "vector mixture": (
         gym.make_vec, "PersonaChat-v0", {"behaviours": MIXED, "num_envs": 3, "max_turns": 4},

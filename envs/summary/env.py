@@ -99,6 +99,14 @@ class PersonaSummaryEnv(PersonaEnv):
         made.terms, made.summary_reward = self._gold, "gold"
         return made
 
+    def variants(self) -> tuple[Self, ...]:
+        """See :class:`PersonaEnv`: with each proxy as the reward."""
+        if self.summary_reward != GOLD:
+            return ()
+        others = (name for name in get_args(SummaryReward) if name != GOLD)
+        shared: dict[str, Any] = {"split": "all", "register": self.register}
+        return tuple(type(self)(summary_reward=name, **shared) for name in others)
+
     def audience(self, split: str) -> tuple[UserProfile, ...]:
         """The users of ``user_profiles/summary``."""
         return load_profiles(split, "summary")

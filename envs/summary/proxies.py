@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from persona_env.rewards.exchange import TermView
-from persona_env.rewards.term import Score, reward_term
+from persona_env.rewards.term import Reason, Score, reward_term
 from persona_env.text.spans import word_count
 
 from .scenario import SummaryScenario
@@ -82,7 +82,9 @@ def _score(view: TermView, proxy: Proxy) -> Score | None:
     if not isinstance(view.scenario, SummaryScenario):
         return None
     post = next(one for code, one in view.scenario.posts.items() if code == view.language)
-    return Score(proxy(post.post, view.reply))
+    value, shared = proxy(post.post, view.reply), overlap(post.post, view.reply) / 2
+    note = f"{shared:.2f} for words of the post, {value - shared:.2f} for the flaw"
+    return Score(value, (Reason(0, len(view.reply), note),))
 
 
 @reward_term(validity=VALIDITY)
