@@ -90,8 +90,7 @@ def choose_profiles(
 
 def _in_folder(given: str | Path | UserProfile) -> Sequence[str | Path | UserProfile]:
     """The profile files of a folder; what is no folder as it is."""
-    named = isinstance(given, str | Path) and str(given) not in _profiles()
-    if not named or not Path(given).is_dir():
+    if not isinstance(given, str | Path) or str(given) in _profiles() or not Path(given).is_dir():
         return (given,)
     if not (found := sorted(Path(given).glob("*.toml"))):
         raise ProfileError(f"{given}: no .toml file of a user is in this folder")
