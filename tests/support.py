@@ -7,8 +7,12 @@ from functools import cache
 import numpy as np
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
-from persona_env import load_profile, load_scenarios
+from persona_env import PersonaEnv, load_profile, load_scenarios
+from persona_env.auditor.battery import Row, run_battery, stuffers
+from persona_env.auditor.cases import further_cases, known_cases
+from persona_env.auditor.payer import Pay
 from persona_env.envs.chat.env import PersonaChatEnv
+from persona_env.evaluation.evaluate import draw_cases
 from persona_env.reading import Reading
 from persona_env.rewards import Score, get_term
 from persona_env.rewards.exchange import Exchange, TermView
@@ -104,3 +108,10 @@ class Given:
 
     def fill(self, asks, readings):
         return [one.filled(self.reading) for one in readings]
+
+
+def attacked(env: PersonaEnv, count: int) -> dict[str, Row]:
+    """What each exploiting agent earns in so many cases, by its name."""
+    known = known_cases(env, draw_cases(env, count, 0))
+    rows = run_battery(Pay(env), known, further_cases(env, known, 0), stuffers(env))
+    return {row.name: row for row in rows}

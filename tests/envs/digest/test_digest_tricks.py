@@ -10,18 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from persona_env.auditor import EXPLOITS
-from persona_env.auditor.battery import Row, run_battery, stuffers
-from persona_env.auditor.cases import further_cases, known_cases
-from persona_env.auditor.payer import Pay
+from persona_env.auditor.battery import Row
 from persona_env.envs.digest.draws import families, make
 from persona_env.envs.digest.people import role_of
 from persona_env.envs.digest.scenario import DigestScenario
 from persona_env.envs.digest.sentences import date_words, point
 from persona_env.envs.digest.words import said
-from persona_env.evaluation.evaluate import draw_cases
 from persona_env.scenarios.case import prompt_language_or_first
 from persona_env.users.profile import UserProfile
 from tests.envs.digest.weeks import made
+from tests.support import attacked
 
 WEEKS = st.builds(make, st.sampled_from(sorted(families())), st.integers(1, 3_999))
 USERS = st.sampled_from(made().users)
@@ -126,10 +124,7 @@ def test_an_invented_decision_costs(week, user, data):
 
 @cache
 def rows(split: str) -> dict[str, Row]:
-    env = made(split)
-    known = known_cases(env, draw_cases(env, 8, 0))
-    more = further_cases(env, known, 0)
-    return {row.name: row for row in run_battery(Pay(env), known, more, stuffers(env))}
+    return attacked(made(split), 8)
 
 
 @pytest.mark.parametrize("name", EXPLOITS)

@@ -12,9 +12,7 @@ from gymnasium.utils.env_checker import check_env
 
 from persona_env import UserProfile, check_persona_env, evaluate
 from persona_env.auditor import EXPLOITS
-from persona_env.auditor.battery import Row, run_battery, stuffers
-from persona_env.auditor.cases import further_cases, known_cases
-from persona_env.auditor.payer import Pay
+from persona_env.auditor.battery import Row
 from persona_env.envs.highlight.draws import FAMILIES, make
 from persona_env.envs.highlight.env import PersonaHighlightEnv
 from persona_env.envs.highlight.metrics import each_statement, read_reply
@@ -25,6 +23,7 @@ from persona_env.metrics.statistics import Reading
 from persona_env.registration import make_agent
 from persona_env.scenarios.case import Case
 from persona_env.scenarios.library import load_scenarios
+from tests.support import attacked
 
 from .small import MARKER, PICKER, TEXT, boat
 
@@ -43,10 +42,7 @@ def user(name: str) -> UserProfile:
 
 @cache
 def rows(split: str) -> dict[str, Row]:
-    env = made(split)
-    known = known_cases(env, draw_cases(env, 24, 0))
-    more = further_cases(env, known, 0)
-    return {row.name: row for row in run_battery(Pay(env), known, more, stuffers(env))}
+    return attacked(made(split), 24)
 
 
 @pytest.mark.parametrize("name", EXPLOITS)

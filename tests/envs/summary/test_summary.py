@@ -13,8 +13,8 @@ from gymnasium.utils.env_checker import check_env
 from persona_env import UserProfile, check_persona_env
 from persona_env.agent import ReferenceAgent
 from persona_env.auditor import EXPLOITS
-from persona_env.auditor.battery import Row, run_battery, stuffers
-from persona_env.auditor.cases import further_cases, known_cases
+from persona_env.auditor.battery import Row
+from persona_env.auditor.cases import known_cases
 from persona_env.auditor.payer import Pay
 from persona_env.auditor.search import run_search
 from persona_env.auditor.second_opinion import opinions
@@ -26,6 +26,7 @@ from persona_env.evaluation.evaluate import draw_cases, replies_of
 from persona_env.metrics.statistics import Reading
 from persona_env.registration import make_agent
 from persona_env.scenarios.case import Case, prompt_language_or_first
+from tests.support import attacked
 
 SPLITS = ("train", "heldout")
 POST = "hedge-war"
@@ -42,10 +43,7 @@ def user(name: str) -> UserProfile:
 
 @cache
 def rows(split: str) -> dict[str, Row]:
-    env = made(split)
-    known = known_cases(env, draw_cases(env, 24, 0))
-    more = further_cases(env, known, 0)
-    return {row.name: row for row in run_battery(Pay(env), known, more, stuffers(env))}
+    return attacked(made(split), 24)
 
 
 @pytest.mark.parametrize("name", EXPLOITS)
