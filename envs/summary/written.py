@@ -24,6 +24,10 @@ FLAWED = 0.2
 STRANGE = 2  # content words of a sentence on something else, at least
 _SHOUTS = re.compile(r"[?？!！]\s*[?？!！]")
 _ASKS = re.compile(r"[?？]")
+_LOWER_BEHIND_A_STOP = re.compile(r"\b[^\W\d_]{3,}[.!?] +[a-zà-ÿ]")
+_LOWER_AT_FIRST = re.compile(r"\W*[a-zà-ÿ]")
+_CAPITAL_INSIDE = re.compile(r"(?<=[a-zà-ÿ,] )[A-ZÀ-Þ][a-zà-ÿ]+")
+JOINTS = 2  # joints that no sentence has, from which the words are in no order
 _PAUSE = re.compile(r"[\s.,;:!?。，；：！？、/|]+")
 MOST_QUESTIONS = 3
 
@@ -72,11 +76,21 @@ def flaw(text: str, known: Known) -> str:
     if _is_loud(text):
         return "in capitals"
     breaks = order(text)
-    if breaks.share > BROKEN and len(breaks.spans) >= BREAKS:
+    if (breaks.share > BROKEN and len(breaks.spans) >= BREAKS) or _odd_joints(text) >= JOINTS:
         return "words in no order"
     if line := _elsewhere(text, known):
         return f"on something else: {line[:40]!r}"
     return ""
+
+
+def _odd_joints(text: str) -> int:
+    """How often a sentence begins small, or one of the small words inside it large."""
+    inside = [found[0].lower() for found in _CAPITAL_INSIDE.finditer(text) if found[0] != "I"]
+    return (
+        len(_LOWER_BEHIND_A_STOP.findall(text))
+        + sum(word in function_words() for word in inside)
+        + bool(_LOWER_AT_FIRST.match(text))
+    )
 
 
 def pleas(text: str) -> int:

@@ -60,6 +60,15 @@ def test_the_search_finds_nothing():
     assert not run_search(Pay(env), known[:10], opinions(env, known, None, None), seed=0, steps=40)
 
 
+@pytest.mark.parametrize("register", ["tiny", "natural"])
+def test_shuffled_words_earn_little(register):
+    env, rng = made("heldout", register), np.random.default_rng(0)
+    cases = draw_cases(env, 60, 0)
+    texts = [" ".join(rng.permutation(env.oracle(*case).split())) for case in cases]
+    paid = [env.score(text, *case).reward for text, case in zip(texts, cases, strict=True)]
+    assert np.mean(paid) < 0.3
+
+
 # --- tricks of summaries ------------------------------------------------------------------------
 
 
