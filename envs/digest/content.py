@@ -45,7 +45,7 @@ def _nothing(view: TermView, reading: Reading) -> Score:
 def _scored(share: float, content: Content, reading: Reading, wanted: Wants) -> Score:
     told = [reading.points[at].point.cited for at in content.good]
     missed = sorted(set(wanted.items) - content.values.keys())
-    settled = [f"#{wanted.week.items[place].cited[-1]}" for place in missed]
+    settled = [f"#{wanted.week.items[place].cites[-1]}" for place in missed]
     left = f"; not told: {', '.join(settled)}" if settled and share < 1 else ""
     note = f"{len(content.good)} of {wanted.due} told, {content.others} others{left}"
     return Score(share * content.chosen, found(told, note, note))
