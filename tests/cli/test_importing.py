@@ -19,6 +19,7 @@ def files(tmp_path, monkeypatch):
     write(tmp_path / "conversations.jsonl", [TALK, bad, other])
     write(tmp_path / "survey.jsonl", [PERSON])
     write(tmp_path / "wildchat.jsonl", WILD)
+    (tmp_path / "survey.db").write_text("no store of comparisons, but a text", "utf-8")
     return tmp_path
 
 
@@ -80,6 +81,8 @@ def test_wildchat(files):
     [
         (("none.jsonl",), "none.jsonl: No such file"),
         (("survey.jsonl", "--comparisons", "x.jsonl"), "hold no comparisons"),
+        (("wildchat.jsonl", "--prompts", "p.jsonl", "--comparisons", "x.db"), "no comparisons"),
+        (("conversations.jsonl", "--prompts", "p.jsonl", "--comparisons", "survey.db"), "no store"),
         (("wildchat.jsonl", "--comparisons", "x.txt"), "written to .db, .jsonl, .parquet"),
         (("wildchat.jsonl", "--prompts", "x.csv"), "prompts are written to .jsonl, not '.csv'"),
         (("wildchat.jsonl", "--users", "survey.jsonl"), "into a folder, and this is a file"),
@@ -89,6 +92,6 @@ def test_wildchat(files):
     ],
 )
 def test_what_cannot_be_is_refused_and_leaves_no_file(files, given, said):
-    before = sorted(files.iterdir())
+    before = {path: path.read_bytes() for path in files.iterdir()}
     assert said in flat(refused("import", *given))
-    assert sorted(files.iterdir()) == before
+    assert {path: path.read_bytes() for path in files.iterdir()} == before
