@@ -7,7 +7,7 @@ import json
 import pytest
 
 from persona_env.preferences.formats import read_comparisons
-from tests.cli.test_cli import refused, told
+from tests.cli.test_cli import refused, run, told
 from tests.suites.shapes import PERSON, TALK, WILD, asked, reply, talk, write
 
 
@@ -54,6 +54,20 @@ def test_what_is_written_is_read_by_the_others(files):
     assert figures["comparisons"] + figures["held_out"]["comparisons"] == 14
     figures = json.loads(told("agreement", "said.db", "--json"))
     assert figures["annotators"]["user7"]["same"] == 1
+
+
+def test_a_reward_that_sees_the_user_is_told_that_no_comparison_describes_one(files):
+    for more, warned in (((), True), (("--describe",), False)):
+        name = f"{len(more)}.jsonl"
+        told("import", "conversations.jsonl", "survey.jsonl", "--comparisons", name, *more)
+        for sees in ("prompt", "blind"):
+            said = run(
+                "reward-model", name, "--output", f"rm-{sees}", "--sees", sees, "--held-out", 0
+            )
+            assert said.exit_code == 0, said.output
+            assert ("no comparison tells of its user" in said.stderr) == (
+                warned and sees == "prompt"
+            )
 
 
 def test_as_json_all_bad_rows_are_named(files):
