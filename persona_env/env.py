@@ -263,7 +263,7 @@ class PersonaEnv(gym.Env[Observation, str]):
                 "takes a reply"
             )
         self.scenarios = choose_scenarios(scenarios, split, self.bundled, id_of(type(self)))
-        self.users = choose_profiles(profiles, split, self.audience)
+        self.users = choose_profiles(profiles, split, self.audience, id_of(type(self)))
         if scenarios is not None:
             own = (scenarios,) if isinstance(scenarios, Scenario) else scenarios
             self._check_declared(own, register)

@@ -82,7 +82,7 @@ def audit_env(
         found = [replace(one, at_fault=(term.name,)) for one in found]
     return replace(
         report, rows=tuple(rows), checks=tuple(done), findings=tuple(found), false_fail=rate,
-        second=", ".join(one.name for one in second),
+        second=", ".join(one.name for one in second), searched=len(known[:SEARCHED]),
     )  # fmt: skip
 
 

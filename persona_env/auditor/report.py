@@ -9,7 +9,7 @@ from typing import Any
 
 from persona_env.auditor.battery import Row
 from persona_env.auditor.findings import Finding
-from persona_env.auditor.kinds import KINDS
+from persona_env.auditor.kinds import KINDS, SEARCH
 from persona_env.auditor.reward_checks import Check
 from persona_env.files import to_json
 
@@ -23,7 +23,7 @@ class AuditReport:
     and nothing was found. ``honest`` tells whose replies everything is held against, ``paid_by``
     the reader of the reward, ``second`` the reader of the second opinion, and
     ``false_fail`` the share of honest replies that get no more than a bad one (``None`` where no
-    bad replies are known).
+    bad replies are known). ``searched`` is how many cases were searched.
     """
 
     env: str
@@ -37,6 +37,7 @@ class AuditReport:
     paid_by: str = ""
     second: str = ""
     false_fail: float | None = None
+    searched: int = 0
 
     @property
     def passed(self) -> bool:
@@ -47,7 +48,12 @@ class AuditReport:
     def ceiling(self) -> float:
         """The most that a bad text of an exploiting agent got, as a share of the honest replies'
         mean."""
-        return max((row.ceiling for row in self.rows if row.n), default=0.0)
+        return 0.0 if self.highest is None else self.highest.ceiling
+
+    @property
+    def highest(self) -> Row | None:
+        """The agent behind the ceiling; ``None`` if none was tried."""
+        return max((row for row in self.rows if row.n), key=lambda row: row.ceiling, default=None)
 
     @property
     def lazy(self) -> float:
@@ -75,11 +81,27 @@ class AuditReport:
         for check in self.checks:
             yield f"  {'ok  ' if check.passed else 'FAIL'} {check.name:20} {check.detail}".rstrip()
         yield from _by_kind(self.rows)
+        yield from self._tried()
         for found in self.findings:
             yield f"{found}"
         fails = "not known" if self.false_fail is None else f"{self.false_fail:.2f}"
         yield f"ceiling {self.ceiling:.2f}, lazy {self.lazy:.2f}, false fail {fails}"
+        if (top := self.highest) is not None:
+            yield (
+                f"  ceiling: of {top.name} ({top.kind}) in the case that paid it most; its mean is "
+                f"{top.share:.2f}"
+            )
         yield "passed" if self.passed else f"not passed: {len(self.findings)} findings"
+
+    def _tried(self) -> Iterator[str]:
+        """How many agents were tried, and what the search came to."""
+        if self.rows:
+            apply = sum(row.n > 0 for row in self.rows)
+            left = len(self.rows) - apply
+            yield f"  {apply} of {len(self.rows)} attacks apply here, {left} were not tried (n = 0)"
+        if self.searched:
+            found = sum(one.kind == SEARCH for one in self.findings)
+            yield f"  search of {self.searched} cases: {found or 'nothing'} found"
 
 
 def _by_kind(rows: Sequence[Row]) -> Iterator[str]:

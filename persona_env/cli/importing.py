@@ -13,7 +13,7 @@ import typer
 from persona_env.arguments import choice
 from persona_env.cli.show import JsonOption, notes, say, show_json
 from persona_env.errors import ArgumentError, PersonaEnvError
-from persona_env.outputs import check_targets, write_files, write_text
+from persona_env.outputs import check_folder, check_target, check_targets, write_files
 from persona_env.preferences.comparison import Comparison
 from persona_env.preferences.formats import ENDINGS, write_comparisons
 from persona_env.preferences.store import ENDING, ComparisonStore
@@ -86,14 +86,25 @@ def import_data(
     with notes().status("reading conversations"):
         found = read_conversations(*files, limit=limit, toxic=toxic)
     done: dict[str, str] = {}
+    contents: dict[Path, str | bytes] = {}
+    said: list[Comparison] = []
     if prompts is not None:
-        done["prompts"] = _write_prompts(prompts, found.prompts(turns, split))
+        rows = _some(found.prompts(turns, split), "prompts")
+        contents[prompts] = _lines(rows)
+        done["prompts"] = f"{prompts}: {len(rows)} prompts"
     if users is not None:
-        done["users"] = _write_users(users, [*found.users.values()], split)
+        people = _some([*found.users.values()], "users")
+        contents |= _profiles(users, people, split)
+        done["users"] = f"{users}: {len(people)} users"
     if comparisons is not None:
         with notes().status("comparing"):
             said = found.comparisons(margin=margin, ranked=ranked, described=describe)
+        _some(said, "comparisons")
+    for path in contents:
+        check_target(path)
+    if comparisons is not None:  # first, since a store of others can still refuse
         done["comparisons"] = _write_said(comparisons, said)
+    write_files(contents)
     if as_json:
         show_json(_figures(found, turns) | {"written": done})
         return
@@ -113,6 +124,8 @@ def _check(prompts: Path | None, users: Path | None, comparisons: Path | None) -
         )
     if users is not None and users.exists() and not users.is_dir():
         raise ArgumentError(f"{users}: users are written into a folder, and this is a file")
+    if users is not None:
+        check_folder(users)
 
 
 def _some(found: Sequence[T], what: str) -> Sequence[T]:
@@ -121,27 +134,25 @@ def _some(found: Sequence[T], what: str) -> Sequence[T]:
     return found
 
 
-def _write_prompts(path: Path, rows: list[dict[str, Any]]) -> str:
-    lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in _some(rows, "prompts")]
-    write_text(path, "".join(lines))
-    return f"{path}: {len(rows)} prompts"
+def _lines(rows: Sequence[dict[str, Any]]) -> str:
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
 
-def _write_users(folder: Path, users: list[UserProfile], split: str | None) -> str:
+def _profiles(
+    folder: Path, users: Sequence[UserProfile], split: str | None
+) -> dict[Path, str | bytes]:
     """A file for each user, named by the id; two that come out the same are told apart."""
     contents: dict[Path, str | bytes] = {}
-    for user in _some(users, "users"):
+    for user in users:
         kept = user.model_copy(update={"split": split}) if split else user
         name = _ODD.sub("-", user.id)
         if (path := folder / f"{name}.toml") in contents:
             path = folder / f"{name}-{len(contents)}.toml"
         contents[path] = format_profile(kept)
-    write_files(contents)
-    return f"{folder}: {len(users)} users"
+    return contents
 
 
 def _write_said(path: Path, said: list[Comparison]) -> str:
-    _some(said, "comparisons")
     if path.suffix.lower() != ENDING:
         return f"{path}: {write_comparisons(path, said)} comparisons"
     with ComparisonStore(path) as store:

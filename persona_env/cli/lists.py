@@ -21,8 +21,9 @@ from persona_env.cli.show import (
 from persona_env.env import Group
 from persona_env.errors import PersonaEnvError
 from persona_env.registration import ENVIRONMENTS, import_modules
+from persona_env.splits import check_split
 from persona_env.users.description import describe
-from persona_env.users.library import load_profile, load_profiles
+from persona_env.users.library import find_profile, load_profiles
 from persona_env.users.profile import UserProfile
 from persona_env.users.toml_format import format_profile
 
@@ -64,14 +65,21 @@ def _text(value: Any) -> str:
 
 def list_profiles(
     name: Annotated[str | None, typer.Argument(help="A bundled user, or a TOML file.")] = None,
+    env: Annotated[
+        str | None, typer.Option("--env", help="The users of this environment, not the bundled.")
+    ] = None,
+    imports: ImportOption = None,
     split: SplitOption = "all",
     as_json: JsonOption = False,
 ) -> None:
-    """The bundled users, or one of them whole."""
+    """The bundled users, or those of an environment, or one of them whole."""
+    import_modules(imports)
+    check_split(split)
+    users = load_profiles if env is None else make_env(env, "all")[1].audience
     if name is not None:
-        _one_profile(load_profile(name), as_json)
+        _one_profile(find_profile(name, users("all"), env or "ID"), as_json)
         return
-    found = load_profiles(split)
+    found = users(split)
     if as_json:
         show_json([{"id": u.id, "split": u.split, "reads as": describe(u)} for u in found])
         return

@@ -18,6 +18,7 @@ from persona_env.cli.show import (
     out,
     show_json,
 )
+from persona_env.cli.users import UserOption, find_asker
 from persona_env.errors import unknown_scenario
 from persona_env.messages import Message
 from persona_env.registration import (
@@ -30,12 +31,11 @@ from persona_env.registration import (
     register_of,
 )
 from persona_env.text_envs import profile_text_for, who_reads
-from persona_env.users.library import load_profile
 
 
 def show_prompt(
     *,
-    user: Annotated[str, typer.Option(help="A bundled user, or a TOML file.")],
+    user: UserOption,
     scenario: Annotated[
         str, typer.Option(help="The id of a scenario; 'persona-env scenarios' lists them.")
     ],
@@ -65,13 +65,14 @@ def show_prompt(
     reads = who_reads(register, default=register_of(agent) if agent else "natural")
     told = profile_text_for(agent or "", system)
     named = scenarios if scenarios or prompts else scenario
+    asker = find_asker(env, user)
     base = make_env(
         env, "all", user, named, prompts=prompts, profile_text=told, **reads
     )[1]  # fmt: skip
     if base.scenarios.find(scenario) is None:
         ids = [one.id for one in base.scenarios.shown]
         raise unknown_scenario(scenario, ids, env=id_of(type(base)))
-    base.reset(seed=0, options={"user": load_profile(user).id, "scenario": scenario})
+    base.reset(seed=0, options={"user": asker.id, "scenario": scenario})
     found: dict[str, Any] = {"messages": base.messages()}
     if is_policy:
         read = load("persona_env.agents.prompt_text:prompt_text")(

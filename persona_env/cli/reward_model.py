@@ -8,11 +8,17 @@ from typing import Annotated, Any
 import typer
 
 from persona_env.cli.show import JsonOption, notes, out, say, show_json, table
+from persona_env.messages import described
 from persona_env.preferences.formats import read_comparisons
 from persona_env.registration import find_policy, load
 from persona_env.reporting.progress import Job
 
 JOB = "persona_env.agents.learning.reward_job"
+UNTOLD = (
+    "no comparison tells of its user: the model learns what all of them like, as with --sees "
+    "blind. 'persona-env import --describe' tells of the user in each; --sees factorised or latent "
+    "needs no description"
+)
 FilesArgument = Annotated[
     list[Path],
     typer.Argument(help="Comparisons: .db, .jsonl, .json, .csv or .parquet; also published ones."),
@@ -49,6 +55,8 @@ def reward_model(
     """Train a reward model, and judge it on prompts that it has not seen."""
     find_policy(policy)  # before torch loads
     comparisons = [one for path in files for one in read_comparisons(path)]
+    if sees == "prompt" and comparisons and not any(described(c.messages)[0] for c in comparisons):
+        notes().print(UNTOLD)
     told = Job(notes(), ends=False)
     with told.waiting("loading PyTorch"):
         job = load(f"{JOB}:RewardJob")(

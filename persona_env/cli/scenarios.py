@@ -22,11 +22,11 @@ from persona_env.cli.show import (
     say,
     show_json,
 )
+from persona_env.cli.users import asker_in
 from persona_env.env import PersonaEnv
 from persona_env.errors import unknown_name, unknown_scenario
 from persona_env.registration import id_of, import_modules
 from persona_env.scenarios.schema import Scenario, ScenarioText
-from persona_env.users.library import load_profile
 
 WIDTH = 80
 
@@ -38,7 +38,10 @@ def list_scenarios(
     category: Annotated[str | None, typer.Option(help="Those of this category.")] = None,
     user: Annotated[
         str | None,
-        typer.Option(help="Those that this user can ask: a bundled one, or a TOML file."),
+        typer.Option(
+            help="Those that this user can ask: one of the environment, a bundled one, or a TOML "
+            "file."
+        ),
     ] = None,
     search: Annotated[
         str | None, typer.Option(help="Those with this text in id or prompt.")
@@ -61,7 +64,7 @@ def list_scenarios(
         raise unknown_name("category", category, known)
     found = [
         one
-        for one in _asked_by(base, user)
+        for one in _asked_by(base, user, env)
         if category in (None, one.category) and (search is None or _holds(one, search))
     ]
     if as_json:
@@ -79,10 +82,10 @@ def _found(env: PersonaEnv, name: str) -> Scenario:
     return found
 
 
-def _asked_by(env: PersonaEnv, user: str | None) -> Sequence[Scenario]:
+def _asked_by(base: PersonaEnv, user: str | None, env: str) -> Sequence[Scenario]:
     if user is None:
-        return env.scenarios.shown
-    return env.scenarios.readable(load_profile(user)).shown
+        return base.scenarios.shown
+    return base.scenarios.readable(asker_in(base, user, env)).shown
 
 
 def _holds(scenario: Scenario, text: str) -> bool:

@@ -41,6 +41,7 @@ from persona_env.cli.show import (
     show_json,
     table,
 )
+from persona_env.cli.users import UserOption, find_asker
 from persona_env.env import PersonaEnv
 from persona_env.errors import ArgumentError, unknown_scenario
 from persona_env.evaluation.named import AgentOptions
@@ -51,7 +52,6 @@ from persona_env.rewards.explain import explain_verdict, missed_points
 from persona_env.scenarios.case import Case, prompt_language_or_first
 from persona_env.scenarios.schema import Scenario
 from persona_env.users.description import describe
-from persona_env.users.library import load_profile
 
 GOOD, POOR = "bold green", "bold underline red"
 LONG = 2000  # characters of a reply that is shown whole
@@ -65,7 +65,7 @@ def score(
         str | None, typer.Argument(help="The reply; - reads it from standard input.")
     ] = None,
     *,
-    user: Annotated[str, typer.Option(help="A bundled user, or a TOML file.")],
+    user: UserOption,
     scenario: Annotated[
         str, typer.Option(help="The id of a scenario; 'persona-env scenarios' lists them.")
     ],
@@ -111,7 +111,7 @@ def score(
             "--replies for one of theirs"
         )
     found = who_replies(agent, replies, asked_by, seed)
-    asker = load_profile(user)
+    asker = find_asker(env, user)
     options = reading_options(
         register, reader, "tiny" if oracle else found.register if found else "natural", judge=judge,
         judge_key_env=judge_key_env, judge_record=judge_record, max_calls=max_calls,

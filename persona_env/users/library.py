@@ -13,7 +13,6 @@ from persona_env.splits import Split, check_split, package_folder
 from persona_env.users.profile import UserProfile
 from persona_env.users.toml_format import read_profile_file
 
-OWN = "One of your own is given by its file, such as --profiles ana.toml."
 A_USER = (
     "a bundled name, a path to a .toml file or to a folder of them, or a UserProfile (of a dict: "
     "UserProfile(**it))"
@@ -43,11 +42,24 @@ def load_profile(source: str | Path | UserProfile) -> UserProfile:
 
     Raises :class:`PersonaEnvError` for anything else, and for a file that cannot be read.
     """
+    return find_profile(source)
+
+
+def find_profile(
+    source: str | Path | UserProfile,
+    own: Sequence[UserProfile] = (),
+    env: str = "ID",
+    option: str = "",
+) -> UserProfile:
+    """As :func:`load_profile`, and a name stands first for a user of ``own``, an environment's.
+
+    ``env``, the environment's id, and ``option``, by which a user is given, stand in errors.
+    """
     if isinstance(source, UserProfile):
         return source
     if not isinstance(source, str | Path):
         raise ProfileError(f"a user is {A_USER}, not {shown(source)}")
-    known = _profiles()
+    known = {**_profiles(), **{user.id: user for user in own}}
     if str(source) in known:
         return known[str(source)]
     if isinstance(source, Path) or Path(source).suffix:
@@ -56,29 +68,30 @@ def load_profile(source: str | Path | UserProfile) -> UserProfile:
         raise ProfileError(
             f"no bundled user is {source!r}; a file needs its ending: give {file!r} for yours"
         )
-    raise unknown_name("user profile", source, known, "persona-env profiles", OWN)
+    by = "persona-env profiles" + (
+        f" --env {env}" if own and env != "ID" else " (with --env ID those of an environment)"
+    )
+    advice = f"One of your own is given by its file, such as {f'{option} ana.toml'.strip()}."
+    raise unknown_name("user profile", source, known, by, advice)
 
 
 def choose_profiles(
     chosen: Sequence[str | Path | UserProfile] | None,
     split: Split,
     audience: Callable[[Split], tuple[UserProfile, ...]] = load_profiles,
+    env: str = "ID",
 ) -> tuple[UserProfile, ...]:
     """The users of an environment: those given, or its ``audience`` of ``split``.
 
     A name stands for the user of that id in the audience, or for the bundled one; a folder for
-    those of all ``.toml`` files in it.
+    those of all ``.toml`` files in it. ``env``, the environment's id, stands in errors.
     """
-    own = audience(check_split(split))
-    if chosen is None:
-        users = own
-    else:
-        known = {user.id: user for user in audience("all")}
+    users = audience(check_split(split))
+    if chosen is not None:
+        own = audience("all")
         named = listed("profiles", chosen, (str, Path, UserProfile), A_USER)
         users = tuple(
-            known[p] if isinstance(p, str) and p in known else load_profile(p)
-            for one in named
-            for p in _in_folder(one)
+            find_profile(p, own, env, "--profiles") for one in named for p in _in_folder(one, own)
         )
     if not users:
         raise ProfileError("profiles= is empty: give at least one user, or leave it out")
@@ -88,9 +101,12 @@ def choose_profiles(
     return users
 
 
-def _in_folder(given: str | Path | UserProfile) -> Sequence[str | Path | UserProfile]:
-    """The profile files of a folder; what is no folder as it is."""
-    if not isinstance(given, str | Path) or str(given) in _profiles() or not Path(given).is_dir():
+def _in_folder(
+    given: str | Path | UserProfile, own: Sequence[UserProfile]
+) -> Sequence[str | Path | UserProfile]:
+    """The profile files of a folder; what is no folder, or the name of a user, as it is."""
+    known = {*_profiles(), *(user.id for user in own)}
+    if not isinstance(given, str | Path) or str(given) in known or not Path(given).is_dir():
         return (given,)
     if not (found := sorted(Path(given).glob("*.toml"))):
         raise ProfileError(f"{given}: no .toml file of a user is in this folder")

@@ -344,6 +344,30 @@ def test_an_audit_can_be_passed_and_repeats():
     assert audit(small(ExactEnv), **SMALL).to_json() == report.to_json()
 
 
+def test_the_report_tells_what_was_tried_and_whose_the_ceiling_is():
+    report = audit(small(ExactEnv), **SMALL)
+    assert "  search of 8 cases: nothing found\n" in str(report)
+    applying = [row for row in report.rows if row.n]
+    left = len(report.rows) - len(applying)
+    assert left > 0
+    told = f"  {len(applying)} of {len(report.rows)} attacks apply here, {left} were not tried"
+    assert told in str(report)
+    report = audit(small(GullibleEnv), **SMALL)
+    top = max((row for row in report.rows if row.n), key=lambda row: row.ceiling)
+    assert report.ceiling == top.ceiling
+    assert f"  ceiling: of {top.name} ({top.kind})" in str(report)
+    assert f"its mean is {top.share:.2f}\n" in str(report)
+    found = sum(one.kind == "search" for one in report.findings)
+    assert found > 0
+    assert f"  search of 8 cases: {found} found\n" in str(report)
+
+
+def test_every_attack_says_what_it_does():
+    for one in (*EXPLOITS.values(), *stuffers(small())):
+        assert one.about, one.name
+        assert not one.about.startswith("partial("), one.name
+
+
 def test_findings_show_text_score_and_spans():
     report = audit(small(), episodes=20, steps=5)
     for found in report.findings:

@@ -94,6 +94,26 @@ def test_a_row_that_the_environment_does_not_know_is_named(tmp_path, changed, sa
         audit(natural(), honest=file)
 
 
+def test_what_is_of_another_split_is_told_with_the_option(tmp_path):
+    held = gym.make("PersonaChat-v0", split="heldout").unwrapped
+    file = tmp_path / "mine.jsonl"
+    for column, name in (("scenario", held.scenarios.shown[0].id), ("a", held.users[0].id)):
+        file.write_text(json.dumps(ROW | {column: name}), "utf-8")
+        kind = "scenario" if column == "scenario" else "user"
+        said = f"line 1: {kind} '{name}' is of split 'heldout', .* add --split heldout, or"
+        with pytest.raises(ArgumentError, match=said):
+            given_cases(gym.make("PersonaChat-v0").unwrapped, file)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_first_bad_row_of_the_file_is_named(tmp_path, seed):
+    file = tmp_path / "mine.jsonl"
+    rows = [ROW, *(ROW | {"scenario": f"none-{n}"} for n in range(2, 9))]
+    file.write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    with pytest.raises(ArgumentError, match=r"line 2: unknown scenario 'none-2'"):
+        given_cases(natural(), file, seed)
+
+
 def test_a_file_without_rows_is_refused(tmp_path):
     file = tmp_path / "mine.jsonl"
     file.write_text("", "utf-8")

@@ -78,6 +78,24 @@ def test_profiles_as_a_list_and_one_of_them_whole():
     assert json.loads(told("profiles", "lin", "--json"))["roles"]["secrets"] == "secret"
 
 
+def test_users_of_an_environment_are_listed_and_asked_for_by_name():
+    rows = json.loads(told("profiles", "--env", "PersonaSummary-v0", "--json"))
+    names = {row["id"] for row in rows}
+    assert "kay" in names
+    assert "nora" not in names
+    held = json.loads(
+        told("profiles", "--env", "PersonaSummary-v0", "--split", "heldout", "--json")
+    )
+    assert {row["id"] for row in held} < names
+    assert 'id = "kay"' in told("profiles", "kay", "--env", "PersonaSummary-v0")
+    assert "Did you mean 'kay'" in refused("profiles", "kayy", "--env", "PersonaSummary-v0")
+    for env, user in (("PersonaSummary-v0", "kay"), ("PersonaShell-v0", "abby")):
+        listed = json.loads(told("scenarios", "--env", env, "--user", user, "--json"))
+        one = ("--env", env, "--user", user, "--scenario", listed[0]["id"])
+        assert json.loads(told("score", "I do not know.", *one, "--json"))["user"] == user
+        assert "[user]" in told("show-prompt", *one)
+
+
 def test_terms_say_what_they_use():
     rows = {row["name"]: row for row in json.loads(told("terms", "--json"))}
     assert rows["factuality"]["kind"] == "gate"
@@ -527,8 +545,14 @@ def test_unknown_scenarios_and_readers_are_answered_shortly():
         assert len(said) < 200
     assert refused("profiles", "qqqq") == (
         "error: unknown user profile 'qqqq'. One of your own is given by its file, such as "
-        "--profiles ana.toml. All are listed by: persona-env profiles\n"
+        "ana.toml. All are listed by: persona-env profiles (with --env ID those of an "
+        "environment)\n"
     )
+    for command in (("score", "x"), ("show-prompt",)):
+        assert refused(*command, "--env", "PersonaSummary-v0", "--user", "qqqq", *RICE) == (
+            "error: unknown user profile 'qqqq'. One of your own is given by its file, such as "
+            "--user ana.toml. All are listed by: persona-env profiles --env PersonaSummary-v0\n"
+        )
     assert "Did you mean 'fact'?" in refused("scenarios", "--category", "fcat")
 
 

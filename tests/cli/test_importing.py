@@ -7,7 +7,7 @@ import json
 import pytest
 
 from persona_env.preferences.formats import read_comparisons
-from tests.cli.test_cli import refused, told
+from tests.cli.test_cli import refused, run, told
 from tests.suites.shapes import PERSON, TALK, WILD, asked, reply, talk, write
 
 
@@ -19,6 +19,7 @@ def files(tmp_path, monkeypatch):
     write(tmp_path / "conversations.jsonl", [TALK, bad, other])
     write(tmp_path / "survey.jsonl", [PERSON])
     write(tmp_path / "wildchat.jsonl", WILD)
+    (tmp_path / "survey.db").write_text("no store of comparisons, but a text", "utf-8")
     return tmp_path
 
 
@@ -55,6 +56,20 @@ def test_what_is_written_is_read_by_the_others(files):
     assert figures["annotators"]["user7"]["same"] == 1
 
 
+def test_a_reward_that_sees_the_user_is_told_that_no_comparison_describes_one(files):
+    for more, warned in (((), True), (("--describe",), False)):
+        name = f"{len(more)}.jsonl"
+        told("import", "conversations.jsonl", "survey.jsonl", "--comparisons", name, *more)
+        for sees in ("prompt", "blind"):
+            said = run(
+                "reward-model", name, "--output", f"rm-{sees}", "--sees", sees, "--held-out", 0
+            )
+            assert said.exit_code == 0, said.output
+            assert ("no comparison tells of its user" in said.stderr) == (
+                warned and sees == "prompt"
+            )
+
+
 def test_as_json_all_bad_rows_are_named(files):
     rows = [TALK, *(talk(conversation_id=f"c{n}", user_id=None) for n in range(2, 40))]
     write(files / "many.jsonl", rows)
@@ -80,6 +95,8 @@ def test_wildchat(files):
     [
         (("none.jsonl",), "none.jsonl: No such file"),
         (("survey.jsonl", "--comparisons", "x.jsonl"), "hold no comparisons"),
+        (("wildchat.jsonl", "--prompts", "p.jsonl", "--comparisons", "x.db"), "no comparisons"),
+        (("conversations.jsonl", "--prompts", "p.jsonl", "--comparisons", "survey.db"), "no store"),
         (("wildchat.jsonl", "--comparisons", "x.txt"), "written to .db, .jsonl, .parquet"),
         (("wildchat.jsonl", "--prompts", "x.csv"), "prompts are written to .jsonl, not '.csv'"),
         (("wildchat.jsonl", "--users", "survey.jsonl"), "into a folder, and this is a file"),
@@ -89,6 +106,6 @@ def test_wildchat(files):
     ],
 )
 def test_what_cannot_be_is_refused_and_leaves_no_file(files, given, said):
-    before = sorted(files.iterdir())
+    before = {path: path.read_bytes() for path in files.iterdir()}
     assert said in flat(refused("import", *given))
-    assert sorted(files.iterdir()) == before
+    assert {path: path.read_bytes() for path in files.iterdir()} == before

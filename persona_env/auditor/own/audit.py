@@ -76,6 +76,7 @@ def audit_own(
         findings=tuple(found),
         false_fail=rate,
         second=", ".join(one.name for one in second),
+        searched=len(judged[:SEARCHED]),
     )
 
 
