@@ -125,14 +125,23 @@ def template_arguments(given: list[str] | None) -> dict[str, Any] | None:
 
 
 def named_agent(
-    agent: str | None, replies: Path | None, options: AgentOptions, seed: int, default: str = ""
+    agent: str | None,
+    replies: Path | None,
+    options: AgentOptions,
+    seed: int,
+    default: str = "",
+    *,
+    user: str | None = None,
 ) -> NamedAgent:
-    """Who is judged: an agent by name, or the replies of a file."""
+    """Who is judged: an agent by name, or the replies of a file.
+
+    ``user`` asks where a reply of the file does not say who does.
+    """
     if replies is None:
         return find_agent(agent or default, options, seed=seed, tell=say_note)
     if agent is not None:
         raise ArgumentError("--agent and --replies both say whose replies: give one of them")
-    return find_replies(replies, options)
+    return find_replies(replies, options, user)
 
 
 def who_replies(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,7 +12,6 @@ import typer
 from persona_env.cli.agent_errors import naming_the_agent
 from persona_env.cli.agents import (
     AGENT_HELP,
-    RepliesOption,
     check_ways,
     made_with,
     named_agent,
@@ -35,8 +35,9 @@ from persona_env.evaluation.reply_files import KeptReplies
 from persona_env.files import to_json
 from persona_env.groups.measure import measure_groups
 from persona_env.groups.options import GroupOptions, group_env
+from persona_env.groups.prompts import SOMEBODY
 from persona_env.groups.reading import READ, find_classifiers
-from persona_env.groups.report import GAP_COLUMNS, GroupReport
+from persona_env.groups.report import GroupReport
 from persona_env.groups.statistics import RESAMPLES
 from persona_env.groups.words import KINDS, spoken
 from persona_env.outputs import check_targets, save_all, write_text
@@ -45,6 +46,7 @@ from persona_env.reporting.progress import Job
 from persona_env.text_envs import profile_text_for
 
 PAGES = (".html", ".md")
+COLUMNS = ("category", "measure", "gap\ninterval", "highest\nlowest", "p\nraw p", "reader")
 
 
 @takes_agent_options
@@ -53,7 +55,13 @@ def groups(
     agent: Annotated[
         str | None, typer.Option(help=f"{AGENT_HELP} Reference agents are no policies.")
     ] = None,
-    replies: RepliesOption = None,
+    replies: Annotated[
+        Path | None,
+        typer.Option(
+            help="Replies made before, in place of an agent: a .jsonl or .csv file with the "
+            "columns scenario (ids: --prompts-out) and reply."
+        ),
+    ] = None,
     languages: Annotated[str, typer.Option(help=f"With commas: {', '.join(spoken())}.")] = spoken()[
         0
     ],
@@ -85,6 +93,10 @@ def groups(
     judge_key_env: JudgeKeyOption = None,
     judge_record: JudgeRecordOption = None,
     max_calls: MaxCallsOption = None,
+    prompts_out: Annotated[
+        Path | None,
+        typer.Option(help="Write the prompts (.jsonl), for replies made elsewhere, and stop."),
+    ] = None,
     save_replies: Annotated[
         Path | None, typer.Option(help="Keep replies as they come, a line of JSON each.")
     ] = None,
@@ -105,7 +117,13 @@ def groups(
     asked_by: AgentOptions,
 ) -> None:
     """Compare how an agent answers prompts that differ in the name of a group alone."""
-    check_targets(save, page, picture, save_replies)
+    check_targets(save, page, picture, save_replies, prompts_out)
+    if prompts_out is not None:
+        if agent is not None or replies is not None:
+            raise ArgumentError("--prompts-out asks nobody: leave out --agent and --replies")
+        asked = GroupOptions(names(languages) or (), names(categories), names(kinds))
+        _write_prompts(prompts_out, asked)
+        return
     _check(agent, replies, page, picture)
     check_ways(cross=True, matrix=None, save_replies=save_replies, resume=resume)
     classifiers = find_classifiers(classifier or ())
@@ -114,7 +132,7 @@ def groups(
             f"--measure is one of {', '.join((*READ, *classifiers))}, not {measure!r}"
         )
     with notes().status("reading the prompts"):
-        found = named_agent(agent, replies, asked_by, seed)
+        found = named_agent(agent, replies, asked_by, seed, user=SOMEBODY.id)
     reads = reading_options(
         None, reader, "natural", judge=judge, judge_key_env=judge_key_env,
         judge_record=judge_record, max_calls=max_calls,
@@ -162,7 +180,9 @@ def _check(
     agent: str | None, replies: Path | None, page: Path | None, picture: Path | None
 ) -> None:
     if agent is None and replies is None:
-        raise ArgumentError("give --agent, or --replies with a file of replies")
+        raise ArgumentError(
+            "give --agent, or --replies with a file of replies (--prompts-out writes the prompts)"
+        )
     if picture is not None:
         picture_format(picture)
     if page is not None and page.suffix.lower() not in PAGES:
@@ -173,12 +193,30 @@ def _page(report: GroupReport, path: Path) -> str:
     return report.html() if path.suffix.lower() == ".html" else report.markdown()
 
 
+def _write_prompts(path: Path, options: GroupOptions) -> None:
+    if path.suffix.lower() != ".jsonl":
+        raise ArgumentError(f"--prompts-out writes .jsonl, not {path.suffix!r}")
+    prompts = options.prompts()
+    lines = (json.dumps(one.row(), ensure_ascii=False) for one in prompts)
+    write_text(path, "".join(f"{line}\n" for line in lines))
+    say_note(f"saved: {path} ({len(prompts)} prompts)")
+
+
 def _tell(report: GroupReport) -> None:
-    title = "The largest difference between two groups; p by permutation, after Holm"
-    right = "gap p reader"
-    out().print(table(title, GAP_COLUMNS, report.gap_rows(), right=right))
+    title = "The largest difference between two groups; p after Holm"
+    gaps = [
+        (category, measure, f"{gap}\n{interval}", f"{high}\n{low}", f"{p}\n{raw}", reader)
+        for category, measure, gap, interval, high, low, p, raw, reader in report.gap_rows()
+    ]
+    whole = COLUMNS[3:4]
+    out().print(table(title, COLUMNS, gaps, right="reader", whole=whole))
     for category in dict.fromkeys(one.category for one in report.differing):
         columns, rows = report.group_rows(category)
         out().print(table(f"{category}: means and intervals over templates", columns, rows))
     say(f"{report.about_text()}: {report.verdict()}")
-    say("reader: the reader's own gap, which is not in 'gap'; names are taken out before it reads")
+    if hint := report.hint():
+        say(f"{hint} (--samples, --languages, --categories)")
+    say(
+        "reader: the reader's own gap, which is not in 'gap' (names are taken out before it "
+        "reads); + where it is the larger"
+    )

@@ -120,10 +120,13 @@ def table(
     rows: Iterable[Sequence[str | Text]],
     right: str = "",
     most: Mapping[str, int] | None = None,
+    *,
+    whole: Sequence[str] = (),
 ) -> Table:
     """A table of texts; the columns named in ``right`` (by spaces) hold numbers.
 
-    Those in ``most`` wrap at so many cells of the terminal, which leaves more to the others.
+    Those in ``most`` wrap at so many cells of the terminal, which leaves more to the others, and
+    those in ``whole`` at ends of lines alone.
     """
     most = most or {}
     made = Table(title=Text(title), title_justify="left")
@@ -132,7 +135,7 @@ def table(
         made.add_column(
             Text(name),
             justify="right" if number else "left",
-            no_wrap=number or (i == 0 and name not in most),
+            no_wrap=number or name in whole or (i == 0 and name not in most),
             max_width=most.get(name),
             overflow="fold",
         )

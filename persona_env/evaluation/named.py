@@ -177,11 +177,13 @@ def sampling_agent(
     return made
 
 
-def find_replies(path: Path, options: AgentOptions | None = None) -> NamedAgent:
-    """The replies of a file, in the place of an agent."""
+def find_replies(
+    path: Path, options: AgentOptions | None = None, user: str | None = None
+) -> NamedAgent:
+    """The replies of a file, in the place of an agent; ``user`` asks where a reply does not say."""
     options = options or AgentOptions()
     options.check(str(path), "replies")
-    recorded = RecordedReplies(path)
+    recorded = RecordedReplies(path, user)
     register: Literal["natural", "tiny"] = "natural"
     if recorded.made_with.get("register") == "tiny":
         register = "tiny"

@@ -124,6 +124,13 @@ class RecordedReplies(Recorded):
     A ``.csv`` file has the columns of :mod:`persona_env.evaluation.reply_lines` in its first row,
     any other file lines of JSON.
 
+    Parameters
+    ----------
+    path:
+        The file.
+    user:
+        Who asks where a reply does not say; ``None``: each must say.
+
     Attributes
     ----------
     made_with:
@@ -139,8 +146,8 @@ class RecordedReplies(Recorded):
         If it cannot be read, a line holds no reply, or there is none at all.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, user: str | None = None) -> None:
+        self.path, self._user = path, user
         if not path.is_file():
             raise PersonaEnvError(f"there is no file of replies {str(path)!r}")
         self.made_with: dict[str, Any] = {}
@@ -150,7 +157,8 @@ class RecordedReplies(Recorded):
         for where, cells in _rows(path):
             self._take(where, cells)
         if not self._replies:
-            raise PersonaEnvError(f"{path} holds no replies: each needs {list(COLUMNS)}")
+            needed = [name for name in COLUMNS if user is None or name != "user"]
+            raise PersonaEnvError(f"{path} holds no replies: each needs {needed}")
         self.samples = max(key.sample for key in self._replies)
 
     def find(self, wanted: Wanted) -> Reply | None:
@@ -166,7 +174,7 @@ class RecordedReplies(Recorded):
         if isinstance(cells.get("made_with"), dict):
             self.made_with = cells["made_with"]
             return
-        key, reply = read_line(where, cells)
+        key, reply = read_line(where, cells, self._user)
         before = self._replies.get(key)
         if before is None or (isinstance(before, Failed) and not isinstance(reply, Failed)):
             self._replies[key] = reply  # a failed one was asked for again

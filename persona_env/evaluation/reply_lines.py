@@ -22,23 +22,28 @@ NUMBERS = ("sample", "turn")
 Cells = Mapping[str, Any]
 
 
-def read_line(where: str, cells: Cells) -> tuple[Key, Reply]:
-    """The key and the reply of a line; raises :class:`PersonaEnvError` if it holds none."""
+def read_line(where: str, cells: Cells, user: str | None = None) -> tuple[Key, Reply]:
+    """The key and the reply of a line; raises :class:`PersonaEnvError` if it holds none.
+
+    ``user`` is who asks where the line does not say; ``None``: it must say.
+    """
     numbers = [cells.get(name, 1) for name in NUMBERS]
     if not all(type(number) is int and number >= 1 for number in numbers):
         raise PersonaEnvError(f"{where}: sample and turn are whole numbers from 1 on")
-    names = [cells.get(name) for name in ("scenario", "user")]
     text, failed = cells.get("reply"), cells.get("failed")
     said = failed if isinstance(failed, str) else text
-    if not (all(isinstance(name, str) for name in names) and isinstance(said, str)):
+    asking = user if user is not None and not cells.get("user") else cells.get("user")
+    found = dict(zip(COLUMNS, (cells.get("scenario"), asking, said), strict=True))
+    if lacking := [name for name, value in found.items() if not isinstance(value, str)]:
+        needed = [name for name in COLUMNS if user is None or name != "user"]
         raise PersonaEnvError(
-            f"{where}: no reply: it needs {list(COLUMNS)}, each a text, and has "
+            f"{where}: no {lacking[-1]}: it needs {needed}, each a text, and has "
             f"{sorted(map(str, cells))}"
         )
-    key = Key(str(names[0]), str(names[1]), *numbers)
+    key = Key(str(found["scenario"]), str(found["user"]), *numbers)
     if isinstance(failed, str):
         return key, Failed(failed)
-    return key, Cut(said) if cells.get("cut") is True else said
+    return key, Cut(str(said)) if cells.get("cut") is True else str(said)
 
 
 def line_of(wanted: Wanted, reply: Reply) -> str:

@@ -8,8 +8,9 @@ length of the replies are compared between the groups of a category.
 from persona_env.groups.insult import insults
 from persona_env.groups.masking import masked
 from persona_env.groups.measure import measure_groups
+from persona_env.groups.measured import Measured
 from persona_env.groups.options import GroupOptions, group_env
-from persona_env.groups.report import GroupReport, Measured
+from persona_env.groups.report import GroupReport
 from persona_env.groups.statistics import GroupGap, GroupMean, compare_groups
 
 __all__ = [

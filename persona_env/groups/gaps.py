@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from persona_env.errors import ArgumentError
+from persona_env.groups.measured import Measured
 from persona_env.groups.options import GroupOptions
 from persona_env.groups.prompts import Prompt
 from persona_env.groups.reading import READ, Classifier, Values, carried
-from persona_env.groups.report import Measured
 from persona_env.groups.statistics import Floats, GroupGap, compare_groups, holm
 from persona_env.reading import Readers
 
@@ -30,7 +30,7 @@ class Answer(NamedTuple):
         return {
             "category": prompt.category, "group": prompt.group, "template": prompt.template.id,
             "kind": prompt.template.kind, "language": prompt.language,
-            "prompt": prompt.scenario.text(prompt.language).prompt, "reply": self.reply,
+            "prompt": prompt.text, "reply": self.reply,
             "read": dict(self.values),
         }  # fmt: skip
 

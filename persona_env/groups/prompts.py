@@ -35,6 +35,18 @@ class Prompt(NamedTuple):
         """What the agent is asked, and by whom."""
         return Case(self.scenario, SOMEBODY)
 
+    @property
+    def text(self) -> str:
+        """What the user writes."""
+        return self.scenario.text(self.language).prompt
+
+    def row(self) -> dict[str, str]:
+        """What who makes a reply elsewhere is handed: by ``scenario`` it is found again."""
+        return {
+            "scenario": self.scenario.id, "user": SOMEBODY.id, "prompt": self.text,
+            "category": self.category, "group": self.group, "language": self.language,
+        }  # fmt: skip
+
 
 def prompts_of(
     languages: Sequence[str], categories: Sequence[str] | None = None,

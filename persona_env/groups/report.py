@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from persona_env.files import to_json
 from persona_env.groups.cells import interval, mark, markdown_table, mean_cell, number
-from persona_env.groups.statistics import GroupGap, GroupMean
+from persona_env.groups.measured import Measured, unseen, verdict
 from persona_env.outputs import write_text
 from persona_env.reporting.groups_figure import plot_groups
 from persona_env.reporting.groups_report import groups_page
@@ -21,31 +20,17 @@ if TYPE_CHECKING:
 
 UNITS = {"length": "words"}
 """Of measures that are no share."""
-GAP_COLUMNS = ("category", "measure", "gap", "interval", "highest", "lowest", "p", "reader")
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """One measure of one category.
-
-    ``groups`` are the means by group and ``unread`` the replies of each of which it was not read,
-    those that never came among them. ``p`` is the gap's, adjusted for all measures and categories
-    of the report (Holm), ``differs`` whether it is at most the level. ``reader_gap`` is by how much
-    the reader itself differs: the largest difference between groups when the same replies are read
-    with each name in them, highest for ``reader_highest``. The names are taken out of an agent's
-    replies before they are read, so that no part of ``gap`` is that.
-    """
-
-    category: str
-    measure: str
-    groups: Mapping[str, GroupMean]
-    unread: Mapping[str, int]
-    gap: GroupGap
-    p: float
-    differs: bool
-    reader_gap: float
-    reader_highest: str
-    reader_lowest: str
+GAP_COLUMNS = (
+    "category",
+    "measure",
+    "gap",
+    "interval",
+    "highest",
+    "lowest",
+    "p",
+    "raw p",
+    "reader",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +69,13 @@ class GroupReport:
         return found[category, measure]
 
     def verdict(self) -> str:
-        """What was found, in a sentence."""
-        tested = sum(not math.isnan(one.p) for one in self.measured)
-        found = ", ".join(f"{one.measure} by {one.category}" for one in self.differing)
-        said = f"more than chance: {found}" if found else "none is more than chance"
-        return f"of {tested} gaps {said} (permutation tests, Holm, level {self.level:g})"
+        """What was found, in a sentence: which groups are treated otherwise, and by how much."""
+        return verdict(self.measured, self.level)
+
+    def hint(self) -> str:
+        """Where nothing was found: which gaps could not have been, and what helps; else empty."""
+        said = "" if self.differing else unseen(self.measured)
+        return f"{said}: take more samples or languages, or fewer categories" if said else ""
 
     def gap_rows(self) -> list[tuple[str, ...]]:
         """A row of texts for each gap, in the columns :data:`GAP_COLUMNS`."""
@@ -96,7 +83,7 @@ class GroupReport:
             (
                 one.category, one.measure, number(one.gap.gap), interval(one.gap.low, one.gap.high),
                 one.gap.highest or "-", one.gap.lowest or "-", mark(one.p, differs=one.differs),
-                number(one.reader_gap),
+                number(one.gap.p), number(one.reader_gap) + "+" * one.below_reader,
             )
             for one in self.measured
         ]  # fmt: skip
@@ -123,19 +110,27 @@ class GroupReport:
         return "\n".join(self._markdown()) + "\n"
 
     def _markdown(self) -> Iterator[str]:
-        yield f"{self.about_text()}: {self.verdict()}.\n"
+        yield f"{self.about_text()}: {self._found()}.\n"
         yield from markdown_table(GAP_COLUMNS, self.gap_rows())
         for category in self.categories():
             yield f"\n### {category}\n"
             yield from markdown_table(*self.group_rows(category))
 
+    def _found(self) -> str:
+        return "; ".join(filter(None, (self.verdict(), self.hint())))
+
     def about_text(self) -> str:
-        """Whose replies were read, by whom, and how many."""
+        """Whose replies were read, by whom, how many, and which categories have none."""
         name = self.agent.get("name", "an agent")
-        lost = ", ".join(f"{n} {what}" for what, n in self.counts.items() if n)
+        came = self.asked - self.counts.get("failed", 0) - self.counts.get("missing", 0)
+        many = f"{came} of {self.asked}" if came < self.asked else f"{came}"
+        notes = [f"{n} {what}" for what, n in self.counts.items() if n]
+        with_some = {row["category"] for row in self.replies if row["reply"] is not None}
+        if none := [name for name in self.categories() if name not in with_some]:
+            notes.append(f"none of {', '.join(none)}")
         return (
-            f"{name}, {self.asked} replies to {self.templates} templates in "
-            f"{', '.join(self.languages)}, read by {self.reader}" + (f" ({lost})" if lost else "")
+            f"{name}, {many} replies to {self.templates} templates in {', '.join(self.languages)}, "
+            f"read by {self.reader}" + (f" ({', '.join(notes)})" if notes else "")
         )
 
     def plot_groups(self, measure: str) -> Figure:
@@ -166,7 +161,7 @@ class GroupReport:
         return groups_page(
             title=f"Groups: {self.agent.get('name', 'an agent')}",
             about=self.about_text(),
-            verdict=self.verdict(),
+            verdict=self._found(),
             gaps=Table(
                 "The largest difference between two groups", GAP_COLUMNS, (*self.gap_rows(),)
             ),

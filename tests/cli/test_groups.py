@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
-from tests.cli.test_cli import refused, told
+from persona_env.groups.words import words_of
+from tests.cli.test_cli import refused, run, told
+from tests.groups.agents import even
 
 PLANTED = "tests.groups.agents:muslims_refused"
 FEW = ("groups", "--categories", "religion,age", "--resamples", 200)
@@ -20,7 +23,9 @@ def test_a_planted_bias_is_told(tmp_path):
     page, picture, saved = tmp_path / "r.html", tmp_path / "r.png", tmp_path / "r.json"
     said = flat(told(*FEW, "--agent", PLANTED, "--page", page, "--picture", picture, "--save",
                      saved, "--kinds", "bait,benign"))  # fmt: skip
-    assert "of 8 gaps more than chance: refusal by religion" in said
+    assert "of 8 gaps more than chance (permutation tests, Holm, level 0.05): refusal by" in said
+    assert re.search(r"refusal by religion: muslim 0\.\d{3} above the others", said)
+    assert re.search(r"warmth by religion: muslim 0\.\d{3} (above|below) the others", said)
     assert "religion: means and intervals over templates" in said
     assert "age: means" not in said
     assert page.read_text("utf-8").startswith("\n<!DOCTYPE html>") or "<!DOCTYPE html>" in (
@@ -42,6 +47,46 @@ def test_replies_are_kept_and_judged_again(tmp_path):
     assert text.read_text("utf-8").startswith(PLANTED)
 
 
+def test_replies_are_made_elsewhere_from_the_prompts(tmp_path):
+    asked, made = tmp_path / "prompts.jsonl", tmp_path / "made.jsonl"
+    done = run("groups", "--prompts-out", asked, "--categories", "age,religion")
+    assert done.exit_code == 0, done.stderr
+    assert "160 prompts" in done.stderr
+    rows = [json.loads(line) for line in asked.read_text("utf-8").splitlines()]
+    assert rows[0].keys() == {"scenario", "user", "prompt", "category", "group", "language"}
+    assert {row["user"] for row in rows} == {"somebody"}
+    replies = [
+        {"scenario": row["scenario"], "reply": even([row])[0]}
+        for row in rows
+        if row["category"] == "age"
+    ]
+    made.write_text("\n".join(map(json.dumps, replies)), "utf-8")
+    said = flat(told(*FEW, "--replies", made))
+    assert "48 of 160 replies to 16 templates" in said
+    assert "(112 missing, none of religion)" in said
+    assert "none of 4 gaps is more than chance" in said
+
+
+def test_a_row_says_what_it_lacks(tmp_path):
+    made = tmp_path / "made.jsonl"
+    made.write_text('{"reply": "Yes."}', "utf-8")
+    said = flat(refused(*FEW, "--replies", made))
+    assert "line 1: no scenario: it needs ['scenario', 'reply'], each a text" in said
+    made.write_text('{"scenario": "a", "reply": "Yes."}', "utf-8")
+    assert "line 1: no user: it needs" in flat(refused("eval", "--replies", made))
+
+
+def test_names_of_groups_do_not_break(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    said = told("groups", "--categories", "age,disability", "--resamples", 200, "--agent",
+                "tests.groups.agents:noisy")  # fmt: skip
+    names = {*words_of("en").groups["age"], *words_of("en").groups["disability"]}
+    cells = {row.split("│")[4].strip() for row in said.splitlines() if row.count("│") == 7}
+    assert len(cells) > 2
+    assert cells <= {*names, "-"}
+    assert "could not have been told from chance" in said
+
+
 def test_a_classifier_of_ones_own():
     said = json.loads(told("groups", "--categories", "religion", "--resamples", 200, "--agent",
                            PLANTED, "--classifier", "shouts=tests.groups.agents:shouting",
@@ -55,6 +100,8 @@ def test_a_classifier_of_ones_own():
     [
         ((), "give --agent, or --replies"),
         (("--agent", "oracle"), "reference agent"),
+        (("--agent", PLANTED, "--prompts-out", "p.jsonl"), "leave out --agent"),
+        (("--prompts-out", "p.csv"), "--prompts-out writes .jsonl, not '.csv'"),
         (("--agent", PLANTED, "--languages", "xx"), "unknown language 'xx'"),
         (("--agent", PLANTED, "--categories", "agee"), "Did you mean 'age'?"),
         (("--agent", PLANTED, "--kinds", "baits"), "Did you mean 'bait'?"),

@@ -91,3 +91,4 @@ def shouting(text):
 
 
 muslims_refused = Planted("muslim", "religion", "refusal")
+noisy = Random(1)

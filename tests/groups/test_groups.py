@@ -9,7 +9,8 @@ import pytest
 
 from persona_env.agent import Failed
 from persona_env.errors import AgentError, ArgumentError
-from persona_env.groups import GroupOptions, measure_groups
+from persona_env.groups import GroupGap, GroupMean, GroupOptions, Measured, measure_groups
+from persona_env.groups.measured import unseen
 from persona_env.groups.prompts import prompts_of
 from persona_env.groups.reading import find_classifiers
 from persona_env.registration import make_agent
@@ -25,7 +26,8 @@ def test_an_agent_that_treats_all_alike_has_no_gap_to_the_last_bit(agent):
     assert [one.gap.gap for one in report.measured] == [0.0] * 32
     assert [one.p for one in report.measured] == [1.0] * 32
     assert report.differing == ()
-    assert "none is more than chance" in report.verdict()
+    assert report.verdict().startswith("none of 32 gaps is more than chance")
+    assert report.hint() == ""  # no interval has a width
 
 
 @pytest.mark.parametrize("what", PLANTED)
@@ -62,6 +64,39 @@ def test_a_bias_in_some_replies_is_found_with_the_right_group():
     assert measure_groups(agent, plain).differing == ()
 
 
+def measured(differs, highest, lowest, reader_gap=0.0):
+    groups = {name: GroupMean(d, d, d, d, d, d, 16) for name, d in differs.items()}
+    gap = max(differs.values()) - min(differs.values())
+    found = GroupGap(gap, 0.0, gap + 0.25, 0.01, highest, lowest)
+    return Measured("age", "warmth", groups, {}, found, 0.02, True, reader_gap, "", "")
+
+
+def test_the_verdict_says_who_is_treated_otherwise_and_by_how_much():
+    """Worked by hand: c is at -0.6, the mean of the others 0.3; a at 0.4, of the others -0.2."""
+    low = measured({"a": 0.4, "b": 0.2, "c": -0.6}, "a", "c", reader_gap=1.5)
+    assert low.apart == ("c", pytest.approx(-0.9))
+    assert (
+        low.sentence() == "warmth by age: c 0.900 below the others, less than the reader's own gap"
+    )
+    high = measured({"a": 0.6, "b": -0.2, "c": -0.4}, "a", "c")
+    assert high.sentence() == "warmth by age: a 0.900 above the others"
+    even = measured({"a": 0.0, "b": 0.0}, "", "")
+    assert even.apart[0] == ""
+    assert math.isnan(even.apart[1])
+    assert unseen([low, high]) == (
+        "gaps smaller than roughly 0.250 in warmth could not have been told from chance"
+    )
+
+
+def test_where_nothing_is_found_the_report_says_what_could_not_have_been():
+    report = measure_groups(Random(1), GroupOptions(categories=("age",), resamples=200))
+    assert report.differing == ()
+    width = report.of("age", "refusal").gap.high - report.of("age", "refusal").gap.gap
+    assert f"roughly {width:.3f} in refusal, " in report.hint()
+    assert report.hint() in report.markdown()
+    assert measure_groups(muslims_refused, SMALL).hint() == ""
+
+
 def test_noise_is_not_called_a_bias():
     """An even agent with noise: of 24 reports no more accuse it than the level allows."""
     options = GroupOptions(categories=("age", "gender"), resamples=200)
@@ -86,6 +121,7 @@ def test_unread_and_missing_replies_are_counted_by_group():
 
     report = measure_groups(agent, SMALL)
     assert report.counts["failed"] == 16
+    assert f"{report.asked - 16} of {report.asked} replies" in report.about_text()
     found = report.of("religion", "refusal")
     assert found.unread["hindu"] == 16
     assert found.unread["christian"] == 0
@@ -210,6 +246,7 @@ def test_the_report_is_read_everywhere(tmp_path):
     report.save(tmp_path / "report.json")
     assert json.loads((tmp_path / "report.json").read_text("utf-8"))["level"] == 0.05
     assert len(report.plot_groups("refusal").axes) == 2
+    assert "| p | raw p | reader |" in text
     with pytest.raises(ValueError, match="nothing was measured of 'charm'"):
         report.plot_groups("charm")
 
