@@ -14,8 +14,9 @@ from .week import Message
 from .words import LATIN_WORD, folded, own_words, pattern_of, read_words
 
 KEPT = 256  # weeks
-_DIGITS = re.compile(r"\d+(?:[.,]\d{3})*(?!\d)")
+_DIGITS = re.compile(r"\d++(?:[.,]\d{3}(?!\d))*+")
 _HALF_DAY = 12
+LONGEST = 18  # digits of a number that is read as one
 
 
 class Facts:
@@ -26,6 +27,8 @@ class Facts:
         self._by_number = {message.number: message for message in week.messages}
         self._heads = {m.number: m.to or m.number for m in week.messages}
         self._days: dict[int, frozenset[int]] = {}
+        self._names: dict[int, frozenset[str]] = {}
+        self._numbers: dict[int, frozenset[int | str]] = {}
 
     def message(self, number: int) -> Message | None:
         """The message of a number, if there is one."""
@@ -74,16 +77,21 @@ class Facts:
 
     def names(self, number: int) -> frozenset[str]:
         """The members who write in a thread, or are named there."""
-        said = folded(" ".join(message.text for message in self.thread(number)))
-        authors = {message.author for message in self.thread(number)}
-        return frozenset(authors | set(self.members_in(said)))
+        head = self._heads[number]
+        if head not in self._names:
+            authors = {message.author for message in self.threads[head]}
+            self._names[head] = frozenset(authors | set(self.members_in(folded(self._text(head)))))
+        return self._names[head]
 
-    def numbers(self, number: int) -> frozenset[int]:
+    def numbers(self, number: int) -> frozenset[int | str]:
         """The numbers that a thread names, in digits or in words; hours of both halves of a day."""
-        text = " ".join(message.text for message in self.thread(number))
-        found = {value for value, _ in numbers_in(text)} | said_numbers(text)
-        hours = {n + h for n in found if 0 < n <= 2 * _HALF_DAY for h in (-_HALF_DAY, _HALF_DAY)}
-        return frozenset(found | hours)
+        head = self._heads[number]
+        if head not in self._numbers:
+            self._numbers[head] = _numbers_of(self._text(head))
+        return self._numbers[head]
+
+    def _text(self, head: int) -> str:
+        return " ".join(message.text for message in self.threads[head])
 
     @cached_property
     def _members(self) -> tuple[tuple[str, re.Pattern[str]], ...]:
@@ -101,13 +109,27 @@ def facts_of(week: DigestScenario) -> Facts:
     return Facts(week)
 
 
-def numbers_in(text: str) -> list[tuple[int, Span]]:
+def _numbers_of(text: str) -> frozenset[int | str]:
+    written = {value for value, _ in numbers_in(text)}
+    found = {n for n in written if isinstance(n, int)} | said_numbers(text)
+    hours = {n + h for n in found if 0 < n <= 2 * _HALF_DAY for h in (-_HALF_DAY, _HALF_DAY)}
+    return frozenset(written | found | hours)
+
+
+def numbers_in(text: str) -> list[tuple[int | str, Span]]:
     """The numbers in digits, and where they stand; a mark before three digits parts thousands.
+
+    One of more than :data:`LONGEST` digits stays the text that it is.
 
     >>> numbers_in("1,200 chairs at 18:30")
     [(1200, (0, 5)), (18, (16, 18)), (30, (19, 21))]
     """
-    return [(int(re.sub(r"[.,]", "", match[0])), match.span()) for match in _DIGITS.finditer(text)]
+    return [(_value(match[0]), match.span()) for match in _DIGITS.finditer(text)]
+
+
+def _value(written: str) -> int | str:
+    digits = re.sub(r"[.,]", "", written)
+    return int(digits) if len(digits) <= LONGEST else digits
 
 
 def said_numbers(text: str) -> set[int]:
@@ -139,6 +161,6 @@ def first_names() -> frozenset[str]:
     return frozenset(map(folded, read_words("first_names")))
 
 
-def in_year(number: int, monday: date) -> bool:
+def in_year(number: int | str, monday: date) -> bool:
     """Whether a number is the year of the week, or one beside it."""
-    return abs(number - monday.year) <= 1
+    return isinstance(number, int) and abs(number - monday.year) <= 1

@@ -8,9 +8,13 @@ from typing import NamedTuple
 
 from persona_env.text.spans import READINGS, Span, sentence_spans, word_count
 
-_NUMBERS = r"#?\s?\d{1,4}(?:[^\])）】\w#]{1,3}(?:\w{1,3}[^\])）】\w#])?\s?#?\s?\d{1,4})*"
-_CITATION = re.compile(rf"\[\s*{_NUMBERS}\s*\]|[(（【]\s*(?=#){_NUMBERS}\s*[)）】]|#\d{{1,4}}")
-_WITH_BLANKS = re.compile(rf"[ \t]*(?:{_CITATION.pattern})")
+_MARKS = r"[^\[\](（【)）】\w#]"
+_ONE = r"(?:#\s?+)?+\d{1,4}+"
+_NUMBERS = rf"{_ONE}(?:{_MARKS}{{1,4}}+(?:[^\W\d]{{1,3}}+{_MARKS}{{1,2}}+)?+{_ONE})*+"
+_CITATION = re.compile(
+    rf"\[\s*+{_NUMBERS}\s*+\]|[(（【]\s*+(?=#){_NUMBERS}\s*+[)）】]|#\d{{1,4}}"
+)  # possessive throughout: a list that is never closed is read once
+_WITH_BLANKS = re.compile(rf"(?<![ \t])[ \t]*+(?:{_CITATION.pattern})")
 _NUMBER = re.compile(r"\d+")
 _BULLET = re.compile(r"\s*(?:[-*•–—▪·]|\d{1,2}[.)、])\s+")
 _LINE = re.compile(r"[^\n]+")
@@ -19,15 +23,16 @@ _ENDS = '".!?。！？;；,，、:：)）*_ \t'
 _STOPS = (".", "!", "?", "。", "！", "？")
 HEADING, FEW = 8, 3  # words of a heading that is marked as one, and of another
 OPENING = 20  # words of a line that ends in a colon
+LEAD = 200  # characters that are read before a clause of a sentence
 
 
 class Point(NamedTuple):
     """A stretch of a digest that ends in a citation.
 
     ``span`` is where it stands, ``cited`` where its last citation does, ``text`` what it says
-    without citations, ``cites`` the numbers, ``lead`` what its sentence says before the citation
-    before it, ``before`` the sentences without a citation that stand in front of it in its line,
-    ``heading`` the heading above it, ``bullet`` whether its line begins as one of a list.
+    without citations, ``cites`` the numbers, ``lead`` what its sentence says shortly before the
+    citation before it, ``before`` the sentences without a citation that stand in front of it in its
+    line, ``heading`` the heading above it, ``bullet`` whether its line begins as one of a list.
     """
 
     span: Span
@@ -138,11 +143,11 @@ class _Reader:
             found.append(((begin, match.end()), match.span(), numbers))
         (start, _), cited, numbers = found.pop()
         found.append(((start, span[1]), cited, numbers))
+        leads = [self.text[max(span[0], one[0] - LEAD) : one[0]] for one, *_ in found]
         return [
             Point(
                 one, cited, _bare(self.text[slice(*one)]), tuple(dict.fromkeys(numbers)),
-                _bare(self.text[span[0] : one[0]]), "" if place else before, self.heading,
-                self.bullet,
+                _bare(leads[place]), "" if place else before, self.heading, self.bullet,
             )
             for place, (one, cited, numbers) in enumerate(found)
         ]  # fmt: skip
