@@ -7,15 +7,18 @@ from functools import cache
 
 from .words import either
 
-PAIRS = re.compile(r"[,;，；、]\s*(?=[\"'\[(]*\d{1,3}[\"'\])]*\s*[:：=])")
+PAIRS = re.compile(
+    r"[,;，；、]\s*+(?=[\"'\[(]*+\d{1,3}[\"'\])]*+\s*+"
+    r"(?:[:：=]|[-–—]>?\s*+(?:\d{1,3}(?:[.,]\d+)?\s*+[%％]|[01]?\.\d)))"
+)
 """Where a line with several marks is divided."""
-DECIMAL = re.compile(r"(?<![\w.,])([01][.,]\d+)(?![\w%％]|[.,]\d)")
+DECIMAL = re.compile(r"(?<![\w.,])((?:[01][.,]|\.)\d+)(?![\w%％]|[.,]\d)")
 LETTER = re.compile(r"(?<![^\W\d_])([A-F])(?![\w'’])")
 """The letter of a source, standing alone."""
 BRACKETS = re.compile(r"[(\[（【]([A-F](?:[\s,;&+/、，]+[A-F])*)[)\]）】]")
-_LEAD = r"[\s>*_\-•·|#(\[{【（\"'✓✔✅]*"
-_NUMBER = r"(\d{1,3}(?:[.,]\d+)?)"
-_DIVIDES = r"[:：=|)、]|\.(?!\d)|->|→|[–—-]|(?=[\s(（~≈])"
+_LEAD = r"[\s>*_\-•·|#(\[{【（\"'✓✔✅]*+"
+_NUMBER = r"(\d{1,3}(?:[.,]\d+)?|\.\d+)"
+_DIVIDES = r"[:：=|)、]|\.(?!\d)|->|→|[–—-]|(?=[\s(（~≈])|(?<=\s)"
 
 
 @cache
@@ -32,8 +35,8 @@ def percent() -> re.Pattern[str]:
 @cache
 def at_once() -> re.Pattern[str]:
     """A confidence with nothing but words for one before it."""
-    about = rf"(?:{either('about')}[\s:：=]*)*"
-    before = rf"[\s:：=|*_~≈(（]*{about}[*_]*"
+    about = rf"(?:{either('about')}[\s:：=]*+)*+"
+    before = rf"[\s:：=|*_~≈(（]*+{about}[*_]*+"
     return re.compile(rf"{before}{_NUMBER}(?:{_unit()})?(?![\w%])", re.IGNORECASE)
 
 
@@ -43,8 +46,8 @@ def head() -> re.Pattern[str]:
     label = rf"(?:{either('label')}\s*[.:#°º]?\s*)?"
     join = rf"\s*(?:[,，、&/\-–—]|{either('join')}|{either('range')})\s*"
     many = rf"(\d{{1,3}}(?:{join}\d{{1,3}})+)[\])）】*]*\s*[:：=]"
-    one = rf"(\d{{1,3}})[\])}}】）*\"']*\s*(?:{either('counter')})?\s*(?:{_DIVIDES})"
-    return re.compile(rf"{_LEAD}{label}[\[(【#*\"']*(?:{many}|{one})", re.IGNORECASE)
+    one = rf"(\d{{1,3}})[\])}}】）*\"']*\s*+(?:{either('counter')}\s*+)?(?:{_DIVIDES})"
+    return re.compile(rf"{_LEAD}{label}[\[(【#*\"']*+(?:{many}|{one})", re.IGNORECASE)
 
 
 @cache
@@ -57,7 +60,7 @@ def span_of_numbers() -> re.Pattern[str]:
 def numbers_alone() -> re.Pattern[str]:
     """A line with nothing but the numbers of statements, and maybe a word before a colon."""
     one = r"\[?\d{1,3}\]?"
-    between = rf"[\s,;，、]+(?:{either('join')})?\s*"
+    between = rf"[\s,;，、]++(?:{either('join')}\s*+)?"
     return re.compile(
         rf"[^\w\[]*(?:\w+\s*[:：]\s*)?{one}(?:{between}{one})*[\s.。]*", re.IGNORECASE
     )

@@ -14,6 +14,7 @@ from .mark_forms import BRACKETS, DECIMAL, LETTER, PAIRS, at_once, head, percent
 from .wishes import Form
 from .words import any_of
 
+LONGEST = 20  # statements of a range, of which each is marked
 FREE_NOTE = 16  # words of a line with a mark that are no talk
 
 
@@ -74,11 +75,28 @@ def _pieces(reply: str) -> Iterator[tuple[int, str]]:
     """Lines, divided behind a mark that others follow, each with its place in the reply."""
     for found in re.finditer(r"[^\n]+", reply):
         line, start = found[0], 0
-        for cut in [cut.end() for cut in PAIRS.finditer(line)]:
-            if any(_marks(line[start:cut], 0)):
-                yield found.start() + start, line[start:cut]
-                start = cut
+        for cut in _cuts(line):
+            yield found.start() + start, line[start:cut]
+            start = cut
         yield found.start() + start, line[start:]
+
+
+def _cuts(line: str) -> Iterator[int]:
+    """Where a line is divided; each part of it is read once."""
+    begun = head().match(line)
+    seen = begun.end() if begun else 0
+    for cut in (found.end() for found in PAIRS.finditer(line)):
+        if begun is None:
+            return
+        if cut <= begun.end():
+            continue
+        at_start = seen == begun.end() and at_once().match(line, seen, cut)
+        if at_start or percent().search(line, seen, cut) or DECIMAL.search(line, seen, cut):
+            yield cut
+            begun = head().match(line, cut)
+            seen = begun.end() if begun else cut
+        else:
+            seen = cut
 
 
 def _marks(line: str, start: int) -> Iterator[Mark]:
@@ -93,15 +111,16 @@ def _marks(line: str, start: int) -> Iterator[Mark]:
     sources = frozenset(LETTER.findall(rest[end:])) or frozenset(
         letter for group in BRACKETS.findall(rest) for letter in LETTER.findall(group)
     )
+    flag = _flag(line)
     for number in _numbers(begun[1] or begun[2]):
-        yield Mark(number, value, form, _flag(line), sources, (start, start + len(line)))
+        yield Mark(number, value, form, flag, sources, (start, start + len(line)))
 
 
 def _numbers(said: str) -> list[int]:
-    """``1-3, 7`` as numbers."""
+    """``1-3, 7`` as numbers; of a range that is longer than any document, its start and end."""
     found = {int(number) for number in re.findall(r"\d+", said)}
     for low, high in span_of_numbers().findall(said):
-        found.update(range(int(low), int(high)))
+        found.update(range(int(low), min(int(high), int(low) + LONGEST)))
     return sorted(found)
 
 

@@ -15,9 +15,9 @@ from .words import any_of
 
 LEAST, QUOTE = 2, 4  # words of a quote, and of one that is not in the document, at least
 FREE_NOTE = 10  # words beside a quote that are no talk
-_GAP = re.compile(r"\s*(?:\[?(?:…|\.\.\.)\]?)\s*")
+_GAP = re.compile(r"\[?(?:…|\.\.\.)\]?")
 _LEAD = re.compile(r"^[\s>*_\-•·#]*(?:\(?\d{1,3}[.)、]\s+)?[\s*_]*")
-_TAIL = re.compile(r"\s*[(（\[][^()（）\[\]]*[)）\]][\s.*_。]*$")
+_TAIL = re.compile(r"[(（\[][^()（）\[\]]*[)）\]][\s.*_。]*$")
 
 
 @dataclass(frozen=True, slots=True)
