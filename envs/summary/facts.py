@@ -88,7 +88,7 @@ class Known:
             if one.kind != "number" or one.text in self.numbers or inside(one.span, marks):
                 continue
             behind = tokens[i + 1].text if i + 1 < len(tokens) else ""
-            counted = behind in units or _MONEY.search(text[: one.span[0]])
+            counted = behind in units or _MONEY.search(text[max(0, one.span[0] - 2) : one.span[0]])
             if counted or ":" in one.text or float(one.text) > SMALL:
                 yield one.span
 
@@ -127,6 +127,9 @@ def _together(
     needs: Sequence[Group], tokens: Sequence[Token], windows: Sequence[Span]
 ) -> tuple[Span, ...]:
     """Where all groups stand in one window; empty if they do in none."""
+    words = {token.text for token in tokens}
+    if not all(any(one.may_stand(words) for one in need) for need in needs):
+        return ()
     for start, end in windows:
         spans = [find(one, tokens, start, end) for one in needs]
         if all(spans):

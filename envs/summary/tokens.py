@@ -68,6 +68,19 @@ def pieces(text: str) -> tuple[Span, ...]:
     )
 
 
+@lru_cache(maxsize=READINGS)
+def lines_of(text: str) -> tuple[tuple[Token, ...], ...]:
+    """The tokens of each of a text's pieces.
+
+    >>> [[t.text for t in line] for line in lines_of("He left; she stayed.")]
+    [['he', 'left'], ['she', 'stayed']]
+    """
+    lines: list[list[Token]] = [[] for _ in pieces(text)]
+    for token in tokens_of(text):
+        lines[token.sentence].append(token)
+    return tuple(map(tuple, lines))
+
+
 def _marked(folded: str, start: int, end: int, sentence: int) -> Iterator[Token]:
     left, is_open, nots, opens = 0, False, denying(), listed("opens")
     for match in _TOKEN.finditer(folded, start, end):

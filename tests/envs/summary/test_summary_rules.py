@@ -61,6 +61,9 @@ def found(written: str, text: str) -> bool:
         ("three hundred", ["300"]),
         ("3千块，十五天，一直", ["3000", "块", "15", "天", "一", "直"]),
         ("1 300 pesos", ["1300", "pesos"]),
+        ("三千五，三万五，三百五", ["3500", "35000", "350"]),
+        ("三千零五，二零二四", ["3005", "2024"]),
+        ("一万" * 9, list("一万" * 9)),  # more numerals than a number has
         ("Después", ["despues"]),
     ],
 )
