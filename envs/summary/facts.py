@@ -12,9 +12,10 @@ from persona_env.languages import HAN
 from persona_env.memo import Prepared
 from persona_env.text.spans import READINGS, Span, inside
 
+from .amounts import Token
 from .patterns import Group, find, group
 from .scenario import Fact, Kind, Post
-from .tokens import Token, pieces, tokens_of
+from .tokens import pieces, tokens_of
 from .words import listed
 
 WINDOW = 2  # sentences in which all that a fact needs has to stand

@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 from persona_env.text.spans import Span
 
-from .tokens import Token, tokens_of
+from .amounts import Token
+from .tokens import tokens_of
 
 MARKS = {"!": True, "+": False}
 
