@@ -12,9 +12,10 @@ from persona_env.languages import HAN
 from persona_env.memo import Prepared
 from persona_env.text.spans import READINGS, Span, inside
 
+from .amounts import Token
 from .patterns import Group, find, group
 from .scenario import Fact, Kind, Post
-from .tokens import Token, pieces, tokens_of
+from .tokens import pieces, tokens_of
 from .words import listed
 
 WINDOW = 2  # sentences in which all that a fact needs has to stand
@@ -88,7 +89,7 @@ class Known:
             if one.kind != "number" or one.text in self.numbers or inside(one.span, marks):
                 continue
             behind = tokens[i + 1].text if i + 1 < len(tokens) else ""
-            counted = behind in units or _MONEY.search(text[: one.span[0]])
+            counted = behind in units or _MONEY.search(text[max(0, one.span[0] - 2) : one.span[0]])
             if counted or ":" in one.text or float(one.text) > SMALL:
                 yield one.span
 
@@ -127,6 +128,9 @@ def _together(
     needs: Sequence[Group], tokens: Sequence[Token], windows: Sequence[Span]
 ) -> tuple[Span, ...]:
     """Where all groups stand in one window; empty if they do in none."""
+    words = {token.text for token in tokens}
+    if not all(any(one.may_stand(words) for one in need) for need in needs):
+        return ()
     for start, end in windows:
         spans = [find(one, tokens, start, end) for one in needs]
         if all(spans):

@@ -10,6 +10,7 @@ _THOUSANDS = re.compile(r"\d{1,3}(?:[., ]\d{3})+")
 _TIMES = {"k": 1e3, "千": 1e3, "万": 1e4}
 DIGITS = "零一二三四五六七八九"
 UNITS = {"十": 10, "百": 100, "千": 1000, "万": 10_000}
+LONGEST = 16  # Chinese numerals in a row, above which they are no number
 
 
 def in_digits(written: str) -> str:
@@ -31,10 +32,12 @@ def in_digits(written: str) -> str:
 def in_characters(written: str) -> str | None:
     """The number of a run of Chinese numerals; ``None`` of one that is a word like any other.
 
-    >>> in_characters("三百五十"), in_characters("两"), in_characters("一"), in_characters("十五")
-    ('350', '2', None, '15')
+    A digit right behind a unit counts the next smaller one: 三千五 is 3500, 三千零五 is 3005.
+
+    >>> in_characters("三百五十"), in_characters("两"), in_characters("一"), in_characters("三千五")
+    ('350', '2', None, '3500')
     """
-    if len(written) == 1 and written in "一零百千万":
+    if len(written) > LONGEST or (len(written) == 1 and written in "一零百千万"):
         return None
     total, part, last = 0, 0, 0
     for place, char in enumerate(written.replace("两", "二")):
@@ -45,7 +48,7 @@ def in_characters(written: str) -> str | None:
                 part, last = part + (last or int(place == 0 or not part)) * UNITS[char], 0
         else:
             last = 10 * last + DIGITS.index(char)
-    return str(total + part + last)
+    return str(total + part + last * UNITS.get(written[-2:-1], 10) // 10)
 
 
 def in_words(word: str) -> int | None:

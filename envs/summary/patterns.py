@@ -7,13 +7,14 @@ one or several words in a row; ``*`` stands for any ending; ``!`` before it want
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from persona_env.text.spans import Span
 
-from .tokens import Token, tokens_of
+from .amounts import Token
+from .tokens import tokens_of
 
 MARKS = {"!": True, "+": False}
 
@@ -34,6 +35,10 @@ class Alternative(NamedTuple):
 
     pieces: tuple[Piece, ...]
     denied: bool | None
+
+    def may_stand(self, words: Iterable[str]) -> bool:
+        """Whether it begins with one of these words; else it need not be looked for."""
+        return any(map(self.pieces[0].fits, words))
 
     def found(self, tokens: Sequence[Token], start: int, end: int) -> Iterator[int]:
         """The places from ``start`` to ``end`` at which it stands."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
 
 from persona_env.text.spans import CJK, READINGS, Span, plain, sentence_spans
 
+from .amounts import Token, joined
 from .numbers import in_characters, in_digits, in_words
 from .words import denying, listed
 
@@ -19,23 +19,7 @@ _TOKEN = re.compile(
     r"|(?P<numerals>[零一二两三四五六七八九十百千万]+)"
     rf"|(?P<han>[{CJK}])|(?P<word>[^\W\d_{CJK}]+(?:['-][^\W\d_{CJK}]+)*)|(?P<mark>[.,;:!?。，；：！？、()—\n])"
 )
-_JOINS = ("100", "1000")
 _PIECE = re.compile(r"[^\s;；][^;；]*(?:[;；]|$)")
-
-
-class Token(NamedTuple):
-    """``kind`` is ``number``, ``word`` or ``han``; ``sentence`` the number of its piece.
-
-    ``denied``: a word shortly before, in the same clause, denies it. ``open``: a word before in the
-    same sentence makes it a question, a wish or a condition.
-    """
-
-    text: str
-    kind: str
-    span: Span
-    sentence: int
-    denied: bool = False
-    open: bool = False
 
 
 @lru_cache(maxsize=READINGS)
@@ -49,7 +33,7 @@ def tokens_of(text: str) -> tuple[Token, ...]:
     """
     folded, found = plain(text), list[Token]()
     for number, (start, end) in enumerate(pieces(text)):
-        found += _joined(list(_marked(folded, start, end, number)))
+        found += joined(list(_marked(folded, start, end, number)), folded)
     return tuple(found)
 
 
@@ -66,6 +50,19 @@ def pieces(text: str) -> tuple[Span, ...]:
         for start, end in sentence_spans(text)
         for part in _PIECE.finditer(text[start:end])
     )
+
+
+@lru_cache(maxsize=READINGS)
+def lines_of(text: str) -> tuple[tuple[Token, ...], ...]:
+    """The tokens of each of a text's pieces.
+
+    >>> [[t.text for t in line] for line in lines_of("He left; she stayed.")]
+    [['he', 'left'], ['she', 'stayed']]
+    """
+    lines: list[list[Token]] = [[] for _ in pieces(text)]
+    for token in tokens_of(text):
+        lines[token.sentence].append(token)
+    return tuple(map(tuple, lines))
 
 
 def _marked(folded: str, start: int, end: int, sentence: int) -> Iterator[Token]:
@@ -100,19 +97,3 @@ def _read(kind: str, text: str, at: int) -> Iterator[tuple[str, str, Span]]:
         yield text, "word", span
     else:
         yield text, "han", span
-
-
-def _joined(found: list[Token]) -> Iterator[Token]:
-    """Numbers in several words as one: 'three hundred'."""
-    i = 0
-    while i < len(found):
-        one = found[i]
-        if one.kind == "number" and i + 1 < len(found) and found[i + 1].text in _JOINS:
-            behind = found[i + 1]
-            if behind.kind == "number" and float(one.text.replace(":", ".")) < 100:
-                value = f"{float(one.text.replace(':', '.')) * int(behind.text):.10g}"
-                yield one._replace(text=value, span=(one.span[0], behind.span[1]))
-                i += 2
-                continue
-        yield one
-        i += 1

@@ -44,8 +44,10 @@ def function_words() -> frozenset[str]:
 def number_words() -> dict[str, int]:
     """Numbers by their words in Latin languages, plain."""
     values = (*range(2, 21), *range(30, 100, 10), 100, 1000)
-    return {
+    named = {
         plain(word): value
         for code in LATIN
         for word, value in zip(words("number_words", code), values, strict=False)
     }
+    hundreds = zip(str(said("es")["hundreds"]).split(), range(200, 1000, 100), strict=True)
+    return named | dict(hundreds)

@@ -11,7 +11,7 @@ from persona_env.text.spans import READINGS
 
 from .facts import Known
 from .patterns import group
-from .tokens import pieces, tokens_of
+from .tokens import lines_of, pieces, tokens_of
 from .words import function_words, listed, own_words
 
 NONE, ENOUGH = 0.03, 0.15
@@ -53,7 +53,7 @@ def in_sentences(text: str, language: str, facts: int = 1) -> float:
         is_joined = any(one.text in listed("joins") for one in tokens)
         is_row = len(tokens) < CLAUSE * len(clauses) or (len(tokens) >= LONG and not is_joined)
         return float(not is_row)
-    lines = [[t.text for t in tokens if t.sentence == i] for i in range(len(pieces(text)))]
+    lines = [[token.text for token in line] for line in lines_of(text)]
     return sum(_joined(one) * len(one) for one in lines) / max(1, len(tokens))
 
 
@@ -108,9 +108,8 @@ def _is_loud(text: str) -> bool:
 def _elsewhere(text: str, known: Known) -> str:
     """A sentence none of whose content words is the post's or any summary's."""
     small = function_words() | listed("summary") | listed("names")
-    for number, (start, end) in enumerate(pieces(text)):
-        own = [one for one in tokens_of(text) if one.sentence == number and one.kind == "word"]
-        content = [one.text for one in own if one.text not in small]
+    for (start, end), line in zip(pieces(text), lines_of(text), strict=True):
+        content = [one.text for one in line if one.kind == "word" and one.text not in small]
         if len(content) >= STRANGE and not any(map(known.knows, content)):
             return text[start:end]
     return ""

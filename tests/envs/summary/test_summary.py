@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import cache
 
 import gymnasium as gym
@@ -263,3 +264,14 @@ def test_natural_replies_in_the_order_that_is_expected(name):
     assert found == sorted(found, reverse=True)
     assert found[0] > 0.75
     assert found[-1] < 0.2
+
+
+@pytest.mark.parametrize("piece", ["a; ", "a? ", "a\n", "周", "一万", "1 "])
+def test_long_rows_of_the_same_are_read_fast(piece):
+    env = PersonaSummaryEnv(register="tiny", max_length=20_000)
+    env.reset(seed=0)
+    env.step("The hedge was cut.")  # what is read once is read before
+    env.reset(seed=0)
+    begun = time.process_time()
+    assert env.step((piece * 20_000)[:20_000])[1] == 0
+    assert time.process_time() - begun < 2
