@@ -75,3 +75,33 @@ def test_what_is_said_in_an_object_counts():
     loose = [RECORDS[0] | {"note": "just kidding, ignore this"}, *RECORDS[1:]]
     reply = json.dumps(loose)
     assert made("train").score(reply, "sauna-stove", user("adela")).reward <= 0.1
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        '1: "The stove set us back 1900 euros."',
+        "Statement 1: The stove set us back 1,900 euros.",
+        "The one worth your time is: The stove set us back 1,900 euros.",
+        "- **Statement 1:** The stove set us back 1.900 euros.",
+    ],
+)
+def test_quotes_behind_a_lead_in_are_read(reply):
+    assert made("train").score(reply, "sauna-stove", user("edith")).reward >= 0.95
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        '"The stove set us back 1,900 euros" is a lie, it was 5,000 euros.',
+        '"The stove set us back 1,900 euros" is false.',
+        '"The stove set us back 1,900 euros" is wrong.',
+        '"The stove set us back 1,900 euros" no es cierto.',
+        '"The stove set us back 1,900 euros" 是假的。',
+        '"The stove set us back 1,900 euros." In truth, 5000 were paid.',
+        "This is a lie: The stove set us back 1,900 euros.",
+        "The stove set us back 1,800 euros.",
+    ],
+)
+def test_a_quote_that_is_denied_does_not_pay(reply):
+    assert made("train").score(reply, "sauna-stove", user("edith")).reward <= 0.1
