@@ -13,6 +13,7 @@ from .words import SAYS
 
 MARK = re.compile(r"\[(\d{1,3})\][ \t]*")
 _WORD = re.compile(rf"[{CJK}]|[^\W_{CJK}]+(?:[.,:'’/\-‑][^\W_{CJK}]+)*")
+_THOUSANDS = re.compile(r"(?<=\d)[.,'](?=\d{3}(?!\d))")
 _IS_CJK = re.compile(f"[{CJK}]")
 _SENTENCE = re.compile(r"[^\n]*?(?:[.!?]+[\"'”’»)]*(?=\s|$)|[。！？]+[”’」』）]*)|[^\n]+")
 OCCURRENCES = 64  # of a quote, of which the first in a statement is taken
@@ -26,9 +27,14 @@ def words_in(text: str) -> list[Span]:
 
 
 def folded(text: str) -> list[str]:
-    """The words of a text in lower case, without the marks around them."""
+    """The words of a text in lower case, without the marks around them; ``1,900`` is ``1900``."""
     plain = fold(text)
-    return [plain[start:end] for start, end in words_in(text)]
+    return [_bare(plain[start:end]) for start, end in words_in(text)]
+
+
+def _bare(word: str) -> str:
+    """A word without the marks of thousands in a number."""
+    return _THOUSANDS.sub("", word) if word[0].isdigit() else word
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +99,7 @@ def read_document(prompt: str, code: str) -> Document:
     marks = [*MARK.finditer(text)]
     plain = MARK.sub(lambda found: " " * len(found[0]), text)
     low, spans = fold(plain), words_in(plain)
-    words = tuple([low[start:end] for start, end in spans])
+    words = tuple([_bare(low[start:end]) for start, end in spans])
     ends = [_end(text, mark.end()) for mark in marks]
     parts = [(mark.end(), end) for mark, end in zip(marks, ends, strict=True)]
     sentences = tuple([text[start:end].strip() for start, end in parts])

@@ -6,16 +6,18 @@ from persona_env.rewards.exchange import TermView
 from persona_env.rewards.term import Reason, Score, reward_term
 
 from .bayes import brier
+from .document import folded
 from .marks import Marks, read_marks, stated
 from .picks import Picks, read_picks
 from .task import Asked, asked, best_picks, needed
-from .wishes import USES, Task
+from .wishes import USES, Task, Wanted
 from .words import any_of
 
 TALK = (16, 60)  # words beside marks and quotes that cost nothing, and with which nothing is left
 OVERTIME = 1.5  # of the words there is time for, with which nothing is left
 BY_NUMBER = 0.5  # for statements that are named by number and not quoted
 TAKEN_BACK = 0.1  # for a reply that calls itself false, or another's
+LARGE = 3  # digits from which on a number beside quotes has to be of the prompt
 WHOLE = 0.8  # of the words of a statement, with which it counts as read
 
 
@@ -109,7 +111,7 @@ def highlight_short(view: TermView) -> Score | None:
     """1 for up to 16 words beside marks and quotes, falling to 0 at 60.
 
     Times the share of them that repeat no other; of quotes times 1 within the user's time, falling
-    to 0 at half as much again; times 0.1 for what takes the reply back.
+    to 0 at half as much again; times 0.1 for what takes the reply back, or denies the quotes.
     """
     case = asked(view)
     if case is None:
@@ -123,7 +125,20 @@ def highlight_short(view: TermView) -> Score | None:
     once = _share(len(picks.words), sum(len(quote.words) for quote in picks.quotes))
     in_time = 1.0 if due is None else falling(words, due, OVERTIME * due)
     note = f"{words} words to read, {picks.talk} beside them"
+    if _denied(picks.said, case, view.language):
+        return Score(TAKEN_BACK * once * in_time, (Reason(0, 0, "denies what it quotes"),))
     return _short(picks.said, picks.talk, once * in_time, note)
+
+
+def _denied(said: str, case: Asked, language: str) -> bool:
+    """Whether what stands beside quotes calls them false, for users who read what is reliable, or
+    has a number that the prompt has not."""
+    if case.wishes.what is not Wanted.DOUBTFUL and any_of("denied").search(said):
+        return True
+    numbers = {word for word in folded(said) if word.isdecimal() and len(word) >= LARGE}
+    if not numbers:
+        return False
+    return not numbers <= {*folded(case.scenario.text(language).prompt)}
 
 
 def _share(part: int, whole: int) -> float:

@@ -15,7 +15,10 @@ PAIRS = re.compile(
 DECIMAL = re.compile(r"(?<![\w.,])((?:[01][.,]|\.)\d+)(?![\w%％]|[.,]\d)")
 LETTER = re.compile(r"(?<![^\W\d_])([A-F])(?![\w'’])")
 """The letter of a source, standing alone."""
-BRACKETS = re.compile(r"[(\[（【]([A-F](?:[\s,;&+/、，]+[A-F])*)[)\]）】]")
+_LETTERS = r"[A-F](?:[\s,;&+/、，]+[A-F])*"
+LETTERS = re.compile(_LETTERS)
+"""Letters of sources, and nothing else."""
+BRACKETS = re.compile(rf"[(\[（【]({_LETTERS})[)\]）】]")
 _LEAD = r"[\s>*_\-•·|#(\[{【（\"'✓✔✅]*+"
 _NUMBER = r"(\d{1,3}(?:[.,]\d+)?|\.\d+)"
 _DIVIDES = r"[:：=|)、]|\.(?!\d)|->|→|[–—-]|(?=[\s(（~≈])|(?<=\s)"

@@ -11,6 +11,7 @@ from persona_env.text.spans import Span
 
 from .document import words_in
 from .mark_forms import BRACKETS, DECIMAL, LETTER, PAIRS, at_once, head, percent, span_of_numbers
+from .mark_layouts import as_lines
 from .wishes import Form
 from .words import any_of
 
@@ -52,7 +53,7 @@ def read_marks(reply: str) -> Marks:
     found: list[Mark] = []
     said: list[str] = []
     talk = 0
-    for start, line in _pieces(reply):
+    for start, line in _pieces(as_lines(reply)):
         marks = [*_marks(line, start)]
         found += marks
         said.append(line)

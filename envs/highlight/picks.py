@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice, product
 
 from persona_env.text.spans import Span, quoted
 
@@ -14,9 +15,11 @@ from .mark_forms import LETTER, numbers_alone
 from .words import any_of
 
 LEAST, QUOTE = 2, 4  # words of a quote, and of one that is not in the document, at least
+LEAD_INS = 2  # colons behind which a line may repeat the document
 FREE_NOTE = 10  # words beside a quote that are no talk
 _GAP = re.compile(r"\[?(?:…|\.\.\.)\]?")
 _LEAD = re.compile(r"^[\s>*_\-•·#]*(?:\(?\d{1,3}[.)、]\s+)?[\s*_]*")
+_COLON = re.compile(r"[:：][\s*_]*+")
 _TAIL = re.compile(r"[(（\[][^()（）\[\]]*[)）\]][\s.*_。]*$")
 
 
@@ -114,12 +117,17 @@ def _without(line: str, spans: list[Span]) -> str:
 
 
 def _whole(line: str, at: int, document: Document) -> list[Quote]:
-    """A line that repeats the document without quotation marks, maybe with sources behind it."""
+    """A line that repeats the document without quotation marks, maybe behind a lead-in with a
+    colon, and with sources behind it."""
     bare = _LEAD.sub("", line)
+    starts = [0, *(colon.end() for colon in islice(_COLON.finditer(bare), LEAD_INS))]
     tail = _TAIL.search(bare)
-    for text, note in ((bare, ""), (bare[: tail.start()], tail[0]) if tail else ("", "")):
+    ends = [(len(bare), ""), *([(tail.start(), tail[0])] if tail else [])]
+    for start, (end, note) in product(starts, ends):
+        text = bare[start:end]
         if len(folded(text)) >= LEAST and (words := document.find(text)) is not None:
-            return [Quote(words, frozenset(LETTER.findall(note)), (at, at + len(line)))]
+            first = at + len(line) - len(bare) + start
+            return [Quote(words, frozenset(LETTER.findall(note)), (first, first + len(text)))]
     return []
 
 
