@@ -16,7 +16,7 @@ from .amounts import Token
 from .patterns import Group, find, group
 from .scenario import Fact, Kind, Post
 from .tokens import pieces, tokens_of
-from .words import listed
+from .words import denying, listed
 
 WINDOW = 2  # sentences in which all that a fact needs has to stand
 SMALL = 10  # a number up to which only one with a unit is a claim
@@ -25,6 +25,10 @@ _MONEY = re.compile(r"[$€£¥]\s?\Z")
 _CAPITAL = re.compile(r"(?<=[\w,;] )[A-ZÁÉÍÓÚÑ][^\W\d_]+(?:['’-][^\W\d_]+)*")
 STEM = 4  # letters that two forms of a word share
 TITLED = 0.4  # the share of words with a capital from which a summary is in title case
+
+
+STATED: frozenset[Kind] = frozenset({"money", "when", "feelings", "people"})
+"""The kinds of facts that are told only where they are not denied, unless the fact denies."""
 
 
 class Told(NamedTuple):
@@ -47,6 +51,7 @@ class Known:
     def __init__(self, post: Post) -> None:
         self.post = post
         self.needs = [tuple(map(group, fact.needs)) for fact in post.facts]
+        self.plain = [f.kind in STATED and not _denies(f) for f in post.facts]
         self.claims = [tuple(map(group, claim)) for claim in post.false]
         own = " ".join(one for fact in post.facts for one in (fact.says, *fact.needs))
         own = re.sub(r"[!+*/]", " . ", own)
@@ -58,8 +63,13 @@ class Known:
         """The facts that a text tells."""
         tokens = [one for one in tokens_of(text) if not inside(one.span, _denied(text))]
         windows = _windows(tokens, WINDOW)
-        pairs = zip(self.post.facts, self.needs, strict=True)
-        each = [(fact, _together(needs, tokens, windows)) for fact, needs in pairs]
+        stated = [one for one in tokens if not one.denied]
+        plain = stated, _windows(stated, WINDOW)
+        every = zip(self.post.facts, self.needs, self.plain, strict=True)
+        each = [
+            (fact, _together(needs, *(plain if is_plain else (tokens, windows))))
+            for fact, needs, is_plain in every
+        ]
         return [Told(fact, spans) for fact, spans in each if spans]
 
     def wrong(self, text: str, language: str) -> list[Wrong]:
@@ -109,6 +119,12 @@ class Known:
         if bare in self.words or len(bare) < STEM:
             return bare in self.words
         return any(own.startswith(bare[:STEM]) for own in self.words)
+
+
+def _denies(fact: Fact) -> bool:
+    """Whether a fact, or a listed way to say it, holds a denial itself."""
+    tokens = tokens_of(re.sub("[/*]", " . ", " . ".join((fact.says, *fact.needs))))
+    return any("!" in one for one in fact.needs) or any(t.text in denying() for t in tokens)
 
 
 @lru_cache(maxsize=READINGS)

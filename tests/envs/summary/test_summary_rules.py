@@ -112,6 +112,14 @@ def test_facts_are_told_in_other_words():
     assert told("The landlord is kind. It rained. He kept the car. A deposit.") == set()
 
 
+def test_what_is_denied_is_not_told_unless_the_post_denies_it():
+    assert told("It never cost 850 euros, it was free.") == set()
+    assert told("Not 40 days ago.") == set()
+    assert told("The writer is not furious.") == set()
+    assert "money" in told("It was 850 euros, not less.")
+    assert "event" in told("The landlord did not return the deposit.")
+
+
 def test_what_is_called_false_is_not_told():
     assert "money" not in told("It is false to say: it was 850 euros.")
 
