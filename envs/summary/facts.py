@@ -15,6 +15,7 @@ from persona_env.text.spans import READINGS, Span, inside
 from .amounts import Token
 from .patterns import Group, find, group
 from .scenario import Fact, Kind, Post
+from .times import times_of
 from .tokens import pieces, tokens_of
 from .words import denying, listed
 
@@ -57,6 +58,7 @@ class Known:
         own = re.sub(r"[!+*/]", " . ", own)
         tokens = (*tokens_of(post.post), *tokens_of(own))
         self.numbers = frozenset(one.text for one in tokens if one.kind == "number")
+        self.times = frozenset(time for _, _, time in times_of(tokens))
         self.words = frozenset(one.text for one in tokens if one.kind != "number")
 
     def told(self, text: str) -> list[Told]:
@@ -95,8 +97,12 @@ class Known:
     def _numbers(self, text: str) -> Iterator[Span]:
         tokens, units = tokens_of(text), listed("units")
         marks = [match.span() for match in _LIST_MARK.finditer(text)]
+        as_times = [range(a, b) for a, b, time in times_of(tokens) if time in self.times]
+        right = {i for places in as_times for i in places}
         for i, one in enumerate(tokens):
-            if one.kind != "number" or one.text in self.numbers or inside(one.span, marks):
+            if one.kind != "number" or one.text in self.numbers or i in right:
+                continue
+            if inside(one.span, marks):
                 continue
             behind = tokens[i + 1].text if i + 1 < len(tokens) else ""
             counted = behind in units or _MONEY.search(text[max(0, one.span[0] - 2) : one.span[0]])

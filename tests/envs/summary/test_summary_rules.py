@@ -143,6 +143,23 @@ def test_what_is_false(text, kinds):
     assert [kind for kind, _ in wrong(text)] == kinds
 
 
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("每晚7:00至9:30练琴", []),
+        ("19点到21点30分练琴", []),
+        ("晚上七点到九点半", []),
+        ("每晚7:00至9:15练琴", ["9:15"]),
+        ("18点到21点30分练琴", ["18"]),
+        ("7点到9点45分", ["45"]),
+        ("还有30天", ["30"]),
+    ],
+)
+def test_times_in_other_forms_are_the_same(text, kinds):
+    post = POST.model_copy(update={"post": "楼上每晚7点到9点半练琴。"})
+    assert [text[slice(*one.span)] for one in known(post).wrong(text, "zh")] == kinds
+
+
 def test_where_the_false_number_is():
     assert wrong("It was 950 euros.") == [("number", "950")]
 
