@@ -17,6 +17,7 @@ from .patterns import Group, find, group
 from .scenario import Fact, Kind, Post
 from .times import times_of
 from .tokens import pieces, tokens_of
+from .windows import near, windows_of
 from .words import denying, listed
 
 WINDOW = 2  # sentences in which all that a fact needs has to stand
@@ -64,9 +65,9 @@ class Known:
     def told(self, text: str) -> list[Told]:
         """The facts that a text tells."""
         tokens = [one for one in tokens_of(text) if not inside(one.span, _denied(text))]
-        windows = _windows(tokens, WINDOW)
+        windows = windows_of(tokens, WINDOW)
         stated = [one for one in tokens if not one.denied]
-        plain = stated, _windows(stated, WINDOW)
+        plain = stated, windows_of(stated, WINDOW)
         every = zip(self.post.facts, self.needs, self.plain, strict=True)
         each = [
             (fact, _together(needs, *(plain if is_plain else (tokens, windows))))
@@ -89,7 +90,7 @@ class Known:
             for one in tokens_of(text)
             if not (one.open or asks[one.sentence] or inside(one.span, _denied(text)))
         ]
-        windows = _windows(tokens, 1)
+        windows = near(tokens, text)
         for claim in self.claims:
             if spans := _together(claim, tokens, windows):
                 yield min(spans)[0], max(spans)[1]
@@ -137,13 +138,6 @@ def _denies(fact: Fact) -> bool:
 def _denied(text: str) -> tuple[Span, ...]:
     """What a text calls false; what it asks is told all the same."""
     return denied(re.sub("[?？]", ".", text))
-
-
-def _windows(tokens: Sequence[Token], size: int) -> list[Span]:
-    """From which token to which so many sentences in a row go."""
-    starts = [i for i, t in enumerate(tokens) if not i or tokens[i - 1].sentence != t.sentence]
-    ends = [*starts[1:], len(tokens)]
-    return [(start, ends[min(i + size, len(ends)) - 1]) for i, start in enumerate(starts)]
 
 
 def _together(

@@ -143,6 +143,12 @@ def test_what_is_false(text, kinds):
     assert [kind for kind, _ in wrong(text)] == kinds
 
 
+def test_a_claim_stands_near_its_subject_in_one_clause():
+    assert wrong("The landlord kept it, while the deposit of another was refunded.") == []
+    assert wrong("The landlord, as I moved out 40 days ago from there, has it refunded.") == []
+    assert [kind for kind, _ in wrong("The landlord has refunded it.")] == ["claim"]
+
+
 @pytest.mark.parametrize(
     ("text", "kinds"),
     [
