@@ -15,8 +15,10 @@ from persona_env.text.spans import READINGS, Span, inside
 from .amounts import Token
 from .patterns import Group, find, group
 from .scenario import Fact, Kind, Post
+from .times import times_of
 from .tokens import pieces, tokens_of
-from .words import listed
+from .windows import near, windows_of
+from .words import denying, listed
 
 WINDOW = 2  # sentences in which all that a fact needs has to stand
 SMALL = 10  # a number up to which only one with a unit is a claim
@@ -25,6 +27,10 @@ _MONEY = re.compile(r"[$€£¥]\s?\Z")
 _CAPITAL = re.compile(r"(?<=[\w,;] )[A-ZÁÉÍÓÚÑ][^\W\d_]+(?:['’-][^\W\d_]+)*")
 STEM = 4  # letters that two forms of a word share
 TITLED = 0.4  # the share of words with a capital from which a summary is in title case
+
+
+STATED: frozenset[Kind] = frozenset({"money", "when", "feelings", "people"})
+"""The kinds of facts that are told only where they are not denied, unless the fact denies."""
 
 
 class Told(NamedTuple):
@@ -47,19 +53,26 @@ class Known:
     def __init__(self, post: Post) -> None:
         self.post = post
         self.needs = [tuple(map(group, fact.needs)) for fact in post.facts]
+        self.plain = [f.kind in STATED and not _denies(f) for f in post.facts]
         self.claims = [tuple(map(group, claim)) for claim in post.false]
         own = " ".join(one for fact in post.facts for one in (fact.says, *fact.needs))
         own = re.sub(r"[!+*/]", " . ", own)
         tokens = (*tokens_of(post.post), *tokens_of(own))
         self.numbers = frozenset(one.text for one in tokens if one.kind == "number")
+        self.times = frozenset(time for _, _, time in times_of(tokens))
         self.words = frozenset(one.text for one in tokens if one.kind != "number")
 
     def told(self, text: str) -> list[Told]:
         """The facts that a text tells."""
         tokens = [one for one in tokens_of(text) if not inside(one.span, _denied(text))]
-        windows = _windows(tokens, WINDOW)
-        pairs = zip(self.post.facts, self.needs, strict=True)
-        each = [(fact, _together(needs, tokens, windows)) for fact, needs in pairs]
+        windows = windows_of(tokens, WINDOW)
+        stated = [one for one in tokens if not one.denied]
+        plain = stated, windows_of(stated, WINDOW)
+        every = zip(self.post.facts, self.needs, self.plain, strict=True)
+        each = [
+            (fact, _together(needs, *(plain if is_plain else (tokens, windows))))
+            for fact, needs, is_plain in every
+        ]
         return [Told(fact, spans) for fact, spans in each if spans]
 
     def wrong(self, text: str, language: str) -> list[Wrong]:
@@ -77,7 +90,7 @@ class Known:
             for one in tokens_of(text)
             if not (one.open or asks[one.sentence] or inside(one.span, _denied(text)))
         ]
-        windows = _windows(tokens, 1)
+        windows = near(tokens, text)
         for claim in self.claims:
             if spans := _together(claim, tokens, windows):
                 yield min(spans)[0], max(spans)[1]
@@ -85,8 +98,12 @@ class Known:
     def _numbers(self, text: str) -> Iterator[Span]:
         tokens, units = tokens_of(text), listed("units")
         marks = [match.span() for match in _LIST_MARK.finditer(text)]
+        as_times = [range(a, b) for a, b, time in times_of(tokens) if time in self.times]
+        right = {i for places in as_times for i in places}
         for i, one in enumerate(tokens):
-            if one.kind != "number" or one.text in self.numbers or inside(one.span, marks):
+            if one.kind != "number" or one.text in self.numbers or i in right:
+                continue
+            if inside(one.span, marks):
                 continue
             behind = tokens[i + 1].text if i + 1 < len(tokens) else ""
             counted = behind in units or _MONEY.search(text[max(0, one.span[0] - 2) : one.span[0]])
@@ -111,17 +128,16 @@ class Known:
         return any(own.startswith(bare[:STEM]) for own in self.words)
 
 
+def _denies(fact: Fact) -> bool:
+    """Whether a fact, or a listed way to say it, holds a denial itself."""
+    tokens = tokens_of(re.sub("[/*]", " . ", " . ".join((fact.says, *fact.needs))))
+    return any("!" in one for one in fact.needs) or any(t.text in denying() for t in tokens)
+
+
 @lru_cache(maxsize=READINGS)
 def _denied(text: str) -> tuple[Span, ...]:
     """What a text calls false; what it asks is told all the same."""
     return denied(re.sub("[?？]", ".", text))
-
-
-def _windows(tokens: Sequence[Token], size: int) -> list[Span]:
-    """From which token to which so many sentences in a row go."""
-    starts = [i for i, t in enumerate(tokens) if not i or tokens[i - 1].sentence != t.sentence]
-    ends = [*starts[1:], len(tokens)]
-    return [(start, ends[min(i + size, len(ends)) - 1]) for i, start in enumerate(starts)]
 
 
 def _together(

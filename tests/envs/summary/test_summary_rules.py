@@ -112,6 +112,14 @@ def test_facts_are_told_in_other_words():
     assert told("The landlord is kind. It rained. He kept the car. A deposit.") == set()
 
 
+def test_what_is_denied_is_not_told_unless_the_post_denies_it():
+    assert told("It never cost 850 euros, it was free.") == set()
+    assert told("Not 40 days ago.") == set()
+    assert told("The writer is not furious.") == set()
+    assert "money" in told("It was 850 euros, not less.")
+    assert "event" in told("The landlord did not return the deposit.")
+
+
 def test_what_is_called_false_is_not_told():
     assert "money" not in told("It is false to say: it was 850 euros.")
 
@@ -133,6 +141,29 @@ def test_what_is_called_false_is_not_told():
 )
 def test_what_is_false(text, kinds):
     assert [kind for kind, _ in wrong(text)] == kinds
+
+
+def test_a_claim_stands_near_its_subject_in_one_clause():
+    assert wrong("The landlord kept it, while the deposit of another was refunded.") == []
+    assert wrong("The landlord, as I moved out 40 days ago from there, has it refunded.") == []
+    assert [kind for kind, _ in wrong("The landlord has refunded it.")] == ["claim"]
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("每晚7:00至9:30练琴", []),
+        ("19点到21点30分练琴", []),
+        ("晚上七点到九点半", []),
+        ("每晚7:00至9:15练琴", ["9:15"]),
+        ("18点到21点30分练琴", ["18"]),
+        ("7点到9点45分", ["45"]),
+        ("还有30天", ["30"]),
+    ],
+)
+def test_times_in_other_forms_are_the_same(text, kinds):
+    post = POST.model_copy(update={"post": "楼上每晚7点到9点半练琴。"})
+    assert [text[slice(*one.span)] for one in known(post).wrong(text, "zh")] == kinds
 
 
 def test_where_the_false_number_is():
