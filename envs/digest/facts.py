@@ -11,7 +11,7 @@ from persona_env.text.spans import Span
 from .days import named_days
 from .scenario import DigestScenario
 from .week import Message
-from .words import LATIN_WORD, folded, own_words, pattern_of, read_words
+from .words import LATIN_WORD, folded, has, own_words, pattern_of, read_words
 
 KEPT = 256  # weeks
 _DIGITS = re.compile(r"\d++(?:[.,]\d{3}(?!\d))*+")
@@ -64,6 +64,12 @@ class Facts:
         texts += [name for member in self.week.members for name in member.spellings]
         return frozenset(LATIN_WORD.findall(folded(" ".join(texts))))
 
+    @cached_property
+    def content_words(self) -> frozenset[str]:
+        """The words of the sentences on what is settled, folded."""
+        says = " ".join(sentence for item in self.week.items for sentence in item.says.values())
+        return frozenset(LATIN_WORD.findall(folded(says)))
+
     def days(self, number: int) -> frozenset[int]:
         """The days that a thread names, and those on which it was written."""
         head = self._heads[number]
@@ -112,6 +118,7 @@ def facts_of(week: DigestScenario) -> Facts:
 def _numbers_of(text: str) -> frozenset[int | str]:
     written = {value for value, _ in numbers_in(text)}
     found = {n for n in written if isinstance(n, int)} | said_numbers(text)
+    found |= {minutes for word, minutes in _part_hours().items() if has(folded(text), (word,))}
     hours = {n + h for n in found if 0 < n <= 2 * _HALF_DAY for h in (-_HALF_DAY, _HALF_DAY)}
     return frozenset(written | found | hours)
 
@@ -153,6 +160,13 @@ def _number_words() -> dict[str, int]:
         found |= {word: number for number, word in enumerate(data["numbers"])}
         found |= data["more_numbers"]
     return found
+
+
+@cache
+def _part_hours() -> dict[str, int]:
+    """The minutes that a part of an hour in words is on a clock, as in 'half past seven'."""
+    each = own_words().each("read").values()
+    return {word: minutes for data in each for word, minutes in data["parts"].items()}
 
 
 @cache

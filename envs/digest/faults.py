@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from persona_env.text.dictionary import is_known
@@ -64,6 +65,17 @@ def _wrong_days(said: Said) -> Iterator[str]:
         yield "a date that nobody said"
     elif due and said.days and not any(one.days & due for one in said.days):
         yield "another date"
+    elif due and any(
+        _is_choice(said.text, one, other) and not (one.days & due and other.days & due)
+        for one, other in pairwise(said.days)
+    ):
+        yield "two dates"
+
+
+def _is_choice(text: str, one: Named, other: Named) -> bool:
+    """Whether nothing but 'or', 'and' or a slash stands between two days."""
+    between = folded(text[one.span[1] : other.span[0]]).strip(" ,")
+    return between == "/" or between in map(folded, read_words("joins"))
 
 
 def _wrong_names(said: Said) -> Iterator[str]:

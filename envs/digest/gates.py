@@ -82,8 +82,9 @@ def digest_true(view: TermView) -> Score | None:
     """0.3 for each thing that nobody said.
 
     A citation of no message, or of one that does not say it; a day or a number that is not in the
-    thread that is cited; another day or another owner than was settled in the end; a member who has
-    no part in it, or somebody whom nobody knows; a choice that was not taken; the opposite.
+    thread that is cited; another day or another owner than was settled in the end, also beside the
+    right one; a member who has no part in it, or somebody whom nobody knows; a choice that was not
+    taken; the opposite.
     """
     return Said(for_all=False)(view)
 
@@ -96,7 +97,8 @@ def digest_text(view: TermView) -> Score | None:
     """0.4 for each sentence beside the matter, times the share of words in the user's language.
 
     A sentence without a citation is on the matter if it shares words with what is cited beside it;
-    a heading names a member, a day or what headings name. Falls to 0 for words out of order.
+    a heading names a member, a day or what headings name; a short greeting may open a digest and
+    close it. Falls to 0 for words out of order.
     """
     week = week_of(view)
     if week is None:

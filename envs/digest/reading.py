@@ -7,29 +7,33 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from persona_env.detectors import denied
-from persona_env.text.spans import Span
+from persona_env.text.spans import Span, inside, sentence_spans, word_count
 
 from .days import Named, named_days
-from .facts import Facts, facts_of
+from .facts import Facts, facts_of, numbers_in
 from .faults import Fault, Said, faults_of
+from .owners import given_away
 from .points import Loose, Parts, Point, parts_of
 from .scenario import DigestScenario
 from .week import Item
-from .words import LATIN_WORD, folded, has, read_words
+from .words import LATIN_WORD, folded, has, pattern_of, read_words
 
 KEPT = 1024  # readings of digests
+GREETING = 7  # words of a line that greets
+CONTENT = 4  # letters of a word of the week that no greeting has
 SHORTEST = 6  # letters of a word that is shared with a thread
 
 
 class Told(NamedTuple):
     """An item that a point tells: whether it names the owner and the day, says 'you', and names
-    other members."""
+    other members; ``away`` is whether it gives it to another one although it names the owner."""
 
     place: int
     owner: bool
     day: bool
     you: bool
     others: bool
+    away: bool = False
 
 
 class Read(NamedTuple):
@@ -59,8 +63,10 @@ def read_digest(week: DigestScenario, reply: str) -> Reading:
     facts, parts = facts_of(week), parts_of(reply)
     taken_back = denied(reply)
     points = tuple(_read(facts, point, taken_back) for point in parts.points)
+    polite = _polite(facts, reply)
     strange = [one.span for one in _strange(facts, parts)]
     strange += [span for span in parts.headings if not _heads(facts, reply[slice(*span)])]
+    strange = [one for one in strange if not inside(one, polite)]
     return Reading(points, tuple(sorted(strange)), parts)
 
 
@@ -102,7 +108,8 @@ def _told(said: Said, place: int, days: tuple[Named, ...], names: dict[str, int]
     owner = item.owner is None or item.owner in names
     day = item.day is None or any(item.day in one.days for one in days)
     others = bool(names.keys() - {item.owner})
-    return Told(place, owner, day, has(said.plain, read_words("you")), others)
+    away = given_away(said.facts, item, said.plain)
+    return Told(place, owner, day, has(said.plain, read_words("you")), others, away)
 
 
 def names_matter(item: Item, plain: str) -> bool:
@@ -119,6 +126,23 @@ def _strange(facts: Facts, parts: Parts) -> Iterator[Loose]:
         if frames or (one.at >= 0 and _is_about(facts, parts.points[one.at], plain)):
             continue
         yield one
+
+
+def _polite(facts: Facts, reply: str) -> tuple[Span, ...]:
+    """The first and the last sentence where they are no more than a greeting."""
+    spans = sentence_spans(reply)
+    return tuple(one for one in {*spans[:1], *spans[-1:]} if _greets(facts, reply[slice(*one)]))
+
+
+def _greets(facts: Facts, text: str) -> bool:
+    """Whether a short sentence begins with a greeting, and holds no number, no member and no
+    longer word of the week."""
+    plain = folded(text).lstrip(" ¡*_")
+    found = pattern_of(read_words("greets")).match(plain)
+    if not found or word_count(text) > GREETING or numbers_in(text) or facts.members_in(plain):
+        return False
+    words = LATIN_WORD.findall(plain[found.end() :])
+    return not any(len(word) >= CONTENT and word in facts.content_words for word in words)
 
 
 def _is_about(facts: Facts, point: Point, plain: str) -> bool:

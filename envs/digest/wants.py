@@ -103,9 +103,9 @@ def value_of(told: Told, item: Item, member: Member | None) -> float:
 
 def misowned(told: Told, item: Item, member: Member | None) -> bool:
     """Whether a point gives an item to somebody else than its owner: another member, or 'you' in a
-    digest for another one."""
+    digest for another one, or says that the owner does not do it."""
     if item.owner is None or told.owner:
-        return False
+        return told.away
     return (told.others or told.you) and not (told.you and _owns(member, item))
 
 
