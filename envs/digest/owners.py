@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from persona_env.text.spans import is_cjk
+
 from .facts import Facts
 from .week import Item
 from .words import LATIN_WORD, folded, has, pattern_of, read_words
@@ -38,11 +40,16 @@ def _does_another(facts: Facts, item: Item, plain: str) -> bool:
     led = False
     for part in _PART.split(plain):
         names, on_it = facts.members_in(part), has(part, phrases)
-        if item.owner in names and (on_it or words & set(LATIN_WORD.findall(part))):
+        if item.owner in names and (on_it or _shares(part, words)):
             return False
         opened = _OPENS.match(part)
         led = led or (on_it and opened is not None and opened.end() in names.values())
     return led
+
+
+def _shares(part: str, words: set[str]) -> bool:
+    """Whether a clause has one of these words; one in Chinese characters may always have."""
+    return any(map(is_cjk, part)) or bool(words & set(LATIN_WORD.findall(part)))
 
 
 def _is_long(word: str) -> bool:

