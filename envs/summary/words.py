@@ -49,5 +49,7 @@ def number_words() -> dict[str, int]:
         for code in LATIN
         for word, value in zip(words("number_words", code), values, strict=False)
     }
-    hundreds = zip(str(said("es")["hundreds"]).split(), range(200, 1000, 100), strict=True)
-    return named | dict(hundreds)
+    for code in LATIN:  # hundreds of one word, where a language has them
+        hundreds = str(said(code).get("hundreds", "")).split()
+        named |= dict(zip(hundreds, range(200, 1000, 100), strict=False))
+    return named
