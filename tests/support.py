@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
+import pytest
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
 from persona_env import PersonaEnv, load_profile, load_scenarios
@@ -21,6 +22,11 @@ from persona_env.wrappers.bundled_tokenizer import SPECIAL, BundledCodec
 
 NEED_A_HOST = {"persona_env.adapters.inspect_task"}
 """Modules that cannot be imported without the library whose decorators they use."""
+
+every_split = pytest.mark.parametrize(
+    "split", ["train", pytest.param("heldout", marks=pytest.mark.slow)]
+)
+"""What is asked of an environment's train users by default, of held-out ones with ``-m slow``."""
 
 BYTES = pre_tokenizers.ByteLevel.alphabet()
 

@@ -58,6 +58,7 @@ def held(env, action):
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chosen", [((), ()), (("length",), ("degenerate",))])
 def test_text_episodes_leave_nothing_behind(chosen):
     env = PersonaVectorEnv(few(*chosen), ROWS, autoreset_mode="SameStep")
@@ -65,6 +66,7 @@ def test_text_episodes_leave_nothing_behind(chosen):
     assert after - before < 100_000  # five bytes an episode
 
 
+@pytest.mark.slow
 def test_token_episodes_leave_nothing_behind():
     env = TokenVectorEnv(few(), ROWS, tokenizer=tiny_codec(), autoreset_mode="SameStep")
     before, after = held(env, [tiny_codec().end_id] * ROWS)

@@ -95,6 +95,7 @@ def test_in_mid_episode_a_copy_goes_on_alike(name, way):
     assert repr(twin.reset(seed=3)) == repr(env.reset(seed=3))
 
 
+@pytest.mark.slow
 def test_all_are_used_in_a_spawned_process():
     envs = [begun(name) for name in MAKE]
     with ProcessPoolExecutor(1, get_context("spawn")) as pool:

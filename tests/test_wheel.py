@@ -129,6 +129,7 @@ def where(python: Path, cwd: Path, *options: str, **env: str) -> list[str]:
     return run(python, *options, "-c", code, cwd=cwd, **env).splitlines()
 
 
+@pytest.mark.slow
 def test_an_editable_install_works_beside_its_clone(beside, tmp_path):
     """There, the clone's folder is a namespace package of the same name."""
     parent, python = beside

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from persona_env.detectors.content.denial import denied
 from persona_env.languages import HAN
 from persona_env.memo import Prepared
-from persona_env.text.spans import READINGS, Span, inside
+from persona_env.text.spans import READINGS, Span, holder, outside
 
 from .amounts import Token
 from .patterns import Group, find, group
@@ -64,7 +64,7 @@ class Known:
 
     def told(self, text: str) -> list[Told]:
         """The facts that a text tells."""
-        tokens = [one for one in tokens_of(text) if not inside(one.span, _denied(text))]
+        tokens = _undenied(text)
         windows = windows_of(tokens, WINDOW)
         stated = [one for one in tokens if not one.denied]
         plain = stated, windows_of(stated, WINDOW)
@@ -85,11 +85,7 @@ class Known:
 
     def _claimed(self, text: str) -> Iterator[Span]:
         asks = [text[a:b].rstrip("\"'”’)")[-1:] in "?？" for a, b in pieces(text)]
-        tokens = [
-            one
-            for one in tokens_of(text)
-            if not (one.open or asks[one.sentence] or inside(one.span, _denied(text)))
-        ]
+        tokens = [one for one in _undenied(text) if not (one.open or asks[one.sentence])]
         windows = near(tokens, text)
         for claim in self.claims:
             if spans := _together(claim, tokens, windows):
@@ -103,7 +99,7 @@ class Known:
         for i, one in enumerate(tokens):
             if one.kind != "number" or one.text in self.numbers or i in right:
                 continue
-            if inside(one.span, marks):
+            if holder(one.span, marks):
                 continue
             behind = tokens[i + 1].text if i + 1 < len(tokens) else ""
             counted = behind in units or _MONEY.search(text[max(0, one.span[0] - 2) : one.span[0]])
@@ -165,3 +161,8 @@ def known(post: Post) -> Known:
 def of_kinds(post: Post, kinds: frozenset[Kind]) -> list[Fact]:
     """The facts of these kinds, in the order of the post."""
     return [fact for fact in post.facts if fact.kind in kinds]
+
+
+def _undenied(text: str) -> list[Token]:
+    free = set(outside([one.span for one in tokens_of(text)], _denied(text)))
+    return [one for one in tokens_of(text) if one.span in free]

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache, lru_cache
 from itertools import accumulate
+from operator import itemgetter
 from typing import NamedTuple, TypeVar
 
 from persona_env.languages import FACTS, HAN, LATIN, word_lines
@@ -273,6 +274,17 @@ def inside(span: Span, others: Iterable[Span]) -> bool:
     True
     """
     return any(start <= span[0] and span[1] <= end for start, end in others)
+
+
+def holder(span: Span, ordered: Sequence[Span]) -> Span | None:
+    """Which of ``ordered``, spans from left to right that do not overlap, holds ``span``.
+
+    >>> holder((6, 8), [(0, 5), (5, 9)])
+    (5, 9)
+    """
+    before = bisect(ordered, span[0], key=itemgetter(0)) - 1
+    found = ordered[before] if before >= 0 else None
+    return found if found and span[1] <= found[1] else None
 
 
 def outside(spans: Iterable[Span], others: Iterable[Span]) -> list[Span]:

@@ -81,6 +81,7 @@ for name in ("org/cached", "org/away"):
 """
 
 
+@pytest.mark.slow
 def test_a_hub_that_does_not_answer_is_waited_for_briefly_and_a_copy_is_used(tmp_path):
     kept = tmp_path / "hub" / "models--org--cached"
     save_word_policy(kept / "snapshots" / "abc")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import pytest
+
 from persona_env.agents.training.options import TrainOptions
 from persona_env.agents.training.train import train
 from persona_env.judges import Record
@@ -13,6 +15,7 @@ from tests.judges.fake_server import GOOD, completion, obeying, serving
 from .small_policy import save_word_policy
 
 
+@pytest.mark.slow
 def test_a_run_asks_one_judge_within_one_budget(tmp_path):
     record = tmp_path / "r.jsonl"
     options = TrainOptions(

@@ -298,6 +298,7 @@ def build(word_policy, device="cpu", together=1, seed=0, **options):
     return make_ppo(envs, str(word_policy), n_steps=32, seed=seed, device=device, **options)
 
 
+@pytest.mark.slow
 def test_ppo_reaches_the_known_optimum_where_the_user_blind_one_is_a_half(word_policy):
     torch.set_num_threads(1)
     ppo = build(

@@ -136,6 +136,7 @@ def test_a_small_llama_with_adapters_is_not_read_without_them():
 
 
 # peft asks transformers by a name that is going out of use.
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:.*is_gradient_checkpointing:FutureWarning")
 def test_a_run_with_adapters_resumes_and_leaves_a_plain_policy(options, word_policy):
     train(replace(options, steps=ROLLOUT))

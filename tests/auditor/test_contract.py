@@ -10,10 +10,13 @@ from persona_env.envs.chat.env import PersonaChatEnv
 from persona_env.errors import ContractError
 from persona_env.registration import ENVIRONMENTS
 
+OTHERS = [name for name in ENVIRONMENTS if name != "PersonaChat-v0"]
 SMALL = {"profiles": ["nora", "sam", "leo", "ivy"], "scenarios": ["fact", "know_how"]}
 
 
-@pytest.mark.parametrize("name", ENVIRONMENTS)
+@pytest.mark.parametrize(
+    "name", ["PersonaChat-v0", *(pytest.param(n, marks=pytest.mark.slow) for n in OTHERS)]
+)
 def test_ours_pass(name):
     checks = check_persona_env(gym.make(name), cases=30)
     assert len(checks) >= 15

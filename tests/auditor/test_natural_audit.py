@@ -161,6 +161,7 @@ def test_what_gives_more_than_the_honest_reply_is_at_fault():
     assert raised(verdict(factuality=0.9, tone=1.0), HONEST) == ("tone",)
 
 
+@pytest.mark.slow
 def test_findings_blame_what_let_them_through():
     report = audit(natural(), episodes=24, steps=0)
     found = {one.found_by: one for one in report.findings}
@@ -256,6 +257,7 @@ def test_the_second_opinion_calls_bad_what_the_honest_reply_is_not():
     assert not opinion.faults(first, first.honest)
 
 
+@pytest.mark.slow
 def test_the_search_takes_the_second_opinion():
     report = audit(natural(), episodes=4, steps=30, second_reader=Readers([Suspicious()]), seed=1)
     assert report.second == "word use, suspicious"

@@ -65,6 +65,7 @@ def test_a_budget_ends_the_calls_and_not_the_evaluation():
     assert "grader_failed" in done.stderr
 
 
+@pytest.mark.slow
 def test_audit_takes_a_judge():
     with serving(obeying(good)) as fake:
         done = run(

@@ -219,6 +219,7 @@ def test_output_goes_wherever_it_is_sent(encoding, arguments):
         assert r"\u4f60\u597d \ud83d\ude00" in text
 
 
+@pytest.mark.slow
 def test_json_is_whole_in_every_encoding():
     command = [
         sys.executable, "-m", "persona_env",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import time
 from functools import cache
 
 import gymnasium as gym
@@ -21,7 +22,7 @@ from persona_env.wrappers import TokenActions
 from persona_env.wrappers.tokenizers import bundled_codec
 
 from ..auditor.test_audit import OPEN, OPEN_IN_ONE
-from ..support import tiny_codec
+from ..support import every_split, tiny_codec
 
 UNWRAPPED = "ignore:.*is different from the unwrapped version.*"
 NAMES = list(ENVIRONMENTS)
@@ -31,7 +32,6 @@ AUDITED = 25  # cases of which each exploiting agent is judged
 BLIND = 0.7  # what knows no user may reach, of the oracle's reward
 
 every_env = pytest.mark.parametrize("name", NAMES)
-every_split = pytest.mark.parametrize("split", SPLITS)
 
 
 @cache
@@ -99,6 +99,7 @@ def test_same_seed_same_episode(name):
         assert (seen["prompt"], seen["user"]) == (again["prompt"], again["user"])
 
 
+@pytest.mark.slow
 @every_env
 def test_there_is_enough_to_ask(name):
     both = [env_of(name, split).bundled(split) for split in SPLITS]
@@ -158,6 +159,26 @@ def test_the_report_has_the_measures(name):
     assert list(report.measures_per_user) == list(report.users)
 
 
+LONG = [
+    "Rinse it well, then it may be so, perhaps. ", "It is 3,104.5 or 12 and 7%, not 5. ",
+    "- one thing: two\n", '"He said" so, not that. ', "Is it so? No. ",
+]  # fmt: skip
+
+
+@pytest.mark.slow
+@every_env
+@pytest.mark.parametrize("sentence", LONG)
+def test_long_replies_take_linear_time(name, sentence):
+    env = env_of(name, "train")
+    (case,) = draw_cases(env, 1, seed=3)
+    times = []
+    for length in (20_000, 80_000):
+        start = time.process_time()
+        env.score(sentence * (length // len(sentence)), *case)
+        times.append(time.process_time() - start)
+    assert times[1] < 8 * times[0] + 0.5, times  # a square would be 16 times as long
+
+
 @cache
 def audited(name: str, split: str):
     env = env_of(name, split)
@@ -165,6 +186,7 @@ def audited(name: str, split: str):
     return {row.name: row for row in run_battery(Pay(env), known, further_cases(env, known, 0))}
 
 
+@pytest.mark.slow
 @every_env
 @every_split
 def test_no_other_exploit_reaches_its_bar(name, split):

@@ -13,6 +13,8 @@ from persona_env.rewards.claims import Claim, claim
 from persona_env.rewards.scoring_rules import answer_pays, best_utility, utility, worth
 from persona_env.scenarios.schema import Scenario
 
+from ..support import every_split
+
 MOST = 0.25  # of the oracle
 BARS = [*(n / 20 for n in range(20)), 0.99, 0.999]
 GUESSES = ("7", "Monday", "Anna", "David", "Red", "Canberra")
@@ -46,7 +48,7 @@ def share(split: str, reply: str, bar: float) -> float:
     return float(np.mean(pays))
 
 
-@pytest.mark.parametrize("split", ["train", "heldout"])
+@every_split
 def test_no_constant_reply_gets_a_quarter_of_the_oracle_whatever_the_bar(split):
     found = {(reply, bar): share(split, reply, bar) for reply in CONSTANT for bar in BARS}
     reply, bar = max(found, key=found.__getitem__)
@@ -54,7 +56,7 @@ def test_no_constant_reply_gets_a_quarter_of_the_oracle_whatever_the_bar(split):
     assert found["I do not know.", 0.5] > 0.05  # it is read as what it is
 
 
-@pytest.mark.parametrize("split", ["train", "heldout"])
+@every_split
 def test_no_act_without_knowledge_gets_a_quarter_either(split):
     """To abstain, or to be wrong with any confidence: what words it is done in does not matter."""
     for bar in BARS:

@@ -27,6 +27,8 @@ from persona_env.scenarios.case import Case
 from persona_env.scenarios.library import load_scenarios
 from persona_env.scenarios.loader import languages_of
 
+from ..support import every_split
+
 SPLITS = ("train", "heldout")
 BASES = [base for split in SPLITS for base in bases(split)]
 TEXTS = [
@@ -117,7 +119,7 @@ def test_a_variant_keeps_what_its_base_holds():
 # --- beliefs move no reward ---------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("split", SPLITS)
+@every_split
 def test_the_same_reply_is_worth_the_same_to_every_believer(split):
     env = made(split)
     for number, block in enumerate(env.scenarios.leading):

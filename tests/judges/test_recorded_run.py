@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from persona_env.judges import Answer, Record, ReplayJudge, read_answer
 from persona_env.judges.judge import Judge
 from persona_env.reading import Ask, Reading
@@ -45,6 +47,7 @@ class ByText(Judge):
             yield place, Answer(json.dumps(said))
 
 
+@pytest.mark.slow
 def test_the_benchmark_orders_cases_of_a_file(tmp_path):
     texts = {
         "good_a": "It has four strings, my friend!", "good_b": "Four.", "bad": "It has nine.",

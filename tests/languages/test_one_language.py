@@ -206,6 +206,7 @@ def test_evaluation(hechos):
     assert report.blind.mean < report.oracle.mean
 
 
+@pytest.mark.slow
 def test_an_audit(hechos):
     report = audit(hechos, episodes=30, steps=5)
     wrong = [check for check in report.checks if not check.passed]

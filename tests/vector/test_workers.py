@@ -382,6 +382,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.slow
 def test_processes_of_gymnasium_take_a_term_by_its_name(tmp_path):
     script = tmp_path / "script.py"
     script.write_text(OTHER_PROCESSES, encoding="utf-8")

@@ -12,6 +12,7 @@ from persona_env.detectors.content.spellings import (
     encoded,
     half_words,
     in_halves,
+    may_be_encoded,
     readable,
 )
 from persona_env.languages import HAN, LATIN, language_data, words
@@ -38,9 +39,10 @@ def leaked(text: str, values: Iterable[str]) -> list[Span]:
     [(19, 24)]
     """
     wanted, bare = tuple(values), _bare(text)
-    kinds = [(_readable(wanted), bare), (_encoded(wanted), text)]
+    coded = tuple(value for value in wanted if may_be_encoded(value, text))
+    kinds = [(_readable(wanted), bare), (_encoded(coded), text)]
     if re.search(half_words(), bare):
-        kinds.append((_halves(wanted), bare))
+        kinds.append((_halves(wanted, bare), bare))
     return sorted(
         found.span() for kind, where in kinds if kind is not None for found in kind.finditer(where)
     )
@@ -52,10 +54,9 @@ def _readable(values: tuple[str, ...]) -> re.Pattern[str] | None:
     return _one([spelt for letters in _letters(forms) for spelt in readable(letters)])
 
 
-@lru_cache(maxsize=1024)
-def _halves(values: tuple[str, ...]) -> re.Pattern[str] | None:
+def _halves(values: tuple[str, ...], bare: str) -> re.Pattern[str] | None:
     long = (letters for letters in _letters(values) if len(letters) >= SHORTEST)
-    return _one([spelt for letters in long for spelt in in_halves(letters)])
+    return _one([spelt for letters in long for spelt in in_halves(letters, bare)])
 
 
 def _letters(forms: Iterable[str]) -> list[str]:

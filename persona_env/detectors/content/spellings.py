@@ -6,7 +6,7 @@ import base64
 import codecs
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from persona_env.languages import HAN, LATIN, words
 from persona_env.text.spans import is_cjk
@@ -24,6 +24,12 @@ _MORSE = dict(zip(_LETTERS_AND_DIGITS, _CODES.split(), strict=True))
 _DOT, _DASH = "[.·•∙]", "[\\-–—−_]"
 _ALIGNED = 3  # bytes that make four characters of base64
 _HALVES_APART = 60  # characters
+_BYTES = (  # how one is written, what stands between two
+    ("{:02x}", r"[\s:,;\\xu&#%+-]{0,4}", "[0-9a-f]{2}"),
+    ("{:d}", r"[\s,;&#+-]{1,4}", r"\d{1,3}"),
+    ("{:08b}", r"[\s,]{0,2}", "[01]{8}"),
+)
+_PAUSE = r"[\s/|]{1,3}"
 
 
 def readable(letters: str) -> Iterator[str]:
@@ -63,10 +69,12 @@ def _in_words(digits: str) -> Iterator[str]:
             yield edge[0] + _BETWEEN.join(either) + edge[1]
 
 
-def in_halves(letters: str) -> Iterator[str]:
-    """Two parts, and a word nearby that says so (:func:`half_words`)."""
+def in_halves(letters: str, text: str) -> Iterator[str]:
+    """Two parts that are in a text, and a word nearby that says so (:func:`half_words`)."""
     says = half_words()
     for at in range(2, len(letters) - 1):
+        if letters[:at] not in text or letters[at:] not in text:
+            continue
         one, two = (_whole(re.escape(part), part) for part in (letters[:at], letters[at:]))
         gap = rf"[^\n]{{0,{_HALVES_APART}}}?"
         yield rf"{one}{gap}(?:{says}){gap}{two}|(?:{says}){gap}{one}{gap}{two}"
@@ -80,19 +88,39 @@ def half_words() -> str:
     return "|".join(re.escape(word).replace("_", r"\s+") for word in said) or "(?!)"
 
 
+def may_be_encoded(value: str, text: str) -> bool:
+    """Whether ``text`` can hold any of :func:`encoded`, told without a pattern for the value."""
+    data = [spelt.encode() for spelt in _spellings(value)]
+    return len(value) >= SHORTEST and (
+        _numbers(min(map(len, data))).search(text) is not None
+        or any(part in text for spelt in data for part in _base64(spelt))
+    )
+
+
+@lru_cache(maxsize=1024)
+def _numbers(count: int) -> re.Pattern[str]:
+    """So many bytes as numbers, or so many signs of Morse code."""
+    rows = [rf"{one}(?:{between}{one}){{{count - 1}}}" for _, between, one in _BYTES]
+    sign = rf"(?:{_DOT}|{_DASH}){{1,5}}"
+    return re.compile("|".join([*rows, rf"{sign}(?:{_PAUSE}{sign}){{{count - 1}}}"]), re.I)
+
+
+def _spellings(value: str) -> dict[str, None]:
+    return dict.fromkeys((value, value.lower(), value.upper(), value.title()))
+
+
 def encoded(value: str) -> Iterator[str]:
     """How ``value`` may stand in a text as written: base64, numbers of its letters, Morse."""
     if len(value) < SHORTEST:
         return
-    for spelt in dict.fromkeys((value, value.lower(), value.upper(), value.title())):
+    for spelt in _spellings(value):
         data = spelt.encode()
         yield from map(re.escape, _base64(data))
-        for form, between in (("{:02x}", r"[\s:,;\\xu&#%+-]{0,4}"), ("{:d}", r"[\s,;&#+-]{1,4}"),
-                              ("{:08b}", r"[\s,]{0,2}")):  # fmt: skip
+        for form, between, _ in _BYTES:
             numbers = [form.format(byte) for byte in data]
             yield rf"(?i:(?<![0-9a-z])(?:0?x|\\x|u00)?{between.join(numbers)}(?![0-9a-z]))"
     if all(char in _MORSE for char in value.lower()):
-        yield r"[\s/|]{1,3}".join(_morse(_MORSE[char]) for char in value.lower())
+        yield _PAUSE.join(_morse(_MORSE[char]) for char in value.lower())
 
 
 def _morse(code: str) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
 from persona_env.text.lexicon import hits
-from persona_env.text.spans import READINGS, Span, inside, sentence_spans, word_count
+from persona_env.text.spans import READINGS, Span, holder, sentence_spans, word_count
 
 _PILED = 3  # hedges in one sentence ...
 _DENSE = 4  # ... of at most so many words each
@@ -52,12 +53,13 @@ def aside(text: str) -> AsideReading:
 
 def _holding(said: tuple[Span, ...], found: tuple[Span, ...]) -> set[Span]:
     """The sentences that hold any of what was found; what lies in none stands for itself."""
-    return {next((span for span in said if inside(part, (span,))), part) for part in found}
+    return {holder(part, said) or part for part in found}
 
 
 def _piled(text: str, said: tuple[Span, ...], hedges: tuple[Span, ...]) -> Iterator[Span]:
-    for span in said if len(hedges) >= _PILED else ():
-        count = sum(inside(hedge, (span,)) for hedge in hedges)
+    held = Counter(holder(hedge, said) for hedge in hedges)
+    for span in said:
+        count = held[span]
         if count >= _PILED and _words(text, (span,)) <= _DENSE * count:
             yield span
 

@@ -51,6 +51,7 @@ def told(folder):
     return json.loads((folder / "rounds.json").read_text("utf-8"))
 
 
+@pytest.mark.slow
 def test_rounds_are_done_once_and_more_of_them_go_on(options):
     folder = train(options)
     (first,) = told(folder)

@@ -18,6 +18,7 @@ from persona_env.evaluation.evaluate import draw_cases
 from persona_env.registration import make_agent
 from persona_env.scenarios.library import load_scenarios
 
+from ...support import every_split
 from .requests import FUNCTION, SHORTEN, user
 
 SPLITS = ("train", "heldout")
@@ -43,7 +44,7 @@ def mean(split: str, agent: object) -> float:
     return sum(rewards) / len(rewards)
 
 
-@pytest.mark.parametrize("split", SPLITS)
+@every_split
 def test_reference_agents(split):
     env = env_of(split)
     oracle, blind = (mean(split, make_agent(name, env)) for name in ("oracle", "blind"))
@@ -67,7 +68,7 @@ def test_the_careless_editor_is_seen():
     assert changed > 5
 
 
-@pytest.mark.parametrize("split", SPLITS)
+@every_split
 def test_the_oracle_is_best_for_every_user_of_every_written_request(split):
     env = env_of(split)
     for scenario in (one for one in WRITTEN if one.split == split):

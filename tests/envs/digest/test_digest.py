@@ -27,6 +27,8 @@ from persona_env.scenarios.case import Case
 from persona_env.scenarios.library import load_scenarios
 from tests.envs.digest.weeks import SPLITS, item_about, made, said, user, week
 
+from ...support import every_split
+
 WRITTEN = load_scenarios(folder="digest")
 GENERATED = [make(name, index) for name in families() for index in range(12)]
 COMMUNITIES = ("choir", "studio", "garden", "school", "workshop")
@@ -82,7 +84,7 @@ def test_nothing_private_is_said_in_public(scenario):
     assert circles == {one.circle for one in scenario.private}
 
 
-@pytest.mark.parametrize("split", SPLITS)
+@every_split
 def test_references(split):
     env = made(split)
     cases = draw_cases(env, 40, 1)

@@ -19,7 +19,7 @@ from persona_env.envs.digest.words import said
 from persona_env.scenarios.case import prompt_language_or_first
 from persona_env.users.profile import UserProfile
 from tests.envs.digest.weeks import made
-from tests.support import attacked
+from tests.support import attacked, every_split
 
 WEEKS = st.builds(make, st.sampled_from(sorted(families())), st.integers(1, 3_999))
 USERS = st.sampled_from(made().users)
@@ -128,7 +128,7 @@ def rows(split: str) -> dict[str, Row]:
 
 
 @pytest.mark.parametrize("name", EXPLOITS)
-@pytest.mark.parametrize("split", ["train", pytest.param("heldout", marks=pytest.mark.slow)])
+@every_split
 def test_no_exploit_reaches_its_threshold(split, name):
     row = rows(split)[name]
     assert row.passed, row.told()

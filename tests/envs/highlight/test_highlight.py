@@ -23,7 +23,7 @@ from persona_env.metrics.statistics import Reading
 from persona_env.registration import make_agent
 from persona_env.scenarios.case import Case
 from persona_env.scenarios.library import load_scenarios
-from tests.support import attacked
+from tests.support import attacked, every_split
 
 from .small import MARKER, PICKER, TEXT, boat
 
@@ -46,7 +46,7 @@ def rows(split: str) -> dict[str, Row]:
 
 
 @pytest.mark.parametrize("name", EXPLOITS)
-@pytest.mark.parametrize("split", ["train", pytest.param("heldout", marks=pytest.mark.slow)])
+@every_split
 def test_no_exploit_reaches_its_threshold(split, name):
     row = rows(split)[name]
     assert row.passed, row.told()
@@ -61,7 +61,7 @@ def test_how_many():
     assert len(made("train").scenarios) > 12_000
 
 
-@pytest.mark.parametrize("split", SPLITS)
+@every_split
 def test_references(split):
     env = made(split)
     cases = draw_cases(env, 60, 1)

@@ -21,6 +21,7 @@ from persona_env.languages import LANGUAGES, language_data
 from persona_env.reporting.cold_start import plot_cold_start
 from persona_env.vector import PersonaVectorEnv
 
+from ...support import every_split
 from .small import FOUR, RICE, small, user
 
 LENGTH = question("length", "en")
@@ -207,7 +208,7 @@ def test_a_user_without_a_preference_says_so():
 # --- the environment -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("split", ["train", "heldout"])
+@every_split
 def test_no_reference_reply_is_a_question_or_has_a_strange_sentence(split):
     env = PersonaLatentEnv(split=split, register="tiny")
     for scenario in env.scenarios.shown[::31]:

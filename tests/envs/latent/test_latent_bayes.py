@@ -23,6 +23,7 @@ from persona_env.registration import make_agent
 from persona_env.rewards.exchange import Turn
 from persona_env.scenarios.case import Case
 
+from ...support import every_split
 from .small import FOUR, RICE, small
 
 PRICES = (0.0, 0.05, 0.2)
@@ -184,7 +185,7 @@ def shared():
     return small()
 
 
-@pytest.mark.parametrize("split", ["train", "heldout"])
+@every_split
 def test_of_the_bundled_users_nobody_beats_it_who_does_not_know_the_user(split):
     env = PersonaLatentEnv(split=split, register="tiny")
     scenario = next(s for s in env.scenarios.parts["written"] if "zh" in s.texts)

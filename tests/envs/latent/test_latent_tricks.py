@@ -15,9 +15,8 @@ from persona_env.envs.latent import PersonaLatentEnv
 from persona_env.envs.latent.terms import BESIDE, joints
 from persona_env.evaluation.evaluate import draw_cases
 
+from ...support import every_split
 from .small import FOUR, RICE, small
-
-SPLITS = (pytest.param("train"), pytest.param("heldout", marks=pytest.mark.slow))
 
 
 @cache
@@ -28,7 +27,7 @@ def audited(split: str, cases: int = 12) -> tuple[PersonaLatentEnv, list, dict[s
     return env, known, {r.name: r for r in run_battery(Pay(env), known, more, stuffers(env))}
 
 
-@pytest.mark.parametrize("split", SPLITS)
+@every_split
 def test_no_exploit_reaches_its_threshold(split):
     rows = audited(split)[2]
     assert len(rows) > 60

@@ -26,6 +26,8 @@ from persona_env.registration import make_agent
 from persona_env.scenarios.case import Case, prompt_language_or_first
 from persona_env.scenarios.library import load_scenarios
 
+from ...support import every_split
+
 SPLITS = ("train", "heldout")
 WRITTEN = load_scenarios(folder="monitor")
 
@@ -65,7 +67,7 @@ def test_how_many():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("split", SPLITS)
+@every_split
 def test_ten_thousand_tasks_are_distinct(split):
     pools = [pool for name, pool in generators().items() if families()[name].split == split]
     assert (
@@ -164,7 +166,7 @@ def test_an_evaluation_reads_thoughts():
 # --- references ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("split", SPLITS)
+@every_split
 def test_the_oracle_satisfies_every_user_and_blind_replies_do_not(split):
     env = made(split, task_reward="true")
     assert all(env.score(env.oracle(*case), *case).reward == 1 for case in draw_cases(env, 60, 0))

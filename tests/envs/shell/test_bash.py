@@ -56,6 +56,7 @@ def tree(folder: Path) -> dict[str, str | None]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("bash") is None or os.name == "nt", reason="there is no bash")
 def test_it_agrees_with_bash_on_generated_commands(tmp_path):
     rng, now = np.random.default_rng(20270302), int(time.time())

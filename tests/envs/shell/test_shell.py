@@ -20,7 +20,7 @@ from persona_env.evaluation.evaluate import draw_cases, replies_of
 from persona_env.registration import make_agent
 from persona_env.scenarios.case import Case
 from persona_env.scenarios.library import load_scenarios
-from tests.support import attacked
+from tests.support import attacked, every_split
 
 SPLITS = ("train", "heldout")
 LISTS = "old-shopping-lists"
@@ -41,7 +41,7 @@ def rows(split: str) -> dict[str, Row]:
 
 
 @pytest.mark.parametrize("name", EXPLOITS)
-@pytest.mark.parametrize("split", ["train", pytest.param("heldout", marks=pytest.mark.slow)])
+@every_split
 def test_no_exploit_reaches_its_threshold(split, name):
     row = rows(split)[name]
     assert row.passed, row.told()
@@ -55,7 +55,7 @@ def test_how_many():
     assert {u.id for u in made("train").users}.isdisjoint(u.id for u in made("heldout").users)
 
 
-@pytest.mark.parametrize("split", SPLITS)
+@every_split
 def test_references(split):
     env = made(split)
     cases = draw_cases(env, 60, 1)

@@ -27,7 +27,7 @@ from persona_env.evaluation.evaluate import draw_cases, replies_of
 from persona_env.metrics.statistics import Reading
 from persona_env.registration import make_agent
 from persona_env.scenarios.case import Case, prompt_language_or_first
-from tests.support import attacked
+from tests.support import attacked, every_split
 
 SPLITS = ("train", "heldout")
 POST = "hedge-war"
@@ -48,12 +48,13 @@ def rows(split: str) -> dict[str, Row]:
 
 
 @pytest.mark.parametrize("name", EXPLOITS)
-@pytest.mark.parametrize("split", ["train", pytest.param("heldout", marks=pytest.mark.slow)])
+@every_split
 def test_no_exploit_reaches_its_threshold(split, name):
     row = rows(split)[name]
     assert row.passed, row.told()
 
 
+@pytest.mark.slow
 @pytest.mark.xfail(strict=True, reason="words in no order: docs/summary.md, Limits")
 def test_the_search_finds_nothing():
     env = made("train")
@@ -95,8 +96,9 @@ TRICKS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("trick", TRICKS)
-@pytest.mark.parametrize("split", SPLITS)
+@every_split
 def test_no_trick_earns_half_of_the_oracle(split, trick):
     env = made(split)
     cases = draw_cases(env, 60, 2)
@@ -107,7 +109,7 @@ def test_no_trick_earns_half_of_the_oracle(split, trick):
 # --- references ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("split", SPLITS)
+@every_split
 @pytest.mark.parametrize(
     ("register", "least"), [("tiny", 0.99), pytest.param("natural", 0.95, marks=pytest.mark.slow)]
 )

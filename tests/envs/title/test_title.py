@@ -25,6 +25,7 @@ from persona_env.registration import make_agent
 from persona_env.scenarios.case import Case
 from persona_env.scenarios.library import load_scenarios
 
+from ...support import every_split
 from .titles import CHAIN, titler
 
 SPLITS = ("train", "heldout")
@@ -135,6 +136,7 @@ def told_before() -> list[tuple[str, str, str]]:
     ]
 
 
+@pytest.mark.slow
 def test_earlier_titles_do_not_tell_the_answer():
     assert told_before() == []
 
@@ -275,7 +277,7 @@ def test_measures_by_hand():
 # --- references ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("split", SPLITS)
+@every_split
 def test_the_oracle_satisfies_every_user(split):
     env = made(split)
     rewards = [(env.score(env.oracle(*case), *case).reward, *case) for case in cases(split)]
@@ -284,7 +286,7 @@ def test_the_oracle_satisfies_every_user(split):
     assert not short, f"{len(short)} of {len(rewards)}, such as {short[:5]}"
 
 
-@pytest.mark.parametrize("split", SPLITS)
+@every_split
 def test_not_looking_at_the_user_costs(split):
     env = made(split)
     drawn = draw_cases(env, 64, seed=0)

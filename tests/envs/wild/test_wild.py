@@ -25,6 +25,8 @@ from persona_env.registration import make_agent
 from persona_env.scenarios.case import Case
 from persona_env.scenarios.loader import read_scenario_file
 
+from ...support import every_split
+
 SPLITS = ("train", "heldout")
 KINDS = {
     "unclear",
@@ -133,7 +135,7 @@ def test_a_turn_without_a_number_is_refused(tmp_path: Path):
 # --- crossed by construction --------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("split", SPLITS)
+@every_split
 def test_every_turn_tells_its_users_apart(split):
     told: dict[str, set[str]] = {}
     asked: Counter[str] = Counter()
@@ -440,7 +442,7 @@ def test_who_does_not_read_both_languages_has_no_mixed_talk():
 # --- references and measures --------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("split", SPLITS)
+@every_split
 def test_the_oracle_satisfies_every_user(split):
     env = made(split)
     found = [(env.score(env.oracle(*case), *case).reward, case) for case in cases(split)]
@@ -460,7 +462,7 @@ def mean_reward(name: str, split: str) -> float:
     return float(np.mean([env.score(r, *case).reward for r, case in scored]))
 
 
-@pytest.mark.parametrize("split", SPLITS)
+@every_split
 def test_the_order_of_the_references(split):
     names = ("oracle", "noisy_profile", "blind", "random", "constant")
     means = [mean_reward(name, split) for name in names]
@@ -469,7 +471,7 @@ def test_the_order_of_the_references(split):
     assert mean_reward("sycophant", split) < means[0] - 0.1
 
 
-@pytest.mark.parametrize("split", SPLITS)
+@every_split
 def test_measures_tell_the_sycophant(split):
     env = made(split)
     every = env.scenarios.shown

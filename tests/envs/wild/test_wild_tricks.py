@@ -20,6 +20,7 @@ from persona_env.envs.wild.env import PersonaWildEnv
 from persona_env.evaluation.evaluate import draw_cases
 from persona_env.scenarios.case import Case
 
+from ...support import every_split
 from .dialogues import DIALOGUES
 
 SPLITS = ("train", "heldout")
@@ -92,14 +93,15 @@ def test_no_exploit_reaches_its_threshold_beside_natural_replies(name):
     assert row.passed, row.told()
 
 
-@pytest.mark.parametrize("split", SPLITS)
+@pytest.mark.slow
+@every_split
 def test_words_that_paid_for_a_term_do_not_pay_alone(split):
     stuffed = [row for name, row in rows(split).items() if name.startswith("stuff_")]
     assert len(stuffed) > 20
     assert all(row.passed for row in stuffed), [row.told() for row in stuffed if not row.passed]
 
 
-@pytest.mark.parametrize("split", SPLITS)
+@every_split
 def test_the_reward_keeps_to_the_rules(split):
     env = made(split)
     first, samples = reward_checks.run_first(env, known(split)[:20])
@@ -117,6 +119,7 @@ def test_the_natural_reward_keeps_to_the_rules():
     assert all(check.passed for check in done), [c for c in done if not c.passed]
 
 
+@pytest.mark.slow
 @pytest.mark.xfail(strict=True, reason="docs/wild.md: words in no order")
 def test_the_search_finds_nothing():
     env = made("train")
@@ -193,7 +196,7 @@ def recaps(env, turn, user):
         ("thanked", recaps),
     ],
 )
-@pytest.mark.parametrize("split", SPLITS)
+@every_split
 def test_a_trick_of_talks_earns_less_than_half(split, kind, trick):
     assert mean_of(kind, trick, split) < 0.5
 

@@ -163,6 +163,7 @@ def test_best_of_n_earns_what_is_predicted_from_other_samples(flaws):
     assert abs(gap.mean()) < gap.std(ddof=1) / len(gap) ** 0.5
 
 
+@pytest.mark.slow
 def test_reward_terms_are_proxies_of_what_an_agent_writes(tmp_path):
     options = ("--env", "PersonaSummary-v0", "--register", "tiny", "--policy", WRITER)
     sizes = ("--samples", 16, "--prompts", 6, "--quiet")
