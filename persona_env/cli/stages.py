@@ -45,8 +45,11 @@ class Stages:
         self.stage.mark(done / of if of else 1.0)
 
     def share(self, share: float) -> None:
-        """``share`` of an evaluation is done, in (0, 1]: a third for each of :data:`PARTS`."""
-        number = min(math.ceil(share * len(PARTS) - 1e-9), len(PARTS)) - 1
+        """``share`` of an evaluation is done, in (0, 1]: a third for each of :data:`PARTS`.
+
+        Where one of them is done, the next has begun.
+        """
+        number = min(math.floor(share * len(PARTS) + 1e-9), len(PARTS) - 1)
         self(PARTS[number], share * len(PARTS) - number, 1)
 
     def _begin(self, name: str) -> None:
