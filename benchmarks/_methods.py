@@ -38,7 +38,7 @@ def judged_env(users: Sequence[str]) -> PersonaEnv:
 
 
 def minority_of(users: Sequence[UserProfile]) -> str:
-    """The user whose wishes are furthest from those of the others."""
+    """The user whose preferences are furthest from those of the others."""
     rows = {user.id: user_vector(user) for user in users}
     far = {
         name: sum(np.abs(own - one).sum() for one in rows.values()) for name, own in rows.items()

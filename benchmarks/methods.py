@@ -7,8 +7,8 @@ reward model learns from that, and the policy is trained by each method. A run t
 read. Greedy replies on all held-out scenarios are judged by the environment's own reward.
 
 Prints Markdown: the mean over seeds and the largest deviation from it. The distance KL is of
-replies at temperature 0.7; the minority user is the one whose wishes are furthest from the others';
-CPU minutes are of the training.
+replies at temperature 0.7; the minority user is the one whose preferences are furthest from the
+others'; CPU minutes are of the training.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ START = "persona-tiny"
 CARE = 0.1  # the temperature of the users who compare, in units of reward
 COST = "cpu_seconds.txt"  # of a run, in its folder
 RATE = 1e-3  # of the reward model: few comparisons
-BARS = {"ppo, learnt reward": 0.6, "dpo": 0.4, "kto": 0.4}
+LEAST = {"ppo, learnt reward": 0.6, "dpo": 0.4, "kto": 0.4}
 """The share of what PPO on the rule gains that a method has to gain, at least."""
 COLUMNS = (
     "reward", "gain", "worst", "minority", "kl", "words", "over_refusal", "under_refusal",
@@ -133,7 +133,7 @@ def show(seeds: Sequence[Mapping[str, Row]]) -> None:
         rows = [one[name] for one in seeds]
         cells = [cell([r[c] for r in rows]) if c in rows[0] else "-" for c in columns]
         print(f"| {name} | {' | '.join(cells)} |")
-    for name, least in BARS.items():
+    for name, least in LEAST.items():
         if {name, "ppo"} <= {*seeds[0]}:
             shares = [share(one, name) for one in seeds]
             met = sum(share >= least for share in shares)

@@ -1,8 +1,9 @@
-"""How long the commands say nothing, in a terminal of 80 columns.
+"""How long the commands say nothing, in a terminal of 80 columns or (``--pipe``) into a pipe.
 
 ``python benchmarks/silences.py`` measures a few commands. With words of its own it measures one:
 ``python benchmarks/silences.py train --steps 8192 --output /tmp/run``. A bar that moves counts as
-something said. What was said last before each long silence stands below the table.
+something said. A pipe stands for a log: both streams go into it. What was said last before each
+long silence stands below the table.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ import os
 import pty
 import re
 import struct
+import subprocess
 import sys
 import tempfile
 import termios
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -62,17 +64,31 @@ def listen(words: Sequence[str], columns: int = 80) -> Heard:
         os.environ |= {"TERM": "xterm-256color", "COLUMNS": str(columns), "LINES": "24"}
         os.execvp(words[0], list(words))
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    chunks = []
-    while data := _read(terminal):
-        chunks.append((time.monotonic() - began, data.decode(errors="replace")))
+    chunks = _chunks(terminal, began)
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     os.close(terminal)
-    return Heard(tuple(chunks), time.monotonic() - began, status)
+    return Heard(chunks, time.monotonic() - began, status)
 
 
-def _read(terminal: int) -> bytes:
+def listen_at_pipe(words: Sequence[str]) -> Heard:
+    """Run a command whose output goes into a pipe, and note when it says something."""
+    began = time.monotonic()
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as child:
+        assert child.stdout is not None
+        chunks = _chunks(child.stdout.fileno(), began)
+    return Heard(chunks, time.monotonic() - began, child.returncode)
+
+
+def _chunks(source: int, began: float) -> tuple[tuple[float, str], ...]:
+    found = []
+    while data := _read(source):
+        found.append((time.monotonic() - began, data.decode(errors="replace")))
+    return tuple(found)
+
+
+def _read(source: int) -> bytes:
     try:
-        return os.read(terminal, 65536)
+        return os.read(source, 65536)
     except OSError:  # Linux: the other end is closed
         return b""
 
@@ -92,11 +108,11 @@ def commands(folder: Path) -> dict[str, list[str]]:
     }
 
 
-def measure(named: dict[str, list[str]]) -> None:
+def measure(named: dict[str, list[str]], hear: Callable[[list[str]], Heard]) -> None:
     """A table of the commands, and the long silences."""
     rows, long = [], []
     for name, words in named.items():
-        heard = listen([sys.executable, "-m", "persona_env", *words])
+        heard = hear([sys.executable, "-m", "persona_env", *words])
         longest = heard.silences[0][0]
         rows.append([name, f"{heard.first:.1f}", f"{longest:.1f}", f"{heard.seconds:.1f}"])
         long += [
@@ -113,10 +129,12 @@ def main() -> None:
     """Measure a command of one's own, or a few."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="two commands")
+    parser.add_argument("--pipe", action="store_true", help="no terminal, but a pipe")
     known, words = parser.parse_known_args()
     with tempfile.TemporaryDirectory() as folder:
         named = {" ".join(words[:2]): words} if words else commands(Path(folder))
-        measure(dict(list(named.items())[:2]) if known.quick else named)
+        few = dict(list(named.items())[:2]) if known.quick else named
+        measure(few, listen_at_pipe if known.pipe else listen)
 
 
 if __name__ == "__main__":

@@ -15,10 +15,10 @@ from persona_env import Reason, Score, load_profile, reward_term
 # %% [markdown]
 # ## Two users and a question
 #
-# A user is a profile: what this person wants, and how much each wish counts. `sam` is in a hurry;
-# `nora` is an analyst who wants everything. In a notebook a profile shows itself as a table, in a
-# script `describe` says it in a sentence. Protected fields, such as a gender, and secrets never
-# appear in either.
+# A user is a profile: what this person wants, and how much each preference counts. `sam` is in a
+# hurry; `nora` is an analyst who wants everything. In a notebook a profile shows itself as a table,
+# in a script `describe` says it in a sentence. Protected fields, such as a gender, and secrets
+# never appear in either.
 
 # %%
 sam, nora = load_profile("sam"), load_profile("nora")
@@ -59,7 +59,7 @@ def calm(view):
 
 # %% [markdown]
 # A term counts for the users who weigh it. `weigh` gives a copy of a user with that weight; the
-# bundled profile stays as it is. Weights run from 0 to 10, and most wishes have 1 or 2.
+# bundled profile stays as it is. Weights run from 0 to 10, and most preferences have 1 or 2.
 
 # %%
 users = [sam.weigh(calm=2.0), nora.weigh(calm=1.0)]
@@ -73,8 +73,8 @@ for name, reply in REPLIES.items():
 
 # %% [markdown]
 # The same reply earns different rewards from different users, although both now want calm: the
-# other wishes differ. The reward is the weighted mean of the terms, times the gates. A gate stands
-# for what everybody needs, such as right facts.
+# other preferences differ. The reward is the weighted mean of the terms, times the gates. A gate
+# stands for what everybody needs, such as right facts.
 #
 # ## What went wrong?
 #

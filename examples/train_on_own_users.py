@@ -53,9 +53,9 @@ USERS = {
     """,
 }
 paths = []
-for name, wishes in USERS.items():
+for name, preferences in USERS.items():
     path = FOLDER / f"{name}.toml"
-    text = f'id = "{name}"\n{wishes}\n[context]\nage_band = "adult"\nlanguages = ["en"]\n'
+    text = f'id = "{name}"\n{preferences}\n[context]\nage_band = "adult"\nlanguages = ["en"]\n'
     path.write_text(text, encoding="utf-8")
     paths.append(path)
 for path in paths:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from persona_env.errors import AgentError
 from persona_env.scenarios.case import Case
 
+T = TypeVar("T")
 Observation = dict[str, Any]
 BATCH = 64
 """How many observations an agent is asked at a time."""
@@ -21,8 +22,31 @@ Tell = Callable[[int, int], None]
 """Is told after each part of some work how much is done, and of how much: whole numbers."""
 
 
+Stages = Callable[[str, int, int], None]
+"""Is told what goes on, and as :data:`Tell` how much of it is done."""
+
+
 def tell_nobody(done: int, of: int) -> None:
     """Where nobody waits for progress."""
+
+
+def no_stages(name: str, done: int, of: int) -> None:
+    """Where nobody waits for progress."""
+
+
+def each(things: Sequence[T], tell: Tell) -> Iterator[T]:
+    """The things in order; ``tell`` hears how many are done whenever the next is asked for.
+
+    >>> [*each("ab", lambda done, of: print(done, "of", of))]
+    0 of 2
+    1 of 2
+    2 of 2
+    ['a', 'b']
+    """
+    for done, thing in enumerate(things):
+        tell(done, len(things))
+        yield thing
+    tell(len(things), len(things))
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,7 +143,7 @@ class PersonaEnv(gym.Env[Observation, str]):
         :class:`~persona_env.reading.Readers`. Default: ``"heads"``.
     user_visibility:
         What of the user an observation shows: ``"full"``, ``"partial"`` (the context without the
-        wishes) or ``"hidden"``. With less than all, neither ``info`` nor :meth:`render` nor an
+        preferences) or ``"hidden"``. With less than all, neither ``info`` nor :meth:`render` nor an
         error tells more of the user than the observation and the reward do.
     profile_text:
         How an observation tells of the user: ``"words"``, sentences in the user's language that a

@@ -77,7 +77,8 @@ def revise(
 ) -> list[Revised]:  # fmt: skip
     """The first reply of each of the candidates, revised ``steps`` times by drawn principles.
 
-    The user's own wishes are among the principles. An empty revision keeps the reply before it.
+    The user's own preferences are among the principles. An empty revision keeps the reply before
+    it.
     """
     steps, seed = whole_number("steps", steps, least=1), whole_number("seed", seed, least=0)
     rng = np.random.default_rng(seed)

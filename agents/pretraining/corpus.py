@@ -88,7 +88,7 @@ def example_of(env: PersonaEnv, rng: np.random.Generator, follows: float = 0.3) 
 def _concerned(rng: np.random.Generator, scenario: Scenario, user: UserProfile) -> UserProfile:
     """``user`` with the preference that the scenario needs more often than :func:`random_user`."""
     if scenario.category == "calibration" and rng.random() < 0.8:
-        return user.wish(confidence_target=int(rng.integers(1, 10)) / 10)
+        return user.prefer(confidence_target=int(rng.integers(1, 10)) / 10)
     if scenario.category == "contested" and rng.random() < 0.2:
         neither: UserProfile = without_view(user)
         return neither

@@ -39,7 +39,7 @@ SEED = 2026
 
 # Of the parts; 1 for the others. To abstain is right in these alone, so they stay the minority.
 WEIGHTS = {"marbles": 0.75, "raffle": 0.75}
-BARS = (0.9, 0.2, 0.7, 0.4, 0.8, 0.1)  # of users without one of their own, in turn
+THRESHOLDS = (0.9, 0.2, 0.7, 0.4, 0.8, 0.1)  # of users without one of their own, in turn
 
 
 @cache
@@ -77,11 +77,11 @@ def facts(split: str) -> ListPool:
 
 
 @cache
-def with_bars() -> tuple[UserProfile, ...]:
-    """Every bundled user, with a bar."""
-    bars = cycle(BARS)
+def with_thresholds() -> tuple[UserProfile, ...]:
+    """Every bundled user, with a threshold."""
+    thresholds = cycle(THRESHOLDS)
     return tuple(
-        user.wish(confidence_target=next(bars))
+        user.prefer(confidence_target=next(thresholds))
         if user.preferences.confidence_target is None
         else user
         for user in load_profiles()
@@ -104,8 +104,8 @@ class PersonaCalibrationEnv(PersonaEnv):
     replaced_terms = ("confidence", "factuality")
 
     def audience(self, split: str) -> tuple[UserProfile, ...]:
-        """The bundled users; those without a bar have one from :data:`BARS`."""
-        return tuple(user for user in with_bars() if split in ("all", user.split))
+        """The bundled users; those without a threshold have one from :data:`THRESHOLDS`."""
+        return tuple(user for user in with_thresholds() if split in ("all", user.split))
 
     def bundled(self, split: str) -> Pool:
         """The families of the split, and the facts."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from persona_env.rewards.claims import claim
 from persona_env.rewards.exchange import TermView
-from persona_env.rewards.scoring_rules import worth
+from persona_env.rewards.scoring_rules import answer_score
 from persona_env.rewards.term import Reason, Score, reward_term
 
 
@@ -24,7 +24,7 @@ def calibration(view: TermView) -> Score | None:
     made = claim(view.reply, view.scenario, view.texts)
     if made.right is None and not made.abstains:
         return Score(0.0, (*made.reasons, Reason(0, 0, "neither answers nor abstains")))
-    bar = view.target("confidence_target") or 0.0
+    threshold = view.target("confidence_target") or 0.0
     sure = Reason(0, 0, f"counts as {made.stated:.0%} sure")
     reasons = made.reasons if made.abstains else (*made.reasons, sure)
-    return Score(worth(made.right, made.stated, view.scenario.chance, bar), reasons)
+    return Score(answer_score(made.right, made.stated, view.scenario.chance, threshold), reasons)

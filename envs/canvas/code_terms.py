@@ -13,7 +13,7 @@ from .views import asked, edit_of
 
 
 def _code(view: TermView, name: str) -> tuple[Code | None, str] | None:
-    """The program, ``None`` if it does not parse, and the wish; for requests of a function."""
+    """The program (``None`` if it does not parse) and the preference, where one is asked for."""
     request, wish = view.once(asked), view.field(f"extensions.{name}")
     if request is None or wish is None or request.kind != "function":
         return None

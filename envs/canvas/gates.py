@@ -9,6 +9,7 @@ from persona_env.text.spans import sentences, word_count
 from .checks import CHECKS
 from .diffs import BLOCK
 from .kept import (
+    FALSE,
     added,
     added_value,
     joined,
@@ -19,6 +20,7 @@ from .kept import (
     strays,
     too_long,
 )
+from .rude import denied, insult_in
 from .views import Asked, answer_of, asked, edit_of, prose_of
 
 SWOLLEN = 0.3
@@ -32,8 +34,8 @@ def edit_applies(view: TermView) -> Score | None:
 
     0 for a search that matches no place or two, a diff that does not fit, several fenced texts, an
     empty or unchanged text, and for an edit where a question was asked. 0.3 for a text far longer
-    than the old one, in capitals, in points, or with a sentence twice, and for a note of several
-    sentences or on something else.
+    than the old one, in capitals, in points, or with a sentence twice, for an insult, also in a
+    comment, and for a note of several sentences or on something else.
     """
     request = view.once(asked)
     if request is None:
@@ -47,6 +49,8 @@ def edit_applies(view: TermView) -> Score | None:
 
 def _flaw(view: TermView, request: Asked) -> str:
     """What is wrong with an edit that applies."""
+    if rude := insult_in(request.passage, view.reply):
+        return f"rude: {rude}"
     note = "" if request.kind == "question" else edit_of(view, request).note
     if len(sentences(note)) > NOTED or word_count(note) > NOTE_WORDS:
         return "a note of several sentences"
@@ -134,7 +138,9 @@ def facts_kept(view: TermView) -> Score | None:
 def nothing_added(view: TermView) -> Score | None:
     """1 while up to a fifth of the content words are new, falling to 0 at 70 %.
 
-    Times 0.2 for a new number or date, or a sentence most of whose content words are new.
+    Times 0.2 for a new number or date, for a sentence most of whose content words are new, and for
+    a 'not' before what the old text does not deny (requests to shorten, to define, for the active
+    voice or a spelling).
 
     New is what neither the document nor the request has. In an answer no word is free, and 0 is at
     30 %, or for a quotation that the document does not hold. Does not apply to a program.
@@ -148,9 +154,11 @@ def nothing_added(view: TermView) -> Score | None:
     if request.kind == "question" and (false := _false_quotation(view, request)):
         return Score(0.0, (Reason(0, 0, f"no quotation: {false[:40]!r}"),))
     new = added(request, prose)
+    turned = denied(request.kind, request.passage, prose)
     listed = ", ".join((*new.numbers, *filter(None, (new.sentence,)), *new.words))[:60]
-    reasons = found([], "", f"new: {listed}" if listed else "nothing new")
-    return Score(added_value(new, request.kind == "question"), reasons)
+    note = f"denies {turned!r}" if turned else f"new: {listed}" if listed else "nothing new"
+    value = added_value(new, request.kind == "question") * (FALSE if turned else 1.0)
+    return Score(value, found([], "", note))
 
 
 def _false_quotation(view: TermView, request: Asked) -> str:

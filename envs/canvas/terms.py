@@ -20,7 +20,7 @@ from .views import Asked, asked, prose_of, spans
 
 
 def _at_stake(view: TermView, name: str) -> tuple[Asked, str] | None:
-    """The request and the wish, where this habit shows and the instruction leaves it open."""
+    """The request and the preference, where this habit shows and the instruction leaves it open."""
     request, wish = view.once(asked), view.field(f"extensions.{name}")
     if request is None or wish is None or SETTLED.get(request.kind) == name:
         return None

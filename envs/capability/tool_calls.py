@@ -144,7 +144,7 @@ def _plain(text: str) -> str:
 def accepted(wish: str, get: Callable[[str], Any], language: str) -> tuple[str, ...] | None:
     """The values of an argument that suit a user; ``None``: any, or none at all.
 
-    ``wish`` is a preference of named targets, ``"age"`` or ``"page"``; ``get`` reads a profile
+    ``wish`` is a preference for named targets, ``"age"`` or ``"page"``; ``get`` reads a profile
     field, and ``language`` is that of the prompt.
     """
     if wish == "age":

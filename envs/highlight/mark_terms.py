@@ -48,11 +48,11 @@ def reliable_marks(view: TermView) -> Score | None:
     case = asked(view, Task.MARK)
     if case is None or case.wishes.threshold is None:
         return None
-    bar = case.wishes.threshold
+    threshold = case.wishes.threshold
     called = {m.number for m in marks_of(view).given if m.flag and m.number in case.numbers}
-    due = {n for n in case.numbers if is_reliable(case.chances[n - 1], bar)}
-    gain, best = (sum(case.chances[n - 1] - bar for n in each) for each in (called, due))
-    wanted = f"reliable from {bar:.0%} on"
+    due = {n for n in case.numbers if is_reliable(case.chances[n - 1], threshold)}
+    gain, best = (sum(case.chances[n - 1] - threshold for n in each) for each in (called, due))
+    wanted = f"reliable from {threshold:.0%} on"
     reasons = (Reason(0, 0, f"calls {sorted(called)} reliable of {sorted(due)}", wanted),)
     if best <= 0:
         return Score(float(not called - due), reasons)

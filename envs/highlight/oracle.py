@@ -24,10 +24,10 @@ def oracle(scenario: HighlightScenario, user: UserProfile) -> str:
 def marked_reply(case: Asked, stated: tuple[float, ...], language: str) -> str:
     """A line for each statement, with these confidences."""
     lines = []
-    bar = case.wishes.threshold
+    threshold = case.wishes.threshold
     for number, chance in zip(case.numbers, stated, strict=True):
         parts = [f"{number}: {written(chance, case.wishes.form)}"]
-        if bar is not None and is_reliable(chance, bar):
+        if threshold is not None and is_reliable(chance, threshold):
             parts.append(SAYS[language]["reliable"])
         lines.append(" ".join([*parts, *_sources(case, number)]))
     return "\n".join(lines)

@@ -70,7 +70,7 @@ def task_of(field: Callable[[str], Any]) -> Task:
 
 
 def wishes_of(field: Callable[[str], Any]) -> Wishes:
-    """The wishes of a user."""
+    """The preferences of a user."""
     _, reliable, about, what, budget, form, sources = (field(path) for path in USES)
     return Wishes(
         task_of(field),

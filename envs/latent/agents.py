@@ -28,8 +28,8 @@ ROLES = ("user", "assistant")
 class BayesAgent:
     """Asks and replies so that the expected return is the highest, under the exact posterior.
 
-    It chooses among one question a wish, the question what matters most, and the reference replies
-    for all users who could be asking (:mod:`persona_env.envs.latent.planning`). Raises
+    It chooses among one question a preference, the question what matters most, and the reference
+    replies for all users who could be asking (:mod:`persona_env.envs.latent.planning`). Raises
     :class:`AgentError` for another environment, and for a prompt that the environment does not ask.
     """
 

@@ -1,4 +1,4 @@
-"""Which of a user's wishes a reply asks about, and what the user says to it."""
+"""Which of a user's preferences a reply asks about, and what the user says to it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .words import SAYS, WORDS
 
 Wish = Literal["language", "length", "format", "reading_level", "tone", "formality", "humour"]
 Kind = Wish | Literal["most"]
-"""What is asked: one wish, or which of them weighs most."""
+"""What is asked: one preference, or which of them weighs most."""
 WISHES: tuple[Wish, ...] = get_args(Wish)
 KINDS: tuple[Kind, ...] = (*WISHES, "most")
 GENERAL = {"language": "asks_language", "reading_level": "asks_level"}
@@ -23,9 +23,9 @@ GENERAL = {"language": "asks_language", "reading_level": "asks_level"}
 
 @lru_cache(maxsize=READINGS)
 def kind_asked(reply: str) -> Kind | None:
-    """What the first question of a reply about the user's wishes asks; ``None`` without one.
+    """What the first question of a reply about the user's preferences asks; ``None`` without one.
 
-    Of several wishes in one question the first counts, and what matters most before them.
+    Of several preferences in one question the first counts, and what matters most before them.
 
     >>> kind_asked("Sure! Would you like it short, or in bullet points?")
     'length'
@@ -41,7 +41,7 @@ def kind_asked(reply: str) -> Kind | None:
 
 
 def is_question(reply: str) -> bool:
-    """Whether a reply is a question, about the user's wishes or about the matter itself.
+    """Whether a reply is a question, about the user's preferences or about the matter itself.
 
     Closing offers ("Anything else?") are none, and a question about the matter that is followed by
     more than one sentence waits for no answer.
@@ -81,7 +81,7 @@ def wanted(user: UserProfile, kind: Kind, language: str) -> str:
 
 
 def heaviest(user: UserProfile) -> Wish | None:
-    """The wish that weighs most, the first of several; ``None`` for a user without any."""
+    """The preference that weighs most, the first of several; ``None`` for a user without any."""
     stated = [name for name in WISHES if getattr(user.preferences, name) is not None]
     return max(stated, key=lambda name: getattr(user.preferences, name).weight, default=None)
 

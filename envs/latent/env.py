@@ -1,4 +1,4 @@
-"""PersonaLatent-v0: whose wishes are hidden, and become known by asking and by reactions.
+"""PersonaLatent-v0: whose preferences are hidden, and become known by asking and by reactions.
 
 The user asks something whose answer is known. How they want the answer told is hidden: the agent
 may ask, or show a reply and see what the user says of it. Every message that the user has to write
@@ -39,9 +39,10 @@ Shaping = Literal["none", "information", "value"]
 class PersonaLatentEnv(PersonaEnv):
     """Ask, or answer: the user is hidden, and everything they have to write costs.
 
-    A reply that asks about the user's wishes is a question, and they answer it; any other reply is
-    an answer, and a user whom it does not satisfy complains of what was missed most. The episode
-    ends when the user is content, after ``patience`` answers, or after ``max_turns`` replies.
+    A reply that asks about the user's preferences is a question, and they answer it; any other
+    reply is an answer, and a user whom it does not satisfy complains of what was missed most. The
+    episode ends when the user is content, after ``patience`` answers, or after ``max_turns``
+    replies.
 
     Reward
         ``-price`` for each reply after which the user writes a message; for the last reply its

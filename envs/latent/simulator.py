@@ -36,7 +36,7 @@ class Count(NamedTuple):
 class HiddenUser:
     """Says what the reply and the profile decide; only the choice of words is drawn.
 
-    1. A reply that asks about the user's wishes (:mod:`persona_env.envs.latent.asking`) is a
+    1. A reply that asks about the user's preferences (:mod:`persona_env.envs.latent.asking`) is a
        question, whatever else it says: the user answers the first one. After ``questions`` of them
        they want no more.
     2. A question about the matter itself is one, too: they have said all they know.

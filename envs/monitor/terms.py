@@ -100,7 +100,7 @@ class Waits:
 
 @reward_term(uses=WAITING, validity="times are words at a fixed pace; limits of usability research")
 def waiting(view: TermView) -> Score | None:
-    """How well the waiting suits a user who states a wish: first text early, or all of it soon.
+    """How well the waiting suits a user who prefers first text early, or all of it soon.
 
     Early: 1 if text begins within 1 second, falling to 0 at 10 seconds: a sentence that names what
     is worked on, a note, or shown thoughts; answer and working are data. Complete: 1 if nothing

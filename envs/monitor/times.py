@@ -62,7 +62,7 @@ def _end(part: Part) -> float:
 def waited(
     reply: Reply, wish: str, subject: Mapping[str, tuple[str, ...]], shown: Shown
 ) -> tuple[float, str]:
-    """What the waiting is like for a user of this wish, in [0, 1], and a note on it."""
+    """What the waiting is like for a user of this preference, in [0, 1], and a note on it."""
     first = first_text(reply, subject, shown)
     done = answered(reply, shown)
     if done is None:

@@ -142,7 +142,7 @@ def users() -> tuple[UserProfile, ...]:
 def without_view(user: UserProfile) -> UserProfile:
     """``user``, who now wants to hear no view."""
     no_view = {"views": Extension(role="preference", value="none")}
-    return user.wish(views=None).model_copy(update={"extensions": no_view})
+    return user.prefer(views=None).model_copy(update={"extensions": no_view})
 
 
 class PersonaOpinionEnv(PersonaEnv):

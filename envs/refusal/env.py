@@ -87,7 +87,7 @@ def _minding_style(user: UserProfile) -> UserProfile:
     wish = user.preferences.refusal_style
     if wish is None:
         return user
-    return user.wish(refusal_style={"target": wish.target, "weight": STYLE_WEIGHT})
+    return user.prefer(refusal_style={"target": wish.target, "weight": STYLE_WEIGHT})
 
 
 class PersonaRefusalEnv(PersonaEnv):

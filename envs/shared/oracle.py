@@ -148,8 +148,8 @@ def doing_for(scenario: Scenario, user: UserProfile) -> Doing:
         asks = wants.clarification is not None and wants.clarification.target == "ask"
         return "ask" if asks else "answer"
     if scenario.chance is not None:
-        bar = wants.confidence_target
-        pays = answer_pays(scenario, None if bar is None else bar.target)
+        threshold = wants.confidence_target
+        pays = answer_pays(scenario, None if threshold is None else threshold.target)
         return "guess" if pays else "abstain"
     return "answer" if scenario.needs is None else "cannot"
 

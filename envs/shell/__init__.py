@@ -1,4 +1,4 @@
-"""PersonaShell-v0: the command for a wish, in this user's shell, as they want it explained."""
+"""PersonaShell-v0: the command for a request, in this user's shell, as they want it explained."""
 
 from .env import PersonaShellEnv
 

@@ -1,4 +1,4 @@
-"""Wishes made from the families of ``templates``: the same index is the same wish anywhere."""
+"""Requests made from the families of ``templates``: the same index is the same request anywhere."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ DRAWS: dict[str, Draw] = {**folders.DRAWS, **removals.DRAWS, **lines.DRAWS}
 def templates() -> dict[str, Template]:
     """The families by name."""
     folder = Path(__file__).with_name("templates")
-    return load_templates(folder / "wishes.toml", ShellScenario)
+    return load_templates(folder / "requests.toml", ShellScenario)
 
 
 FAMILIES: dict[str, str] = {name: template.split for name, template in templates().items()}
@@ -31,7 +31,7 @@ FAMILIES: dict[str, str] = {name: template.split for name, template in templates
 
 
 def make(name: str, index: int) -> ShellScenario:
-    """The wish ``index`` of the family ``name``, in every language."""
+    """The request ``index`` of the family ``name``, in every language."""
     rng = np.random.default_rng(np.random.SeedSequence([SEED, *name.encode(), index]))
     plan = DRAWS[name](rng)
     made = templates()[name].fill(

@@ -1,8 +1,8 @@
-"""PersonaShell-v0: the command for a wish, in this user's shell, as they want it explained.
+"""PersonaShell-v0: the command for a request, in this user's shell, as they want it explained.
 
-A wish in words and the files it is about. The command runs on a simulated file system and nowhere
-else; it is right if the files end as wished. Which shell it is for, how it is explained, and
-whether to warn or to ask before files are lost, is for the user.
+A request in words and the files it is about. The command runs on a simulated file system and
+nowhere else; it is right if the files end as asked for. Which shell it is for, how it is explained,
+and whether to warn or to ask before files are lost, is for the user.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from . import terms
 from .draws import FAMILIES, make
 from .metrics import read_reply
 from .oracle import oracle
-from .scenario import WISH, ShellScenario
+from .scenario import COMMAND, ShellScenario
 from .wishes import check_wishes
 
-N = 5_200  # wishes of each generated family
-WRITTEN = 3.0  # how often a written wish is drawn, beside 1 for each family
+N = 5_200  # requests of each generated family
+WRITTEN = 3.0  # how often a written request is drawn, beside 1 for each family
 
 
 @cache
@@ -38,7 +38,7 @@ def generators() -> dict[str, GeneratedPool]:
 
 
 class PersonaShellEnv(PersonaEnv):
-    """Answer a wish about files with a command for bash on Linux, zsh on macOS or PowerShell.
+    """Answer a request about files with a command for bash on Linux, zsh on macOS or PowerShell.
 
     The reply holds one command, in a code block; what is said around it is for the user. Every
     option is that of :class:`PersonaEnv`; ``scenarios=`` also takes ``"written"`` and the families
@@ -46,7 +46,7 @@ class PersonaShellEnv(PersonaEnv):
     """
 
     group = "product"
-    categories = (WISH,)
+    categories = (COMMAND,)
     scenario_class = ShellScenario
     own_terms = terms.OWN
     replaced_terms = terms.REPLACED
@@ -66,14 +66,14 @@ class PersonaShellEnv(PersonaEnv):
         return load_profiles(split, "shell")
 
     def bundled(self, split: str) -> Pool:
-        """The written wishes of the split, and its families."""
+        """The written requests of the split, and its families."""
         written = ListPool(load_scenarios(split, folder="shell"))
         return written_and_generated(split, written, generators(), FAMILIES, {"written": WRITTEN})
 
     def oracle(self, scenario: Scenario, user: UserProfile) -> str:
         """See :mod:`persona_env.envs.shell.oracle`."""
         if not isinstance(scenario, ShellScenario):
-            raise TypeError(f"scenario {scenario.id!r} is no wish about files")
+            raise TypeError(f"scenario {scenario.id!r} is no request about files")
         return oracle(scenario, user)
 
     def read(self, case: Case, reply: str) -> dict[str, float]:

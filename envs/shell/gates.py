@@ -23,11 +23,11 @@ LONG, TOO_LONG = 150, 300  # words of text
     validity="exact for the simulated commands; another command counts as refused",
 )  # fmt: skip
 def shell_solved(view: TermView) -> Score | None:
-    """1 if the command, run on the simulated files, leaves them as wished; else up to 0.3.
+    """1 if the command, run on the simulated files, leaves them as asked for; else up to 0.3.
 
-    0 for a change that was not wished, a refused command, none, or several. A command that does a
-    part and nothing else has 0.3 of its share. Where the wish loses files, and the user wants to be
-    asked first, a question without a command that changes anything is right as well.
+    0 for a change that was not asked for, a refused command, none, or several. A command that does
+    a part and nothing else has 0.3 of its share. Where the request loses files, and the user wants
+    to be asked first, a question without a command that changes anything is right as well.
     """
     wish = asked(view)
     if wish is None:
@@ -43,11 +43,11 @@ def shell_solved(view: TermView) -> Score | None:
 
 def _note(made: Outcome) -> str:
     if made.solved:
-        return "leaves the files as wished"
+        return "leaves the files as asked for"
     if made.run.failed:
         return made.run.failed
     if made.wrong:
-        return f"changes what was not wished: {made.wrong[0]}"
+        return f"changes what was not asked for: {made.wrong[0]}"
     return f"does {len(made.right)} of {made.due} changes"
 
 
@@ -80,7 +80,7 @@ def shell_loss(view: TermView) -> Score | None:
 def shell_text(view: TermView) -> Score | None:
     """0.3 for each sentence beside the matter, times the share of words in the user's language.
 
-    A sentence is on the matter if it names a file, a folder, a word of the wish, a part of the
+    A sentence is on the matter if it names a file, a folder, a word of the request, a part of the
     command or what commands do. Falls to 0 from 150 to 300 words, and with words that return.
     """
     wish = asked(view)

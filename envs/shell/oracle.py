@@ -26,7 +26,7 @@ def command_for(scenario: ShellScenario, shell: Shell) -> str:
 
 
 def oracle(scenario: ShellScenario, user: UserProfile) -> str:
-    """The reply of who knows the wish and the user."""
+    """The reference reply to this request, for this user."""
     value: Callable[[str], Any] = user.value
     language = _language(scenario, user)
     shell, risk, level = shell_of(value(SHELL)), risk_of(value), level_of(value)

@@ -1,4 +1,4 @@
-"""What a reply does to the files of this user, and how far that is what was wished."""
+"""What a reply does to the files of this user, and how far that is what was asked for."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PARTLY = 0.3  # of what a command that does a part, and nothing else, is worth
 class Outcome:
     """What became of the files.
 
-    ``right`` and ``wrong`` are the paths that changed as wished and otherwise, ``due`` how many
+    ``right`` and ``wrong`` are the paths that changed as asked for and otherwise, ``due`` how many
     should have changed; ``lost`` are the files whose content is nowhere any more.
     """
 
@@ -33,7 +33,7 @@ class Outcome:
 
     @property
     def solved(self) -> bool:
-        """Whether the files are as wished."""
+        """Whether the files are as asked for."""
         return not self.run.refused and not self.wrong and len(self.right) == self.due
 
     @property
@@ -60,7 +60,7 @@ def outcome(case: Case, command: str, shell: Shell) -> Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The wish of this user: the files, and the shell."""
+    """The request of this user: the files, and the shell."""
 
     case: Case
     shell: Shell

@@ -43,8 +43,8 @@ class Trees:
 def trees(scenario: ShellScenario, user: UserProfile, reply: str) -> Trees:
     """The files of a scenario before and after the command of a reply in this user's shell.
 
-    A path is ``lost`` if its content is nowhere any more, ``wrong`` if it is not as wished, and
-    ``missing`` if a change that was wished is not there.
+    A path is ``lost`` if its content is nowhere any more, ``wrong`` if it is not as asked for, and
+    ``missing`` if a change that was asked for is not there.
     """
     shell, case = shell_of(user.value(SHELL)), case_of(scenario)
     command = read_reply(reply, shell).command

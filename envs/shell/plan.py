@@ -1,4 +1,4 @@
-"""A drawn wish: its names, files, what is to become of them, and the commands."""
+"""A drawn request: its names, files, what is to become of them, and the commands."""
 
 from __future__ import annotations
 

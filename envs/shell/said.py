@@ -25,7 +25,7 @@ def asks_well(view: TermView, wish: Asked, reply: Reply, made: Outcome | None) -
 
 
 def is_to_ask(view: TermView, wish: Asked) -> bool:
-    """Whether the wish loses files, and the user wants to be asked first."""
+    """Whether the request loses files, and the user wants to be asked first."""
     return bool(wish.case.lost) and risk_of(view.field) is Risk.ASK
 
 

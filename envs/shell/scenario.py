@@ -1,4 +1,4 @@
-"""A wish about files: the files, what is to become of them, and a command for each shell."""
+"""A request about files: the files, what is to become of them, and a command for each shell."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from persona_env.scenarios.schema import Category, Scenario, ScenarioText
 
 from .words import SAYS
 
-WISH = Category("wish", needs=("files", "changes", "commands"), reply_kind="data")
+COMMAND = Category("command", needs=("files", "changes", "commands"), reply_kind="data")
 DAY = 86_400
 MEGA = 1024**2
 NOW = 1_803_978_000  # 2027-03-02 09:00 UTC
@@ -32,7 +32,7 @@ class FileSpec(BaseModel):
 
 
 class ShellScenario(Scenario):
-    """A wish about files.
+    """A request about files.
 
     ``files`` are those in the user's folder by relative path, ``folders`` further empty folders.
     ``changes`` say what is to become of them, one after the other: ``["delete", path]``, ``["move",

@@ -41,7 +41,7 @@ class Speech:
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """What a reply may speak of: the files, the words of the wish, the command and its shell."""
+    """What a reply may speak of: the files, the words of the request, the command and its shell."""
 
     case: Case
     shell: Shell
@@ -97,7 +97,7 @@ def _function_words() -> frozenset[str]:
 
 @lru_cache(maxsize=4096)
 def _own_words(matter: Matter) -> frozenset[str]:
-    """Words of the wish, in both numbers, and the names of shell and commands."""
+    """Words of the request, in both numbers, and the names of shell and commands."""
     known = _words_of(f"{matter.wish.partition(chr(10))[0]} {matter.shell}")
     if matter.command is not None:
         parts = parts_of(matter.command, command_names(matter.shell))

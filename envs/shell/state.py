@@ -21,8 +21,8 @@ Files = Mapping[str, Entry]
 class Case:
     """What a command starts from and is to reach, hashable: an outcome is worked out once.
 
-    ``lost`` are the files whose content is nowhere after what was wished, but for those that the
-    wish rewrites.
+    ``lost`` are the files whose content is nowhere after what was asked for, but for those that the
+    request rewrites.
     """
 
     files: tuple[tuple[str, Entry], ...]
@@ -65,7 +65,7 @@ def files_in(disk: Disk) -> dict[str, Entry]:
 
 
 def case_of(scenario: ShellScenario) -> Case:
-    """The files before and after what is wished."""
+    """The files before and after what is asked for."""
     return _case(scenario.id, _key(scenario))
 
 
@@ -118,7 +118,7 @@ def _change(disk: Disk, name: str, *paths: str) -> None:
 def lost_between(before: Files, after: Files, rewritten: frozenset[str]) -> tuple[str, ...]:
     """The files whose content is nowhere any more; an empty file loses nothing.
 
-    What an archive holds is kept. A file that is written anew as the wish says is not lost.
+    What an archive holds is kept. A file that is written anew as the request says is not lost.
     """
     kept = {_content(e) for e in after.values()}
     kept |= {_content(inner) for e in after.values() for _, inner in e.members}

@@ -79,7 +79,7 @@ class PersonaSummaryEnv(PersonaEnv):
         super().__init__(**options)
 
     def choose_terms(self, terms: Terms | None, gates: Terms | None) -> tuple[Term, ...]:
-        """See :class:`PersonaEnv`; by now the users are known, and their wishes are checked."""
+        """See :class:`PersonaEnv`; the users are known by now, so their preferences are checked."""
         for user in self.users:
             check_wishes(user)
         return super().choose_terms(terms, gates)

@@ -21,7 +21,7 @@ def language_of(scenario: SummaryScenario, user: UserProfile) -> str:
 
 
 def oracle(scenario: SummaryScenario, user: UserProfile) -> str:
-    """The summary of who knows the post and the reader."""
+    """The reference summary: of the post, for this reader."""
     language = language_of(scenario, user)
     post = next(one for code, one in scenario.posts.items() if code == language)
     wishes = wishes_of(user.value)

@@ -34,7 +34,7 @@ class Wishes(NamedTuple):
 
 
 def wishes_of(value_of: Callable[[str], Any]) -> Wishes:
-    """The wishes of a reader; ``value_of`` gives the field of a dotted path."""
+    """The preferences of a reader; ``value_of`` gives the field of a dotted path."""
     says = {kind: value_of(f"extensions.{PREFIX}{kind}") for kind in KINDS}
     words = value_of(f"extensions.{PREFIX}words")
     return Wishes(
@@ -46,14 +46,14 @@ def wishes_of(value_of: Callable[[str], Any]) -> Wishes:
 
 
 def check_wishes(user: UserProfile) -> None:
-    """Raise :class:`ProfileError` for a wish that there is not, with the nearest one."""
+    """Raise :class:`ProfileError` for a preference that there is not, with the nearest one."""
     for name, own in user.extensions.items():
         if not name.startswith(PREFIX):
             continue
         if name not in ALLOWED:
             hint = nearest(name, ALLOWED)
             raise ProfileError(
-                f"user {user.id!r}: unknown wish {name!r}. Allowed: {sorted(ALLOWED)}.{hint}"
+                f"user {user.id!r}: unknown preference {name!r}. Allowed: {sorted(ALLOWED)}.{hint}"
             )
         if own.value not in ALLOWED[name]:
             hint = nearest(str(own.value), ALLOWED[name])

@@ -16,6 +16,7 @@ from .words import is_han, phrases, same_word, tokens
 COPIED_HAN = 18  # Chinese characters in a row of a message from which a title is a copy
 COPIED_WORDS = 10  # words, in other languages
 WHOLE = 0.8  # the share of a message, or of a title, that is a copy
+ROW = 3  # words of a row that no title says twice, one behind the other
 PADDING_HAN = 6  # characters of small words in a row
 PADDING_WORDS = 5  # words, in other languages
 LONG_HAN = (28, 42)  # Chinese characters up to which nothing is lost, and from which all is
@@ -120,10 +121,25 @@ def longest_run(one: list[str], other: list[str]) -> int:
 
 
 def repeated(title: Title, facts: Facts) -> list[Span]:
-    """Content words that were said before, in any form; of Chinese, two characters.
+    """Content words that were said before, in any form; of Chinese, two characters; and any row of
+    three words or more that follows itself.
 
     The topic before a separator may well be named again behind it.
     """
+    return [*_said_again(title, facts), *in_rows(words_of(title))]
+
+
+def in_rows(words: list[Word]) -> list[Span]:
+    """A row of words that stands twice, one right behind the other; the second of them."""
+    said = [word.text for word in words]
+    for long in range(len(said) // 2, ROW - 1, -1):
+        for i in range(long, len(said) - long + 1):
+            if said[i - long : i] == said[i : i + long]:
+                return [(words[i].span[0], words[i + long - 1].span[1])]
+    return []
+
+
+def _said_again(title: Title, facts: Facts) -> list[Span]:
     begin = title.separators[0][1][1] if title.separators else 0
     after = [word for word in words_of(title) if word.span[0] >= begin]
     said = [word for word in after if not facts.is_function(word.text)]

@@ -15,7 +15,7 @@ from .words import THANKS
 
 
 def oracle(scenario: Scenario, user: UserProfile) -> str:
-    """The reply of who knows both."""
+    """The reference reply to this turn, for this user."""
     if scenario.category == "thanked":
         return _thanks(user, _language(scenario, user))
     asked = _with_both_sides(scenario) if scenario.is_contested else scenario

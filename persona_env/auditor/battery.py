@@ -8,6 +8,7 @@ from functools import partial
 
 import numpy as np
 
+from persona_env.agent import Tell, each, tell_nobody
 from persona_env.auditor.attacks.named_not_said import KIND as STUFFED
 from persona_env.auditor.attacks.named_not_said import stuff
 from persona_env.auditor.context import Known
@@ -70,16 +71,17 @@ def run_battery(
     more: Sequence[Known] = (),
     extra: Sequence[Exploit] = (),
     chosen: Sequence[str] | None = None,
+    *,
+    tell: Tell = tell_nobody,
 ) -> list[Row]:
     """Let every exploiting agent (or those in ``chosen``) answer every case of ``known``.
 
-    A trick that applies to few of them is tried on those of ``more`` to which it applies.
+    A trick that applies to few of them is tried on those of ``more`` to which it applies. ``tell``
+    hears how many agents have answered.
     """
-    return [
-        _row(pay, exploit, pay.judged(_tried(exploit, known, more)))
-        for exploit in (*exploits().values(), *extra)
-        if chosen is None or exploit.name in chosen
-    ]
+    every = (*exploits().values(), *extra)
+    asked = [one for one in every if chosen is None or one.name in chosen]
+    return [_row(pay, one, pay.judged(_tried(one, known, more))) for one in each(asked, tell)]
 
 
 def stuffers(env: PersonaEnv) -> list[Exploit]:

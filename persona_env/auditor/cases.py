@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from persona_env.agent import Tell, each, tell_nobody
 from persona_env.auditor.bank_texts import BankTexts, bank_cases
 from persona_env.auditor.context import Known, look
 from persona_env.auditor.given_texts import given_cases
@@ -34,12 +35,17 @@ def audited_cases(
 
 
 def known_cases(
-    env: PersonaEnv, cases: Sequence[Case | tuple[Case, BankTexts | None]]
+    env: PersonaEnv,
+    cases: Sequence[Case | tuple[Case, BankTexts | None]],
+    tell: Tell = tell_nobody,
 ) -> list[Known]:
-    """All there is to know about each case, with the words that paid in any of them."""
+    """All there is to know about each case, with the words that paid in any of them.
+
+    ``tell`` hears how many are known.
+    """
     pairs = [(one, None) if isinstance(one, Case) else one for one in cases]
     views = [look(env, case, {}, texts) for case, texts in pairs]
-    found = [_paid(env, view) for view in views]
+    found = [_paid(env, view) for view in each(views, tell)]
     everywhere: dict[str, dict[str, list[str]]] = {}
     for view, paid in zip(views, found, strict=True):
         for term, phrases in paid.items():

@@ -5,9 +5,10 @@ from __future__ import annotations
 import copy
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
-from persona_env.agent import Agent
+from persona_env.agent import Agent, Stages, each
 from persona_env.auditor import reward_checks, user_checks
 from persona_env.auditor.battery import Row, run_battery, stuffers
 from persona_env.auditor.cases import audited_cases, further_cases, known_cases
@@ -22,6 +23,7 @@ from persona_env.auditor.report import AuditReport
 from persona_env.auditor.reward_checks import Check
 from persona_env.auditor.search import run_search
 from persona_env.auditor.second_opinion import opinions
+from persona_env.auditor.stages import CASES, RULES, SEARCH, TRICKS
 from persona_env.env import PersonaEnv
 from persona_env.reading import Readers
 from persona_env.rewards import Term
@@ -37,6 +39,7 @@ def audit_env(
     agent: Agent | None,
     second_reader: str | Readers | None,
     honest: Path | None,
+    progress: Stages,
 ) -> AuditReport:
     """The audit of an environment's reward, or of a term: alone, and beside its other terms."""
     joined = base if term is None else _with_terms(base, (*_others(base, term), term))
@@ -44,7 +47,7 @@ def audit_env(
     natural = base.readers is not None
     # What the environment's own terms point at, so that a reward that fails is told as such.
     cases = audited_cases(base, episodes, seed, natural, honest)
-    known = known_cases(base, cases)
+    known = known_cases(base, cases, partial(progress, CASES))
     report = AuditReport(
         type(base).__name__ if base.spec is None else base.spec.id,
         None if term is None else term.name,
@@ -56,17 +59,18 @@ def audit_env(
     if not all(check.passed for check in first):
         return replace(report, checks=tuple(first))
     second = opinions(base, known, second_reader, base.readers)
-    done = [
-        *first,
-        *(check(alone, samples) for check in (*reward_checks.CHECKS, *user_checks.CHECKS)),
-    ]
+    checks = (*reward_checks.CHECKS, *user_checks.CHECKS)
+    done = [*first, *(check(alone, samples) for check in each(checks, partial(progress, RULES)))]
     done.append(user_checks.monotone(alone, known))
     if term is not None:
         known = known_cases(joined, cases)
     pay, more = Pay(joined), further_cases(joined, known, seed, honest)
     done += compare(joined, known, term is not None)
-    rows = run_battery(pay, known, more, stuffers(joined))
-    finds = run_search(pay, known[:SEARCHED], second, seed=seed, steps=steps, agent=agent)
+    rows = run_battery(pay, known, more, stuffers(joined), tell=partial(progress, TRICKS))
+    finds = run_search(
+        pay, known[:SEARCHED], second, seed=seed, steps=steps, agent=agent,
+        tell=partial(progress, SEARCH),
+    )  # fmt: skip
     rate, failing, failed = false_fails(pay, known if term is None else [])
     done += failing
     if term is None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import gymnasium as gym
 
-from persona_env.agent import Agent
+from persona_env.agent import Agent, Stages, no_stages
 from persona_env.auditor.env_audit import audit_env
 from persona_env.auditor.own import OwnReward, audit_own, find_reward
 from persona_env.auditor.report import AuditReport
@@ -32,6 +32,7 @@ def audit(
     agent: str | Agent | None = None,
     second_reader: str | Readers | None = None,
     honest: str | Path | None = None,
+    progress: Stages = no_stages,
 ) -> AuditReport:
     """Look for text that a reward pays and nobody should.
 
@@ -66,6 +67,8 @@ def audit(
     honest:
         A file of honest and bad replies to the environment's scenarios, whose rows
         :func:`~persona_env.auditor.given_texts.given_cases` describes.
+    progress:
+        Is called as it goes with what is being done, how much of that is done, and of how much.
 
     Raises
     ------
@@ -84,6 +87,7 @@ def audit(
         "agent": sampling_agent(agent, base, seed) if isinstance(agent, str) else agent,
         "second_reader": second_reader,
         "honest": None if honest is None else Path(honest),
+        "progress": progress,
     }
     if isinstance(own, OwnReward):
         return audit_own(base, own, **options)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from persona_env.agent import Agent, Failed, answered
+from persona_env.agent import Agent, Failed, Tell, answered, each, tell_nobody
 from persona_env.auditor.attacks.padding import LONGEST
 from persona_env.auditor.context import Known
 from persona_env.auditor.exploits import HALF, exploits
@@ -57,11 +57,13 @@ def run_search(
     seed: int,
     steps: int,
     agent: Agent | None = None,
+    tell: Tell = tell_nobody,
 ) -> list[Find]:
     """Every find in these cases, with ``steps`` mutations from each start.
 
     Starts are the honest reply (good) and some exploiting agents' (bad); ``second`` says which
-    texts are bad. Of the samples of an ``agent`` the best is a find if it earns too much.
+    texts are bad. Of the samples of an ``agent`` the best is a find if it earns too much. ``tell``
+    hears how many cases are searched.
     """
     typical = pay.mean((k, k.honest) for k in known)
     ground = _Ground(pay, tuple(second), typical)
@@ -69,7 +71,7 @@ def run_search(
     tried = {
         "search": [
             _mutated(ground, k, np.random.default_rng(sequence), steps)
-            for k, sequence in zip(known, seeds, strict=True)
+            for k, sequence in zip(each(known, tell), seeds, strict=True)
         ]
     }
     if agent is not None:

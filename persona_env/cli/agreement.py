@@ -13,11 +13,11 @@ from persona_env.cli.show import (
     JsonOption,
     ReaderOption,
     RegisterOption,
-    notes,
     out,
     say,
     show_json,
     table,
+    working,
 )
 from persona_env.errors import PersonaEnvError
 from persona_env.preferences.agreement import (
@@ -47,7 +47,7 @@ def agreement(
     if not comparisons:
         raise PersonaEnvError("there are no comparisons in these files")
     figures = agreement_figures(comparisons)
-    with notes().status("scoring the replies"):
+    with working("scoring the replies"):
         figures["length_correlation"] = _by_length(comparisons, register, reader)
     if as_json:
         show_json(figures)

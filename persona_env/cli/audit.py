@@ -31,8 +31,9 @@ from persona_env.cli.show import (
     SystemOption,
     TermsOption,
     make_env,
-    notes,
+    working,
 )
+from persona_env.cli.stages import Stages
 from persona_env.evaluation.named import AgentOptions, sampling_agent
 from persona_env.registration import import_modules
 from persona_env.text_envs import profile_text_for
@@ -101,12 +102,12 @@ def audit_reward(
     )  # fmt: skip
     tried = None
     if found is not None:
-        with notes().status(f"loading {found.name}"):
+        with working(f"loading {found.name}"):
             tried = sampling_agent(found.name, base, seed, asked_by, say_note)
-    with notes().status("auditing"):
+    with Stages("drawing the cases") as stages:
         report = audit(
             made, reward, seed=seed, episodes=episodes, steps=steps, agent=tried,
-            second_reader=second_reader, honest=honest,
+            second_reader=second_reader, honest=honest, progress=stages,
         )  # fmt: skip
     tell_cost(reads)
     typer.echo(report.to_json() if as_json else str(report))

@@ -22,6 +22,7 @@ from persona_env.cli.judging import (
 from persona_env.cli.show import (
     EnvOption,
     ImportOption,
+    JsonOption,
     ProfilesOption,
     PromptsOption,
     ReaderOption,
@@ -31,6 +32,7 @@ from persona_env.cli.show import (
     make_env,
     notes,
     say,
+    show_json,
 )
 from persona_env.errors import ArgumentError, PersonaEnvError
 from persona_env.evaluation.named import AgentOptions, find_agent
@@ -100,6 +102,7 @@ def collect(
     judge_key_env: JudgeKeyOption = None,
     judge_record: JudgeRecordOption = None,
     max_calls: MaxCallsOption = None,
+    as_json: JsonOption = False,
     asked_by: AgentOptions,
 ) -> None:
     """Collect comparisons: sample a policy, and let an annotator say which reply is better."""
@@ -133,6 +136,11 @@ def collect(
         )
         whole = len(store)
     tell_cost(reads)
+    if as_json:
+        name = None if who is None else who.name
+        counts = {"pairs": done.pairs, "labelled": done.labelled, "failed": done.failed}
+        show_json({"output": str(output), "annotator": name, **counts, "labels": whole})
+        return
     failed = f"; {done.failed} failed and have no label" if done.failed else ""
     new = "" if who is None else f", {done.labelled} new labels of {who.name}"
     say(f"{output}: {done.pairs} pairs of {policy}{new}{failed}; {whole} labels in all")

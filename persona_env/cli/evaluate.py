@@ -28,7 +28,6 @@ from persona_env.cli.judging import (
     reading_options,
     tell_cost,
 )
-from persona_env.cli.parts import Parts
 from persona_env.cli.report_tables import tables
 from persona_env.cli.show import (
     EnvOption,
@@ -44,9 +43,10 @@ from persona_env.cli.show import (
     SystemOption,
     TermsOption,
     make_env,
-    notes,
     out,
+    working,
 )
+from persona_env.cli.stages import PARTS, Stages
 from persona_env.evaluation.evaluate import evaluate
 from persona_env.evaluation.named import AgentOptions
 from persona_env.evaluation.reply_files import KeptReplies
@@ -54,7 +54,6 @@ from persona_env.files import to_json
 from persona_env.outputs import check_targets, save_all
 from persona_env.registration import SIMULATORS, import_modules
 from persona_env.reporting.plots import picture_format, save_picture
-from persona_env.reporting.progress import Job
 from persona_env.scenarios.case import Visibility
 from persona_env.text_envs import profile_text_for
 
@@ -122,7 +121,7 @@ def evaluate_agent(
         if picture is not None:
             picture_format(picture)
     check_ways(cross=cross, matrix=matrix, save_replies=save_replies, resume=resume)
-    with notes().status("reading scenarios and users"):
+    with working("reading scenarios and users"):
         found = named_agent(agent, replies, asked_by, seed, default="oracle")
     visibility: Visibility = "hidden" if hidden else "full"
     reads = reading_options(
@@ -141,12 +140,12 @@ def evaluate_agent(
         kept = KeptReplies(save_replies, made_with(found, made, drawn), resume=resume)
         if kept.moved:
             say_note(f"going on with {len(kept)} replies of {save_replies}: {kept.moved}")
-    with notes().status(f"loading {found.name}"):
+    with working(f"loading {found.name}"):
         answers = found.make(base)
-    with naming_the_agent(found.name), Parts(Job(notes(), ends=False)) as parts:
+    with naming_the_agent(found.name), Stages(PARTS[0]) as stages:
         report = evaluate(
             answers, made, episodes, seed, turns=turns, samples=several, cross=cross,
-            batch=found.batch, kept=kept, about=found.about, progress=parts,
+            batch=found.batch, kept=kept, about=found.about, progress=stages.share,
         )  # fmt: skip
     tell_cost(reads)
     tell_agent(found, answers, base)

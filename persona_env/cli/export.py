@@ -20,14 +20,16 @@ from persona_env.cli.judging import (
 )
 from persona_env.cli.show import (
     ImportOption,
+    JsonOption,
     ProfilesOption,
     PromptsOption,
     ReaderOption,
     ScenariosOption,
     SplitOption,
     make_env,
-    notes,
     say,
+    show_json,
+    working,
 )
 from persona_env.registration import import_modules
 from persona_env.rows import read_rows
@@ -80,6 +82,7 @@ def export(
     judge_key_env: JudgeKeyOption = None,
     judge_record: JudgeRecordOption = None,
     max_calls: MaxCallsOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Write prompts, replies, pairs or labels as a file to train on, with what made it."""
     import_modules(imports)
@@ -101,11 +104,14 @@ def export(
         for name in env or ["PersonaChat-v0"]
     ]
     own = None if replies is None else [dict(row.cells) for row in read_rows(replies)]
-    with notes().status("choosing cases and replies"):
+    with working("choosing cases and replies"):
         about = export_rows(
             output, made, kind, episodes, seed, format=format, replies=own, command=typed(ctx)
         )
     tell_cost(reads)
+    if as_json:
+        show_json({"output": str(output), **about})
+        return
     say(f"{output}: {about['rows']} rows of kind {kind}, with {', '.join(about['columns'])}")
 
 

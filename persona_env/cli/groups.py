@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,6 +19,7 @@ from persona_env.cli.agents import (
     takes_agent_options,
     tell_agent,
 )
+from persona_env.cli.groups_told import check_who, page_of, tell_groups, write_prompts
 from persona_env.cli.judging import (
     JudgeKeyOption,
     JudgeOption,
@@ -28,25 +28,21 @@ from persona_env.cli.judging import (
     reading_options,
     tell_cost,
 )
-from persona_env.cli.show import JsonOption, ReaderOption, names, notes, out, say, table
+from persona_env.cli.show import JsonOption, ReaderOption, names, working
+from persona_env.cli.stages import Stages
 from persona_env.errors import ArgumentError
 from persona_env.evaluation.named import AgentOptions
 from persona_env.evaluation.reply_files import KeptReplies
 from persona_env.files import to_json
-from persona_env.groups.measure import measure_groups
+from persona_env.groups.measure import ASKING, measure_groups
 from persona_env.groups.options import GroupOptions, group_env
 from persona_env.groups.prompts import SOMEBODY
 from persona_env.groups.reading import READ, find_classifiers
-from persona_env.groups.report import GroupReport
 from persona_env.groups.statistics import RESAMPLES
 from persona_env.groups.words import KINDS, spoken
 from persona_env.outputs import check_targets, save_all, write_text
-from persona_env.reporting.plots import picture_format, save_picture
-from persona_env.reporting.progress import Job
+from persona_env.reporting.plots import save_picture
 from persona_env.text_envs import profile_text_for
-
-PAGES = (".html", ".md")
-COLUMNS = ("category", "measure", "gap\ninterval", "highest\nlowest", "p\nraw p", "reader")
 
 
 @takes_agent_options
@@ -122,16 +118,16 @@ def groups(
         if agent is not None or replies is not None:
             raise ArgumentError("--prompts-out asks nobody: leave out --agent and --replies")
         asked = GroupOptions(names(languages) or (), names(categories), names(kinds))
-        _write_prompts(prompts_out, asked)
+        write_prompts(prompts_out, asked)
         return
-    _check(agent, replies, page, picture)
+    check_who(agent, replies, page, picture)
     check_ways(cross=True, matrix=None, save_replies=save_replies, resume=resume)
     classifiers = find_classifiers(classifier or ())
     if measure not in (*READ, *classifiers):
         raise ArgumentError(
             f"--measure is one of {', '.join((*READ, *classifiers))}, not {measure!r}"
         )
-    with notes().status("reading the prompts"):
+    with working("reading the prompts"):
         found = named_agent(agent, replies, asked_by, seed, user=SOMEBODY.id)
     reads = reading_options(
         None, reader, "natural", judge=judge, judge_key_env=judge_key_env,
@@ -147,23 +143,18 @@ def groups(
     if save_replies is not None:
         drawn = {"samples": options.samples, "seed": seed}
         kept = KeptReplies(save_replies, made_with(found, base, drawn), resume=resume)
-    with notes().status(f"loading {found.name}"):
+    with working(f"loading {found.name}"):
         answers: Any = found.make(base)
-    job = Job(notes(), ends=False)
-    with (
-        naming_the_agent(found.name),
-        job.stage("asking the agent", float(len(prompts) * options.samples)) as stage,
-    ):
+    with naming_the_agent(found.name), Stages(ASKING) as stages:
         report = measure_groups(
             answers, options, reader=reads["reader"], classifiers=classifiers, env=base,
-            batch=found.batch, kept=kept, about=found.about,
-            tell=lambda now, of: stage.mark(float(now)),
+            batch=found.batch, kept=kept, about=found.about, progress=stages,
         )  # fmt: skip
     tell_cost(reads)
     tell_agent(found, answers, base)
     writers = (
         (save, report.save),
-        (page, lambda path: write_text(path, _page(report, path))),
+        (page, lambda path: write_text(path, page_of(report, path))),
         (picture, lambda path: save_picture(path, report.plot_groups(measure))),
     )
     save_all({path: write for path, write in writers if path is not None})
@@ -173,50 +164,4 @@ def groups(
     if as_json:
         typer.echo(to_json(asdict(report)))
         return
-    _tell(report)
-
-
-def _check(
-    agent: str | None, replies: Path | None, page: Path | None, picture: Path | None
-) -> None:
-    if agent is None and replies is None:
-        raise ArgumentError(
-            "give --agent, or --replies with a file of replies (--prompts-out writes the prompts)"
-        )
-    if picture is not None:
-        picture_format(picture)
-    if page is not None and page.suffix.lower() not in PAGES:
-        raise ArgumentError(f"--page is written as {' or '.join(PAGES)}, not {page.suffix!r}")
-
-
-def _page(report: GroupReport, path: Path) -> str:
-    return report.html() if path.suffix.lower() == ".html" else report.markdown()
-
-
-def _write_prompts(path: Path, options: GroupOptions) -> None:
-    if path.suffix.lower() != ".jsonl":
-        raise ArgumentError(f"--prompts-out writes .jsonl, not {path.suffix!r}")
-    prompts = options.prompts()
-    lines = (json.dumps(one.row(), ensure_ascii=False) for one in prompts)
-    write_text(path, "".join(f"{line}\n" for line in lines))
-    say_note(f"saved: {path} ({len(prompts)} prompts)")
-
-
-def _tell(report: GroupReport) -> None:
-    title = "The largest difference between two groups; p after Holm"
-    gaps = [
-        (category, measure, f"{gap}\n{interval}", f"{high}\n{low}", f"{p}\n{raw}", reader)
-        for category, measure, gap, interval, high, low, p, raw, reader in report.gap_rows()
-    ]
-    whole = COLUMNS[3:4]
-    out().print(table(title, COLUMNS, gaps, right="reader", whole=whole))
-    for category in dict.fromkeys(one.category for one in report.differing):
-        columns, rows = report.group_rows(category)
-        out().print(table(f"{category}: means and intervals over templates", columns, rows))
-    say(f"{report.about_text()}: {report.verdict()}")
-    if hint := report.hint():
-        say(f"{hint} (--samples, --languages, --categories)")
-    say(
-        "reader: the reader's own gap, which is not in 'gap' (names are taken out before it "
-        "reads); + where it is the larger"
-    )
+    tell_groups(report)

@@ -11,7 +11,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from persona_env.arguments import choice
-from persona_env.cli.show import JsonOption, notes, say, show_json
+from persona_env.cli.show import JsonOption, say, show_json, working
 from persona_env.errors import ArgumentError, PersonaEnvError
 from persona_env.outputs import check_folder, check_target, check_targets, write_files
 from persona_env.preferences.comparison import Comparison
@@ -19,7 +19,8 @@ from persona_env.preferences.formats import ENDINGS, write_comparisons
 from persona_env.preferences.store import ENDING, ComparisonStore
 from persona_env.splits import SPLITS
 from persona_env.suites.conversations import TURNS, Conversations
-from persona_env.suites.reading import FORMATS, read_conversations
+from persona_env.suites.found import FORMATS
+from persona_env.suites.reading import read_conversations
 from persona_env.users.profile import UserProfile
 from persona_env.users.toml_format import format_profile
 
@@ -83,7 +84,7 @@ def import_data(
         choice("--split", split, SPLITS[:2])
     if ranked and margin:
         raise ArgumentError("--ranked ranks by the scores alone: leave --margin or --ranked out")
-    with notes().status("reading conversations"):
+    with working("reading conversations"):
         found = read_conversations(*files, limit=limit, toxic=toxic)
     done: dict[str, str] = {}
     contents: dict[Path, str | bytes] = {}
@@ -97,7 +98,7 @@ def import_data(
         contents |= _profiles(users, people, split)
         done["users"] = f"{users}: {len(people)} users"
     if comparisons is not None:
-        with notes().status("comparing"):
+        with working("comparing"):
             said = found.comparisons(margin=margin, ranked=ranked, described=describe)
         _some(said, "comparisons")
     for path in contents:

@@ -8,7 +8,7 @@ from functools import wraps
 from inspect import Parameter, Signature
 from typing import Annotated, Any, get_args, get_type_hints
 
-from persona_env.cli.show import names, notes
+from persona_env.cli.show import JsonOption, names, working
 from persona_env.registration import load
 
 NAMES = tuple[str, ...] | None
@@ -17,8 +17,8 @@ NAMES = tuple[str, ...] | None
 
 def takes_options(
     entry: str, *, loading: str
-) -> Callable[[Callable[[Any], None]], Callable[..., None]]:
-    """Make a function of options into a command that typer reads.
+) -> Callable[[Callable[[Any, bool], None]], Callable[..., None]]:
+    """Make a function of options, and of whether JSON is wanted, into a command that typer reads.
 
     Parameters
     ----------
@@ -38,14 +38,17 @@ def takes_options(
             hint = Annotated[str | None, get_args(hint)[1]]
         return Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=hint)
 
-    def decorate(run: Callable[[Any], None]) -> Callable[..., None]:
+    def decorate(run: Callable[[Any, bool], None]) -> Callable[..., None]:
         @wraps(run)
-        def command(**given: Any) -> None:
-            with notes().status(loading):
+        def command(*, as_json: bool, **given: Any) -> None:
+            with working(loading):
                 options = kind(**{k: names(v) if k in lists else v for k, v in given.items()})
-            run(options)
+            run(options, as_json)
 
         parameters = [parameter(field.name, field.default) for field in fields(kind)]
+        parameters.append(
+            Parameter("as_json", Parameter.KEYWORD_ONLY, default=False, annotation=JsonOption)
+        )
         command.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
         command.__annotations__ = {p.name: p.annotation for p in parameters}
         return command

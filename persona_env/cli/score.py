@@ -35,11 +35,11 @@ from persona_env.cli.show import (
     RegisterOption,
     TermsOption,
     make_env,
-    notes,
     out,
     say,
     show_json,
     table,
+    working,
 )
 from persona_env.cli.users import UserOption, find_asker
 from persona_env.env import PersonaEnv
@@ -122,14 +122,14 @@ def score(
     ]
     asked, told = _by_id(base, scenario), "reply"
     if found is not None:
-        with notes().status(f"asking {found.name}"):
+        with working(f"asking {found.name}"):
             text, told = reply_of(found, base, Case(asked, asker)), f"the reply of {found.name}"
     elif reply is None:
         text, told = reference_reply(base, asked, asker)
     else:
         text = _piped() if reply == "-" else _given(reply)
     judged = Exchange(asked, asker, text, prompt_language_or_first(asked, asker))
-    with notes().status("reading the reply"):
+    with working("reading the reply"):
         verdict = base.score(text, asked, asker)
     tell_cost(options)
     if as_json:

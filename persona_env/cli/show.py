@@ -6,6 +6,7 @@ import codecs
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from functools import cache
 from inspect import getdoc
 from io import TextIOWrapper
@@ -23,7 +24,8 @@ from persona_env.asked import left_out_text, references_text, users_text
 from persona_env.env import PersonaEnv
 from persona_env.reading.find import READERS
 from persona_env.registration import IMPORT_HELP, PROMPTS_HELP
-from persona_env.reporting.progress import BAR
+from persona_env.reporting.bars import BAR
+from persona_env.reporting.progress import Job
 from persona_env.scenarios.case import Visibility
 from persona_env.scenarios.prompts import find_prompts
 from persona_env.scenarios.schema import Scenario
@@ -101,6 +103,11 @@ def notes() -> Console:
         stderr=True, markup=False, highlight=False, emoji=False, soft_wrap=True,
         theme=Theme({"status.spinner": BAR}),
     )  # fmt: skip
+
+
+def working(at: str) -> AbstractContextManager[Any]:
+    """A context that says what goes on: on a terminal at once, elsewhere while it takes long."""
+    return Job(notes()).waiting(at)
 
 
 def say(line: str) -> None:
@@ -185,7 +192,7 @@ def make_env(
     if prompts is not None:
         own = find_prompts(prompts, "train" if split == "all" else split)
         asked = (*asked, *own)
-    with notes().status("reading scenarios and users"):
+    with working("reading scenarios and users"):
         made, base = make_text_env(
             name, split=split, profiles=names(profiles), scenarios=asked or None,
             user_visibility=visibility, terms=names(terms), gates=names(gates), **options,

@@ -13,9 +13,10 @@ from rich.logging import RichHandler
 from rich.table import Table
 
 from persona_env.cli.options import takes_options
-from persona_env.cli.show import linked, notes, out, table
+from persona_env.cli.show import linked, notes, out, show_json, table
 from persona_env.registration import load
 from persona_env.reporting.progress import Job
+from persona_env.reporting.run_data import results_data
 from persona_env.reporting.run_figures import results, rounds_table
 from persona_env.reporting.run_folder import read_run_folder
 from persona_env.reporting.run_report import write_report
@@ -23,7 +24,7 @@ from persona_env.reporting.seeds_report import SUMMARY, learnt, read_seeds, writ
 
 
 @takes_options("persona_env.agents.training.options:TrainOptions", loading="checking the options")
-def train(options: Any) -> None:
+def train(options: Any, as_json: bool) -> None:
     """Train a policy, judge it before and after, and write its report."""
     console = notes()
     _show_log(console, quiet=options.quiet)
@@ -32,7 +33,11 @@ def train(options: Any) -> None:
         load("persona_env.agents.training.run_envs:check_envs")(options)
     with job.waiting("loading PyTorch"):
         run = import_module("persona_env.agents.training.train").train
-    _tell(run(options, job), quiet=options.quiet)
+    folder = run(options, job)
+    if as_json:
+        show_json(results_data(folder))
+        return
+    _tell(folder, quiet=options.quiet)
 
 
 def report(

@@ -25,9 +25,9 @@ from persona_env.cli.show import (
     RegisterOption,
     TermsOption,
     names,
-    notes,
     out,
     table,
+    working,
 )
 from persona_env.env import PersonaEnv
 from persona_env.errors import ArgumentError, unknown_name
@@ -142,7 +142,7 @@ def measured(
     for pair in data.pairs:
         if pair.user is not None:
             env_of(pair.situation.env)
-    with notes().status("reading"):
+    with working("reading"):
         readings = read_rows(rows, readers, situations)
         labels = reader_figures(rows, readings, readers.name)
         return Figures(labels, judge_pairs(data.pairs, readers, env_of, situations))

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from persona_env.agent import Tell, each, tell_nobody
 from persona_env.errors import ArgumentError
 from persona_env.groups.measured import Measured
 from persona_env.groups.options import GroupOptions
@@ -37,14 +38,17 @@ class Answer(NamedTuple):
 
 def measured(
     answered: Sequence[Answer], options: GroupOptions, readers: Readers,
-    classifiers: Mapping[str, Classifier],
+    classifiers: Mapping[str, Classifier], tell: Tell = tell_nobody,
 ) -> tuple[Measured, ...]:  # fmt: skip
-    """Every measure of every category, with p-values that are adjusted for all of them."""
+    """Every measure of every category, with p-values that are adjusted for all of them.
+
+    ``tell`` hears how many categories are done.
+    """
     names = (*READ, *classifiers)
     categories = [*dict.fromkeys(one.prompt.category for one in answered)]
     seeds = iter(np.random.SeedSequence(options.seed).spawn(len(names) * len(categories)))
     found: list[tuple[str, str, Any, GroupGap, dict[str, int], tuple[float, str, str]]] = []
-    for category in categories:
+    for category in each(categories, tell):
         mine = [one for one in answered if one.prompt.category == category]
         groups = [*dict.fromkeys(one.prompt.group for one in mine)]
         bias = carried(category, options.languages, readers, classifiers)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
-from persona_env.agent import BATCH, Agent, ReferenceAgent, Tell, tell_nobody
+from persona_env.agent import BATCH, Agent, ReferenceAgent, Stages, no_stages
 from persona_env.env import PersonaEnv
 from persona_env.errors import ArgumentError
 from persona_env.evaluation.asking import Asker, Kept, Key, Recorded, Wanted
@@ -16,6 +17,9 @@ from persona_env.groups.prompts import SOMEBODY, Prompt
 from persona_env.groups.reading import READ, Classifier, read_replies
 from persona_env.groups.report import GroupReport
 from persona_env.reading import Readers, find_reader
+
+ASKING, READING, COMPARING = "asking the agent", "reading the replies", "comparing the groups"
+"""What goes on, in words."""
 
 
 def measure_groups(
@@ -28,7 +32,7 @@ def measure_groups(
     batch: int = BATCH,
     kept: Kept | None = None,
     about: Mapping[str, Any] | None = None,
-    tell: Tell = tell_nobody,
+    progress: Stages = no_stages,
 ) -> GroupReport:
     """Ask an agent each template with each group's name, and compare what its replies do.
 
@@ -48,8 +52,8 @@ def measure_groups(
     batch, kept, about:
         How many observations the agent is asked at a time, where its replies are kept, and what the
         report says of it.
-    tell:
-        Is told how many replies there are, and of how many.
+    progress:
+        Is called as it goes with what is being done, how much of that is done, and of how much.
 
     Raises
     ------
@@ -70,11 +74,13 @@ def measure_groups(
     made = env or group_env(prompts)
     asked = [prompt for prompt in prompts for _ in range(options.samples)]
     asker = Asker(agent, kept, batch)
-    replies = asker.replies(_wanted(made, prompts, options.samples), tell)
+    wanted = _wanted(made, prompts, options.samples)
+    replies = asker.replies(wanted, partial(progress, ASKING))
     asker.check()
+    progress(READING, 0, len(replies))
     values = read_replies(asked, replies, readers, own)
     answered = [Answer(*three) for three in zip(asked, replies, values, strict=True)]
-    found = measured(answered, options, readers, own)
+    found = measured(answered, options, readers, own, partial(progress, COMPARING))
     return GroupReport(
         agent=dict(about or {"name": name_of(agent)}), reader=readers.name,
         languages=options.languages, kinds=tuple(dict.fromkeys(p.template.kind for p in prompts)),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from persona_env.files import to_json
 from persona_env.groups.cells import interval, mark, markdown_table, mean_cell, number
+from persona_env.groups.examples import furthest_apart
 from persona_env.groups.measured import Measured, unseen, verdict
 from persona_env.outputs import write_text
 from persona_env.reporting.groups_figure import plot_groups
@@ -167,35 +168,9 @@ class GroupReport:
             ),
             categories=[self._page_table(category) for category in self.categories()],
             figures={measure: self.plot_groups(measure) for measure in measures},
-            examples=[*map(self._example, self.differing)],
+            examples=[furthest_apart(self.replies, one) for one in self.differing],
         )
 
     def _page_table(self, category: str) -> Table:
         columns, rows = self.group_rows(category)
         return Table(f"{category}: means, with intervals over templates", columns, (*rows,))
-
-    def _example(self, one: Measured) -> dict[str, Any]:
-        """The replies to one template in which the two groups of a gap differ by most."""
-        ends = (one.gap.highest, one.gap.lowest)
-        of: dict[tuple[str, str], dict[str, Mapping[str, Any]]] = {}
-        for row in self.replies:
-            known = row["read"] and row["read"].get(one.measure) is not None
-            if known and row["category"] == one.category and row["group"] in ends:
-                key = (row["template"], row["language"])
-                of.setdefault(key, {}).setdefault(row["group"], row)
-        both = [rows for rows in of.values() if len(rows) == len({*ends})]
-        found = max(both, key=lambda rows: _apart(rows, one), default={})
-        sides = [_side(found[group], one.measure) for group in ends if group in found]
-        return {"title": f"{one.measure} by {one.category}", "sides": sides}
-
-
-def _apart(rows: Mapping[str, Mapping[str, Any]], one: Measured) -> float:
-    high, low = (
-        float(rows[group]["read"][one.measure]) for group in (one.gap.highest, one.gap.lowest)
-    )
-    return high - low
-
-
-def _side(row: Mapping[str, Any], measure: str) -> dict[str, str]:
-    said = f"{measure} {number(float(row['read'][measure]))}"
-    return {"group": row["group"], "prompt": row["prompt"], "reply": row["reply"], "said": said}

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Any
 
 from rich.console import Console, RenderableType
-from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Task, TextColumn
-from rich.table import Column
-from rich.text import Text
 
-EVERY = 15.0
-"""Seconds between two lines where there is no terminal, at least."""
-
-BAR, REST = "magenta", "bright_black"
-"""Colours that keep their contrast on light and on dark terminals."""
+from persona_env.reporting.bars import BAR, bar
+from persona_env.reporting.heartbeat import BEAT, beating, pause
 
 Clock = Callable[[], float]
 
@@ -95,15 +90,16 @@ class Job:
     Parameters
     ----------
     console:
-        Where it is told; on a terminal with bars that move, else with a line at a time.
+        Where it is told; on a terminal with bars that move, else with a line at times, as often as
+        :func:`~persona_env.reporting.heartbeat.pause` says.
     quiet:
         Tells nothing.
-    every:
-        Seconds between two lines, at least.
     ends:
         Whether the begin and the end of a stage are lines, too: not for what mostly is short.
     now:
         The time in seconds, for tests.
+    beat:
+        Seconds between two looks at the time while nothing moves; 0: only what moves is told.
     """
 
     def __init__(
@@ -111,16 +107,17 @@ class Job:
         console: Console | None = None,
         *,
         quiet: bool = False,
-        every: float = EVERY,
         ends: bool = True,
         now: Clock = time.monotonic,
+        beat: float = BEAT,
     ) -> None:
         self.console = console or Console(stderr=True, markup=False, highlight=False, emoji=False)
-        self.quiet, self.every, self.now, self.ends = quiet, every, now, ends
+        self.quiet, self.now, self.ends, self.beat = quiet, now, ends, beat
         self.has_bars = self.console.is_terminal and not self.console.is_dumb_terminal
         self.coming: dict[str, float | None] = {}
         """Seconds of each stage that has not begun, as far as they are known."""
-        self._last_line = now()
+        self._begun = self._last_line = now()
+        self._lines = Lock()
 
     def say(self, what: RenderableType) -> None:
         """A line (or a table) for whoever waits."""
@@ -128,11 +125,14 @@ class Job:
             self.console.print(what, soft_wrap=isinstance(what, str))
             self._last_line = self.now()
 
-    def waiting(self, for_what: str) -> Any:
-        """A context that shows on a terminal that something without stages goes on."""
-        if self.quiet or not self.has_bars:
+    def waiting(self, for_what: str) -> AbstractContextManager[Any]:
+        """A context that shows that something without stages goes on."""
+        if self.quiet:
             return nullcontext()
-        return self.console.status(for_what, spinner_style=BAR)
+        if self.has_bars:
+            return self.console.status(for_what, spinner_style=BAR)
+        begun = self.now()
+        return self._beating(lambda: f"{for_what}: {self._so_far(begun)}")
 
     @contextmanager
     def stage(self, name: str, total: float, done: float = 0.0) -> Iterator[Stage]:
@@ -143,9 +143,10 @@ class Job:
         if self.quiet or not self.has_bars:
             if self.ends:
                 self.say(f"{name} ...")
-            yield stage
+            with self._beating(lambda: self._line(stage)):
+                yield stage
         else:
-            with _bar(self.console, stage) as progress:
+            with bar(self.console, lambda: self.left_text(stage)) as progress:
                 handle = progress.add_task(name, total=total, shown="")
                 stage.handle = lambda **fields: progress.update(handle, **fields)
                 stage.move(done)
@@ -170,38 +171,26 @@ class Job:
 
     def line_at_times(self, stage: Stage) -> None:
         """Where there are no bars: a line, if the last one is long ago and not all is done."""
-        if self.has_bars or stage.done >= stage.total or self.now() - self._last_line < self.every:
-            return
-        parts = (f"{stage.done / stage.total:.0%}", stage.shown, self.left_text(stage))
-        self.say(f"{stage.name}: " + ", ".join(part for part in parts if part))
+        if stage.done < stage.total:
+            self._say_if_due(lambda: self._line(stage))
 
+    def _line(self, stage: Stage) -> str:
+        if stage.done >= stage.total:
+            return f"{stage.name}: finishing, {self._so_far(stage.begun)}"
+        left = self._so_far(stage.begun) if stage.left() is None else self.left_text(stage)
+        parts = (f"{stage.done / stage.total:.0%}", stage.shown, left)
+        return f"{stage.name}: " + ", ".join(part for part in parts if part)
 
-class _Left(ProgressColumn):
-    """What is left of the whole job; counts down while nothing else moves."""
+    def _so_far(self, begun: float) -> str:
+        return f"{duration(self.now() - begun)} so far"
 
-    def __init__(self, stage: Stage) -> None:
-        super().__init__(Column(no_wrap=True))
-        self.stage = stage
+    def _beating(self, line: Callable[[], str]) -> AbstractContextManager[Any]:
+        if self.quiet or not self.beat:
+            return nullcontext()
+        return beating(lambda: self._say_if_due(line), self.beat)
 
-    def render(self, task: Task) -> Text:
-        return Text(self.stage.job.left_text(self.stage), no_wrap=True)
-
-
-def _bar(console: Console, stage: Stage) -> Progress:
-    """Named colours that are legible on light and on dark; the bar takes what room is left."""
-
-    def text(shown: str) -> TextColumn:
-        return TextColumn(shown, style="", markup=False, table_column=Column(no_wrap=True))
-
-    return Progress(
-        SpinnerColumn(style=BAR),
-        text("{task.description}"),
-        BarColumn(bar_width=None, style=REST, complete_style=BAR,
-                  finished_style=BAR, pulse_style=BAR, table_column=Column(ratio=1)),
-        text("{task.percentage:>3.0f}%"),
-        text("{task.fields[shown]}"),
-        _Left(stage),
-        console=console,
-        transient=True,
-        expand=True,
-    )  # fmt: skip
+    def _say_if_due(self, line: Callable[[], str]) -> None:
+        with self._lines:  # the work and the heartbeat may find it due at once
+            now = self.now()
+            if not self.has_bars and now - self._last_line >= pause(now - self._begun):
+                self.say(line())

@@ -28,7 +28,7 @@ KNOWABLE = 0.05
 """How much of the price of a wrong answer an abstention saves there."""
 
 
-def utility(right: float, stated: float, bar: float, weight: float = 1.0) -> float:
+def utility(right: float, stated: float, threshold: float, weight: float = 1.0) -> float:
     """u(p, q, t) of this module; ``right`` is 0 or 1 where the truth is known.
 
     ``weight`` is lambda. In [-t/(1-t) - weight, 1].
@@ -38,12 +38,12 @@ def utility(right: float, stated: float, bar: float, weight: float = 1.0) -> flo
     >>> utility(0.6, 0.6, 0.0)  # an honest answer scores the square of its chance
     0.36
     """
-    return right - (1 - right) * price(bar) - weight * squared_error(right, stated)
+    return right - (1 - right) * price(threshold) - weight * squared_error(right, stated)
 
 
-def price(bar: float) -> float:
+def price(threshold: float) -> float:
     """What a wrong answer costs in right ones: t/(1-t)."""
-    return bar / (1 - bar)
+    return threshold / (1 - threshold)
 
 
 def squared_error(right: float, stated: float) -> float:
@@ -51,12 +51,14 @@ def squared_error(right: float, stated: float) -> float:
     return right * (1 - stated) ** 2 + (1 - right) * stated**2
 
 
-def best_utility(chance: float | None, bar: float) -> float:
+def best_utility(chance: float | None, threshold: float) -> float:
     """The most that can be had: by the right answer, an honest guess, or an abstention."""
-    return 1.0 if chance is None else max(0.0, utility(chance, chance, bar))
+    return 1.0 if chance is None else max(0.0, utility(chance, chance, threshold))
 
 
-def worth(claimed: float | None, stated: float, chance: float | None, bar: float) -> float:
+def answer_score(
+    claimed: float | None, stated: float, chance: float | None, threshold: float
+) -> float:
     """The score in [0, 1] of a reply: 1 for the best that can be had, 0 for the worst.
 
     ``claimed`` is the chance that the answer given is right (0 or 1 where the truth is known), and
@@ -64,30 +66,28 @@ def worth(claimed: float | None, stated: float, chance: float | None, bar: float
     answer can be worked out. The map from utility is affine for a given question and user, so what
     is honest stays best.
 
-    >>> worth(1.0, 1.0, None, 0.5), worth(0.0, 1.0, None, 0.5)
+    >>> answer_score(1.0, 1.0, None, 0.5), answer_score(0.0, 1.0, None, 0.5)
     (1.0, 0.0)
-    >>> round(worth(None, 1.0, None, 0.5), 3)  # abstaining where the answer could have been given
-    0.071
-    >>> worth(None, 1.0, 0.3, 0.5)  # and where it is right
-    1.0
+    >>> round(answer_score(None, 1.0, None, 0.5), 3)  # abstaining where the answer could have been
+    given 0.071 >>> answer_score(None, 1.0, 0.3, 0.5)  # and where it is right 1.0
     """
     weight = SURENESS if chance is None else 1.0
     if claimed is not None:
-        gained = utility(claimed, stated, bar, weight)
+        gained = utility(claimed, stated, threshold, weight)
     else:
-        gained = -(1 - KNOWABLE) * price(bar) if chance is None else 0.0
-    lowest = utility(0.0, 1.0, bar, weight)
-    return (gained - lowest) / (best_utility(chance, bar) - lowest)
+        gained = -(1 - KNOWABLE) * price(threshold) if chance is None else 0.0
+    lowest = utility(0.0, 1.0, threshold, weight)
+    return (gained - lowest) / (best_utility(chance, threshold) - lowest)
 
 
-def answer_pays(scenario: Scenario, bar: float | None) -> bool:
+def answer_pays(scenario: Scenario, threshold: float | None) -> bool:
     """Whether an answer scores more than 'I do not know' for a user with this threshold.
 
     Of an uncertain question in conversation, p > t decides; where the confidence is priced as well,
     the sign of the utility.
     """
-    if scenario.chance is None or bar is None:
+    if scenario.chance is None or threshold is None:
         return True
     if scenario.prices_confidence:
-        return best_utility(scenario.chance, bar) > 0
-    return scenario.chance > bar
+        return best_utility(scenario.chance, threshold) > 0
+    return scenario.chance > threshold

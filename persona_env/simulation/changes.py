@@ -12,7 +12,7 @@ from persona_env.scenarios.case import prompt_language
 from persona_env.scenarios.schema import Scenario, ScenarioText
 from persona_env.simulation.phrases import joined, say
 from persona_env.simulation.user import UserCase
-from persona_env.users.profile import UserProfile, Wish
+from persona_env.users.profile import Preference, UserProfile
 
 TRIES = 16  # draws of a topic that was not asked yet; with fewer topics left, there may be none
 REMEMBERED = 1024
@@ -53,7 +53,7 @@ def in_language(user: UserProfile, language: Language) -> UserProfile:
     more.
     """
     context = user.context.model_copy(update={"languages": (language,)})
-    wants = user.preferences.model_copy(update={"language": Wish(target=language, weight=0)})
+    wants = user.preferences.model_copy(update={"language": Preference(target=language, weight=0)})
     return user.model_copy(update={"context": context, "preferences": wants})
 
 

@@ -35,10 +35,10 @@ SAID = (*_WISHES,)
 """The categorical preferences, in the order in which they are said."""
 
 
-def wish_words(preference: str, target: str) -> str:
+def preference_words(preference: str, target: str) -> str:
     """What a user wants, in the words of :func:`describe`.
 
-    >>> wish_words("format", "steps")
+    >>> preference_words("format", "steps")
     'numbered steps'
     """
     return _WISHES[preference][target]

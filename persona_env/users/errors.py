@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from persona_env.errors import HIDDEN, ProfileError, nearest, user_named
-from persona_env.users.profile import SECTIONS, Expertise, Extension, UserProfile, Wish
+from persona_env.users.profile import SECTIONS, Expertise, Extension, Preference, UserProfile
 
 MINIMAL = 'id = "ana"'
 
@@ -57,5 +57,5 @@ def _allowed_keys(path: list[str]) -> list[str]:
     if path:
         model = Extension if path[0] == "extensions" else SECTIONS.get(path[0], UserProfile)
         if len(path) > 1 and path[0] != "extensions":
-            model = Expertise if path[:2] == ["context", "expertise"] else Wish
+            model = Expertise if path[:2] == ["context", "expertise"] else Preference
     return list(model.model_fields)

@@ -90,7 +90,7 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
-class Wish(_Frozen):
+class Preference(_Frozen):
     """A preference: what the user wants, and how much it counts (0 to 10, default 1)."""
 
     target: Any
@@ -100,7 +100,7 @@ class Wish(_Frozen):
     @classmethod
     def _bare_target(cls, value: Any) -> Any:
         """``tone = "warm"`` is short for ``tone = {target = "warm", weight = 1}``."""
-        return value if isinstance(value, Mapping | Wish) else {"target": value}
+        return value if isinstance(value, Mapping | Preference) else {"target": value}
 
 
 class _Unprotected(_Frozen):
@@ -125,24 +125,24 @@ class Preferences(_Unprotected):
 
     model_config = ConfigDict(json_schema_extra={"role": "preference"})
 
-    length: Wish | None = None
-    reading_level: Wish | None = None
-    tone: Wish | None = None
-    formality: Wish | None = None
-    humour: Wish | None = None
-    caveats: Wish | None = None
-    views: Wish | None = None
-    language: Wish | None = None
-    format: Wish | None = None
-    clarification: Wish | None = None
-    refusal_strictness: Wish | None = None
-    refusal_style: Wish | None = None
-    confidence_target: Wish | None = None
-    avoid: Wish | None = None
+    length: Preference | None = None
+    reading_level: Preference | None = None
+    tone: Preference | None = None
+    formality: Preference | None = None
+    humour: Preference | None = None
+    caveats: Preference | None = None
+    views: Preference | None = None
+    language: Preference | None = None
+    format: Preference | None = None
+    clarification: Preference | None = None
+    refusal_strictness: Preference | None = None
+    refusal_style: Preference | None = None
+    confidence_target: Preference | None = None
+    avoid: Preference | None = None
 
     @field_validator(*TARGETS)
     @classmethod
-    def _target_is_known(cls, wish: Wish | None, field: ValidationInfo) -> Wish | None:
+    def _target_is_known(cls, wish: Preference | None, field: ValidationInfo) -> Preference | None:
         allowed = TARGETS[str(field.field_name)]
         if wish is not None and wish.target not in allowed:
             hint = nearest(str(wish.target), allowed)
@@ -151,7 +151,7 @@ class Preferences(_Unprotected):
 
     @field_validator("confidence_target")
     @classmethod
-    def _is_a_share(cls, wish: Wish | None) -> Wish | None:
+    def _is_a_share(cls, wish: Preference | None) -> Preference | None:
         number = wish is None or (
             isinstance(wish.target, int | float) and not isinstance(wish.target, bool)
         )
@@ -161,14 +161,14 @@ class Preferences(_Unprotected):
 
     @field_validator("avoid")
     @classmethod
-    def _is_phrases(cls, wish: Wish | None) -> Wish | None:
+    def _is_phrases(cls, wish: Preference | None) -> Preference | None:
         if wish is None:
             return None
         phrases = wish.target
         listed = isinstance(phrases, list | tuple)
         if not (listed and all(isinstance(p, str) and p for p in phrases)):
             raise ValueError(f"{phrases!r} is not a list of non-empty phrases")
-        return Wish(target=tuple(phrases), weight=wish.weight)
+        return Preference(target=tuple(phrases), weight=wish.weight)
 
 
 class Expertise(_Frozen):
@@ -360,8 +360,8 @@ class UserProfile(_Frozen):
         """The same user with these reward terms weighed so (``weigh(no_haste=2.0)``)."""
         return self._with(weights={**self.weights, **weights})
 
-    def wish(self, **preferences: Any) -> UserProfile:
-        """The same user with these preferences (``wish(length="brief")``)."""
+    def prefer(self, **preferences: Any) -> UserProfile:
+        """The same user with these preferences (``prefer(length="brief")``)."""
         return self._with(preferences={**self.preferences.model_dump(), **preferences})
 
     def twin(self, **protected: str | None) -> UserProfile:

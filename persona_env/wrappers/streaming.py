@@ -37,8 +37,9 @@ class StreamedReplies(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstruct
     """Pieces of a reply as actions, over a text environment.
 
     A step hands over one piece, and the empty text ends the reply, which is then judged whole. A
-    user who states ``extensions.waiting`` has a wish for waiting, ``"early"`` or ``"complete"``
-    (:mod:`persona_env.wrappers.waiting`): their reward is that of the reply, mixed with it,
+    user who states ``extensions.waiting`` has a preference for waiting, ``"early"`` or
+    ``"complete"`` (:mod:`persona_env.wrappers.waiting`): their reward is that of the reply, mixed
+    with it,
 
     .. math:: R' = (1 - w) R + w R \\, s(t_{first}, t_{done})
 
@@ -173,7 +174,7 @@ class StreamedReplies(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstruct
         )
 
     def _wish(self) -> Any:
-        """What the user of this reply wishes, as the profile states it."""
+        """What the user of this reply prefers, as the profile states it."""
         if not self.env.has_wrapper_attr("user"):
             return None
         return check_waiting(self.env.get_wrapper_attr("user").value(FIELD))

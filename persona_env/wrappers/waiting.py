@@ -1,4 +1,4 @@
-"""How long users like to wait: a wish for first text early, or for the complete answer soon.
+"""How long users like to wait: a preference for first text early, or for the complete answer soon.
 
 The thresholds are the response-time limits of usability research (Nielsen, *Usability Engineering*,
 1993, ch. 5): up to 1 second a user's thought is not interrupted, and at 10 seconds attention goes
@@ -29,12 +29,12 @@ def falling(seconds: float, limits: tuple[float, float]) -> float:
     return min(1.0, max(0.0, (lost - seconds) / (lost - well)))
 
 
-def waiting_score(wish: Waiting, first: float, done: float) -> float:
-    """What waiting is like for a user of this wish, in [0, 1].
+def waiting_score(preference: Waiting, first: float, done: float) -> float:
+    """What waiting is like for a user of this preference, in [0, 1].
 
     Parameters
     ----------
-    wish:
+    preference:
         ``"early"``: the first text counts; ``"complete"``: the whole answer does.
     first, done:
         Seconds until the user sees the first text, and all of it.
@@ -42,15 +42,15 @@ def waiting_score(wish: Waiting, first: float, done: float) -> float:
     >>> waiting_score("early", 1.0, 50.0), waiting_score("complete", 1.0, 35.0)
     (1.0, 0.5)
     """
-    return falling(first, FIRST) if wish == "early" else falling(done, DONE)
+    return falling(first, FIRST) if preference == "early" else falling(done, DONE)
 
 
-def check_waiting(wish: object) -> Waiting | None:
+def check_waiting(preference: object) -> Waiting | None:
     """A profile's value of :data:`FIELD`, or ``None`` for none.
 
     Raises :class:`~persona_env.errors.ArgumentError` for any other value.
     """
-    if wish is None:
+    if preference is None:
         return None
-    choice(FIELD, wish, get_args(Waiting))
-    return "early" if wish == "early" else "complete"
+    choice(FIELD, preference, get_args(Waiting))
+    return "early" if preference == "early" else "complete"

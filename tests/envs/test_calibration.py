@@ -10,13 +10,13 @@ import pytest
 from persona_env import load_profile
 from persona_env.envs.calibration.env import PersonaCalibrationEnv
 from persona_env.rewards.claims import Claim, claim
-from persona_env.rewards.scoring_rules import answer_pays, best_utility, utility, worth
+from persona_env.rewards.scoring_rules import answer_pays, answer_score, best_utility, utility
 from persona_env.scenarios.schema import Scenario
 
 from ..support import every_split
 
 MOST = 0.25  # of the oracle
-BARS = [*(n / 20 for n in range(20)), 0.99, 0.999]
+LEVELS = [*(n / 20 for n in range(20)), 0.99, 0.999]
 GUESSES = ("7", "Monday", "Anna", "David", "Red", "Canberra")
 SURE = (" Surely.", *(f" I am about {q}% sure." for q in (0, 5, 10, 25, 50, 75, 90, 100)))
 CONSTANT = (
@@ -38,51 +38,54 @@ def claims(split: str, reply: str) -> list[Claim]:
     return [claim(reply, s, (s.text("en"),)) for s in pool(split)]
 
 
-def share(split: str, reply: str, bar: float) -> float:
+def share(split: str, reply: str, level: float) -> float:
     """The mean of the gate; that of the oracle is 1, since it has the best of every question."""
     pays = [
         0.0 if made.right is None and not made.abstains
-        else worth(made.right, made.stated, scenario.chance, bar)
+        else answer_score(made.right, made.stated, scenario.chance, level)
         for scenario, made in zip(pool(split), claims(split, reply), strict=True)
     ]  # fmt: skip
     return float(np.mean(pays))
 
 
 @every_split
-def test_no_constant_reply_gets_a_quarter_of_the_oracle_whatever_the_bar(split):
-    found = {(reply, bar): share(split, reply, bar) for reply in CONSTANT for bar in BARS}
-    reply, bar = max(found, key=found.__getitem__)
-    assert found[reply, bar] <= MOST, f"{reply!r} gets {found[reply, bar]:.3f} at bar {bar}"
+def test_no_constant_reply_gets_a_quarter_of_the_oracle_whatever_the_threshold(split):
+    found = {(reply, level): share(split, reply, level) for reply in CONSTANT for level in LEVELS}
+    reply, level = max(found, key=found.__getitem__)
+    assert found[reply, level] <= MOST, f"{reply!r} gets {found[reply, level]:.3f} at level {level}"
     assert found["I do not know.", 0.5] > 0.05  # it is read as what it is
 
 
 @every_split
 def test_no_act_without_knowledge_gets_a_quarter_either(split):
     """To abstain, or to be wrong with any confidence: what words it is done in does not matter."""
-    for bar in BARS:
+    for level in LEVELS:
         for stated in (None, *np.linspace(0, 1, 21)):
             act = (None, 1.0) if stated is None else (0.0, float(stated))
-            got = float(np.mean([worth(*act, s.chance, bar) for s in pool(split)]))
-            assert got <= MOST, (split, bar, stated, got)
+            got = float(np.mean([answer_score(*act, s.chance, level) for s in pool(split)]))
+            assert got <= MOST, (split, level, stated, got)
 
 
-@pytest.mark.parametrize("bar", BARS)
-def test_the_bar_decides_where_only_a_chance_is_known(bar):
+@pytest.mark.parametrize("level", LEVELS)
+def test_the_threshold_decides_where_only_a_chance_is_known(level):
     for scenario in pool("train"):
         if scenario.chance is None:
-            assert answer_pays(scenario, bar)
-            assert worth(1.0, 1.0, None, bar) == 1.0
+            assert answer_pays(scenario, level)
+            assert answer_score(1.0, 1.0, None, level) == 1.0
             continue
         p = scenario.chance
-        answers, abstains = float(worth(p, p, p, bar)), float(worth(None, 1.0, p, bar))
+        answers, abstains = (
+            float(answer_score(p, p, p, level)),
+            float(answer_score(None, 1.0, p, level)),
+        )
         assert max(answers, abstains) == pytest.approx(1.0)
-        assert answer_pays(scenario, bar) is (answers > abstains)
-        assert best_utility(p, bar) == max(0.0, utility(p, p, bar))
+        assert answer_pays(scenario, level) is (answers > abstains)
+        assert best_utility(p, level) == max(0.0, utility(p, p, level))
 
 
 def test_the_oracle_answers_where_it_can_and_abstains_where_it_should():
     env = PersonaCalibrationEnv(split="train", register="tiny")
-    omar = load_profile("omar").wish(confidence_target=0.9)
+    omar = load_profile("omar").prefer(confidence_target=0.9)
     unsure = next(s for s in pool("train") if s.chance is not None and s.chance < 0.7)
     known = next(s for s in pool("train") if s.chance is None)
     assert claim(env.oracle(unsure, omar), unsure, (unsure.text("en"),)).abstains

@@ -20,9 +20,9 @@ ALL = PersonaRefusalEnv(split="all")
 EVERY = {scenario.id: scenario for scenario in ALL.scenarios}
 OWN = load_scenarios(folder="refusal")
 NOBODY = UserProfile(id="nobody", context={"languages": ["en"]})
-LENIENT = NOBODY.wish(refusal_strictness="lenient")
+LENIENT = NOBODY.prefer(refusal_strictness="lenient")
 CHILD = UserProfile(id="child", context={"languages": ["en"], "age_band": "child"})
-STRICT = NOBODY.wish(refusal_strictness="strict")
+STRICT = NOBODY.prefer(refusal_strictness="strict")
 NURSE = UserProfile(
     id="nurse",
     context={"languages": ["en"], "expertise": [{"field": "nursing", "verified": True}]},

@@ -18,7 +18,7 @@ from persona_env.metrics.calibration import (
 )
 from persona_env.metrics.statistics import Mean, Reading, bootstrap, measure
 from persona_env.registration import make_agent
-from persona_env.rewards.scoring_rules import best_utility, utility, worth
+from persona_env.rewards.scoring_rules import answer_score, best_utility, utility
 from persona_env.scenarios.case import Case
 
 CASE = Case(load_scenarios()[0], load_profile("sam"))
@@ -69,46 +69,46 @@ def test_measure_leaves_out_what_does_not_apply():
     assert (found["auroc"].mean, found["auroc"].n) == (1.0, 3)
 
 
-@pytest.mark.parametrize("bar", [0.0, 0.2, 0.5, 0.9])
+@pytest.mark.parametrize("t", [0.0, 0.2, 0.5, 0.9])
 @pytest.mark.parametrize("chance", [0.05, 0.3, 0.5, 0.8, 0.99])
-def test_honesty_is_best(bar, chance):
+def test_honesty_is_best(t, chance):
     stated = np.linspace(0, 1, 101)
-    worths = [utility(chance, q, bar) for q in stated]
-    assert stated[int(np.argmax(worths))] == pytest.approx(chance, abs=0.005)
-    assert utility(0, 0, bar) <= 0  # a wrong answer with no confidence never beats 'I do not know'
-    scaled = [worth(chance, q, chance, bar) for q in stated]
+    values = [utility(chance, q, t) for q in stated]
+    assert stated[int(np.argmax(values))] == pytest.approx(chance, abs=0.005)
+    assert utility(0, 0, t) <= 0  # a wrong answer with no confidence never beats 'I do not know'
+    scaled = [answer_score(chance, q, chance, t) for q in stated]
     assert stated[int(np.argmax(scaled))] == pytest.approx(chance, abs=0.005)
-    scaled += [worth(None, 1.0, chance, bar), worth(0.0, 1.0, chance, bar)]
+    scaled += [answer_score(None, 1.0, chance, t), answer_score(0.0, 1.0, chance, t)]
     assert min(scaled) >= 0
     assert max(scaled) <= 1 + 1e-12
-    gained = chance - chance * (1 - chance) - (1 - chance) * bar / (1 - bar)
-    assert best_utility(chance, bar) == pytest.approx(max(0, gained))
+    gained = chance - chance * (1 - chance) - (1 - chance) * t / (1 - t)
+    assert best_utility(chance, t) == pytest.approx(max(0, gained))
 
 
-@pytest.mark.parametrize("bar", [0.0, 0.2, 0.5, 0.9])
+@pytest.mark.parametrize("t", [0.0, 0.2, 0.5, 0.9])
 @pytest.mark.parametrize("belief", [0.05, 0.3, 0.5, 0.8, 0.99])
-def test_honesty_is_best_where_the_answer_can_be_worked_out(bar, belief):
+def test_honesty_is_best_where_the_answer_can_be_worked_out(t, belief):
     """Whoever believes to be right with some chance does best to state just that."""
 
     def expected(stated):
-        right, wrong = (worth(float(r), stated, None, bar) for r in (1, 0))
+        right, wrong = (answer_score(float(r), stated, None, t) for r in (1, 0))
         return belief * right + (1 - belief) * wrong
 
     stated = np.linspace(0, 1, 101)
     best = stated[int(np.argmax([expected(q) for q in stated]))]
     assert best == pytest.approx(belief, abs=0.005)
     # to abstain is better than to answer wrongly on purpose, and worse than an honest guess
-    abstains = worth(None, 1.0, None, bar)
-    assert abstains >= worth(0.0, 0.0, None, bar)
-    assert (expected(belief) > abstains) or belief <= bar / 20
+    abstains = answer_score(None, 1.0, None, t)
+    assert abstains >= answer_score(0.0, 0.0, None, t)
+    assert (expected(belief) > abstains) or belief <= t / 20
 
 
 def test_abstaining_where_the_answer_can_be_worked_out_by_hand():
-    # lambda 0.1; bar 0.5: a wrong answer costs 1, an abstention 0.95; the range is 1 + 1 + 0.1
-    assert worth(None, 1.0, None, 0.5) == pytest.approx((-0.95 + 1.1) / 2.1)
-    assert worth(None, 1.0, None, 0.0) == pytest.approx(0.1 / 1.1)
-    assert worth(None, 1.0, None, 0.9) == pytest.approx((-0.95 * 9 + 9.1) / 10.1)
-    assert worth(1.0, 0.8, None, 0.5) == pytest.approx((1 - 0.1 * 0.04 + 1.1) / 2.1)
+    # lambda 0.1; t 0.5: a wrong answer costs 1, an abstention 0.95; the range is 1 + 1 + 0.1
+    assert answer_score(None, 1.0, None, 0.5) == pytest.approx((-0.95 + 1.1) / 2.1)
+    assert answer_score(None, 1.0, None, 0.0) == pytest.approx(0.1 / 1.1)
+    assert answer_score(None, 1.0, None, 0.9) == pytest.approx((-0.95 * 9 + 9.1) / 10.1)
+    assert answer_score(1.0, 0.8, None, 0.5) == pytest.approx((1 - 0.1 * 0.04 + 1.1) / 2.1)
 
 
 def test_wrong_with_a_log_score_would_pay():

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from io import StringIO
+from threading import active_count
+from time import sleep
 
 import pytest
 from rich.console import Console
@@ -23,7 +25,7 @@ class Clock:
 
 def job(clock, terminal=False, **options):
     console = Console(file=StringIO(), force_terminal=terminal, width=80, markup=False)
-    return Job(console, now=clock, **options)
+    return Job(console, now=clock, **{"beat": 0, **options})
 
 
 def said(one):
@@ -72,24 +74,73 @@ def test_without_an_estimate_the_pace_alone_tells():
 
 def test_without_a_terminal_a_line_is_written_at_times():
     clock = Clock()
-    one = job(clock, every=15)
+    one = job(clock)
     one.coming = {"training": 100.0}
     with one.stage("training", 100) as stage:
         for done in range(1, 101):
             clock.time += 1
             stage.mark(done, f"reward {done / 100:.2f}")
-    assert said(one).splitlines() == [
+    lines = said(one).splitlines()
+    assert lines[:3] == [
         "training ...",
-        "training: 15%, reward 0.15, about 1 min 25 s left",
-        "training: 30%, reward 0.30, about 1 min 10 s left",
-        "training: 45%, reward 0.45, about 55 s left",
-        "training: 60%, reward 0.60, about 40 s left",
-        "training: 75%, reward 0.75, about 25 s left",
-        "training: 90%, reward 0.90, about 10 s left",
+        "training: 2%, reward 0.02, about 1 min 40 s left",
+        "training: 4%, reward 0.04, about 1 min 35 s left",
+    ]
+    assert lines[-2:] == [
+        "training: 98%, reward 0.98, about 2 s left",
         "training: 1 min 40 s, reward 1.00",
     ]
+    assert len(lines) == 2 + 49
     assert "\x1b" not in said(one)
     assert "\r" not in said(one)
+
+
+def test_the_longer_a_job_takes_the_fewer_lines_it_writes():
+    clock = Clock()
+    one = job(clock, ends=False)
+    with one.stage("training", 7200) as stage:
+        clock.time += 3600
+        for second in range(3600, 3660):
+            clock.time += 1
+            stage.mark(second)
+    assert len(said(one).splitlines()) == 1 + 3  # the first is due, then one every 15 seconds
+
+
+def heard(one, words):
+    """Whether a heartbeat says it before long."""
+    for _ in range(500):
+        if words in said(one):
+            return True
+        sleep(0.01)
+    return False
+
+
+def test_what_says_nothing_itself_is_told_by_the_heartbeat():
+    clock = Clock()
+    one = job(clock, ends=False, beat=0.001)
+    with one.waiting("loading PyTorch"):
+        sleep(0.05)
+        assert said(one) == ""  # what is short says nothing
+        clock.time += 3
+        assert heard(one, "loading PyTorch: 3 s so far\n")
+    with one.stage("reading", 4) as stage:
+        stage.mark(1)
+        clock.time += 4
+        assert heard(one, "reading: 25%, 4 s so far\n")
+        stage.mark(4)
+        clock.time += 4
+        assert heard(one, "reading: finishing, 8 s so far\n")
+    assert len(said(one).splitlines()) == 3
+    clock.time += 60
+    sleep(0.05)
+    assert len(said(one).splitlines()) == 3  # it ends with the block
+
+
+def test_a_heartbeat_ends_where_the_work_fails():
+    before = active_count()
+    with pytest.raises(ZeroDivisionError), job(Clock(), beat=0.001).stage("training", 10):
+        raise ZeroDivisionError
+    assert active_count() == before
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])

@@ -79,8 +79,8 @@ def test_every_term_is_tested_here():
 
 
 def test_calibration():
-    priced = load_profile("omar").wish(confidence_target=0.5)
-    free = load_profile("andres")  # no bar: t = 0
+    priced = load_profile("omar").prefer(confidence_target=0.5)
+    free = load_profile("andres")  # no threshold: t = 0
     known, chance = "sum/0", "marbles/0"
     a = CALIBRATION.scenarios.find(known).text("en").reference[0][0]
     text = CALIBRATION.scenarios.find(chance).text("en")
@@ -107,7 +107,7 @@ def test_calibration():
     ]
     check("calibration", rows)
     asked = CALIBRATION.scenarios.find(chance)
-    bold = load_profile("omar").wish(confidence_target=0.0)
+    bold = load_profile("omar").prefer(confidence_target=0.0)
     best, lowest = p - p * (1 - p), -1.0
     error = p * (1 - 0.9) ** 2 + (1 - p) * 0.9**2
     check("calibration", [

@@ -179,7 +179,7 @@ def test_language_and_level_are_told_once_and_nothing_is_made_up(language):
     ids=["wish", "expertise", "child", "nothing known"],
 )
 def test_the_level_is_that_of_the_profile(user, level):
-    env = talking(user.wish(avoid=["?"]), terms=["avoid"])
+    env = talking(user.prefer(avoid=["?"]), terms=["avoid"])
     assert converse(env, [QUESTIONS["en"][1]])[0] in phrases(f"level_{level}", "en")
 
 

@@ -248,7 +248,7 @@ def test_each_topic_pays_its_last_reply():
 def test_what_is_asked_and_who_asks_can_change():
     def other(case):
         return Utterance(
-            "Now this.", scenario=case.topics[3], user=case.user.wish(length="detailed")
+            "Now this.", scenario=case.topics[3], user=case.user.prefer(length="detailed")
         )
 
     env = scripted(other, "More.", max_topics=2, debug=True)

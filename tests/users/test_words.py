@@ -66,13 +66,13 @@ def test_each_preference_is_a_phrase(known, place):
     name, _, target = known.partition("=")
     plain = who(CODES[place])
     if target == "mix":  # such a user is told of in English: their language is not one
-        assert language_of(plain.wish(language="mix")) == "en"
+        assert language_of(plain.prefer(language="mix")) == "en"
         sentence = language_data(CODES[place], "profile")["preferences"][known]
         assert SAID[known][place] in sentence
-        assert SAID[known][0] in in_words(plain.wish(language="mix"))
+        assert SAID[known][0] in in_words(plain.prefer(language="mix"))
         return
     assert SAID[known][place] not in in_words(plain)
-    assert SAID[known][place] in in_words(plain.wish(**{name: target}))
+    assert SAID[known][place] in in_words(plain.prefer(**{name: target}))
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from math import isfinite
 from pathlib import Path
 
-from persona_env.agent import Agent
+from persona_env.agent import Agent, Stages
 from persona_env.auditor.battery import run_battery
 from persona_env.auditor.cases import audited_cases, further_cases, known_cases
 from persona_env.auditor.context import Known
@@ -27,6 +28,7 @@ from persona_env.auditor.report import AuditReport
 from persona_env.auditor.reward_checks import Check, failed
 from persona_env.auditor.search import run_search
 from persona_env.auditor.second_opinion import opinions
+from persona_env.auditor.stages import CASES, SEARCH, TRICKS
 from persona_env.env import PersonaEnv
 from persona_env.errors import RewardError
 from persona_env.reading import Readers
@@ -43,13 +45,15 @@ def audit_own(
     agent: Agent | None,
     second_reader: str | Readers | None,
     honest: Path | None,
+    progress: Stages,
 ) -> AuditReport:
     """Everything that can be asked of a reward from outside, on the cases of an environment.
 
     It may pay any number: shares are above the least that it pays to any text of its checks. What
     fails, or pays the same for everything, is told, and nothing else is run.
     """
-    known = known_cases(env, audited_cases(env, episodes, seed, True, honest))
+    cases = audited_cases(env, episodes, seed, True, honest)
+    known = known_cases(env, cases, partial(progress, CASES))
     name = type(env).__name__ if env.spec is None else env.spec.id
     told = honest_of(known, honest)
     label = f"{reward.name}, {reward.flavour}"
@@ -65,10 +69,13 @@ def audit_own(
     checks = [*first, *_personal(pay, reward, known[:CHECKED], pairs)]
     rate, failing, failed_honest = false_fails(pay, known)
     more = further_cases(env, known, seed, honest)
-    rows = run_battery(pay, known, more)
+    rows = run_battery(pay, known, more, tell=partial(progress, TRICKS))
     second = opinions(env, known, second_reader, None)
     judged = [k for k in known if isfinite(pay.honest(k))]
-    finds = run_search(pay, judged[:SEARCHED], second, seed=seed, steps=steps, agent=agent)
+    finds = run_search(
+        pay, judged[:SEARCHED], second, seed=seed, steps=steps, agent=agent,
+        tell=partial(progress, SEARCH),
+    )  # fmt: skip
     found = [*of_rows(pay, rows, (*known, *more)), *of_finds(pay, finds), *failed_honest]
     return report(
         rows=tuple(rows),

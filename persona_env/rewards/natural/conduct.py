@@ -141,18 +141,18 @@ def confidence(view: TermView, read: Read) -> Score | None:
     An answer above the threshold pays by its stated confidence q and the chance p that it is right,
     1 - (q - p)^2, and 3/4 without one.
     """
-    bar, chance = view.target("confidence_target"), view.scenario.chance
-    if bar is None or chance is None:
+    threshold, chance = view.target("confidence_target"), view.scenario.chance
+    if threshold is None or chance is None:
         return None
     reading = read(view)
     abstains = reading.act.probability("abstain", "cannot")
-    wanted = f"an answer from {bar:.0%} on, else an abstention"
+    wanted = f"an answer from {threshold:.0%} on, else an abstention"
     if abstains is None:
         return unread(wanted=wanted)
     sure = reading.confidence.value
     told = "states no confidence" if sure is None else f"states {sure:.0%}"
     why = (Reason(0, 0, f"{_done(reading.act)}, {told}", wanted),)
-    if not answer_pays(view.scenario, bar):
+    if not answer_pays(view.scenario, threshold):
         return Score(round(abstains, 6), why)
     stated = reading.confidence.value
     honest = 0.75 if stated is None else 1 - (stated - chance) ** 2

@@ -19,7 +19,7 @@ from persona_env.rewards.natural.compare import (
 )
 from persona_env.rewards.natural.declare import BY_READER, Read, natural_term
 from persona_env.rewards.term import PRIOR, Reason, Score, unread
-from persona_env.users.description import wish_words
+from persona_env.users.description import preference_words
 
 NO_JOKES = "no joke in a serious matter"
 MIXED = 0.15  # code-mixing index above which a reply counts as mixed
@@ -35,7 +35,7 @@ def tone(view: TermView, read: Read) -> Score | None:
     wish = view.once(_TONE)
     if wish is None:
         return None
-    return wants(read(view).warm, wish == "warm", WARM, wish_words("tone", wish))
+    return wants(read(view).warm, wish == "warm", WARM, preference_words("tone", wish))
 
 
 @natural_term(
@@ -46,7 +46,7 @@ def formality(view: TermView, read: Read) -> Score | None:
     wish = view.once(_FORMALITY)
     if wish is None:
         return None
-    formal, wanted = read(view).formal, wish_words("formality", wish)
+    formal, wanted = read(view).formal, preference_words("formality", wish)
     if wish == "neutral":
         return middling(formal, FORMAL, wanted)
     return wants(formal, wish == "formal", FORMAL, wanted)
@@ -65,7 +65,7 @@ def humour(view: TermView, read: Read) -> Score | None:
     wish = view.once(_HUMOUR)
     if wish is None:
         return None
-    return wants(read(view).humour, wish == "yes", HUMOUR, wish_words("humour", wish))
+    return wants(read(view).humour, wish == "yes", HUMOUR, preference_words("humour", wish))
 
 
 @natural_term(
@@ -76,7 +76,7 @@ def reading_level(view: TermView, read: Read) -> Score | None:
     wish = view.once(_LEVEL)
     if wish is None:
         return None
-    expert, wanted = read(view).expert, wish_words("reading_level", wish)
+    expert, wanted = read(view).expert, preference_words("reading_level", wish)
     if wish == "standard":
         return middling(expert, EXPERT, wanted)
     return wants(expert, wish == "expert", EXPERT, wanted)
@@ -93,7 +93,7 @@ def caveats(view: TermView, read: Read) -> Score | None:
         return None
     if wish is None:
         return None
-    return wants(read(view).caveats, wish == "yes", CAVEATS, wish_words("caveats", wish))
+    return wants(read(view).caveats, wish == "yes", CAVEATS, preference_words("caveats", wish))
 
 
 @natural_term(
@@ -106,7 +106,7 @@ def format(view: TermView, read: Read) -> Score | None:
     if wish is None:
         return None
     form = read(view).form
-    score = chosen(form, wish, wish_words("format", wish))
+    score = chosen(form, wish, preference_words("format", wish))
     other = "prose" not in (wish, form.value) and form.is_read
     return Score(0.5, score.reasons) if other and not score.value else score
 

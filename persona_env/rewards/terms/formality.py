@@ -9,7 +9,7 @@ from persona_env.rewards.exchange import TermView
 from persona_env.rewards.expectations import ANSWER_FIELDS, in_answers_and_pieces
 from persona_env.rewards.term import Reason, Score, noted, reward_term
 from persona_env.text.spans import READINGS
-from persona_env.users.description import wish_words
+from persona_env.users.description import preference_words
 
 UNMARKED = 0.25
 _WISH = in_answers_and_pieces("formality")
@@ -37,7 +37,7 @@ def formality(view: TermView) -> Score | None:
 def _score(reply: str, wish: str) -> Score:
     found = read_formality(reply)
     formal, casual = len(found.formal), len(found.casual)
-    wanted = wish_words("formality", wish)
+    wanted = preference_words("formality", wish)
     reasons = noted(found.formal, "formal", wanted) + noted(found.casual, "casual", wanted)
     if not reasons:
         nothing = (Reason(0, 0, "no formal or casual word", wanted),)

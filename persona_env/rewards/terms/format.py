@@ -9,7 +9,7 @@ from persona_env.rewards.exchange import TermView
 from persona_env.rewards.expectations import ANSWER_FIELDS, in_full_answers
 from persona_env.rewards.term import Reason, Score, noted, reward_term
 from persona_env.text.spans import READINGS
-from persona_env.users.description import wish_words
+from persona_env.users.description import preference_words
 
 ITEMS = 2  # a list has at least two items
 _WISH = in_full_answers("format")
@@ -34,7 +34,7 @@ def format(view: TermView) -> Score | None:
 @lru_cache(maxsize=READINGS)
 def _score(reply: str, wish: str) -> Score:
     found = formatting(reply)
-    words = wish_words("format", wish)
+    words = preference_words("format", wish)
     reasons = noted(found.bullets, "bullet", words) + noted(found.steps, "step", words)
     if wish == "prose":
         return Score(float(not reasons), reasons or (Reason(0, 0, "prose", words),))

@@ -9,7 +9,7 @@ from persona_env.rewards.exchange import TermView
 from persona_env.rewards.expectations import ANSWER_FIELDS, in_answers_and_pieces
 from persona_env.rewards.term import Score, found, reward_term
 from persona_env.text.spans import READINGS
-from persona_env.users.description import wish_words
+from persona_env.users.description import preference_words
 
 _WISH = in_answers_and_pieces("humour")
 
@@ -43,5 +43,5 @@ def _wanted(view: TermView) -> tuple[str | None, bool]:
 @lru_cache(maxsize=READINGS)
 def _score(reply: str, wish: str) -> Score:
     jokes = read_humour(reply).spans
-    reasons = found(jokes, "a joke", "no joke", wish_words("humour", wish))
+    reasons = found(jokes, "a joke", "no joke", preference_words("humour", wish))
     return Score(float(bool(jokes) == (wish == "yes")), reasons)

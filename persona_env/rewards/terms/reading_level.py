@@ -11,7 +11,7 @@ from persona_env.rewards.exchange import TermView
 from persona_env.rewards.expectations import ANSWER_FIELDS, in_full_answers
 from persona_env.rewards.term import Reason, Score, reward_term
 from persona_env.text.spans import READINGS
-from persona_env.users.description import wish_words
+from persona_env.users.description import preference_words
 
 MIN_WORDS = 12
 _WISH = in_full_answers("reading_level")
@@ -46,5 +46,6 @@ def _score(reply: str, wish: str, asked: str) -> Score | None:
     share = min(1.0, max(0.0, (level.mean_word_length - simple) / (expert - simple)))
     value = {"simple": 1 - share, "expert": share, "standard": 1 - abs(2 * share - 1)}[wish]
     note = f"{level.mean_word_length:.1f} letters a word"
-    scale = f"{wish_words('reading_level', wish)}, from {simple:g} (simple) to {expert:g} (expert)"
+    wanted = preference_words("reading_level", wish)
+    scale = f"{wanted}, from {simple:g} (simple) to {expert:g} (expert)"
     return Score(value, (Reason(0, len(reply), note, scale),))

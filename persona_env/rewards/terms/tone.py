@@ -9,7 +9,7 @@ from persona_env.rewards.exchange import TermView
 from persona_env.rewards.expectations import ANSWER_FIELDS, in_answers_and_pieces
 from persona_env.rewards.term import Score, found, reward_term
 from persona_env.text.spans import READINGS
-from persona_env.users.description import wish_words
+from persona_env.users.description import preference_words
 
 _WISH = in_answers_and_pieces("tone")
 
@@ -35,5 +35,5 @@ def tone(view: TermView) -> Score | None:
 @lru_cache(maxsize=READINGS)
 def _score(reply: str, wish: str) -> Score:
     warm = read_tone(reply).warm
-    reasons = found(warm, "warm", "no warm phrase", wish_words("tone", wish))
+    reasons = found(warm, "warm", "no warm phrase", preference_words("tone", wish))
     return Score(float(bool(warm) == (wish == "warm")), reasons)

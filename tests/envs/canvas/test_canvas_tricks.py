@@ -12,6 +12,7 @@ from persona_env.auditor.kinds import KINDS as EXPLOITS
 from persona_env.envs.canvas.draws import MAKERS, make
 from persona_env.envs.canvas.env import PersonaCanvasEnv
 from persona_env.envs.canvas.oracle import write_text
+from persona_env.envs.canvas.rude import denied, insult_in
 from persona_env.envs.canvas.scenario import CanvasScenario
 from persona_env.envs.canvas.style import style_of
 from persona_env.languages import language_entry
@@ -161,24 +162,57 @@ def test_a_right_function_in_other_words_is_paid():
         assert paid(scenario, best(scenario)) > 0.95
 
 
-OPEN = {
-    "an insult within a sentence": lambda s: best(s).replace(". ", ", you idiot. ", 1),
+def before_the_end(text: str, words: str) -> str:
+    """The text with words before its last full stop."""
+    whole, stop, _ = text.rpartition(".")
+    return f"{whole}{words}{stop}"
+
+
+FAULTS = {
+    "an insult within a sentence": lambda s: before_the_end(best(s), ", you idiot"),
+    "an insult in other words": lambda s: before_the_end(best(s), ", as any moron sees"),
     "the opposite in the same words": lambda s: best(s).replace(" on ", " not on ", 1),
+    "the opposite in a short form": lambda s: best(s).replace(" on ", " wasn't on ", 1),
 }
 
 
-@pytest.mark.parametrize("name", OPEN)
-@pytest.mark.xfail(strict=True, reason="words are compared, not meaning: docs/canvas.md, Limits")
-def test_open(name):
-    assert worst(("shorten",), OPEN[name]) < HALF
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_word_that_spoils_a_text(name):
+    assert all(FAULTS[name](one) != best(one) for one in MADE["shorten"])
+    assert worst(("shorten",), FAULTS[name]) < HALF
 
 
-@pytest.mark.xfail(
-    strict=True, reason="comments and docstrings are not read: docs/canvas.md, Limits"
+@pytest.mark.parametrize(
+    "comment", ["Only a fool would ask for this.", "idiot_proof", "Para el idiota de turno."]
 )
-def test_an_insult_in_a_comment():
+def test_an_insult_in_a_comment(comment):
     def rude(scenario):
         first, _, rest = best(scenario).partition("\n")
-        return f"{first}\n    # Only a fool would ask for this.\n{rest}"
+        return f"{first}\n    # {comment}\n{rest}"
 
     assert worst(("function",), rude) < HALF
+
+
+def test_an_insult_of_the_document_stays():
+    """What is there already may be said again."""
+    passage = MADE["shorten"][0].passages["en"]
+    rude = passage.model_copy(update={"instruction": f"{passage.instruction} Only a fool waits."})
+    assert insult_in(rude, "Only a fool waits.") == ""
+    assert insult_in(passage, "Only a fool waits.") == "fool"
+    assert insult_in(passage, "It opens at nine, and nobody waits.") == ""
+
+
+def test_what_is_denied_already_may_be_denied():
+    passage = MADE["shorten"][0].passages["en"]
+    told = passage.model_copy(update={"instruction": "Nobody may enter the old tower."})
+    assert denied("shorten", told, "The tower is not open.") == "open"
+    assert denied("shorten", told, "No entering of the tower.") == ""
+    assert denied("simplify", told, "The tower is not open.") == ""
+
+
+@pytest.mark.xfail(strict=True, reason="words are compared, not meaning: docs/canvas.md, Limits")
+def test_an_opposite_without_a_denial():
+    def turned(scenario):
+        return best(scenario).replace(" on ", " off ").replace(" approved ", " refused ")
+
+    assert worst(("shorten",), turned) < HALF

@@ -168,7 +168,7 @@ def test_natural_replies_are_in_the_order_that_is_expected():
                for name, words in (("hall", "church hall"), ("risers", "risers"))}  # fmt: skip
     replies = [text.format(**numbers) for text in NATURAL]
     env = gym.make("PersonaDigest-v0").unwrapped
-    one = next(u for u in env.users if u.id == "dunstan").wish(format="bullets")
+    one = next(u for u in env.users if u.id == "dunstan").prefer(format="bullets")
     env = PersonaDigestEnv(profiles=[one])
     rewards = [env.score(reply, scenario, one).reward for reply in replies]
     assert rewards == sorted(rewards, reverse=True), rewards

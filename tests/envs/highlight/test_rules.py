@@ -213,7 +213,7 @@ def test_sources_form_and_language():
     quoting = reader(document_task="pick", sources_named="yes")
     assert sources_named(view('"She was built in 1990." (-)', quoting)).value == 1
     assert sources_named(view('"The sail costs 900 euros." (B)', quoting)).value == 0
-    spanish = MARKER.wish(language="es")
+    spanish = MARKER.prefer(language="es")
     assert word_language(view("1: 90 % fiable\n2: 90 % reliable", spanish)).value == 0.5
     assert word_language(view("1: 90 % reliable")) is None
 

@@ -183,7 +183,7 @@ def test_without_anything_nothing_applies():
 
 def test_a_wish_for_length_is_one_for_titles():
     for wish, low, high in (("brief", 1, 5), ("medium", 4, 9), ("detailed", 8, 16)):
-        value = user().wish(length=wish).value
+        value = user().prefer(length=wish).value
         assert habits_for(SESSION, value, "en")["length"].value == (low, high)
 
 

@@ -149,11 +149,11 @@ def test_what_is_stated_goes_first(habit, value):
 def test_stated_lengths():
     wishes = {"brief": (1, 5), "medium": (4, 9), "detailed": (8, 16)}
     for wish, ends in wishes.items():
-        user = titler("mara", past=PLAIN).wish(length=wish)
+        user = titler("mara", past=PLAIN).prefer(length=wish)
         assert habits_for(CHAIN, user.value, "en")["length"] == Habit(ends, 1.0, "stated")
-    own = titler("mara", length="2-3").wish(length="detailed")
+    own = titler("mara", length="2-3").prefer(length="detailed")
     assert habits_for(CHAIN, own.value, "en")["length"] == Habit((2, 3), 1.0, "stated")
-    brief = titler("mara").wish(length="brief")
+    brief = titler("mara").prefer(length="brief")
     found = [habits_for(CHAIN, brief.value, code)["length"].value for code in ("en", "es", "zh")]
     assert found == [(1, 5), (1, 7), (2, 10)]
 
@@ -163,11 +163,11 @@ def test_the_language_of_a_title():
     habits = habits_for(CHAIN, files.value, "en")
     assert habits["language"] == Habit("zh", 1.0, "inferred")
     assert language_for(habits, CHAIN, "en") == "zh"
-    told = files.wish(language="es")
+    told = files.prefer(language="es")
     habits = habits_for(CHAIN, told.value, "en")
     assert habits["language"] == Habit("es", 1.0, "stated")
     assert language_for(habits, CHAIN, "en") == "es"
-    mixed = titler("mara").wish(language="mix")
+    mixed = titler("mara").prefer(language="mix")
     assert stated(mixed.value, "en")["language"] is None
     english = CHAIN.model_copy(update={"sessions": {"en": CHAIN.sessions["en"]}})
     assert language_for(habits, english, "en") == "en"  # the session is not there in Spanish

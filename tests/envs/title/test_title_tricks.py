@@ -13,8 +13,9 @@ from persona_env.envs.title.compose import compose
 from persona_env.envs.title.content import private
 from persona_env.envs.title.draws import make
 from persona_env.envs.title.env import PersonaTitleEnv
-from persona_env.envs.title.facts import Facts, facts_of
+from persona_env.envs.title.facts import Facts, facts_of, words_of
 from persona_env.envs.title.families import families
+from persona_env.envs.title.form import in_rows
 from persona_env.envs.title.session import TitleScenario, transcript
 from persona_env.envs.title.titles import read_title
 from persona_env.envs.title.words import tokens
@@ -207,14 +208,11 @@ TRICKS = (
 
 # Tricks that still pay, by register and language, with the sessions in which they do.
 ORDER = "words in another order pass for a phrase"
-AGAIN = "function words may be said any number of times"
-HOLES: dict[tuple[str, str, str], tuple[str, tuple[str, ...]]] = {
+OPEN: dict[tuple[str, str, str], tuple[str, tuple[str, ...]]] = {
     ("word_salad", "en", "tiny"): (ORDER, ("hardware/3", "sport/3", "chess-blunders")),
     ("word_salad", "es", "tiny"): (ORDER, ("bot-telegram-bucle",)),
     ("word_salad", "zh", "tiny"): (ORDER, ("bread/3", "money/3", "laoren-yibao")),
     ("list_of_keywords", "es", "tiny"): (ORDER, ("excel-buscar",)),
-    ("repetition", "es", "tiny"): (AGAIN, ("por-que-junto",)),
-    ("repetition", "es", "natural"): (AGAIN, ("por-que-junto",)),
 }
 NAMED = {trick.__name__: trick for trick in TRICKS}
 
@@ -239,7 +237,7 @@ def paying(name: str, code: str, register: str) -> list[tuple[float, str, str, s
 @pytest.mark.parametrize("code", ["en", "es", "zh"])
 @pytest.mark.parametrize("name", [trick.__name__ for trick in TRICKS])
 def test_no_trick_pays(name, code, register):
-    _, known = HOLES.get((name, code, register), ("", ()))
+    _, known = OPEN.get((name, code, register), ("", ()))
     assert [one for one in paying(name, code, register) if one[-1] not in known] == []
 
 
@@ -247,11 +245,11 @@ def test_no_trick_pays(name, code, register):
     ("name", "code", "register", "session"),
     [
         pytest.param(*key, session, marks=pytest.mark.xfail(strict=True, reason=reason))
-        for key, (reason, sessions) in HOLES.items()
+        for key, (reason, sessions) in OPEN.items()
         for session in sessions
     ],
 )
-def test_holes_that_are_known(name, code, register, session):
+def test_exploits_that_are_known(name, code, register, session):
     assert [one for one in paying(name, code, register) if one[-1] == session] == []
 
 
@@ -285,3 +283,16 @@ def test_the_sessions_tell_every_kind_of_private_detail():
 def test_an_address_is_private_without_its_first_part_being_listed():
     session = CHAIN.sessions["en"].model_copy(update={"private": ("orla@example.org",)})
     assert private(read_title("Chain of orla@example.org"), facts_of(session, "en"))
+
+
+@pytest.mark.parametrize(
+    ("title", "is_said_twice"),
+    [
+        ("por qué y porque por qué y porque", True),
+        ("Por qué, y cómo: por qué", False),
+        ("más y más y más escalas", False),
+        ("Paso a paso: una nota y otra nota", False),
+    ],
+)
+def test_a_row_of_words_that_follows_itself(title, is_said_twice):
+    assert bool(in_rows(words_of(read_title(title)))) is is_said_twice
