@@ -212,9 +212,6 @@ class PersonaEnv(gym.Env[Observation, str]):
     turns_before: int = 0
     """How many replies :meth:`said_before` may hold, at most, beside those of a scenario itself."""
 
-    length_bounds: ClassVar[LengthBounds] = staticmethod(length_bounds)
-    """How long a user wants what it asks for: the numbers in a profile in words."""
-
     also_wanted: ClassVar[Also] = staticmethod(nothing_more)
     """What all users want of it besides, for a profile in words."""
 
@@ -274,7 +271,7 @@ class PersonaEnv(gym.Env[Observation, str]):
         self.terms = self._in_register(self.choose_terms(terms, gates), kinds)
         self.user_visibility = user_visibility
         self.profile_text = find_profile_text(
-            profile_text, register, type(self).length_bounds, type(self).also_wanted
+            profile_text, register, self.length_bounds, type(self).also_wanted
         )
         self.max_turns = max_turns
         self.debug = flag("debug", debug)
@@ -415,6 +412,11 @@ class PersonaEnv(gym.Env[Observation, str]):
             self.user_simulator, case, turns, verdict, rng=self.np_random,
             space=self.observation_space, write=self.profile_text,
         )  # fmt: skip
+
+    @property
+    def length_bounds(self) -> LengthBounds:
+        """How long a user wants what it asks for: the numbers in a profile in words."""
+        return length_bounds
 
     @property
     def token_lengths(self) -> tuple[int, int]:

@@ -148,10 +148,11 @@ def batches(codec: BundledCodec, recipe: Recipe, first: int) -> Iterator[tuple[t
         rows = [encode(codec, draw(rng, share)) for _ in range(recipe.batch * POOL)]
         rows.sort(key=lambda row: len(row[0]))
         for k in rng.permutation(POOL):
-            yield _pad(rows[k * recipe.batch : (k + 1) * recipe.batch], codec.pad_id)
+            yield pad(rows[k * recipe.batch : (k + 1) * recipe.batch], codec.pad_id)
 
 
-def _pad(rows: list[tuple[list[int], int]], pad_id: int) -> tuple[torch.Tensor, torch.Tensor]:
+def pad(rows: list[tuple[list[int], int]], pad_id: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Rows of ids as a batch, and its labels: -100 but in replies."""
     ids = torch.full((len(rows), max(len(row) for row, _ in rows)), pad_id)
     labels = torch.full_like(ids, -100)
     for i, (row, start) in enumerate(rows):

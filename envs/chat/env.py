@@ -83,6 +83,17 @@ class PersonaChatEnv(PersonaEnv):
             {**({OWN: own} if OWN in self._weights else {}), **others}, self._weights
         )
 
+    @property
+    def token_lengths(self) -> tuple[int, int]:
+        """See :class:`PersonaEnv`: with room for the longest prompt and reply of the mixture."""
+        own, context = super().token_lengths
+        more = context - self.context_length
+        mixed = [(e.max_new_tokens, e.context_length) for e in self._others.values()]
+        if OWN in self._weights:
+            mixed.append((own, self.context_length))
+        reply = max(new for new, _ in mixed)
+        return reply, reply + max(length - new for new, length in mixed) + more
+
     def oracle(self, scenario: Scenario, user: UserProfile) -> str:
         """That of the environment whose scenario it is (:mod:`persona_env.envs.shared.oracle`)."""
         other = self._owner(scenario)

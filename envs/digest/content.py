@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from persona_env.detectors import word_count
 from persona_env.rewards.exchange import TermView
 from persona_env.rewards.term import Reason, Score, found, reward_term
 
-from .people import WHO
+from .people import WHO, words_of
+from .points import without_citations
 from .reading import Reading, read_digest
 from .wants import Content, Wants, content_of, wants, wants_for_all
-from .welfare import WELFARES, Welfare, best_welfare, utilities
+from .welfare import Welfare, best_choice, share_of, utilities
 from .words import folded, has, read_words
 
 
@@ -63,12 +65,12 @@ class Served:
         if wanted is None:
             return None
         reading = read_digest(wanted.week, view.reply)
-        content = content_of(wanted, reading)
-        kept = dict(list(content.values.items())[: wanted.due])
-        values = utilities(wanted.week, kept)
-        reached = WELFARES[self.welfare]([*values.values()])
-        best = best_welfare(wanted.week, self.welfare, wanted.most)
-        return _scored(min(1.0, reached / best), content, reading, wanted)
+        content = content_of(wanted, reading, _fit(view, reading))
+        values = utilities(wanted.week, content.values)
+        choice = best_choice(wanted.week, self.welfare, wanted.most)
+        best = utilities(wanted.week, dict.fromkeys(choice, 1.0))
+        share = share_of([*values.values()], [*best.values()], self.welfare)
+        return _scored(min(1.0, share), content, reading, wanted)
 
 
 @reward_term(
@@ -79,7 +81,23 @@ def digest_welfare(view: TermView) -> Score | None:
     """How well a digest for all serves the members, against the best choice of as many items.
 
     Of each member the share of the public items that they want; over members the mean, the minimum
-    or the geometric mean (`welfare=`), times the share of points that tell an item for the first
-    time. Points beyond the length do not count.
+    or the geometric mean (`welfare=`; the mean where no choice gives each of them something), times
+    the share of points that tell an item for the first time. A point that ends behind the words
+    that the user wants tells nothing.
     """
     return Served("mean")(view)
+
+
+def _fit(view: TermView, reading: Reading) -> int | None:
+    """How many points end within the words that the user wants; ``None``: all may."""
+    wish = view.target("length")
+    if wish is None:
+        return None
+    most = words_of(wish, for_all=True)[1]
+    words, at = 0.0, 0
+    for place, read in enumerate(reading.points):
+        end = read.point.span[1]
+        words, at = words + word_count(without_citations(view.reply[at:end])), end
+        if words > most:
+            return place
+    return None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache, partial
-from typing import Any, ClassVar, Literal, Self, get_args
+from typing import Any, Literal, Self, get_args
 
 from persona_env.arguments import choice
 from persona_env.env import PersonaEnv
@@ -23,7 +23,7 @@ from persona_env.users.library import load_profiles
 from persona_env.users.profile import UserProfile
 from persona_env.users.words import LengthBounds
 
-from . import terms
+from . import terms as own
 from .content import Served
 from .draws import families, make
 from .gates import Said, Shown
@@ -67,9 +67,8 @@ class PersonaDigestEnv(PersonaEnv):
     group = "product"
     categories = (WEEK,)
     scenario_class = DigestScenario
-    own_terms = terms.OWN
-    replaced_terms = terms.REPLACED
-    length_bounds: ClassVar[LengthBounds] = staticmethod(digest_length)
+    own_terms = own.OWN
+    replaced_terms = own.REPLACED
     prompt_length = 32_768
     max_new_tokens, context_length = 768, 16_384
 
@@ -80,6 +79,11 @@ class PersonaDigestEnv(PersonaEnv):
         choice("welfare", welfare, get_args(Welfare))
         self.digest_for, self.welfare = digest_for, welfare
         super().__init__(**options)
+
+    @property
+    def length_bounds(self) -> LengthBounds:
+        """See :class:`PersonaEnv`."""
+        return partial(digest_length, for_all=self.for_all)
 
     @property
     def for_all(self) -> bool:
@@ -95,13 +99,15 @@ class PersonaDigestEnv(PersonaEnv):
         if gates is None:
             unused = "digest_content" if self.for_all else "digest_welfare"
             found = tuple(term for term in found if term.name != unused)
-        own: dict[str, TermFunction] = {
+        by_option: dict[str, TermFunction] = {
             "digest_welfare": Served(self.welfare),
             "digest_private": Shown(self.for_all),
             "digest_true": Said(self.for_all),
+            "digest_length": own.Long(self.for_all),
         }
         return tuple(
-            replace(term, function=own[term.name]) if term.name in own else term for term in found
+            replace(term, function=by_option[term.name]) if term.name in by_option else term
+            for term in found
         )
 
     def variants(self) -> tuple[Self, ...]:

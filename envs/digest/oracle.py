@@ -30,7 +30,7 @@ def oracle(week: DigestScenario, value_of: ValueOf, code: str) -> str:
 
 def oracle_for_all(week: DigestScenario, value_of: ValueOf, code: str, welfare: Welfare) -> str:
     """The digest for all members, in the form that the asking user wants."""
-    chosen = best_choice(week, welfare, most_points(value_of))
+    chosen = best_choice(week, welfare, most_points(value_of, for_all=True))
     return _write(week, chosen, value_of, code)
 
 

@@ -25,6 +25,8 @@ TOPICS: tuple[Topic, ...] = get_args(Topic)
 EVERYTHING = "everything"
 WORDS = {"brief": (10, 80), "medium": (25, 180), "detailed": (60, 400)}
 """The least and the most words of a digest without its citations."""
+WORDS_FOR_ALL = {"brief": (10, 50), "medium": (45, 100), "detailed": (60, 400)}
+"""Those of a digest for all members: it has to leave out what some of them want."""
 WORDS_A_POINT = 16
 _PARTED = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+")
 
@@ -61,19 +63,24 @@ def order_of(field: Callable[[str], Any]) -> Order | None:
     return None if value is None else Order(value)
 
 
-def most_points(field: Callable[[str], Any]) -> int | None:
+def words_of(wish: str, *, for_all: bool) -> tuple[int, int]:
+    """The least and the most words of a digest of this length, for one member or for all."""
+    return (WORDS_FOR_ALL if for_all else WORDS)[wish]
+
+
+def most_points(field: Callable[[str], Any], *, for_all: bool = False) -> int | None:
     """How many points fit a digest of the length that a user wants; ``None`` for any number."""
     wish = field("preferences.length")
-    return None if wish is None else WORDS[wish.target][1] // WORDS_A_POINT
+    return None if wish is None else words_of(wish.target, for_all=for_all)[1] // WORDS_A_POINT
 
 
-def digest_length(user: UserProfile) -> tuple[int, int] | None:
+def digest_length(user: UserProfile, *, for_all: bool = False) -> tuple[int, int] | None:
     """The words of a digest for this user, or its characters where no blanks part words."""
     wish = user.preferences.length
     if wish is None:
         return None
     each = FACTS[language_of(user)].characters_per_word or 1.0
-    low, high = WORDS[wish.target]
+    low, high = words_of(wish.target, for_all=for_all)
     return round(low * each), round(high * each)
 
 

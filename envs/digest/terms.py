@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from persona_env.detectors import word_count
 from persona_env.rewards.exchange import TermView
 from persona_env.rewards.term import Reason, Score, found, reward_term
@@ -10,13 +12,33 @@ from ..shared.fluency import falling
 from .content import digest_content, digest_welfare
 from .gates import digest_private, digest_text, digest_true, week_of
 from .order import in_order
-from .people import ORDER, WHO, WORDS, order_of
+from .people import ORDER, WHO, order_of, words_of
 from .points import without_citations
 from .reading import read_digest
-from .wants import wants
+from .wants import wants, wants_for_all
 
 FEW_WORDS = 8  # for an item
 TOO_LONG, TOO_SHORT = 1.5, 0.5  # times the most and the least words, where nothing is left
+
+
+@dataclass(frozen=True)
+class Long:
+    """The term ``digest_length`` for one reader, or for all members."""
+
+    for_all: bool
+
+    def __call__(self, view: TermView) -> Score | None:
+        """See :func:`digest_length`."""
+        wanted = wants_for_all(view) if self.for_all else wants(view)
+        wish = view.target("length")
+        if wanted is None or wish is None:
+            return None
+        low, high = words_of(wish, for_all=self.for_all)
+        low = min(low, FEW_WORDS * max(1, wanted.due))
+        words = word_count(without_citations(view.reply))
+        value = falling(words, high, TOO_LONG * high) * falling(-words, -low, -TOO_SHORT * low)
+        note = Reason(0, len(view.reply), f"{words:g} words", f"{low} to {high}")
+        return Score(value, (note,))
 
 
 @reward_term(
@@ -27,17 +49,9 @@ def digest_length(view: TermView) -> Score | None:
     most.
 
     Brief: 10 to 80 words, medium: 25 to 180, detailed: 60 to 400, without citations; 8 words for
-    each item that is wanted are enough.
+    each item that is wanted are enough. A digest for all members: brief 10 to 50, medium 45 to 100.
     """
-    wish, wanted = view.target("length"), wants(view)
-    if wanted is None or wish is None:
-        return None
-    low, high = WORDS[wish]
-    low = min(low, FEW_WORDS * max(1, wanted.due))
-    words = word_count(without_citations(view.reply))
-    value = falling(words, high, TOO_LONG * high) * falling(-words, -low, -TOO_SHORT * low)
-    note = Reason(0, len(view.reply), f"{words:g} words", f"{low} to {high}")
-    return Score(value, (note,))
+    return Long(for_all=False)(view)
 
 
 @reward_term(uses="preferences.format", validity="exact")

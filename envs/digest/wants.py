@@ -57,7 +57,7 @@ def wants_for_all(view: TermView) -> Wants | None:
         return None
     places = tuple(p for p, item in enumerate(week.items) if not item.circle and not item.minor)
     may = frozenset(p for p, item in enumerate(week.items) if not item.circle and item.minor)
-    return Wants(week, None, places, most_points(view.field), may)
+    return Wants(week, None, places, most_points(view.field, for_all=True), may)
 
 
 def items_for(
@@ -135,14 +135,18 @@ class Content:
         return len(self.good) / total if total else 0.0
 
 
-def content_of(wanted: Wants, reading: Reading) -> Content:
+def content_of(wanted: Wants, reading: Reading, fit: int | None = None) -> Content:
     """What a digest tells of what is wanted.
 
-    A point counts if it tells an item that is wanted and that no point before it has told.
+    A point counts if it tells an item that is wanted and that no point before it has told. Where
+    only so many points ``fit``, those behind them tell nothing, and are others.
     """
     values: dict[int, float] = {}
     good, others, free = [], 0, set[int]()
     for at, read in enumerate(reading.points):
+        if fit is not None and at >= fit:
+            others += 1
+            continue
         known = [one for one in read.told if one.place in wanted.items]
         new = [one for one in known if one.place not in values]
         for one in new:

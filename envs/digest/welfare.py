@@ -110,7 +110,15 @@ def _rank(week: DigestScenario, welfare: Welfare, chosen: Set[int]) -> tuple[flo
     return WELFARES[welfare](values), served, mean_of(values)
 
 
-def best_welfare(week: DigestScenario, welfare: Welfare, most: int | None) -> float:
-    """The welfare of :func:`best_choice`."""
-    chosen = best_choice(week, welfare, most)
-    return WELFARES[welfare]([*utilities(week, dict.fromkeys(chosen, 1.0)).values()])
+def share_of(reached: Sequence[float], best: Sequence[float], welfare: Welfare) -> float:
+    """The welfare of some utilities as a share of that of others, which are the best.
+
+    Where even the best leave a member with nothing, their minimum and their product are 0: then the
+    means are compared.
+
+    >>> share_of([0.5, 0.5], [1.0, 0.5], "min"), share_of([0.5, 0.0], [1.0, 0.0], "min")
+    (1.0, 0.5)
+    """
+    of = WELFARES[welfare]
+    most = of(best)
+    return of(reached) / most if most else mean_of(reached) / mean_of(best)

@@ -12,6 +12,9 @@ from persona_env.scenarios.schema import Category, Scenario
 from persona_env.scenarios.templates import Template, load_templates, same
 
 LATENT = Category("latent")
+NUMBER = Category("latent_number")
+"""The generated ones, whose answer is one number."""
+NAMES = frozenset({LATENT.name, NUMBER.name})
 A, B = range(11, 136), range(3, 43)  # the two numbers of a generated scenario
 N = len(A) * len(B)  # scenarios of each family: all of them differ
 STEP = 1361  # has no factor in common with N, so neighbours look different

@@ -1,4 +1,5 @@
-"""Two gates of its own: a question is no answer, and in the tiny register nothing stands beside."""
+"""Gates of its own: a question is no answer, a sum has a right one, and in the tiny register nothing
+stands beside."""
 
 from __future__ import annotations
 
@@ -13,8 +14,10 @@ from persona_env.rewards.term import Reason, Score, noted, reward_term
 from persona_env.text.spans import folded_words, sentence_spans
 
 from ..shared.words import PHRASES
+from ..summary.tokens import tokens_of
+from ..summary.words import denying
 from .asking import is_question, kind_asked
-from .draws import LATENT
+from .draws import NAMES, NUMBER
 
 BESIDE = (1.0, 0.4, 0.1)  # with no pair of words that nobody wrote, one, more
 _MARK = re.compile(r"^\s*(?:[-*]|\d+[.)])\s+", re.MULTILINE)  # of a list
@@ -30,10 +33,27 @@ EDGE = ""
 )
 def answered(view: TermView) -> Score | None:
     """0 for a reply that asks the user something, which is a question and no answer."""
-    if view.scenario.category != LATENT.name or not is_question(view.reply):
+    if view.scenario.category not in NAMES or not is_question(view.reply):
         return None
     about = kind_asked(view.reply) or "the matter"
     return Score(0.0, noted(questions(view.reply).spans, f"asks about {about}", "an answer"))
+
+
+@reward_term(gate=True, values=(0, 1), validity="exact")
+def right_number(view: TermView) -> Score | None:
+    """0 for a reply to a sum that does not hold the right number, in digits or in words.
+
+    One behind a 'not' does not count. In the natural register it stands for `factuality` there.
+    """
+    if view.scenario.category != NUMBER.name:
+        return None
+    wanted = view.texts[0].reference[0][0]
+    tokens = tokens_of(view.reply)
+    for before, one in pairwise((None, *tokens)):
+        is_denied = before is not None and before.text in denying()
+        if one is not None and one.text == wanted and not is_denied:
+            return Score(1.0, (Reason(*one.span, "the right number", wanted),))
+    return Score(0.0, (Reason(0, 0, "the right number is not there", wanted),))
 
 
 @reward_term(gate=True, values=BESIDE, validity="matching neighbouring words is exact")
@@ -43,7 +63,7 @@ def nothing_beside(view: TermView) -> Score | None:
     0.4 with one pair of neighbouring words that stands in none of them, 0.1 with more; the edges of
     a sentence count as words. The tiny register has no other sentences.
     """
-    if view.scenario.category != LATENT.name:
+    if view.scenario.category not in NAMES:
         return None
     known = view.once(_own) | _around()
     strange = [pair for pair in joints(_MARK.sub("", view.reply)) if pair not in known]

@@ -26,9 +26,10 @@ TokenObservation = dict[str, npt.NDArray[Any]]
 TokenStep = tuple[TokenObservation, float, bool, bool, dict[str, Any]]
 MAX_NEW_TOKENS, CONTEXT_LENGTH = 128, 352  # by the bundled tokenizer every prompt and oracle fits
 TOO_LONG = (
-    "a prompt does not fit context_length={context_length} with max_new_tokens={max_new_tokens}: "
-    "its oldest turns, or the middle of its longest texts, are left out. Each info says so by "
-    "prompt_cut; this warning comes once. Give a larger context_length"
+    "a prompt of {tokens} tokens does not fit context_length={context_length} with "
+    "max_new_tokens={max_new_tokens}: its oldest turns, or the middle of its longest texts, are "
+    "left out. Each info says so by prompt_cut; this warning comes once. This prompt needs "
+    "context_length={needed}"
 )
 SHOWN = ("prompt", "transcript", "user")  # as text, if at all
 REMEMBERED = 8192  # first prompts that are kept; the bundled splits have fewer
@@ -221,12 +222,16 @@ class TokenActions(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructorA
         ids, cut = fitted(self.codec, messages, self.context_length - self.max_new_tokens)
         if cut and not self._warned:
             self._warned = True
-            warnings.warn(TOO_LONG.format(**vars(self)), stacklevel=2)
+            warnings.warn(self._too_long(len(self.codec.prompt(messages))), stacklevel=2)
         tokens = np.full(self.context_length, self.codec.pad_id, dtype=np.int64)
         tokens[: len(ids)] = ids
         attention = np.zeros(self.context_length, dtype=np.int8)
         attention[: len(ids)] = 1
         return Prompt(tokens, attention, len(ids), cut)
+
+    def _too_long(self, tokens: int) -> str:
+        needed = tokens + self.max_new_tokens
+        return TOO_LONG.format(tokens=tokens, needed=needed, **vars(self))
 
     def _begin(self, observation: dict[str, Any], info: dict[str, Any]) -> TokenObservation:
         """The prompt of a turn; ``info`` is written to."""

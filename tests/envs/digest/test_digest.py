@@ -116,6 +116,25 @@ def test_one_digest_for_all(welfare):
     )["prompt"]  # fmt: skip
 
 
+@pytest.mark.parametrize("split", SPLITS)
+def test_one_digest_for_all_cannot_please_every_reader(split):
+    env = made(split, digest_for="all")
+    cases = draw_cases(env, 30, 1)
+    replies = replies_of(make_agent("blind", env), env, cases)
+    rewards = [env.score(r, *c).reward for r, c in zip(replies, cases, strict=True)]
+    assert sum(rewards) / len(rewards) <= 0.7
+
+
+def test_what_stands_behind_the_words_of_a_digest_for_all_does_not_count():
+    env, scenario = made("train", digest_for="all"), WRITTEN[0]
+    brief, detailed = user("dunstan"), user("cressida")
+    long = env.oracle(scenario, detailed)
+    short = "\n".join(long.splitlines()[:3])
+    gate = lambda reply: env.score(reply, scenario, brief).gates["digest_welfare"]  # noqa: E731
+    assert 0 < gate(long) < gate(short)
+    assert env.score(long, scenario, detailed).gates["digest_welfare"] == 1
+
+
 def test_welfare_decides_what_is_told():
     chosen = {
         made("train", digest_for="all", welfare=welfare).oracle(scenario, user("ottilie"))

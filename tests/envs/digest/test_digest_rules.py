@@ -13,11 +13,12 @@ from persona_env.envs.digest.points import parts_of
 from persona_env.envs.digest.reading import read_digest
 from persona_env.envs.digest.threads import Thread, weave
 from persona_env.envs.digest.welfare import (
+    WELFARES,
     best_choice,
-    best_welfare,
     least_of,
     mean_of,
     nash_of,
+    share_of,
     utilities,
 )
 from persona_env.errors import ProfileError, ScenarioError
@@ -209,8 +210,16 @@ def test_the_best_choice_is_the_best_of_all_choices():
                 function([*utilities(scenario, dict.fromkeys(chosen, 1.0)).values()])
                 for chosen in combinations(public, most)
             )
-            assert len(best_choice(scenario, welfare, most)) == most
-            assert best_welfare(scenario, welfare, most) == pytest.approx(best)
+            choice = best_choice(scenario, welfare, most)
+            assert len(choice) == most
+            found = utilities(scenario, dict.fromkeys(choice, 1.0)).values()
+            assert WELFARES[welfare]([*found]) == pytest.approx(best)
+
+
+def test_where_nobody_can_serve_all_the_means_are_compared():
+    assert share_of([0.5, 0.25], [0.5, 0.5], "min") == 0.5
+    assert share_of([1.0, 0.0], [1.0, 0.0], "nash") == 1
+    assert share_of([0.0, 0.25], [0.0, 1.0], "min") == 0.25
 
 
 def test_a_user_who_says_what_there_is_not():
