@@ -6,6 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOWEST := .venv-lowest
 HOSTS := .venv-hosts
+PEERS := .venv-peers
 METADATA := pyproject.toml setup.py constraints.txt
 
 RUN ?= runs/demo
@@ -19,7 +20,7 @@ SITE = $(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet -c docs . 
 
 BENCHMARKS := $(sort $(wildcard benchmarks/[a-z]*.py))
 
-.PHONY: demo about-demo test test-slow test-lowest test-host lint docs notebooks bench clean help
+.PHONY: demo about-demo test test-slow test-lowest test-host peers lint docs notebooks bench clean help
 
 help:
 	@echo "make demo         train the bundled policy and write its report to $(RUN)"
@@ -30,6 +31,7 @@ help:
 	@echo "make lint         ruff and mypy"
 	@echo "make docs         write the generated parts of docs/ again, build the site in site/"
 	@echo "make bench        run the benchmarks"
+	@echo "make peers        measure other libraries beside this one, and write their tables"
 	@echo "make notebooks    make notebooks of examples/*.py, beside them"
 	@echo "make clean        remove caches and build folders; .venv and runs stay"
 
@@ -72,6 +74,24 @@ $(HOSTS)/%/.installed: tests/hosts/requirements/%.txt $(METADATA)
 	$(HOSTS)/$*/bin/python -m pip install -e . -r $< -c constraints.txt "pytest>=8.3" "pytest-timeout>=2.3"
 	@touch $@
 
+# Other libraries beside this one, each in an environment of its own: what they require contradicts.
+PEER_TABLES := $(patsubst benchmarks/peer_ways/requirements/%.txt,runs/peers/%.json,\
+  $(wildcard benchmarks/peer_ways/requirements/*.txt))
+
+peers: $(VENV)/.installed $(PEER_TABLES)
+	$(BIN)/python benchmarks/peers.py --write docs/speed.md $(PEER_TABLES)
+
+runs/peers/%.json: $(PEERS)/%/.installed
+	@mkdir -p $(@D)
+	OMP_NUM_THREADS=1 HF_HUB_OFFLINE=1 $(PEERS)/$*/bin/python benchmarks/peers.py --peer $* --save $@
+
+.PRECIOUS: $(PEERS)/%/.installed
+$(PEERS)/%/.installed: benchmarks/peer_ways/requirements/%.txt $(METADATA)
+	$(PYTHON) -m venv $(PEERS)/$*
+	@echo '*' > $(PEERS)/.gitignore
+	$(PEERS)/$*/bin/python -m pip install -e . -r $< -c constraints.txt
+	@touch $@
+
 lint: $(VENV)/.installed-dev
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
@@ -88,7 +108,8 @@ notebooks: $(VENV)/.installed-dev
 	$(BIN)/python -m jupytext --to ipynb examples/*.py
 
 clean:
-	rm -rf build dist site docs/api *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis $(LOWEST) $(HOSTS)
+	rm -rf build dist site docs/api *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis \
+	  $(LOWEST) $(HOSTS) $(PEERS)
 	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
 
 $(BIN)/python:

@@ -30,8 +30,9 @@ from typing import Any, NamedTuple
 
 import natural
 
+from persona_env.adapters.named_replies import Asked
 from persona_env.adapters.ray import ScoreBatch
-from persona_env.adapters.scoring import Asked, Scorer, verdicts_on
+from persona_env.adapters.scoring import Scorer, verdicts_on
 from persona_env.adapters.workers import make_scorer
 from persona_env.bank import load_cases
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -57,12 +59,44 @@ def test_a_benchmark_that_starts_processes_prints_its_table(name):
 
 
 @pytest.mark.slow
-def test_a_peer_that_is_not_there_is_left_out_with_what_to_install():
-    script = "import sys; sys.modules['gem'] = None; sys.argv[1:] = ['--quick'];"
-    script += f"sys.path.insert(0, {str(BENCHMARKS)!r}); import peers;"
-    script += "peers.compare({'GEM, turns': peers.gem_game}, 1, 0.01)"
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    assert done.stdout == "- left out: GEM, turns; no module 'gem': pip install gem-llm\n"
+def test_a_peer_that_is_not_there_is_left_out_with_what_to_install(printed):
+    told = "pip install -r benchmarks/peer_ways/requirements/gem.txt"
+    assert f"- left out: gem is not installed here: {told}" in printed["peers"]
+
+
+RUN = {
+    "peer": "gem-llm", "version": "9.1", "ours": {"Steps": ["ours", "ours, slow"]},
+    "tables": {"Steps": {"ours": [90.0, 100.0, 110.0], "ours, slow": [1.0], "gem": [50.0, 25.0]}},
+}  # fmt: skip
+OTHER = {
+    "peer": "trl", "version": "8.2", "ours": {"Steps": ["ours", "ours, slow"]},
+    "tables": {"Steps": {"ours": [200.0], "ours, slow": [3.0], "trl": [0.1]}},
+}  # fmt: skip
+
+
+@pytest.fixture
+def page(monkeypatch):
+    """How the runs of several environments become one section."""
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    return importlib.import_module("peer_ways.page")
+
+
+def test_a_peer_is_compared_with_our_first_way_in_its_own_run(page, tmp_path):
+    (tmp_path / "a.json").write_text(json.dumps([RUN]))
+    (tmp_path / "b.json").write_text(json.dumps([OTHER]))
+    text = page.section(page.load([tmp_path / "a.json", tmp_path / "b.json"]))
+    assert "gem-llm 9.1, trl 8.2" in text
+    assert [line for line in text.splitlines() if line.startswith("| ")][1:] == [
+        "| ours | 105 | 90 | 200 | 1.000 |", "| ours, slow | 2 | 1 | 3 | 0.019 |",
+        "| gem | 38 | 25 | 50 | 0.375 |", "| trl | 0 | 0 | 0 | 0.0005 |",
+    ]  # fmt: skip
+
+
+def test_the_section_is_put_between_the_marks_of_the_page(page, tmp_path):
+    path = tmp_path / "speed.md"
+    path.write_text(f"before\n{page.BEGIN}old\n{page.END}after\n", "utf-8")
+    page.write(path, "new\n")
+    assert path.read_text("utf-8") == f"before\n{page.BEGIN}\nnew\n\n{page.END}after\n"
+    path.write_text("no marks", "utf-8")
+    with pytest.raises(ValueError, match="lacks the marks"):
+        page.write(path, "new")

@@ -22,6 +22,7 @@ PAGES = [
     ROOT / "examples" / "README.md",
     *sorted((ROOT / "docs").glob("*.md")),
 ]
+FOLDERS = ("persona_env", "envs", "agents", "examples", "integrations")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 TEST = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 
@@ -117,6 +118,23 @@ def test_the_citation_has_the_version_of_the_package():
     cited = (ROOT / "CITATION.cff").read_text("utf-8").splitlines()
     assert f"version: {project['version']}" in cited
     assert f"license: {project['license']}" in cited
+
+
+EXTRAS = re.compile(r"persona[-_]env\[([\w,-]+)\]")
+
+
+def test_the_extras_that_pages_and_errors_name_exist():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    known = set(project["optional-dependencies"])
+    code = (path for name in FOLDERS for path in (ROOT / name).rglob("*.py"))
+    named = {
+        (path.name, extra)
+        for path in (*PAGES, *code)
+        for found in EXTRAS.findall(path.read_text("utf-8"))
+        for extra in found.split(",")
+    }
+    assert {extra for _, extra in named} >= {"learning", "suites", "wandb"}
+    assert not [(page, extra) for page, extra in named if extra not in known]
 
 
 COMMAND = re.compile(r"^ *(persona-env [a-z][^\n]*)$|`(persona-env [a-z][^`]*)`", re.MULTILINE)

@@ -15,7 +15,8 @@ from itertools import cycle, islice
 from typing import Any
 
 from persona_env.adapters.named_envs import name_of
-from persona_env.adapters.scoring import Asked, verdicts_on
+from persona_env.adapters.named_replies import Asked
+from persona_env.adapters.scoring import verdicts_on
 from persona_env.agent import Cut
 from persona_env.evaluation.evaluate import draw_cases
 from persona_env.files import read_text

@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from itertools import cycle, islice
 from typing import Any
 
-from persona_env.adapters.scoring import Text
+from persona_env.adapters.named_replies import Text
 from persona_env.adapters.trl import RewardFunction, reward
 from persona_env.metrics.user_baselines import UserBaselines
 

@@ -15,7 +15,7 @@ from openenv.core import GenericEnvClient
 
 from persona_env import PersonaEnvError
 from persona_env.adapters.openenv import served_sessions
-from persona_env.adapters.served import check_served
+from persona_env.adapters.served_checks import check_served
 
 
 def main() -> None:

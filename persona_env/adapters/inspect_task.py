@@ -6,25 +6,17 @@ entry point ``persona_env`` of the group ``inspect_ai``.
 
 from __future__ import annotations
 
-from functools import lru_cache
-from threading import Lock
-from typing import Any
-
 import numpy as np
 
-from persona_env.adapters.named_envs import reading_options
+from persona_env.adapters.inspect_cases import Made, asked_in, env_of, facts_of, metadata_of, read
 from persona_env.arguments import whole_number
-from persona_env.env import PersonaEnv
 from persona_env.errors import PersonaEnvError
 from persona_env.evaluation.conversation import case_seed
 from persona_env.evaluation.evaluate import draw_cases
-from persona_env.judges import judge_failed
-from persona_env.rewards import Verdict, judge_all
-from persona_env.rewards.compose import ask_about
+from persona_env.rewards import Verdict
 from persona_env.rewards.exchange import Exchange
 from persona_env.rewards.explain import explain_verdict
 from persona_env.scenarios.case import Case
-from persona_env.text_envs import make_text_env
 
 try:
     from anyio.to_thread import run_sync
@@ -50,7 +42,6 @@ METRICS = [
     *(grouped(mean(), key, all=False, name_template=key + " {group_name}")
       for key in ("user", "category")),
 ]  # fmt: skip
-_one_at_a_time = Lock()  # readers remember what they have read
 
 
 @task
@@ -72,10 +63,9 @@ def persona_chat(
     With ``turns`` above 1 the environment's user answers them: see :func:`persona_user`. The others
     are options of :class:`~persona_env.PersonaEnv`, which raises the errors.
     """
-    # In each sample, so that a log can be scored again.
-    made = (env, split, tuple([users] if isinstance(users, str) else users or ()), register,
-            reader, judge)  # fmt: skip
-    cases = draw_cases(_env(*made), whole_number("episodes", episodes, least=1), seed)
+    names = tuple([users] if isinstance(users, str) else users or ())
+    made = Made(env, split, names, register, reader, judge)
+    cases = draw_cases(env_of(made), whole_number("episodes", episodes, least=1), seed)
     plays = generate() if turns == 1 else persona_user(turns, seed)
     samples = [_sample(made, case) for case in cases]
     return Task(samples, solver=plays, scorer=persona_reward())
@@ -87,7 +77,7 @@ def persona_user(turns: int = 4, seed: int = 0) -> Solver:
     turns = whole_number("turns", turns, least=1)
 
     async def talk(state: TaskState, generate: Generate) -> TaskState:
-        row, case = _asked(state)
+        row, case = asked_in(state.metadata)
         row = row.light_copy(turns)
         row.np_random = np.random.default_rng(case_seed(case, seed))
         row.begin(*case)
@@ -95,7 +85,7 @@ def persona_user(turns: int = 4, seed: int = 0) -> Solver:
         while row.ended is None:
             state = await generate(state)
             said = row.exchange(state.output.completion)
-            verdict = await run_sync(_read, row, said)
+            verdict = await run_sync(read, row, said)
             score = _score(state.output, said, verdict)
             if verdict is not None and not score.reason:
                 rewards.append(verdict.reward)
@@ -119,42 +109,19 @@ def persona_reward() -> Scorer:
     async def score(state: TaskState, target: Target) -> Score:
         if (known := state.store.get(SCORE)) is not None:
             return Score.model_validate(known)
-        env, case = _asked(state)
+        env, case = asked_in(state.metadata)
         said = env.exchange_of(case, state.output.completion)
-        return _score(state.output, said, await run_sync(_read, env, said))
+        return _score(state.output, said, await run_sync(read, env, said))
 
     return score
 
 
-@lru_cache(maxsize=8)
-def _env(
-    name: str, split: str, users: tuple[str, ...], register: str, *read_by: str | None
-) -> PersonaEnv:
-    options = {"split": split, "profiles": users or None, "register": register}
-    return make_text_env(name, **options, **reading_options(*read_by))[1]
-
-
-def _sample(made: tuple[Any, ...], case: Case) -> Sample:
-    row = _env(*made).light_copy()
+def _sample(made: Made, case: Case) -> Sample:
+    row = env_of(made).light_copy()
     row.begin(*case)
-    scenario, user = case
-    ids = {"scenario": scenario.id, "user": user.id, "category": scenario.category}
     said = [WRITTEN[one["role"]](content=one["content"]) for one in row.messages()]
-    return Sample(input=said, id=f"{user.id}/{scenario.id}", metadata={**ids, "made": list(made)})
-
-
-def _asked(state: TaskState) -> tuple[PersonaEnv, Case]:
-    name, split, users, *others = state.metadata["made"]
-    env = _env(name, split, tuple(users), *others)
-    user, _ = env.cases[state.metadata["user"]]
-    return env, Case(env._find_scenario(state.metadata["scenario"]), user)
-
-
-def _read(env: PersonaEnv, said: Exchange) -> Verdict | None:
-    """The verdict; ``None`` where a judge could not read the reply."""
-    with _one_at_a_time:
-        (verdict,) = judge_all([said], env.terms)
-        return None if judge_failed(env.readers, [ask_about(said)])[0] else verdict
+    facts = metadata_of(made, case)
+    return Sample(input=said, id=f"{facts['user']}/{facts['scenario']}", metadata=facts)
 
 
 def _score(output: ModelOutput, said: Exchange, verdict: Verdict | None) -> Score:
@@ -165,9 +132,6 @@ def _score(output: ModelOutput, said: Exchange, verdict: Verdict | None) -> Scor
         who = "the judge" if verdict is None else "any reader"
         told = f"nothing of the reply could be read by {who}"
         return Score.unscored(reason="grader_failed", answer=said.reply, explanation=told)
-    reasons = {name: [one._asdict() for one in each] for name, each in verdict.reasons.items()}
-    facts = {"terms": verdict.terms, "weights": verdict.weights, "gates": verdict.gates,
-             "coverage": verdict.coverage, "unread": dict(verdict.unread),
-             "reasons": reasons}  # fmt: skip
     told = "\n".join(explain_verdict(verdict, said))
+    facts = facts_of(verdict)
     return Score(value=verdict.reward, answer=said.reply, explanation=told, metadata=facts)

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from persona_env.adapters.named_envs import name_of
-from persona_env.adapters.scoring import Asked, find_case, verdicts_on
+from persona_env.adapters.named_replies import Asked, find_case
+from persona_env.adapters.scoring import verdicts_on
 from persona_env.bank import load_cases
 from persona_env.env import PersonaEnv
 from persona_env.errors import ArgumentError, PersonaEnvError

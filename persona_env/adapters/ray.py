@@ -11,11 +11,10 @@ import numpy as np
 
 from persona_env.adapters.batches import cells_of, names_of, with_columns
 from persona_env.adapters.figures import counted
+from persona_env.adapters.named_replies import CASE
 from persona_env.adapters.workers import make_scorer
 from persona_env.errors import AgentError, ArgumentError, shown
 from persona_env.rewards import Verdict
-
-CASE = ("env", "scenario", "user")
 
 
 class ScoreBatch:

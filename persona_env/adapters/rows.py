@@ -7,7 +7,8 @@ from typing import Any, Literal, get_args
 
 from persona_env.adapters.known_replies import KnownReplies, known_replies
 from persona_env.adapters.named_envs import Given, given_envs, name_of, named, text_env
-from persona_env.adapters.scoring import Asked, verdicts_on
+from persona_env.adapters.named_replies import Asked
+from persona_env.adapters.scoring import verdicts_on
 from persona_env.arguments import choice, whole_number
 from persona_env.env import PersonaEnv
 from persona_env.errors import ArgumentError, PersonaEnvError

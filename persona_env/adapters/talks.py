@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,9 +17,7 @@ from persona_env.scenarios.case import Case
 
 @dataclass(eq=False, repr=False)
 class Talk(Conversation):
-    """A conversation, and whether a judge could not read a reply of it: it is then over."""
-
-    is_lost: bool = field(default=False)
+    """A conversation that a host plays; it is over once a judge could not read a reply of it."""
 
     @property
     def is_over(self) -> bool:

@@ -8,8 +8,9 @@ from typing import Any
 
 from persona_env.adapters.figures import batch_means, parts, reply_cells
 from persona_env.adapters.named_envs import Given, envs_by_name, reading_options
+from persona_env.adapters.named_replies import CASE, Text
 from persona_env.adapters.rows import Kind, make_rows
-from persona_env.adapters.scoring import CASE, Scorer, Text
+from persona_env.adapters.scoring import Scorer
 from persona_env.adapters.talks import Talk
 from persona_env.errors import PersonaEnvError
 from persona_env.judges import Judge

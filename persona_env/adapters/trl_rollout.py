@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import Any
 
 from persona_env.adapters.named_envs import Given, envs_by_name
-from persona_env.adapters.scoring import find_case
+from persona_env.adapters.named_replies import find_case
 from persona_env.adapters.talk_tokens import ChatTokens, Sampled
 from persona_env.adapters.talks import answer, begin_talk
 from persona_env.arguments import whole_number

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from persona_env.adapters.scoring import Asked, Scorer, verdicts_on
+from persona_env.adapters.named_replies import Asked
+from persona_env.adapters.scoring import Scorer, verdicts_on
 from persona_env.adapters.workers import Together, make_scorer
 from persona_env.errors import ArgumentError, JudgeError
 from persona_env.rewards import Verdict

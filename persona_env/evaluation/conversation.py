@@ -13,7 +13,9 @@ from persona_env.agent import Agent, ReferenceAgent, Tell, tell_nobody
 from persona_env.env import Observation, PersonaEnv
 from persona_env.evaluation.asking import Asker, Key, Recorded, Wanted
 from persona_env.evaluation.scores import Answer
+from persona_env.judges import judge_failed
 from persona_env.rewards import Verdict, judge_all
+from persona_env.rewards.compose import ask_about
 from persona_env.rewards.exchange import Exchange
 from persona_env.scenarios.case import Case, prompt_language_or_first
 from persona_env.simulation.changes import in_language, other_languages
@@ -24,7 +26,8 @@ from persona_env.users.profile import UserProfile
 class Conversation:
     """One conversation: its environment, and what was judged and paid in each turn.
 
-    ``key`` is that of its next reply; ``is_broken`` tells that one is missing, which ends it.
+    ``key`` is that of its next reply. ``is_broken`` tells that one is missing, ``is_lost`` that a
+    judge could not read one: both end it.
     """
 
     env: PersonaEnv
@@ -33,6 +36,7 @@ class Conversation:
     verdicts: list[Verdict] = field(default_factory=list)
     rewards: list[float] = field(default_factory=list)
     is_broken: bool = False
+    is_lost: bool = False
 
     @property
     def case(self) -> Case:
@@ -54,7 +58,7 @@ class Conversation:
     @property
     def goes_on(self) -> bool:
         """Whether another reply is wanted."""
-        return not self.is_broken and self.env.ended is None
+        return not (self.is_broken or self.is_lost) and self.env.ended is None
 
 
 def converse(
@@ -82,10 +86,14 @@ def converse(
         replies = asker.replies([Wanted(talk.key, talk.case, talk.seen) for talk in waiting])
         answered = [(talk, r) for talk, r in zip(waiting, replies, strict=True) if r is not None]
         said = [talk.env.exchange(reply) for talk, reply in answered]
-        for (talk, _), exchange, verdict in zip(
-            answered, said, judge_all(said, env.terms), strict=True
+        verdicts = judge_all(said, env.terms)
+        lost = judge_failed(env.readers, [ask_about(one) for one in said])
+        for (talk, _), exchange, verdict, is_lost in zip(
+            answered, said, verdicts, lost, strict=True
         ):
-            talk.take(exchange, verdict)
+            talk.is_lost = is_lost
+            if not is_lost:
+                talk.take(exchange, verdict)
         for talk, reply in zip(waiting, replies, strict=True):
             talk.is_broken = reply is None
         tell(sum(not talk.goes_on for talk in talks), len(talks))

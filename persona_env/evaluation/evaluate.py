@@ -29,6 +29,7 @@ from persona_env.evaluation.made_how import environment_of, name_of, today, vers
 from persona_env.evaluation.references import reference_rewards
 from persona_env.evaluation.report import Report
 from persona_env.evaluation.scores import Answer, without_deferred
+from persona_env.evaluation.unjudged import check_judged, readable
 from persona_env.scenarios.case import Case
 
 
@@ -94,6 +95,8 @@ def evaluate(
     AgentError
         If the agent does not give a reply for each observation, or all of them failed. An exception
         of the agent itself is passed on: a part of the cases is never reported as the whole.
+    JudgeError
+        If a judge could read none of the replies. Those that it could not read are left out.
     """
     base = persona_env_of(env)
     turns, samples = _counts(base, turns, samples)
@@ -104,11 +107,16 @@ def evaluate(
     talks: list[Conversation] = []
     if turns > 1:
         started = converse(asker, base, cases, turns, seed, samples=samples, tell=answered)
-        talks = [talk for talk in started if not talk.is_broken]
+        whole = [talk for talk in started if not talk.is_broken]
+        talks = [talk for talk in whole if not talk.is_lost]
+        unjudged = len(whole) - len(talks)
         given = Given([talk.answers[-1] for talk in talks], [talk.key for talk in talks])
     else:
-        given = _first_replies(asker, env, cases, samples, answered)
+        all_given = _first_replies(asker, env, cases, samples, answered)
+        given = readable(base, all_given)
+        unjudged = len(all_given.answers) - len(given.answers)
     asker.check()
+    check_judged(base, len(given.answers), unjudged)
     references = reference_rewards(base, given.of(cases), crossing, turns, seed, tell=compared)
     fields = judged(
         base, crossing, given, references, seed, cross=flag("cross", cross), tell=crossed
@@ -119,7 +127,7 @@ def evaluate(
         "seeds": {"seed": seed},
         "samples": samples,
         "asked": asker.asked,
-        "counts": {name: n for name, n in asker.counts.items() if n},
+        "counts": {name: n for name, n in (asker.counts | {"unjudged": unjudged}).items() if n},
         "versions": versions(),
         "date": today(),
     }

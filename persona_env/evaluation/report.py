@@ -43,9 +43,9 @@ class Report:
 
     With several ``samples`` of each case, what a case earns is the mean over them, and ``spread``
     the deviation among them, as a mean over cases. ``asked`` is how many replies were wanted;
-    ``counts`` tells how many of these ``failed`` or were ``missing``, which are left out of all
-    else, and how many were ``cut``, ``empty`` or an ``unfinished thought``
-    (:class:`~persona_env.evaluation.asking.Asker`).
+    ``counts`` tells how many of these ``failed``, were ``missing`` or ``unjudged`` (a judge could
+    not read them), which are left out of all else, and how many were ``cut``, ``empty`` or an
+    ``unfinished thought`` (:class:`~persona_env.evaluation.asking.Asker`).
 
     How it came about: ``environment`` (id, options, terms, gates), ``agent`` (name and options),
     ``seeds``, ``versions`` of libraries, and ``date``, in UTC.
@@ -156,7 +156,7 @@ class Report:
         of = f"of {self.asked}"
         left_out = [
             f"{name}: {self.counts[name]} {of}, left out"
-            for name in ("failed", "missing")
+            for name in ("failed", "missing", "unjudged")
             if name in self.counts
         ]
         told = [

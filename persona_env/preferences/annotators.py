@@ -10,7 +10,8 @@ from typing import Any, NamedTuple, Protocol, runtime_checkable
 import numpy as np
 
 from persona_env.adapters.named_envs import Given, envs_by_name
-from persona_env.adapters.scoring import Asked, verdicts_on
+from persona_env.adapters.named_replies import Asked
+from persona_env.adapters.scoring import verdicts_on
 from persona_env.arguments import mapping, whole_number
 from persona_env.env import PersonaEnv
 from persona_env.errors import ArgumentError, unknown_name

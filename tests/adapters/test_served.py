@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from persona_env.adapters.openenv import most_sessions, served_sessions, shown
-from persona_env.adapters.served import check_served
+from persona_env.adapters.served_checks import check_served
 from persona_env.errors import ArgumentError, PersonaEnvError, RewardError
 
 CANARY = {"reset": {"user": "nora", "scenario": "deepest-lake"}, "actions": [{"reply": ""}]}

@@ -6,11 +6,18 @@ import json
 
 import pytest
 
+from persona_env.evaluation.report import Report
 from tests.cli.test_cli import refused, run
-from tests.judges.fake_server import GOOD, completion, obeying, serving
+from tests.judges.fake_server import FAULTS, GOOD, completion, obeying, serving
 
 TEXT = json.dumps(GOOD)
 SCORE = ("score", "It has four.", "--scenario", "violin-strings", "--user", "amina", "--json")
+
+
+def lettered(observations):
+    """Replies that differ, also those of later turns."""
+    letters = "efgh" if observations[0]["transcript"] else "abcd"
+    return [f"Part {letter}." for letter in letters[: len(observations)]]
 
 
 def good(body, number):
@@ -63,6 +70,36 @@ def test_a_budget_ends_the_calls_and_not_the_evaluation():
         assert len(fake.bodies) == 2
     assert done.exit_code == 0, done.stderr
     assert "grader_failed" in done.stderr
+
+
+@pytest.mark.parametrize(("turns", "asked"), [(1, 4), (2, 6)])
+def test_replies_that_a_judge_cannot_read_are_left_out_with_their_count(turns, asked, tmp_path):
+    """Each reply is another, and the judge fails on two of them, each time in another way."""
+    save, faults = tmp_path / "r.json", [FAULTS["400"], completion("It is rather warm.")]
+
+    def behave(body, number):
+        asked = body["messages"][1]["content"]
+        failing = [
+            fault for name, fault in zip("ab", faults, strict=True) if f"Part {name}." in asked
+        ]
+        return failing[0] if failing else completion(TEXT)
+
+    given = ("--profiles", "ben,mei", "--episodes", 4, "--turns", turns, "--save", save)
+    with serving(obeying(behave)) as fake:
+        done = run("eval", "--agent", f"{__name__}:lettered", *given, "--judge", f"m@{fake.url}")
+    assert done.exit_code == 0, done.stderr
+    assert f"unjudged: 2 of {asked}, left out" in " ".join(done.stdout.split())
+    report = Report.load(save)
+    assert (report.counts["unjudged"], report.reward.n, len(report.replies)) == (2, 2, 2)
+    assert not {"Part a.", "Part b."} & {one["reply"] for one in report.replies}
+
+
+def test_a_judge_that_never_answers_ends_the_evaluation():
+    with serving(lambda body, number: FAULTS["400"]) as fake:
+        given = ("--profiles", "ben,mei", "--episodes", 4, "--judge", f"m@{fake.url}")
+        done = run("eval", "--agent", f"{__name__}:lettered", *given)
+    assert done.exit_code != 0
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.slow

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from persona_env import PersonaEnv
-from persona_env.adapters.scoring import Asked, verdicts_on
+from persona_env.adapters.named_replies import Asked
+from persona_env.adapters.scoring import verdicts_on
 from persona_env.detectors import formatting, word_count
 from persona_env.metrics.statistics import Mean, bootstrap
 from persona_env.rewards import Verdict

@@ -2,7 +2,7 @@
 
     python examples/recipes/real_model/train.py --model models/smollm2 --output runs/real --cpu
 
-Needs ``pip install 'persona_env[trl,lora]'``. The model, an id of the Hugging Face Hub or a folder,
+Needs ``pip install 'persona_env[learning]'``. The model, an id of the Hugging Face Hub or a folder,
 gets LoRA adapters: first by SFT on replies of the bank that suit one user alone (``--warm-up 0``
 leaves it out), then by GRPO with TRL, where the reward of a reply is that of the user who asked.
 Before, between and after, each user judges the replies for every user to held-out questions. Writes
