@@ -87,8 +87,9 @@ def judged(policy: str, env: PersonaEnv) -> Report:
     return evaluate(agent, env, cross=False)
 
 
-def distance(policy: str, start: str, report: Report, env: PersonaEnv, seed: int) -> float:
-    """Nats from the initial policy, on a reply of its own to each prompt that was judged."""
+def distance(policy: str, start: str, report: Report, env: PersonaEnv, seed: int) -> dict[str, Any]:
+    """Nats from the initial policy, on a reply of its own to each prompt that was judged; by user
+    also the entropy of replies."""
     model, codec = load_policy(policy)
     users = {user.id: user for user in env.users}
     asked = [
@@ -96,17 +97,32 @@ def distance(policy: str, start: str, report: Report, env: PersonaEnv, seed: int
         for row in report.replies
     ]
     drawn = torch.Generator().manual_seed(seed)
-    return written(
+    found = written(
         model, load_policy(start)[0], codec, asked, max_new_tokens=env.token_lengths[0],
         temperature=TEMPERATURE, generator=drawn,
-    ).kl  # fmt: skip
+    )  # fmt: skip
+    of_user = {
+        name: [place for place, row in enumerate(report.replies) if row["user"] == name]
+        for name in users
+    }
+    return {
+        "kl": found.kl,
+        "by_user": {
+            name: {
+                "reward": report.per_user[name].mean,
+                "kl": float(np.mean([found.gaps[i] for i in mine])),
+                "entropy": float(np.mean([found.surprises[i] for i in mine])),
+            }
+            for name, mine in of_user.items()
+        },
+    }
 
 
 def row_of(folder: Path, policy: str, start: str, env: PersonaEnv) -> Mapping[str, Any]:
     """The row of a policy, from its folder if it is there."""
     if not (folder / ROW).exists():
         report = judged(policy, env)
-        found = figures(report, env) | {"kl": distance(policy, start, report, env, 0)}
+        found = figures(report, env) | distance(policy, start, report, env, 0)
         folder.mkdir(parents=True, exist_ok=True)
         (folder / ROW).write_text(json.dumps(found, indent=1), "utf-8")
     return json.loads((folder / ROW).read_text("utf-8"))

@@ -4,16 +4,18 @@
 
 For each seed: pairs of replies of the initial policy are sampled, simulated users compare them, a
 reward model learns from that, and the policy is trained by each method. A run that is there is only
-read. Greedy replies on all held-out scenarios are judged by the environment's own reward.
+read, and one that was stopped is made anew. Greedy replies on all held-out scenarios are judged by
+the environment's own reward.
 
-Prints Markdown: the mean over seeds and the largest deviation from it. The distance KL is of
-replies at temperature 0.7; the minority user is the one whose preferences are furthest from the
-others'; CPU minutes are of the training.
+Prints Markdown: the mean over seeds and the largest deviation from it; ``--page`` writes it into
+the page as well. The distance KL is of replies at temperature 0.7; the minority user is the one
+whose wishes are furthest from the others'; CPU minutes are of the training.
 """
 
 from __future__ import annotations
 
 import argparse
+import shutil
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -40,13 +42,20 @@ from persona_env.preferences.formats import read_comparisons, write_comparisons
 START = "persona-tiny"
 CARE = 0.1  # the temperature of the users who compare, in units of reward
 COST = "cpu_seconds.txt"  # of a run, in its folder
-RATE = 1e-3  # of the reward model: few comparisons
+PAIRS = 2000
+LOOSE = 0.1 / 16
+"""The beta of IPO that goes as far for each token as the paper's 0.1 does for a whole reply."""
+HALVES = ("self-rewarding", "constitution")
+"""Methods of two trainings, each of half the tokens."""
+CRITIC = {"critic": "_critic:critic", "annotator": "asked:_critic:critic", "revisions": 4}
 LEAST = {"ppo, learnt reward": 0.6, "dpo": 0.4, "kto": 0.4}
 """The share of what PPO on the rule gains that a method has to gain, at least."""
 COLUMNS = (
     "reward", "gain", "worst", "minority", "kl", "words", "over_refusal", "under_refusal",
     *SYMPTOMS,
 )  # fmt: skip
+BY_USER = ("reward", "kl", "entropy")
+PAGE = Path(__file__).parents[1] / "docs" / "methods.md"
 Row = Mapping[str, Any]
 
 
@@ -64,7 +73,11 @@ def methods(folder: Path) -> dict[str, dict[str, Any]]:
         "rloo": {"method": "rloo"},
         "dpo": {"method": "dpo", **said},
         "ipo": {"method": "ipo", **said},
+        "ipo, beta by tokens": {"method": "ipo", "beta": LOOSE, **said},
         "kto": {"method": "kto", **said},
+        "ai feedback": {"method": "ai-feedback", "annotator": "_judges:Heads", "pairs": PAIRS},
+        "self-rewarding": {"method": "self-rewarding", **said},
+        "constitution": {"method": "constitution", **CRITIC},
     }
 
 
@@ -81,7 +94,7 @@ def collect(folder: Path, users: Sequence[str], count: int, seed: int) -> None:
         found = read_comparisons(folder / "comparisons.jsonl")
         cut = len(found) // 10
         model = RewardModel.fresh(START, sees="prompt", seed=seed)
-        fit_reward_model(model, found[cut:], RewardTraining(seed=seed, lr=RATE))
+        fit_reward_model(model, found[cut:], RewardTraining(seed=seed))
         accuracy = judge_reward_model(model, found[:cut]).accuracy
         print(f"seed {seed}: reward model right on {accuracy} of {cut} comparisons", flush=True)
         model.save(folder / "reward")
@@ -98,7 +111,7 @@ def rows_of(folder: Path, asked: argparse.Namespace, seed: int) -> dict[str, Row
     """The figures of each run of a seed; what is missing is made."""
     users = asked.users.split(",")
     folder.mkdir(parents=True, exist_ok=True)
-    if not (folder / "reward").exists():
+    if not (folder / COST).exists():
         timed(folder, lambda: collect(folder, users, asked.pairs, seed))
     env, found = judged_env(users), methods(folder)
     found |= {name: {"method": name} for name in asked.more.split(",") if name}
@@ -106,10 +119,11 @@ def rows_of(folder: Path, asked: argparse.Namespace, seed: int) -> dict[str, Row
     for name in asked.only.split(";") if asked.only else found:
         options = TrainOptions(
             output=folder / name.replace(", ", "-").replace(" ", "-"), policy=START, seed=seed,
-            profiles=tuple(users), steps=asked.steps, judge_episodes=1, register="tiny",
-            tracker=("none",), threads=1, quiet=True, **found[name],
+            profiles=tuple(users), steps=asked.steps // (1 + (name in HALVES)), judge_episodes=1,
+            register="tiny", tracker=("none",), threads=1, quiet=True, **found[name],
         )  # fmt: skip
         if not (options.output / "run.json").exists():
+            shutil.rmtree(options.output, ignore_errors=True)
             timed(options.output, lambda options=options: train(options))
         spent = float((options.output / COST).read_text("utf-8")) / 60
         policy = str(options.output / "policy")
@@ -125,14 +139,45 @@ def cell(values: Sequence[float]) -> str:
     return f"{mean:.2f}{spread}"
 
 
-def show(seeds: Sequence[Mapping[str, Row]]) -> None:
-    """The table, and the bars."""
+def table(seeds: Sequence[Mapping[str, Row]]) -> str:
+    """A row for each method."""
     columns = (*COLUMNS, "minutes")
-    print(f"\n| method | {' | '.join(columns)} |\n|---|{'---|' * len(columns)}")
+    lines = [f"| method | {' | '.join(columns)} |", f"|{' --- |' * (1 + len(columns))}"]
     for name in seeds[0]:
         rows = [one[name] for one in seeds]
         cells = [cell([r[c] for r in rows]) if c in rows[0] else "-" for c in columns]
-        print(f"| {name} | {' | '.join(cells)} |")
+        lines.append(f"| {name} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def users_of(seeds: Sequence[Mapping[str, Row]]) -> str:
+    """Reward, distance and entropy of each method by user."""
+    users = [*seeds[0]["start"]["by_user"]]
+    columns = [f"{what}, {user}" for what in BY_USER for user in users]
+    lines = [f"| method | {' | '.join(columns)} |", f"|{' --- |' * (1 + len(columns))}"]
+    for name in seeds[0]:
+        cells = [
+            cell([one[name]["by_user"][user][what] for one in seeds])
+            for what in BY_USER
+            for user in users
+        ]
+        lines.append(f"| {name} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def put(mark: str, text: str) -> None:
+    """Write ``text`` between its marks in the page."""
+    begin, end = f"<!-- measured: {mark} -->", "<!-- end of measured -->"
+    before, _, rest = PAGE.read_text("utf-8").partition(begin)
+    _, found, after = rest.partition(end)
+    if not found:
+        raise RuntimeError(f"{PAGE} has no part between {begin} and {end}")
+    PAGE.write_text(f"{before}{begin}\n{text}\n{end}{after}", "utf-8")
+
+
+def show(seeds: Sequence[Mapping[str, Row]]) -> None:
+    """The tables, and what is asked of them."""
+    print(f"\n{table(seeds)}\n\n{users_of(seeds)}\n")
     for name, least in LEAST.items():
         if {name, "ppo"} <= {*seeds[0]}:
             shares = [share(one, name) for one in seeds]
@@ -152,14 +197,19 @@ def main() -> None:
     given = argparse.ArgumentParser(description=__doc__)
     given.add_argument("--output", type=Path, default=Path("runs/methods"))
     given.add_argument("--users", default="sam,nora,leo")
-    given.add_argument("--pairs", type=int, default=2000)
+    given.add_argument("--pairs", type=int, default=PAIRS)
     given.add_argument("--steps", type=int, default=131_072, help="tokens of replies")
     given.add_argument("--seeds", type=int, default=1)
     given.add_argument("--only", help="runs by name, with semicolons between them")
     given.add_argument("--more", default="", help="further methods of persona-env train")
+    given.add_argument("--page", action="store_true", help="write the table into the page")
     asked = given.parse_args()
     print(f"minority user: {minority_of(judged_env(asked.users.split(',')).users)}")
-    show([rows_of(asked.output / f"seed-{n}", asked, n) for n in range(asked.seeds)])
+    seeds = [rows_of(asked.output / f"seed-{n}", asked, n) for n in range(asked.seeds)]
+    show(seeds)
+    if asked.page:
+        put("table", table(seeds))
+        put("users", users_of(seeds))
 
 
 if __name__ == "__main__":

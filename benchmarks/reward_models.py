@@ -46,7 +46,6 @@ from persona_env.text_envs import make_text_env
 
 ENV, POLICY = "PersonaChat-v0", "persona-tiny"
 SIZES = (50, 200, 800, 2000)
-LEAST_STEPS = 60  # of a training: few comparisons are gone through more often
 BATCH = 16
 HELD_OUT = 400  # pairs, at most
 MINORITY = 1 / 3
@@ -87,7 +86,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--quick", action="store_true")
     options = parser.parse_args()
-    sizes, steps = ((8, 16), 2) if options.quick else (SIZES, LEAST_STEPS)
+    sizes, steps = ((8, 16), 2) if options.quick else (SIZES, RewardTraining.least_steps)
     seeds = range(1 if options.quick else options.seeds)
     show([measure(seed, sizes, steps) for seed in seeds], sizes)
 
@@ -153,8 +152,8 @@ def contradicted(one: Comparison, env: PersonaEnv, exact: SimulatedAnnotator) ->
 def right(sees: Sees, size: int, seed: int, steps: int, measured: Measured) -> Right:
     """How good a model is that learnt from ``size`` comparisons in so many steps or more."""
     begun = time.perf_counter()
-    epochs = max(1, -(-steps * BATCH // size))
-    how = RewardTraining(epochs=epochs, batch=BATCH, lr=1e-3, seed=seed)
+    how = RewardTraining(batch=BATCH, least_steps=steps, seed=seed)
+    epochs = how.epochs_over(size)
     model = RewardModel.fresh(POLICY, sees=sees, users=measured.users, seed=seed)
     fit_reward_model(model, measured.learnt[:size], how)
     every, hard = (

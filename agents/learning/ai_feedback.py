@@ -79,6 +79,23 @@ def load_constitution(text: str | None = None) -> tuple[Principle, ...]:
     return found
 
 
+def of_user(messages: Sequence[Message]) -> tuple[Principle, ...]:
+    """What the user of a conversation wants, as a principle; none where nothing is known."""
+    who, _ = described(messages)
+    return (Principle("user", f"Choose the reply that suits this user. {who}"),) if who else ()
+
+
+def drawn_for(
+    one: Candidates, principles: Sequence[Principle], rng: np.random.Generator
+) -> Principle | None:
+    """The principle by which a pair is compared, drawn from some and the user's own; ``None`` if
+    there are none: then what counts is what this user would like."""
+    if not principles:
+        return None
+    known = (*principles, *of_user(one.messages))
+    return known[int(rng.integers(len(known)))]
+
+
 @dataclass
 class ModelAnnotator:
     """A causal language model that says which of two replies is better.
@@ -90,7 +107,8 @@ class ModelAnnotator:
     name:
         In what it says.
     principles:
-        One of them is drawn for each comparison, with its seed; none: what this user would like.
+        One of them, or of what the user wants, is drawn for each comparison, with its seed; none:
+        what this user would like.
     reasons:
         Whether the model reasons before it names a letter.
     """
@@ -117,9 +135,7 @@ class ModelAnnotator:
     def _say(self, one: Candidates, rng: np.random.Generator) -> Comparison | None:
         if len(one.replies) != 2:
             return None
-        drawn = (
-            self.principles[int(rng.integers(len(self.principles)))] if self.principles else None
-        )
+        drawn = drawn_for(one, self.principles, rng)
         first, second = (self._first(one, order, drawn) for order in ((0, 1), (1, 0)))
         p = (first + 1 - second) / 2
         if math.isnan(p):

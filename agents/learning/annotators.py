@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from persona_env.agent import Agent
 from persona_env.env import PersonaEnv
 from persona_env.errors import ArgumentError, PersonaEnvError, nearest, shown
+from persona_env.evaluation.named import AgentOptions, find_agent
 from persona_env.preferences.annotators import Annotator, SimulatedAnnotator
 from persona_env.preferences.comparison import Candidates, Comparison, Label
 from persona_env.registration import is_entry, load
@@ -18,10 +20,11 @@ if TYPE_CHECKING:  # torch loads only where it is needed
     from .reward_model import RewardModel
 
 KINDS = (
-    "simulated", "judge:MODEL@URL", "model:FOLDER_OR_ID", "reward_model:FOLDER", "module:attribute",
-    "none",
+    "simulated", "judge:MODEL@URL", "model:FOLDER_OR_ID", "asked:AGENT", "reward_model:FOLDER",
+    "module:attribute", "none",
 )  # fmt: skip
 SIMULATED, JUDGE, MODEL, REWARD, NOBODY = "simulated", "judge:", "model:", "reward_model:", "none"
+ASKED = "asked:"
 
 
 @dataclass(frozen=True)
@@ -67,8 +70,8 @@ def find_annotator(
 ) -> Annotator | None:  # fmt: skip
     """The annotator of a name of :data:`KINDS`; ``None`` for none.
 
-    A language model goes by a principle that is drawn for each pair, if there are any, and with
-    ``reasons`` it reasons before it names a letter.
+    A language model, and an agent that is asked in words, go by a principle that is drawn for each
+    pair, if there are any; with ``reasons`` a language model reasons before it names a letter.
 
     A judge prefers what the reward of ``env`` prefers, whose replies it reads: make ``env`` with
     the judge as its reader. One's own is an :class:`Annotator`, or a class of one, made with
@@ -95,6 +98,8 @@ def find_annotator(
 
         model = load_policy(name.removeprefix(MODEL), device)
         return ModelAnnotator(*model, name=name, principles=principles, reasons=reasons)
+    if name.startswith(ASKED):
+        return _asked(name, env, device, principles)
     if name.startswith(REWARD):
         from .reward_model import RewardModel
 
@@ -104,6 +109,21 @@ def find_annotator(
     raise ArgumentError(
         f"unknown annotator {name!r}.{nearest(name, KINDS)} Give {', '.join(KINDS)}"
     )
+
+
+def _asked(
+    name: str, env: PersonaEnv, device: str, principles: Sequence[Principle]
+) -> Annotator:  # fmt: skip
+    from .asked import AskedAnnotator
+
+    who = name.removeprefix(ASKED)
+    found = find_agent(who)
+    if found.kind in ("reference", "replies"):
+        raise ArgumentError(f"annotator {name!r} cannot be asked in words: give a model or code")
+    if found.kind == "model":
+        found = find_agent(who, AgentOptions(device=device))
+    agent: Agent = found.make(env)  # type: ignore[assignment] # what else it may be is refused
+    return AskedAnnotator(agent, name, principles)
 
 
 def _own(name: str, env: PersonaEnv) -> Annotator:

@@ -4,7 +4,7 @@ Bai et al. 2022 (arXiv 2212.08073), first stage: to each reply a principle is dr
 how the reply falls short of it, then writes it anew; so several times. The last revisions are what
 supervised fine-tuning learns from. The second stage is comparisons by a principle
 (:class:`.ai_feedback.ModelAnnotator` with ``principles``), a reward model and reinforcement
-learning. What a user wants is a further principle, :func:`of_user`.
+learning. What a user wants is a further principle, :func:`.ai_feedback.of_user`.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ import numpy as np
 
 from persona_env.agent import Agent, ask
 from persona_env.arguments import whole_number
-from persona_env.messages import Message, described
+from persona_env.messages import Message
 from persona_env.preferences.comparison import Candidates
 
-from .ai_feedback import Principle, about
+from .ai_feedback import Principle, about, of_user
 
 CRITIQUE = """Here is what a user said, and a reply of an assistant.
 
@@ -63,12 +63,6 @@ class Revised(NamedTuple):
             "prompt": list(self.messages),
             "completion": [{"role": "assistant", "content": last}],
         }
-
-
-def of_user(messages: Sequence[Message]) -> tuple[Principle, ...]:
-    """What the user of a conversation wants, as a principle; none where nothing is known."""
-    who, _ = described(messages)
-    return (Principle("user", f"Choose the reply that suits this user. {who}"),) if who else ()
 
 
 def revise(

@@ -10,8 +10,9 @@ With :math:`h = \log \pi(y|x) / \pi_{ref}(y|x)` of the preferred and the other r
 
 (Rafailov et al. 2023, arXiv 2305.18290; Chowdhury et al. 2024, arXiv 2403.00409, for a share
 :math:`\epsilon` of labels that are wrong; Azar et al. 2023, arXiv 2310.12036, who call beta tau).
-For IPO TRL takes h as the mean over a reply's tokens, where the paper has the sum: the same beta
-lets long replies go further.
+For IPO TRL takes h as the mean over a reply's tokens, where the paper has the sum. It is given beta
+times the tokens of a mean reply, so that such a reply goes as far as the paper says: at the same
+beta it would go as much further as it has tokens.
 """
 
 from __future__ import annotations
@@ -31,12 +32,13 @@ def trainer(lesson: Lesson) -> Any:
     options = lesson.options
     rows = as_pairs(read_comparisons(options.data)) if options.data else lesson.rows("pairs")
     found = lesson.dataset(rows, "prompt", "chosen", "rejected")
+    tokens = lesson.tokens_of(rows, "chosen", "rejected")
     config = lesson.config(
         "DPO",
-        tokens=lesson.tokens_of(rows, "chosen", "rejected"),
+        tokens=tokens,
         loss_type=LOSSES[options.method],
         label_smoothing=options.flips if options.method == "robust" else 0.0,
-        beta=options.beta,
+        beta=options.beta * (tokens / 2 if options.method == "ipo" else 1),
         max_length=options.lengths_in(lesson.env)[1],
     )
     return lesson.made("DPO", config, found)

@@ -41,15 +41,17 @@ VECTORS = 10
 class RewardTraining:
     """How a reward model is trained.
 
-    ``lr`` is of AdamW with a linear decay; ``decay`` its weight decay, ``batch`` comparisons a
-    step. ``margins`` takes those of Llama 2 by the degree of a label. ``prior`` pulls the vectors
-    of a factorised model to their mean, so that a user with few answers is like the others; of a
-    latent one it is the weight of the KL divergence.
+    ``epochs`` are as many more as it takes for ``least_steps``: few comparisons are gone through
+    more often. ``lr`` is of AdamW with a linear decay; ``decay`` its weight decay, ``batch``
+    comparisons a step. ``margins`` takes those of Llama 2 by the degree of a label. ``prior`` pulls
+    the vectors of a factorised model to their mean, so that a user with few answers is like the
+    others; of a latent one it is the weight of the KL divergence.
     """
 
     epochs: int = 2
     batch: int = 16
-    lr: float = 3e-4
+    lr: float = 1e-3
+    least_steps: int = 60
     decay: float = 0.01
     margins: bool = False
     prior: float = 0.01
@@ -58,9 +60,18 @@ class RewardTraining:
     def __post_init__(self) -> None:
         whole_number("epochs", self.epochs, least=1)
         whole_number("batch", self.batch, least=1)
+        whole_number("least_steps", self.least_steps, least=1)
         whole_number("seed", self.seed, least=0)
         if not self.lr > 0:
             raise ArgumentError(f"lr must be above 0, not {self.lr!r}")
+
+    def epochs_over(self, count: int) -> int:
+        """How often so many comparisons are gone through.
+
+        >>> [RewardTraining().epochs_over(count) for count in (4, 50, 2000)]
+        [60, 15, 2]
+        """
+        return max(self.epochs, math.ceil(self.least_steps / math.ceil(count / self.batch)))
 
 
 def fit_reward_model(
@@ -77,7 +88,8 @@ def fit_reward_model(
     if not comparisons:
         raise ArgumentError("there are no comparisons to learn from")
     rng = np.random.default_rng(how.seed)
-    steps = how.epochs * math.ceil(len(comparisons) / how.batch)
+    epochs = how.epochs_over(len(comparisons))
+    steps = epochs * math.ceil(len(comparisons) / how.batch)
     learnt = [one for one in model.parameters() if one.requires_grad]
     of_users = [model.vectors] if model.encoder is None else [*model.encoder.parameters()]
     known = {id(one) for one in of_users}
@@ -91,7 +103,7 @@ def fit_reward_model(
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda done: 1 - done / steps)
     model.train()
     done, drawn = 0, torch.Generator().manual_seed(how.seed)
-    for _ in range(how.epochs):
+    for _ in range(epochs):
         order = _order(comparisons, rng, by_user=model.encoder is not None)
         for first in range(0, len(order), how.batch):
             batch = [comparisons[i] for i in order[first : first + how.batch]]

@@ -70,7 +70,7 @@ class UserEncoder(nn.Module):
         """
         same = torch.tensor([[a == b for b in users] for a in users])
         kept = torch.rand(same.shape, generator=drawn) < KEPT
-        seen = (same & kept & ~torch.eye(len(users), dtype=torch.bool)).float().to(gaps.device)
+        seen = (same & kept & ~torch.eye(len(users), dtype=torch.bool)).to(gaps)
         mean, spread = self.posterior(gaps, seen)
         noise = torch.randn(mean.shape, generator=drawn).to(mean.device)
         kl = 0.5 * (mean.square() + spread.exp() - 1 - spread).sum(1).mean()

@@ -50,9 +50,9 @@ class MethodOptions:
     annotator: Annotated[
         str | None,
         Option(
-            help="Who compares in rounds: simulated, reward_model:FOLDER, model:FOLDER_OR_ID, or "
-            "module:attribute. Default: simulated; of ai-feedback and constitution the initial "
-            "policy."
+            help="Who compares in rounds: simulated, reward_model:FOLDER, model:FOLDER_OR_ID, "
+            "asked:AGENT (any agent, in words), or module:attribute. Default: simulated; of "
+            "ai-feedback and constitution the initial policy."
         ),
     ] = None
     learner: Annotated[

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache, lru_cache, partial
-from typing import ClassVar
 
 from persona_env.env import PersonaEnv
 from persona_env.errors import ProfileError
@@ -76,8 +75,12 @@ class PersonaTitleEnv(PersonaEnv):
     replaced_terms = terms.REPLACED
     # Its own gates and terms read titles by exact rules.
     tiny_terms = ("factuality", "safety", "stands", "substance", "piece")
-    length_bounds: ClassVar[LengthBounds] = staticmethod(title_length)
     max_new_tokens, context_length = 72, 512
+
+    @property
+    def length_bounds(self) -> LengthBounds:
+        """That of titles."""
+        return title_length
 
     def choose_terms(self, terms: Terms | None, gates: Terms | None) -> tuple[Term, ...]:
         """See :class:`PersonaEnv`; by now the users are known, and their habits are checked."""

@@ -39,7 +39,9 @@ def reward_model(
             "a vector for each; latent: a vector that is read from what they said."
         ),
     ] = "prompt",
-    epochs: Annotated[int, typer.Option(min=1)] = 2,
+    epochs: Annotated[
+        int, typer.Option(min=1, help="At least; more where comparisons are few.")
+    ] = 2,
     batch: Annotated[int, typer.Option(min=1, help="Comparisons a step.")] = 16,
     lr: Annotated[float | None, typer.Option(help="Default: by the size of the policy.")] = None,
     held_out: Annotated[float, typer.Option(help="The share of prompts to judge it on.")] = 0.2,

@@ -188,10 +188,12 @@ def ratios(trainer, batch, kind=""):
 
 @pytest.mark.parametrize("method", ["dpo", "robust", "ipo", "kto"])
 def test_the_losses_of_trl_are_those_of_the_papers(method, options):
-    """On a policy that has moved from its reference; of IPO on log-ratios per token."""
+    """On a policy that has moved from its reference; of IPO on log-ratios per token, at beta times
+    the tokens of a mean reply."""
     given = by_size(replace(options, method=method, beta=0.3, batch=8))
     with Job(quiet=True).stage("training", 1.0) as stage:
-        trainer = load(TRAINERS[method])(ByTRL(given)._lesson(stage))
+        lesson = ByTRL(given)._lesson(stage)
+        trainer = load(TRAINERS[method])(lesson)
     torch.manual_seed(0)
     with torch.no_grad():
         for one in trainer.model.parameters():
@@ -208,7 +210,9 @@ def test_the_losses_of_trl_are_those_of_the_papers(method, options):
         labels = torch.as_tensor(batch["label"], dtype=torch.bool)
         expected = kto(h, labels, mismatched, beta=0.3, weights=weights)
     elif method == "ipo":
-        expected = ipo(*(h / tokens).chunk(2), tau=0.3)
+        each = lesson.tokens_of(lesson.rows("pairs"), "chosen", "rejected") / 2
+        assert each > 5
+        expected = ipo(*(h / tokens).chunk(2), tau=0.3 * each)
     else:
         flips = given.flips if method == "robust" else 0.0
         expected = dpo(*h.chunk(2), beta=0.3, flips=flips)

@@ -19,11 +19,17 @@ BATCH = 64
 
 
 class Written(NamedTuple):
-    """The replies of a policy, and how far it is from the reference, with a reply for each
-    prompt: the mean of log(pi / reference) of a reply, in nats."""
+    """The replies of a policy, one to each prompt; of each its -log(pi) and its
+    log(pi / reference), in nats."""
 
     replies: list[str]
-    kl: float
+    surprises: list[float]
+    gaps: list[float]
+
+    @property
+    def kl(self) -> float:
+        """How far the policy is from the reference: the mean of the gaps."""
+        return float(np.mean(self.gaps))
 
 
 @torch.inference_mode()
@@ -35,6 +41,7 @@ def written(
     room = model.config.max_position_embeddings - max_new_tokens
     asked = [fitted(codec, list(one), room)[0] for one in prompts]
     replies: list[str] = []
+    surprises: list[float] = []
     gaps: list[float] = []
     for first in range(0, len(asked), BATCH):
         part = asked[first : first + BATCH]
@@ -44,9 +51,10 @@ def written(
         )  # fmt: skip
         ended = [r if len(r) == max_new_tokens else [*r, codec.end_id] for r in said]
         own, others = (log_probs(m, codec, part, ended, temperature) for m in (model, reference))
+        surprises += (-own).tolist()
         gaps += (own - others).tolist()
         replies += [codec.decode(one) for one in said]
-    return Written(replies, float(np.mean(gaps)))
+    return Written(replies, surprises, gaps)
 
 
 @torch.inference_mode()

@@ -27,6 +27,7 @@ from persona_env.reporting.progress import Job
 from persona_env.scenarios.case import Case, prompt_language_or_first
 
 from ...language_model import load_agent
+from ...sizes import parameters_of, reward_rate_for
 from ..collect import sample_candidates
 from ..reward_model import RewardModel
 from ..reward_training import RewardTraining, fit_reward_model, judge_reward_model
@@ -112,11 +113,11 @@ class Material:
         second reader has comparisons of its own."""
         folder = self.folder / MODELS / f"{kind.replace(' ', '-')}-{size}-{member}"
         if not folder.exists():
-            said = self._pairs(kind, size)
-            steps = RewardTraining(seed=member)
+            said, policy = self._pairs(kind, size), self.options.policy
+            how = RewardTraining(seed=member, lr=reward_rate_for(parameters_of(policy)))
             with self.job.stage(f"learning from {size} comparisons", 1) as stage:
                 fit_reward_model(
-                    RewardModel.fresh(self.options.policy, seed=member), said, steps,
+                    RewardModel.fresh(policy, seed=member), said, how,
                     lambda done, of, loss: stage.move(done / of, f"loss {loss:.3f}"),
                 ).save(folder)  # fmt: skip
         return RewardModel.load(folder)

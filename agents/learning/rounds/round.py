@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -22,7 +21,6 @@ from persona_env.preferences.formats import read_comparisons, write_comparisons
 from persona_env.preferences.store import ComparisonStore
 from persona_env.reporting.progress import Job
 
-from ...sizes import parameters_of, rank_for, rate_for
 from ...training.judged_run import train_alone
 from ...training.methods import one_training
 from ...training.options import TrainOptions
@@ -32,13 +30,6 @@ from ..collect import sample_candidates
 from ..collecting import Collection, collect
 from ..reward_job import FIGURES, RewardJob, run_reward_job
 from ..reward_model import FACTS
-
-LEAST_STEPS = 60
-"""Of the training of a reward model: few comparisons are gone through more often."""
-EPOCHS = 2
-FASTER = 3
-"""Times the rate at which a policy of this size is trained, as benchmarks/reward_models.py has it:
-at that of a policy few comparisons teach little."""
 
 
 @dataclass(frozen=True)
@@ -137,19 +128,12 @@ class Round:
             ]
             with self.job.stage(f"round {self.number}: fitting the {name} model", 1.0) as stage:
                 run_reward_job(
-                    self._reward_job(folder, len(found)), found,
+                    RewardJob(folder, self.options.start, seed=self.options.seed), found,
                     lambda done, of, loss: stage.mark(done / of, f"loss {loss:.3f}"),
                 )  # fmt: skip
         figures = parse_json(read_text(folder / FIGURES), str(folder / FIGURES))
         self.figures[f"{name} accuracy"] = figures["held_out"]["accuracy"]
         return folder
-
-    def _reward_job(self, folder: Path, count: int) -> RewardJob:
-        batch = RewardJob.batch
-        epochs = max(EPOCHS, math.ceil(LEAST_STEPS * batch / max(1, count)))
-        start, size = self.options.start, parameters_of(self.options.start)
-        rate = FASTER * rate_for(size, rank_for(size))
-        return RewardJob(folder, start, epochs=epochs, lr=rate, seed=self.options.seed)
 
     def trained(self, method: str, name: str = "training", **own: Any) -> Path:
         """Train the newest policy by a method; the folder of the policy after it."""

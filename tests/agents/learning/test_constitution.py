@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from persona_env.agents.learning.ai_feedback import Principle
-from persona_env.agents.learning.constitution import of_user, revise
+from persona_env.agents.learning.ai_feedback import Principle, of_user
+from persona_env.agents.learning.constitution import revise
 from persona_env.agents.learning.self_rewarding import best_against_worst
 from persona_env.errors import PersonaEnvError
 from persona_env.preferences import Candidates

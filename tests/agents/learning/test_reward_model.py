@@ -54,7 +54,7 @@ def _one_thread():
 
 def trained(sees, count=160, **more):
     model = RewardModel.fresh("persona-tiny", sees=sees, users=("nora", "sam"), **more)
-    return fit_reward_model(model, comparisons(count), RewardTraining(epochs=2, lr=1e-3))
+    return fit_reward_model(model, comparisons(count), RewardTraining(least_steps=1))
 
 
 @pytest.fixture(scope="module")
@@ -140,7 +140,8 @@ def test_how_users_were_described_is_kept(tmp_path):
         some = [
             one.model_copy(update={"messages": asked}) for one in comparisons(4, users=("sam",))
         ]
-        model = fit_reward_model(RewardModel.fresh("persona-tiny"), some, RewardTraining(epochs=1))
+        how = RewardTraining(epochs=1, least_steps=1)
+        model = fit_reward_model(RewardModel.fresh("persona-tiny"), some, how)
         model.save(tmp_path / told)
         assert RewardModel.load(tmp_path / told).told == told
 
@@ -182,7 +183,7 @@ def test_more_comparisons_make_a_better_model_and_few_leave_it_near_chance():
     held_out, found = tastes(200, seed=1), []
     for count in (2, 16, 256):
         model = RewardModel.fresh("persona-tiny", sees="blind")
-        how = RewardTraining(epochs=max(2, 160 // count), lr=1e-3)
+        how = RewardTraining()
         fit_reward_model(model, tastes(count, seed=2), how)
         found.append(judge_reward_model(model, held_out).accuracy.mean)
     few, some, many = found

@@ -15,7 +15,7 @@ from persona_env.agents.learning.reward_training import (
     fit_reward_model,
     judge_reward_model,
 )
-from persona_env.agents.learning.user_latent import LATENT, UserEncoder, gaps_of
+from persona_env.agents.learning.user_latent import KEPT, LATENT, UserEncoder, gaps_of
 from persona_env.errors import PersonaEnvError
 from persona_env.preferences import Comparison
 
@@ -90,6 +90,31 @@ def test_nothing_known_is_the_prior_and_costs_nothing():
     _, kl = encoder.in_batch(gaps, list("abcd"), torch.Generator().manual_seed(0))
     assert float(kl.detach()) == 0.0
     assert encoder.weights(gaps[:0]).tolist() == pytest.approx(encoder.weigh.bias.tolist())
+
+
+def test_gradients_are_those_of_finite_differences():
+    encoder, gaps = UserEncoder(2).double(), torch.randn(5, 2, dtype=torch.float64)
+    users = ["ana", "ana", "ana", "bo", "bo"]
+
+    def loss(*given):  # which are moved in place
+        weights, kl = encoder.in_batch(gaps, users, torch.Generator().manual_seed(3))
+        return weights.square().sum() + kl
+
+    given = (gaps.requires_grad_(), *encoder.parameters())
+    assert torch.autograd.gradcheck(loss, given, eps=1e-6, atol=1e-5)
+
+
+def test_the_divergence_is_that_of_two_normal_distributions():
+    encoder, gaps = UserEncoder(2), torch.randn(40, 2)
+    drawn = torch.Generator().manual_seed(3)
+    _, kl = encoder.in_batch(gaps, ["ana"] * 40, drawn)
+    drawn.manual_seed(3)
+    seen = (torch.rand(40, 40, generator=drawn) < KEPT) & ~torch.eye(40, dtype=torch.bool)
+    mean, spread = encoder.posterior(gaps, seen.float())
+    here = torch.distributions.Normal(mean, (spread / 2).exp())
+    unit = torch.distributions.Normal(torch.zeros(()), torch.ones(()))
+    expected = torch.distributions.kl_divergence(here, unit).sum(1).mean()
+    assert float(kl.detach()) == pytest.approx(float(expected.detach()), rel=1e-5)
 
 
 def test_what_is_learnt_from_is_not_what_the_user_is_known_by():

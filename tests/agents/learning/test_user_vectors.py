@@ -34,6 +34,25 @@ def test_many_answers_find_the_weights():
     assert found.weights == pytest.approx(truth, abs=0.12)
 
 
+def test_the_weights_are_where_finite_differences_of_the_posterior_vanish():
+    rng = np.random.default_rng(2)
+    gaps, answers = rng.normal(size=(12, 3)), rng.random(12)
+    mean, precision = rng.normal(size=3), np.diag([0.5, 1.0, 2.0])
+
+    def loss(weights):
+        odds, off = gaps @ weights, weights - mean
+        fit = np.logaddexp(0, -odds) @ answers + np.logaddexp(0, odds) @ (1 - answers)
+        return fit + off @ precision @ off / 2
+
+    found = fit_user(gaps, answers.tolist(), mean, precision)
+    steps = 1e-5 * np.eye(3)
+    slopes = [(loss(found.weights + s) - loss(found.weights - s)) / 2e-5 for s in steps]
+    assert slopes == pytest.approx([0, 0, 0], abs=1e-6)
+    bends = [loss(found.weights + 100 * s) + loss(found.weights - 100 * s) for s in steps]
+    curves = (np.array(bends) - 2 * loss(found.weights)) / 1e-6
+    assert curves == pytest.approx(np.diag(found.precision), rel=1e-3)
+
+
 def test_sure_answers_with_large_features_converge():
     gaps = 50 * np.eye(2)
     found = fit_user(gaps, [1.0, 0.0], *PRIOR)
