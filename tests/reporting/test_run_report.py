@@ -341,7 +341,7 @@ def test_the_run_alone_is_enough(run_dir):
     text = write_report(run_dir).read_text(encoding="utf-8")
     Page(text)
     assert "Left out: no policy" in text
-    assert "<pre># judge it again" in text
+    assert "<pre>persona-env eval --env PersonaChat-v0 --agent" in text
 
 
 def test_a_folder_without_a_run_is_named(tmp_path):
@@ -362,7 +362,7 @@ def edit(path, **changes):
 
 
 def test_a_figure_that_is_not_defined_has_its_reason(run_dir):
-    why = "the reference replies do not know the reward terms ['mine']"
+    why = "the reference replies do not know the reward terms mine"
     undefined = {"normalised": why, "gain": why}
     gain = {"mean": None, "se": None, "n": 4}
     edit(run_dir / "after.json", undefined=undefined, gain=gain)
