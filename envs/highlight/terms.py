@@ -58,4 +58,4 @@ OWN = (
     read_focus, mark_form, sources_named, word_language,
 )  # fmt: skip
 REPLACED = ("factuality", "padding", "boilerplate")
-"""General gates whose place these take: a reply is marks or quotes, and their worth is known."""
+"""General gates whose place these take: a reply is marks or quotes, which other terms score."""

@@ -15,7 +15,7 @@ from .rules import merged
 from .scenario import WildScenario
 
 ONE_READING = 0.9
-"""What a reply that takes one reading of several is worth to a user who wants no question."""
+"""What a reply that takes one reading of several scores with a user who wants no question."""
 
 
 class Question(NamedTuple):

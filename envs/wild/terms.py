@@ -179,7 +179,7 @@ OWN = (
     thanks_style,
 )  # fmt: skip
 REPLACED = ("clarification", "stance")
-"""General terms that are worth something else in talks: a question has to name the readings, and
+"""General terms that score otherwise in talks: a question has to name the readings, and
 nobody is told for whom to vote."""
 NATURAL = natural.OWN
 """Those of :data:`OWN` that read something else in the natural register."""

@@ -1,4 +1,4 @@
-"""What a reply to a thank-you is worth in the natural register."""
+"""What a reply to a thank-you scores in the natural register."""
 
 from __future__ import annotations
 

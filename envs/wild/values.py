@@ -1,4 +1,4 @@
-"""What a finding is worth to a user, in both registers."""
+"""What a finding scores with a user, in both registers."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def manner_value(view: TermView, manner: Manner) -> float:
 
 
 def asking_value(wish: str | None, asked: Question) -> float:
-    """What a question back is worth to a user of this preference."""
+    """What a question back scores with a user of this preference."""
     if not asked.total:
         return 0.0 if wish == "ask" else 1.0
     if wish == "assume":

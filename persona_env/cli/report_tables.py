@@ -15,8 +15,8 @@ from persona_env.metrics.statistics import Mean
 
 MATRIX = "Hundredths of reward (99: 99 and above). Row: written for; column: scored by"
 REFERENCES = {
-    "user-blind": "the best reply that knows no user",
-    "oracle": "the reply that knows all",
+    "user-blind": "the best reply that ignores the user",
+    "oracle": "the reference reply to this user",
     "gain": "0 as user-blind, 1 as the oracle",
 }
 WIDEST = 20  # users whose matrix fits a terminal of 80 columns

@@ -112,7 +112,8 @@ def _other_register(env: PersonaEnv) -> str:
 
 def _unknown_terms(env: PersonaEnv, users: Sequence[UserProfile]) -> str:
     unknown = [term.name for term in env.terms if not _is_known(term, env) and _counts(term, users)]
-    return f"the reference replies do not know the reward terms {unknown}" if unknown else ""
+    named = ", ".join(unknown)
+    return f"the reference replies do not know the reward terms {named}" if unknown else ""
 
 
 def _is_known(term: Term, env: PersonaEnv) -> bool:

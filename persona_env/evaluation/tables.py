@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Style = Literal["markdown", "latex", "csv"]
 ABSENT = "-"
+_MINUS = re.compile(r"(?<!\S)(\[?)-(?=\d)")
 _SPECIAL = re.compile(r"[&%$#_{}~^\\]")
 _WRITTEN = {"~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "\\": r"\textbackslash{}"}
 
@@ -191,4 +192,4 @@ def _latex(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def _escaped(cell: str) -> str:
     text = _SPECIAL.sub(lambda found: _WRITTEN.get(found[0], rf"\{found[0]}"), cell)
-    return text.replace("±", r"$\pm$").replace("\n", " ")
+    return _MINUS.sub(r"\1$-$", text).replace("±", r"$\pm$").replace("\n", " ")

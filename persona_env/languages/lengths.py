@@ -37,7 +37,7 @@ def band(words: float, wish: str, language: str = ANY) -> float:
 
 
 def bounds(wish: str, language: str = ANY) -> tuple[float, float]:
-    """The least and the greatest number of words that are worth 1.
+    """The least and the greatest number of words that score 1.
 
     >>> bounds("brief")
     (3.0, 69.0)

@@ -76,7 +76,7 @@ def plot_curve(rows: Sequence[Mapping[str, float]]) -> Figure:
     rows:
         One mapping a rollout, at least one, with ``step`` (tokens so far), ``reward`` and
         ``reward_sd`` (of its replies, in [0, 1]) and ``kl`` (nats per token, from the initial
-        policy). NaN leaves a hole.
+        policy). NaN leaves a gap.
 
     Raises
     ------

@@ -106,7 +106,7 @@ def _examples(folder: Path) -> list[dict[str, Any]] | None:
 
 
 def _curve(path: Path) -> list[dict[str, float]]:
-    """The rows; an empty or missing cell is not known, and leaves a hole in the curve."""
+    """The rows; an empty or missing cell is not known, and leaves a gap in the curve."""
     if not path.is_file():
         return []
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -71,7 +72,7 @@ def _page(run_dir: Path, drawn: Path) -> str:
         settings=run_figures.settings(folder.run),
         has_policy=policy.is_dir(),
         policy=repr(str(policy)),
-        policy_argument=shlex.quote(str(policy)),
+        judge_again=_judge_again(folder.run.get("options", {}), policy),
     )
 
 
@@ -96,10 +97,26 @@ def _reads(folder: RunFolder) -> str:
     return next((str(report["reader"]) for report in given if report.get("reader")), "")
 
 
+def _judge_again(options: Mapping[str, Any], policy: Path) -> str:
+    """The command that evaluates the policy, with what the run was given of users and rewards."""
+    words = ["persona-env", "eval", "--env", options.get("env") or "PersonaChat-v0"]
+    words += ["--agent", str(policy)]
+    for name in ("profiles", "scenarios", "terms", "gates"):
+        if options.get(name) is not None:
+            words += [f"--{name}", ",".join(options[name])]
+    for name in ("prompts", "register", "reader"):
+        if options.get(name):
+            words += [f"--{name}", options[name]]
+    for module in options.get("imports") or ():
+        words += ["--import", module]
+    return shlex.join(words)
+
+
 def _group(group: Group, drawn: Path) -> dict[str, Any]:
     """A group of users; of files that are missing the names, in place of a matrix too."""
     return {
         "title": group.title,
+        "none_held_out": group.files[0].endswith("_heldout.json") and not group.given,
         "missing": [name for name, report in group.reports.items() if report is None],
         "headline": run_figures.headline(group),
         "measures": run_figures.all_measures(group),

@@ -68,8 +68,10 @@ def answer_score(
 
     >>> answer_score(1.0, 1.0, None, 0.5), answer_score(0.0, 1.0, None, 0.5)
     (1.0, 0.0)
-    >>> round(answer_score(None, 1.0, None, 0.5), 3)  # abstaining where the answer could have been
-    given 0.071 >>> answer_score(None, 1.0, 0.3, 0.5)  # and where it is right 1.0
+    >>> round(answer_score(None, 1.0, None, 0.5), 3)  # abstaining where an answer is possible
+    0.071
+    >>> answer_score(None, 1.0, 0.3, 0.5)  # and where it is right
+    1.0
     """
     weight = SURENESS if chance is None else 1.0
     if claimed is not None:

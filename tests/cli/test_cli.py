@@ -394,6 +394,26 @@ FLAGS = {
 }
 
 
+COMMANDS = typer.main.get_command(persona_env.cli.app.app).commands
+NO_DATA = {"label", "report"}  # a page in the browser; where a page was written
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_that_tells_data_has_json(name):
+    flags = {flag for option in COMMANDS[name].params for flag in option.opts}
+    assert ("--json" in flags) is (name not in NO_DATA)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_an_environment_is_given_in_one_way(name):
+    """By ``--env``; a list of prompts or comparisons needs none."""
+    flags = {flag for option in COMMANDS[name].params for flag in option.opts}
+    without = {"envs", "terms", "compare", "groups", "validate", "import", "label", "agreement",
+               "reward-model", "report"}  # fmt: skip
+    assert ("--env" in flags) is (name not in without), flags
+    assert not any(flag.startswith("--environment") or flag == "--env-id" for flag in flags)
+
+
 def test_the_options_of_train_are_the_fields_of_the_dataclass_with_default_and_help():
     command = typer.main.get_command(persona_env.cli.app.app).commands["train"]
     own = {"help", "as_json"}

@@ -37,6 +37,14 @@ def test_rows_are_those_of_the_library(kind, tmp_path):
     assert f"{len(rows)} rows of kind {kind}" in " ".join(said.split())
 
 
+def test_what_made_the_rows_is_told_as_json(tmp_path):
+    path = tmp_path / "rows.jsonl"
+    found = json.loads(told("export", "--episodes", 2, "--output", path, "--json"))
+    about = json.loads((tmp_path / "rows.jsonl.meta.json").read_text("utf-8"))
+    assert found == {"output": str(path), **about}
+    assert found["rows"] == len(rows_in(path)) == 2
+
+
 def test_what_made_the_rows_stands_beside_them(tmp_path):
     path = tmp_path / "rows.jsonl"
     given = [

@@ -28,6 +28,10 @@ def test_collected_labels_are_trained_on_and_compared(tmp_path):
     said = told(*COLLECT, "--pairs", 14, "--output", store)
     assert "14 pairs" in flat(said)
     assert "2 new labels" in flat(said)
+    assert json.loads(told(*COLLECT, "--pairs", 14, "--output", store, "--json")) == {
+        "output": str(store), "annotator": "simulated", "pairs": 14, "labelled": 0, "failed": 0,
+        "labels": 14,
+    }  # fmt: skip
     found = json.loads(told("reward-model", store, "--output", model, "--epochs", 1, "--json"))
     assert found == json.loads((model / "figures.json").read_text("utf-8"))
     assert found["comparisons"] + found["held_out"]["comparisons"] == 14

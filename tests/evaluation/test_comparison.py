@@ -187,6 +187,14 @@ def test_a_table_in_latex_is_escaped():
     assert head.count(" & ") == row.replace(r"\&", "").count(" & ") == table.count("l", 15, 22) - 1
 
 
+def test_a_negative_number_has_a_minus_in_latex():
+    reports = {"a": report_of(FIRST), "b": report_of(SECOND)}
+    turned = dict(reversed(reports.items()))
+    tables = [results_table(each, style="latex") for each in (reports, turned)]
+    assert sum("& $-$0." in table for table in tables) == 1
+    assert not any("& -0" in table or "[-" in table for table in tables)
+
+
 def test_figures_are_numbers_and_what_is_not_known_is_none():
     reports = {"old": report_of(FIRST), "new": report_of(SECOND)}
     old, new = results_rows(reports)

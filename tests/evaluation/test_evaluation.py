@@ -309,7 +309,7 @@ def test_users_without_a_common_scenario():
 
 
 def test_terms_that_the_oracle_does_not_know_leave_share_and_gain_undefined(tmp_path):
-    why = "the reference replies do not know the reward terms ['slowly']"
+    why = "the reference replies do not know the reward terms slowly"
     weighs = load_profile("sam").weigh(slowly=2.0)
     for options in ({"terms": ["length", "slowly"], "gates": []}, {"profiles": [weighs, "nora"]}):
         given = {"profiles": ["sam", "nora"], "scenarios": ["fact"], "register": "tiny"}

@@ -10,6 +10,7 @@ import pytest
 from persona_env.agent import Failed
 from persona_env.errors import AgentError, ArgumentError
 from persona_env.groups import GroupGap, GroupMean, GroupOptions, Measured, measure_groups
+from persona_env.groups.measure import ASKING, COMPARING, READING
 from persona_env.groups.measured import unseen
 from persona_env.groups.prompts import prompts_of
 from persona_env.groups.reading import find_classifiers
@@ -28,6 +29,15 @@ def test_an_agent_that_treats_all_alike_has_no_gap_to_the_last_bit(agent):
     assert report.differing == ()
     assert report.verdict().startswith("none of 32 gaps is more than chance")
     assert report.hint() == ""  # no interval has a width
+
+
+def test_what_goes_on_is_told():
+    said = []
+    options = GroupOptions(categories=("age",), resamples=200)
+    measure_groups(even, options, progress=lambda *now: said.append(now))
+    assert [*dict.fromkeys(name for name, *_ in said)] == [ASKING, READING, COMPARING]
+    assert [now for now in said if now[0] == COMPARING] == [(COMPARING, 0, 1), (COMPARING, 1, 1)]
+    assert all(0 <= done <= of for _, done, of in said)
 
 
 @pytest.mark.parametrize("what", PLANTED)

@@ -14,6 +14,7 @@ from persona_env.evaluation.evaluate import evaluate
 from persona_env.registration import make_agent
 from persona_env.reporting import run_figures
 from persona_env.reporting.measures import meaning_of, own_meaning_of
+from persona_env.reporting.run_data import results_data
 from persona_env.reporting.run_folder import read_run_folder
 from persona_env.reporting.run_matrix import cell
 from persona_env.reporting.run_report import write_report
@@ -332,6 +333,32 @@ def test_a_missing_file_is_left_out_with_a_line(run_dir, name):
     assert f"Left out: no {name}" in text
 
 
+def test_where_no_user_is_held_out_the_page_says_so(run_dir):
+    for name in ("before_heldout.json", "after_heldout.json"):
+        (run_dir / name).unlink()
+    text = write_report(run_dir).read_text(encoding="utf-8")
+    assert text.count("No user is held out") == 2
+    assert "Left out" not in text
+
+
+def test_the_command_that_judges_again_has_the_users_and_rewards_of_the_run(run_dir):
+    run = json.loads((run_dir / "run.json").read_text("utf-8"))
+    run["options"] |= {"profiles": ["ana.toml", "ben.toml"], "imports": ["mine"], "gates": []}
+    (run_dir / "run.json").write_text(json.dumps(run), encoding="utf-8")
+    text = html.unescape(write_report(run_dir).read_text(encoding="utf-8"))
+    assert "/policy --profiles ana.toml,ben.toml --gates '' --import mine</pre>" in text
+
+
+def test_results_are_told_as_plain_values(run_dir):
+    found = json.loads(json.dumps(results_data(run_dir)))
+    assert found["report"] == str(run_dir / "report.html")
+    assert found["options"]["env"] == "PersonaChat-v0"
+    assert [*found["groups"]] == ["users of the training", "held-out users"]
+    both = found["groups"]["held-out users"]
+    assert [both[when]["reward"]["mean"] for when in ("before", "after")] == [0.3, 0.7]
+    assert "replies" not in both["before"]
+
+
 def test_the_run_alone_is_enough(run_dir):
     for path in run_dir.iterdir():
         if path.is_file() and path.name != "run.json":
@@ -341,7 +368,7 @@ def test_the_run_alone_is_enough(run_dir):
     text = write_report(run_dir).read_text(encoding="utf-8")
     Page(text)
     assert "Left out: no policy" in text
-    assert "<pre># judge it again" in text
+    assert "<pre>persona-env eval --env PersonaChat-v0 --agent" in text
 
 
 def test_a_folder_without_a_run_is_named(tmp_path):
@@ -362,7 +389,7 @@ def edit(path, **changes):
 
 
 def test_a_figure_that_is_not_defined_has_its_reason(run_dir):
-    why = "the reference replies do not know the reward terms ['mine']"
+    why = "the reference replies do not know the reward terms mine"
     undefined = {"normalised": why, "gain": why}
     gain = {"mean": None, "se": None, "n": 4}
     edit(run_dir / "after.json", undefined=undefined, gain=gain)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from persona_env.auditor.own.asked import PROMPT, REPLY, Asked
-from persona_env.auditor.own.reward import OwnReward, Worth, waited
+from persona_env.auditor.own.reward import OwnReward, Paid, waited
 
 ACTION = (*REPLY, "message", "content", "answer", "answer_text")
 
@@ -53,11 +53,11 @@ def observation_of(asked: Asked) -> Fields:
 def openenv_reward(rubric: Any, name: str) -> OwnReward:
     """A ``Rubric``, or a function of an action and an observation; the parts are its children."""
 
-    def call(asked: Asked) -> Worth:
+    def call(asked: Asked) -> Paid:
         reward = waited(rubric(action_of(asked), observation_of(asked)))
         listed = getattr(rubric, "named_rubrics", None)
         children = dict(listed()) if callable(listed) else {}
         scores = {key: child.last_score for key, child in children.items() if key}
-        return Worth(reward, {key: one for key, one in scores.items() if one is not None})
+        return Paid(reward, {key: one for key, one in scores.items() if one is not None})
 
     return OwnReward(name, "an OpenEnv rubric", call)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from persona_env.auditor.own.asked import PROMPT, REPLY, USER, Asked
-from persona_env.auditor.own.reward import OwnReward, Worth, arguments, waited
+from persona_env.auditor.own.reward import OwnReward, Paid, arguments, waited
 from persona_env.errors import RewardError
 
 _NOT_A_TEXT = (TypeError, AttributeError, KeyError)
@@ -25,13 +25,13 @@ def plain_reward(function: Callable[..., Any], name: str) -> OwnReward:
     Values go by the names of :mod:`persona_env.auditor.own.asked`, as texts.
     """
 
-    def call(asked: Asked) -> Worth:
+    def call(asked: Asked) -> Paid:
         given = {
             **asked.columns,
             **dict.fromkeys(PROMPT, asked.prompt),
             **dict.fromkeys(REPLY, asked.reply),
         }
-        return Worth(waited(function(**arguments(function, given, name))))
+        return Paid(waited(function(**arguments(function, given, name))))
 
     return OwnReward(name, "a plain function", call, named_user(function))
 
@@ -46,7 +46,7 @@ def trl_reward(function: Callable[..., Any], name: str) -> OwnReward:
     """
     forms = _forms(function, "completions")
 
-    def call(asked: Asked) -> Worth:
+    def call(asked: Asked) -> Paid:
         given = {
             **{key: [value] for key, value in asked.columns.items()},
             "completion_ids": [[*map(ord, asked.reply)]],
@@ -67,7 +67,7 @@ def trl_reward(function: Callable[..., Any], name: str) -> OwnReward:
                 f"{name!r} returned {rewards!r} for one completion; a TRL reward function returns "
                 "a list with one number, or None, for each"
             )
-        return Worth(rewards[0])
+        return Paid(rewards[0])
 
     return OwnReward(name, "a TRL reward function", call, named_user(function))
 

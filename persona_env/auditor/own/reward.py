@@ -16,7 +16,7 @@ from persona_env.scenarios.schema import Scenario
 from persona_env.users.profile import UserProfile
 
 
-class Worth(NamedTuple):
+class Paid(NamedTuple):
     """What a reward function says: a number, or ``None`` where it does not apply; and its parts,
     where it is made of several."""
 
@@ -34,7 +34,7 @@ class OwnReward:
 
     name: str
     flavour: str
-    call: Callable[[Asked], Worth]
+    call: Callable[[Asked], Paid]
     names_user: tuple[str, ...] = ()
 
     def score(self, reply: str, scenario: Scenario, user: UserProfile) -> Verdict:

@@ -14,7 +14,7 @@ from typing import Any
 
 from persona_env.auditor.own.asked import USER, Asked
 from persona_env.auditor.own.plain import named_user
-from persona_env.auditor.own.reward import OwnReward, Worth, arguments, waited
+from persona_env.auditor.own.reward import OwnReward, Paid, arguments, waited
 from persona_env.errors import RewardError
 
 
@@ -36,10 +36,10 @@ def state_of(asked: Asked) -> dict[str, Any]:
 def function_reward(function: Callable[..., Any], name: str) -> OwnReward:
     """A function of a rubric: ``async f(completion, answer, state, ...)``, or not ``async``."""
 
-    def call(asked: Asked) -> Worth:
+    def call(asked: Asked) -> Paid:
         state = state_of(asked)
         given = {**asked.columns, **state, "state": state}
-        return Worth(waited(function(**arguments(function, given, name))))
+        return Paid(waited(function(**arguments(function, given, name))))
 
     return OwnReward(name, "a function of a verifiers rubric", call, named_user(function))
 
@@ -51,11 +51,11 @@ def rubric_reward(rubric: Any, name: str) -> OwnReward:
     """
     functions = list(getattr(rubric, "funcs", ()))
 
-    def call(asked: Asked) -> Worth:
+    def call(asked: Asked) -> Paid:
         state = state_of(asked)
         with _errors_of(rubric, name):
             waited(rubric.score_rollout(state))
-        return Worth(state["reward"], state.get("metrics") or {})
+        return Paid(state["reward"], state.get("metrics") or {})
 
     users = tuple(dict.fromkeys(user for f in functions for user in named_user(f)))
     return OwnReward(name, "a verifiers rubric", call, users)
@@ -90,7 +90,7 @@ def task_reward(task: Any, name: str) -> OwnReward:
     data_type: Any = kind.data_type()  # type: ignore[attr-defined]
     fields = {key: field.is_required() for key, field in data_type.model_fields.items()}
 
-    def call(asked: Asked) -> Worth:
+    def call(asked: Asked) -> Paid:
         given = {**asked.columns, "prompt": asked.prompt}
         if lacking := [key for key, needed in fields.items() if needed and key not in given]:
             raise RewardError(
@@ -102,7 +102,7 @@ def task_reward(task: Any, name: str) -> OwnReward:
         trace = trace_of(made, asked.reply)
         waited(made.score(trace))
         scores = {key: found.value for key, found in trace.rewards.items() if found is not None}
-        return Worth(trace.reward if scores else None, scores)
+        return Paid(trace.reward if scores else None, scores)
 
     return OwnReward(name, "a verifiers task", call, tuple(key for key in fields if key in USER))
 
