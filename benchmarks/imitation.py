@@ -24,6 +24,7 @@ from transformers import PreTrainedModel
 
 import persona_env  # noqa: F401 - registers the environments
 from persona_env import PersonaEnv
+from persona_env.agent import Agent, ReferenceAgent
 from persona_env.agents.language_model import LanguageModelAgent, load_policy, use_threads
 from persona_env.agents.pretraining.pretrain import (
     Recipe,
@@ -116,7 +117,7 @@ def _chunks(batch: Sequence[Row]) -> Iterator[list[Row]]:
     yield chunk
 
 
-def judged(env: PersonaEnv, agent: object, cases: Sequence[Case]) -> tuple[Mean, Counter[str]]:
+def judged(env: PersonaEnv, agent: Agent | ReferenceAgent, cases: Sequence[Case]) -> tuple[Mean, Counter[str]]:
     """The mean reward on these cases, and how often each gate is 0."""
     parts = [cases[at : at + AT_ONCE] for at in range(0, len(cases), AT_ONCE)]
     replies = [reply for part in parts for reply in replies_of(agent, env, part)]

@@ -10,8 +10,8 @@ import pytest
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 NAMES = (
-    "exploits", "floor", "fresh", "growth", "imitation", "limits", "memory", "natural", "overopt", "peers",
-    "proxies", "reward_models", "scoring", "share", "spoilt", "stepping", "training",
+    "exploits", "floor", "fresh", "growth", "imitation", "limits", "memory", "natural", "overopt",
+    "peers", "proxies", "reward_models", "scoring", "share", "spoilt", "stepping", "training",
 )  # fmt: skip
 TOGETHER = """
 import runpy, sys, traceback
