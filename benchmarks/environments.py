@@ -8,7 +8,8 @@ reaches is in ``trained.py``.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import gymnasium as gym
 
@@ -32,18 +33,26 @@ OWN = {
 """Further reference agents of an environment, by name, with their registry strings."""
 
 
-def row(name: str, split: str, episodes: int) -> Iterator[str]:
+def row(name: str, split: str, episodes: int, given: Mapping[str, str]) -> Iterator[str]:
     """One environment's cells."""
-    env, cases = drawn(name, split, episodes)
+    env, cases = drawn(name, split, episodes, given)
     rewards = {agent: reward(env, agent, cases) for agent in AGENTS}
     yield f"`{name}`"
     yield from map(str, rewards.values())
     yield f"{rewards['blind'].mean / rewards['oracle'].mean:.2f}"
 
 
-def drawn(name: str, split: str, episodes: int) -> tuple[PersonaEnv, list[Case]]:
-    """An environment, and the cases on which all agents are measured."""
-    env = gym.make(name, split=split, register="tiny", disable_env_checker=True).unwrapped
+def drawn(
+    name: str, split: str, episodes: int, given: Mapping[str, str]
+) -> tuple[PersonaEnv, list[Case]]:
+    """An environment with the options given, and the cases on which all agents are measured."""
+    made: dict[str, Any] = {
+        "split": split,
+        "register": "tiny",
+        "disable_env_checker": True,
+        **given,
+    }
+    env = gym.make(name, **made).unwrapped
     if not isinstance(env, PersonaEnv):
         raise TypeError(f"{name} is no PersonaEnv")
     return env, draw_cases(env, episodes, seed=0)
@@ -61,14 +70,17 @@ def main() -> None:
     parser.add_argument("--episodes", type=int, default=400)
     parser.add_argument("--split", default="heldout", choices=("train", "heldout"))
     parser.add_argument("--envs", nargs="+", default=[*ENVIRONMENTS], choices=sorted(ENVIRONMENTS))
+    parser.add_argument("--options", nargs="*", default=(), metavar="NAME=VALUE",
+                        help="of the environments, such as digest_for=all")  # fmt: skip
     options = parser.parse_args()
+    given = dict(one.split("=", 1) for one in options.options)
     print(f"| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}")
     for name in options.envs:
-        cells = row(name, options.split, options.episodes)
+        cells = row(name, options.split, options.episodes, given)
         print(f"| {' | '.join(cells)} |", flush=True)
     for name in options.envs:
         for agent, entry in OWN.get(name, {}).items():
-            env, cases = drawn(name, options.split, options.episodes)
+            env, cases = drawn(name, options.split, options.episodes, given)
             found = reward(env, entry, cases)
             print(f"\n`{agent}` in `{name}`: {found}")
 

@@ -24,6 +24,7 @@ from transformers import PreTrainedModel
 
 import persona_env  # noqa: F401 - registers the environments
 from persona_env import PersonaEnv
+from persona_env.agent import Agent, ReferenceAgent
 from persona_env.agents.language_model import LanguageModelAgent, load_policy, use_threads
 from persona_env.agents.pretraining.pretrain import (
     Recipe,
@@ -116,7 +117,9 @@ def _chunks(batch: Sequence[Row]) -> Iterator[list[Row]]:
     yield chunk
 
 
-def judged(env: PersonaEnv, agent: object, cases: Sequence[Case]) -> tuple[Mean, Counter[str]]:
+def judged(
+    env: PersonaEnv, agent: Agent | ReferenceAgent, cases: Sequence[Case]
+) -> tuple[Mean, Counter[str]]:
     """The mean reward on these cases, and how often each gate is 0."""
     parts = [cases[at : at + AT_ONCE] for at in range(0, len(cases), AT_ONCE)]
     replies = [reply for part in parts for reply in replies_of(agent, env, part)]
@@ -137,22 +140,27 @@ def row_of(name: str, seconds: float, episodes: int, seed: int) -> tuple[str, ..
         for case in draw_cases(heldout, 2 * episodes, seed=0)
         if len(codec.prompt(heldout.observe(*case))) <= env.context_length - env.max_new_tokens
     ][:episodes]
-    before, _ = judged(heldout, agent, cases)
+    before, shut = judged(heldout, agent, cases)
+    if not seconds:
+        return (f"`{name}`", str(before), *["-"] * 5, _gates(shut, len(cases)))
     model.train().set_attn_implementation("eager")
     learnt = train(model, rows_of(env, codec, seed), seconds, codec.pad_id)
     model.eval()
     after, shut = judged(heldout, agent, cases)
     known = [judged(heldout, make_agent(one, heldout), cases)[0] for one in ("blind", "oracle")]
-    gates = ", ".join(f"`{gate}` {n / len(cases):.2f}" for gate, n in shut.most_common(3))
-    told = (str(learnt.examples), f"{learnt.loss:.2f}", gates)
+    told = (str(learnt.examples), f"{learnt.loss:.2f}", _gates(shut, len(cases)))
     return (f"`{name}`", str(before), str(after), *map(str, known), *told)
+
+
+def _gates(shut: Counter[str], total: int) -> str:
+    return ", ".join(f"`{gate}` {n / total:.2f}" for gate, n in shut.most_common(3))
 
 
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--envs", nargs="+", default=ENVS, choices=sorted(ENVS))
-    parser.add_argument("--seconds", type=float, default=120.0)
+    parser.add_argument("--seconds", type=float, default=120.0, help="0: the bundled policy alone")
     parser.add_argument("--episodes", type=int, default=100)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--quick", action="store_true", help="a second and four cases of one")

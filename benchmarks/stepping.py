@@ -23,7 +23,7 @@ import persona_env
 from persona_env.wrappers import TokenActions
 from persona_env.wrappers.tokenizers import bundled_codec
 
-warnings.filterwarnings("ignore", "a prompt does not fit")  # short ones are meant
+warnings.filterwarnings("ignore", "a prompt of")  # short ones are meant
 PROMPT, REPLY, ROWS = 24, 25, 64
 LENGTH = PROMPT + REPLY
 SIZE = {"max_new_tokens": REPLY, "context_length": LENGTH}

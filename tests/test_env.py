@@ -104,7 +104,7 @@ def test_checkers_of_the_token_environment(options):
     check_sb3(env, skip_render_check=True)
 
 
-@pytest.mark.filterwarnings(UNWRAPPED, "ignore:a prompt does not fit")
+@pytest.mark.filterwarnings(UNWRAPPED, "ignore:a prompt of")
 def test_made_token_environment(bundled):
     env = gym.make("PersonaChatTokens-v0", max_new_tokens=5, context_length=40, split="heldout")
     check_env(env, skip_render_check=True)

@@ -70,7 +70,7 @@ class Served:
         choice = best_choice(wanted.week, self.welfare, wanted.most)
         best = utilities(wanted.week, dict.fromkeys(choice, 1.0))
         share = share_of([*values.values()], [*best.values()], self.welfare)
-        return _scored(min(1.0, share), content, reading, wanted)
+        return _scored(min(1.0, share) ** 2, content, reading, wanted)
 
 
 @reward_term(
@@ -78,26 +78,27 @@ class Served:
     validity="exact for citations, owners and days; matters by the author's phrasings",
 )  # fmt: skip
 def digest_welfare(view: TermView) -> Score | None:
-    """How well a digest for all serves the members, against the best choice of as many items.
+    """How well a digest for all serves the members, against the best choice of as many items: the
+    square of the share.
 
     Of each member the share of the public items that they want; over members the mean, the minimum
     or the geometric mean (`welfare=`; the mean where no choice gives each of them something), times
-    the share of points that tell an item for the first time. A point that ends behind the words
+    the share of points that tell an item for the first time. A point that begins behind the words
     that the user wants tells nothing.
     """
     return Served("mean")(view)
 
 
 def _fit(view: TermView, reading: Reading) -> int | None:
-    """How many points end within the words that the user wants; ``None``: all may."""
+    """How many points begin within the words that the user wants; ``None``: all may."""
     wish = view.target("length")
     if wish is None:
         return None
     most = words_of(wish, for_all=True)[1]
     words, at = 0.0, 0
     for place, read in enumerate(reading.points):
-        end = read.point.span[1]
-        words, at = words + word_count(without_citations(view.reply[at:end])), end
-        if words > most:
+        start = read.point.span[0]
+        words, at = words + word_count(without_citations(view.reply[at:start])), start
+        if words >= most:
             return place
     return None

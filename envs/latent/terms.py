@@ -1,5 +1,4 @@
-"""Gates of its own: a question is no answer, a sum has a right one, and in the tiny register
-nothing stands beside."""
+"""Gates of its own: a question is no answer, a sum has a right one, nothing stands beside it."""
 
 from __future__ import annotations
 

@@ -29,10 +29,6 @@ STEM = 4  # letters that two forms of a word share
 TITLED = 0.4  # the share of words with a capital from which a summary is in title case
 
 
-STATED: frozenset[Kind] = frozenset({"money", "when", "feelings", "people"})
-"""The kinds of facts that are told only where they are not denied, unless the fact denies."""
-
-
 class Told(NamedTuple):
     """A fact that is told, and where."""
 
@@ -52,8 +48,8 @@ class Known:
 
     def __init__(self, post: Post) -> None:
         self.post = post
-        self.needs = [tuple(map(group, fact.needs)) for fact in post.facts]
-        self.plain = [f.kind in STATED and not _denies(f) for f in post.facts]
+        self.needs = [tuple(map(_either, fact.needs)) for fact in post.facts]
+        self.plain = [not _denies(fact) for fact in post.facts]
         self.claims = [tuple(map(group, claim)) for claim in post.false]
         own = " ".join(one for fact in post.facts for one in (fact.says, *fact.needs))
         own = re.sub(r"[!+*/]", " . ", own)
@@ -63,7 +59,7 @@ class Known:
         self.words = frozenset(one.text for one in tokens if one.kind != "number")
 
     def told(self, text: str) -> list[Told]:
-        """The facts that a text tells."""
+        """The facts that a text tells: where it does not deny them, unless the fact does."""
         tokens = _undenied(text)
         windows = windows_of(tokens, WINDOW)
         stated = [one for one in tokens if not one.denied]
@@ -128,6 +124,14 @@ def _denies(fact: Fact) -> bool:
     """Whether a fact, or a listed way to say it, holds a denial itself."""
     tokens = tokens_of(re.sub("[/*]", " . ", " . ".join((fact.says, *fact.needs))))
     return any("!" in one for one in fact.needs) or any(t.text in denying() for t in tokens)
+
+
+def _either(written: str) -> Group:
+    """A group; one with an alternative that is to be denied takes the others undenied."""
+    found = group(written)
+    if not any(one.denied for one in found):
+        return found
+    return tuple(one._replace(denied=bool(one.denied)) for one in found)
 
 
 @lru_cache(maxsize=READINGS)

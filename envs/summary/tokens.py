@@ -10,7 +10,7 @@ from persona_env.text.spans import CJK, READINGS, Span, plain, sentence_spans
 
 from .amounts import Token, joined
 from .numbers import in_characters, in_digits, in_words
-from .words import denying, listed
+from .words import denying, denying_pairs, listed
 
 REACH = 4  # tokens behind a word that denies
 _TOKEN = re.compile(
@@ -67,14 +67,16 @@ def lines_of(text: str) -> tuple[tuple[Token, ...], ...]:
 
 def _marked(folded: str, start: int, end: int, sentence: int) -> Iterator[Token]:
     left, is_open, nots, opens = 0, False, denying(), listed("opens")
+    pairs, before = denying_pairs(), ""
     for match in _TOKEN.finditer(folded, start, end):
         kind = str(match.lastgroup)
         if kind == "mark":
-            left = 0
+            left, before = 0, ""
             continue
         for text, kind_of, span in _read(kind, match[0], match.start()):
             yield Token(text, kind_of, span, sentence, left > 0, is_open)
-            left = REACH if text in nots else left - 1
+            is_not = text in nots or f"{before} {text}" in pairs
+            left, before = REACH if is_not else left - 1, text
             is_open = is_open or text in opens
 
 

@@ -35,6 +35,12 @@ def denying() -> frozenset[str]:
 
 
 @cache
+def denying_pairs() -> frozenset[str]:
+    """Two words that deny together, plain."""
+    return frozenset(plain(pair) for data in own_words().values() for pair in data["pairs"])
+
+
+@cache
 def function_words() -> frozenset[str]:
     """Words without content: of Latin languages the lexicon's, and what joins others."""
     return frozenset(map(plain, words("function_words", *LATIN))) | listed("joins")

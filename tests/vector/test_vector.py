@@ -27,7 +27,7 @@ from persona_env.wrappers import TokenActions
 from ..support import tiny_codec
 
 # Small contexts are meant: what does not fit has to be told alike.
-pytestmark = pytest.mark.filterwarnings("ignore:a prompt does not fit")
+pytestmark = pytest.mark.filterwarnings("ignore:a prompt of")
 MODES = ["NextStep", "SameStep", "Disabled"]
 REPLIES = [
     "",

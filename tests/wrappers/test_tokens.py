@@ -191,9 +191,12 @@ BIOGRAPHY = UserProfile(
 
 def test_a_prompt_that_does_not_fit_keeps_its_marks_and_it_is_told():
     env = TokenActions(chat_env(profiles=[BIOGRAPHY]), tiny_codec())
-    with pytest.warns(UserWarning, match="a prompt does not fit context_length=352"):
+    with pytest.warns(UserWarning, match="does not fit context_length=352") as told:
         observation, info = env.reset(seed=0)
     assert info["prompt_cut"] is True
+    needed = int(str(told[0].message).rpartition("=")[2])
+    whole = TokenActions(env.env, tiny_codec(), context_length=needed)
+    assert "prompt_cut" not in whole.reset(seed=0)[1]
     shown, prompt = read(env, observation), info["messages"][-1]["content"]
     assert shown.startswith("<user>Bio: I like trains.")
     assert "trains. . Wants: brief.<ask>" in shown
@@ -206,13 +209,21 @@ def test_a_prompt_that_does_not_fit_keeps_its_marks_and_it_is_told():
     assert info["prompt_cut"] is True
 
 
+def test_a_mixture_has_room_for_its_longest_prompts_and_replies():
+    mixed = {"PersonaShell-v0": 1.0, "PersonaSummary-v0": 1.0}
+    lengths = gym.make("PersonaChat-v0", behaviours=mixed, register="tiny").unwrapped.token_lengths
+    assert lengths == (288, 288 + max(768 - 288, 768 - 160))
+    own = gym.make("PersonaChat-v0", behaviours={"PersonaChat-v0": 1.0}, register="tiny").unwrapped
+    assert own.token_lengths == (128, 352)
+
+
 def test_what_fits_is_not_called_cut():
     env = TokenActions(chat_env(), tiny_codec(), context_length=400)
     assert "prompt_cut" not in env.reset(seed=0)[1]
     assert "prompt_cut" not in env.step(env.codec.end_id)[4]
 
 
-@pytest.mark.filterwarnings("ignore:a prompt does not fit")
+@pytest.mark.filterwarnings("ignore:a prompt of")
 def test_the_oldest_turns_are_left_out_first():
     env = TokenActions(
         chat_env(max_turns=4, profiles=["nora"]), tiny_codec(), max_new_tokens=40,

@@ -29,10 +29,16 @@ def _others(known: Known) -> list[str]:
 
 
 @informed(KIND)
-def wrong_language(known: Known) -> str:
-    """Gives the answer in a language that the user neither reads nor wants."""
+def wrong_language(known: Known) -> str | None:
+    """Gives the answer in a language that the user neither reads nor wants.
+
+    It does not apply to an answer that has no language: a formula, a command, a number.
+    """
     others = _others(known)
-    return known.scenario.texts[others[0]].answer if others else known.say("away")
+    if not others:
+        return known.say("away")
+    answer = known.scenario.texts[others[0]].answer
+    return None if answer == known.text.answer else answer
 
 
 @informed(KIND, applies=prose)

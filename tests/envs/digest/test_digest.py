@@ -127,12 +127,12 @@ def test_one_digest_for_all_cannot_please_every_reader(split):
 
 def test_what_stands_behind_the_words_of_a_digest_for_all_does_not_count():
     env, scenario = made("train", digest_for="all"), WRITTEN[0]
+    env, scenario = made("train", digest_for="all"), WRITTEN[0]
     brief, detailed = user("dunstan"), user("cressida")
-    long = env.oracle(scenario, detailed)
-    short = "\n".join(long.splitlines()[:3])
     gate = lambda reply: env.score(reply, scenario, brief).gates["digest_welfare"]  # noqa: E731
-    assert 0 < gate(long) < gate(short)
-    assert env.score(long, scenario, detailed).gates["digest_welfare"] == 1
+    short, long = env.oracle(scenario, brief), env.oracle(scenario, detailed)
+    assert gate(short) == env.score(long, scenario, detailed).gates["digest_welfare"] == 1
+    assert 0 < gate(f"{short}\n{long}") < gate(long) < 1
 
 
 def test_welfare_decides_what_is_told():

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
+
+import pytest
+
 from persona_env.envs.latent import PersonaLatentEnv
 
 from .small import RICE
@@ -27,6 +31,40 @@ def test_who_asked_for_it_likes_it_best():
     ):
         for name in users:
             assert env.score(mine, RICE, name).reward > env.score(other, RICE, name).reward + 0.3
+
+
+SUM = "seats/1500"  # 23 rows with 48 seats each
+
+
+@pytest.mark.parametrize(
+    ("reply", "value"),
+    [
+        ("There is room for 1,104 people.", 1), ("Caben 1.104 personas.", 1), ("能坐1104人。", 1),
+        ("Not 71, but 1104.", 1), ("Not 1104, but 71.", 0), ("I do not know.", 0),
+        ("A hall has 23 rows with 48 seats each.", 0), ("", 0),
+    ],
+)  # fmt: skip
+def test_a_sum_has_one_right_number(reply, value):
+    env = made()
+    verdict = env.score(reply, SUM, env.users[0])
+    assert verdict.gates["right_number"] == value
+    assert "factuality" not in verdict.gates
+
+
+def test_a_number_in_words_and_a_question_without_one():
+    env = made()
+    scenario = next(s for i in range(2000) if (s := env.scenarios.find(f"share/{i}"))
+                    and s.texts["es"].reference == (("47",),))  # fmt: skip
+    gates = env.score("A cada uno le tocan cuarenta y siete.", scenario, env.users[0]).gates
+    assert gates["right_number"] == 1
+    written = env.score("In autumn.", "latent/grow-garlic", env.users[0]).gates
+    assert written["right_number"] == 1
+    assert written["factuality"] < 1
+
+
+@cache
+def made() -> PersonaLatentEnv:
+    return PersonaLatentEnv(split="heldout")
 
 
 def test_a_chat_model_can_ask_and_then_answer():

@@ -116,6 +116,9 @@ def test_what_is_denied_is_not_told_unless_the_post_denies_it():
     assert told("It never cost 850 euros, it was free.") == set()
     assert told("Not 40 days ago.") == set()
     assert told("The writer is not furious.") == set()
+    assert told("The writer is free of any anger.") == told("free from anger.") == set()
+    assert told("The landlord never kept the deposit.") == set()
+    assert told("No letter was written, and it is not legal.") == set()
     assert "money" in told("It was 850 euros, not less.")
     assert "event" in told("The landlord did not return the deposit.")
 
