@@ -25,7 +25,7 @@ def rollout(rows: int) -> Way:
     vf: Any = import_module("verifiers.v1")
     interception: Any = import_module("verifiers.v1.interception")
     config = vf.AgentConfig(model="instant", runtime=vf.SubprocessConfig())
-    server, http = interception.InterceptionServer(), httpx.AsyncClient()
+    server, http = interception.InterceptionServer(), httpx.AsyncClient(timeout=None)
     agent = vf.Agent(config, interception=server)
     agent.harness = one_call(vf, http)(vf.HarnessConfig(id="null"))
     server.clients[agent.ctx.client.model_dump_json()] = instant(vf)()

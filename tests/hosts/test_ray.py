@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from math import isnan
 from pathlib import Path
 
@@ -29,6 +30,7 @@ def shouting(view):
 @pytest.fixture(scope="module", autouse=True)
 def cluster(tmp_path_factory):
     """A small one on this machine, whose workers find the module of an own term."""
+    os.environ["RAY_worker_niceness"] = "0"  # noqa: SIM112 - its name; else a busy machine starves them
     folder = tmp_path_factory.mktemp("modules")
     (folder / "my_terms.py").write_text(TERM, encoding="utf-8")
     paths = {"PYTHONPATH": f"{ROOT}:{folder}", "OMP_NUM_THREADS": "1"}
