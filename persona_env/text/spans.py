@@ -60,8 +60,9 @@ class PerWord(dict[str, T]):
 
     Words of more than :data:`LONGEST` letters are not remembered.
 
-    >>> [*map(PerWord(len).__getitem__, ["a", "word"])]
-    [1, 4]
+    >>> found = PerWord(len)
+    >>> [*map(found.__getitem__, ["a", "word", 100 * "a"])], len(found)
+    ([1, 4, 100], 2)
     """
 
     def __init__(self, function: Callable[[str], T]) -> None:
