@@ -50,9 +50,11 @@ def test_a_benchmark_prints_its_table(name, printed):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["scale", "silences"])
+@pytest.mark.parametrize("name", ["scale", "silences", "against"])
 def test_a_benchmark_that_starts_processes_prints_its_table(name):
     script = [sys.executable, str(BENCHMARKS / f"{name}.py"), "--quick"]
+    if name == "against":
+        script += [str(BENCHMARKS.parent), "--python", sys.executable]
     done = subprocess.run(script, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert len([line for line in done.stdout.splitlines() if line.startswith("| ")]) > 2

@@ -28,7 +28,6 @@ __all__ = [
 ]  # fmt: skip
 _WORDS, _FIRST, _LAST = 101, 210, 220  # salts, so that runs of words have buckets of their own
 _WORD = re.compile(rf"[{CJK}]|[^\W\d_{CJK}]+(?:['’][^\W\d_{CJK}]+)*|\d+|[^\w\s]")
-_ASCII_WORD = re.compile(r"[a-z]+(?:'[a-z]+)*|[0-9]+|[^a-z0-9_\s]")  # the same of ASCII alone
 _INITIAL = re.compile(r"[A-Z]\.")
 _LATIN = re.compile(rf"[^\W\d_{CJK}]+")
 _CJK = re.compile(f"[{CJK}]")
@@ -36,6 +35,7 @@ _BULLET = re.compile(r"(?m)^[^\S\n]*[-*•]\s")
 _STEP = re.compile(r"(?m)^[^\S\n]*\d+[.)、]")
 _EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf]")
 _has_content = PerWord(lambda word: len(word) > 3 or _CJK.match(word) is not None)
+_NOTHING = frozenset[str]()
 
 COUNTS = (
     "log_words", "word_length", "sentence_length", "exclamations", "questions", "lines", "bullets",
@@ -64,10 +64,19 @@ class Said(NamedTuple):
 def said(text: str) -> Said:
     """The text, cut for all features."""
     sentences = tuple([text[start:end].lower() for start, end in sentence_spans(text)])
-    word = _ASCII_WORD if text.isascii() else _WORD
-    words = [*map(word.findall, sentences)]
-    hashes, contents = tuple(map(hashed, words)), tuple(map(_content, words))
+    pieces = [[*map(_cut.__getitem__, sentence.split())] for sentence in sentences]
+    hashes = tuple([b"".join([one for one, _ in cut]) for cut in pieces])
+    contents = tuple([_NOTHING.union(*[said for _, said in cut]) for cut in pieces])
     return Said(text, text.lower(), sentences, hashes, contents)
+
+
+def _cut_piece(piece: str) -> tuple[bytes, frozenset[str]]:
+    """The hashes of the words of what stands between blanks, and those that say something."""
+    words = _WORD.findall(piece)
+    return hashed(words), _content(words)
+
+
+_cut = PerWord(_cut_piece)  # no word holds a blank
 
 
 def ngrams(text: str) -> Sparse:

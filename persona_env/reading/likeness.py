@@ -12,7 +12,9 @@ import re
 import unicodedata
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from functools import cache
+from itertools import chain
 from math import fsum, log, sqrt
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -51,19 +53,19 @@ def tokens_of(text: str) -> frozenset[str]:
     >>> sorted(tokens_of("No, eight legs; insects have six."))
     ['!', '#6', '#8', '^no', 'insec', 'legs']
     """
-    found = _TOKEN.findall(text.lower())
-    first = next((token for token in found if token[0].isalnum()), None)
+    pieces = text.lower().split()  # no token holds a blank
+    first = next((t for piece in pieces for t in _TOKEN.findall(piece) if t[0].isalnum()), None)
     beginning = () if first is None else (_beginning(first),)
-    return frozenset(_tokens(found)).union(beginning) - {""}
+    stems = [*chain.from_iterable(map(_stems.__getitem__, pieces))]
+    return frozenset(_tokens(stems)).union(beginning) - {""}
 
 
-def _tokens(found: Sequence[str]) -> Iterator[str]:
+def _tokens(stems: Sequence[str | _Run | None]) -> Iterator[str]:
     denied = 0
-    for token in found:
-        if is_cjk(token[0]):
-            denied = yield from _characters(token, denied)
+    for stem in stems:
+        if isinstance(stem, _Run):
+            denied = yield from _characters(stem.characters, denied)
             continue
-        stem = _stem[token]
         if stem is None:
             denied = 0
         elif stem == NOT:
@@ -110,7 +112,16 @@ def _stem_of(word: str) -> str | None:
     return "".join(c for c in plain if not unicodedata.combining(c))[:STEM]
 
 
-_stem = PerWord(_stem_of)
+class _Run(NamedTuple):
+    """Chinese characters, which are read one by one."""
+
+    characters: str
+
+
+_stems = PerWord[tuple[str | _Run | None, ...]](
+    lambda piece: tuple([_Run(t) if is_cjk(t[0]) else _stem_of(t) for t in _TOKEN.findall(piece)])
+)
+"""What is compared of what stands between blanks."""
 
 
 @cache

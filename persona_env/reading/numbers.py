@@ -20,7 +20,9 @@ from persona_env.scenarios.schema import Scenario
 from persona_env.text.lexicon import pattern
 from persona_env.text.spans import READINGS, Span, fold, is_cjk
 
-_NUMBER = re.compile(r"(?<![a-zà-ÿ\d.,_])\d+(?:[.,]\d+)*(?![a-z_]*\d)")
+_NUMBER = re.compile(  # begins with one set: faster
+    r"\d(?<![a-zà-ÿ\d.,_]\d)\d*(?:[.,]\d+)*(?![a-z_]*\d)"
+)
 _THOUSANDS = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*")
 _UNIT = re.compile(r"[^\w\n°%]{0,4}([°%]|[^\W\d_]+)")
 _ROUND = 0.02

@@ -73,12 +73,13 @@ def _index() -> Index:
     return Index({name: [needs(*line) for line in _expressions(name)] for name in names})
 
 
-_marks = PerWord(lambda token: _index().marks(token))
+_marks = PerWord(lambda piece: reduce(or_, map(_index().marks, tokens(piece)), 0))
+"""The marks of what stands between blanks: no token holds one."""
 
 
 @lru_cache(maxsize=READINGS)
 def _held(text: str) -> int:
-    return reduce(or_, map(_marks.__getitem__, {*tokens(fold(text))}), _index().of_all)
+    return reduce(or_, map(_marks.__getitem__, {*fold(text).split()}), _index().of_all)
 
 
 def may_hold(text: str, name: str) -> bool:

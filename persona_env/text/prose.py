@@ -10,19 +10,23 @@ from persona_env.text.spans import READINGS, quoted
 _MAY_HOLD = re.compile(  # any of `$\|={}<>@_, ~~~, ://, www., a/b, a.b; begins with one set: faster
     r"[`$\\|={}<>@_~:w/.](?:(?<=[`$\\|={}<>@_])|(?<=~)~~|(?<=:)//|(?<=w)ww\.|(?<=\w[/.])\w)"
 )
-_CODE = re.compile(
-    r"^ {0,3}(?P<fence>`{3,}|~{3,})[^\n]*(?:\n.*?(?:^ {0,3}(?P=fence)[`~]*[ \t]*$|\Z)|\Z)"
-    r"|`[^`\n]+`"
-    r"|\$\$(?:(?!\$\$).)+\$\$|\$(?=\S)[^$\n]{1,300}(?<=\S)\$(?!\d)"
-    r"|\\\[(?:(?!\\\[).)*?\\\]|\\\((?:(?!\\\().)*?\\\)"
-    r"|\\begin\{(?P<name>\w{1,20})\*?\}(?:(?!\\begin\{).)*?\\end\{(?P=name)\*?\}"
-    r"|\b(?:https?://|www\.)[^\s<>)]++|[\w.+-]{1,64}+@[\w-]+(?:\.\w+)+"
-    r"|(?<![\w/.~-])[~.]{0,2}/\.?[\w-]++(?:[./]++[\w-]++)*+/?|\b[^\W_]+(?:_[^\W_]+)++(?:\(\))?"
-    r"|(?<![\w.])[a-z]\w*+(?:\.[a-z]\w*+)++\(|(?<![\w./-])[\w/-]++(?:\.\w+)*\."
+_KINDS: dict[str, tuple[str, ...]] = {
+    r"^ {0,3}(?P<fence>`{3,}|~{3,})[^\n]*(?:\n.*?(?:^ {0,3}(?P=fence)[`~]*[ \t]*$|\Z)|\Z)":
+        ("```", "~~~"),
+    r"`[^`\n]+`": ("`",),
+    r"\$\$(?:(?!\$\$).)+\$\$|\$(?=\S)[^$\n]{1,300}(?<=\S)\$(?!\d)": ("$",),
+    r"\\\[(?:(?!\\\[).)*?\\\]|\\\((?:(?!\\\().)*?\\\)"
+    r"|\\begin\{(?P<name>\w{1,20})\*?\}(?:(?!\\begin\{).)*?\\end\{(?P=name)\*?\}": ("\\",),
+    r"\b(?:https?://|www\.)[^\s<>)]++": ("://", "www."),
+    r"[\w.+-]{1,64}+@[\w-]+(?:\.\w+)+": ("@",),
+    r"(?<![\w/.~-])[~.]{0,2}/\.?[\w-]++(?:[./]++[\w-]++)*+/?": ("/",),
+    r"\b[^\W_]+(?:_[^\W_]+)++(?:\(\))?": ("_",),
+    r"(?<![\w.])[a-z]\w*+(?:\.[a-z]\w*+)++\(": ("(",),
+    r"(?<![\w./-])[\w/-]++(?:\.\w+)*\."
     r"(?:c|com|cpp|cs|css|csv|go|h|html?|io|java|js|json|md|net|org|py|rb|rs|sh|sql|toml|ts|tsx|txt"
-    r"|xml|ya?ml)\b(?![\w.])",
-    re.M | re.S,
-)
+    r"|xml|ya?ml)\b(?![\w.])": (".",),
+}  # fmt: skip
+"""What is no prose, in the order in which it is tried, and of which marks a text must have one."""
 _LINE = re.compile(r"[^\n]+")
 _ROW = re.compile(r"\||\t.*\t")
 _FORMAL = re.compile(r"[={}\\^|<>;_]|->|::|\w\(")
@@ -40,8 +44,14 @@ def prose(text: str) -> str:
     """
     if not _MAY_HOLD.search(text):
         return text
-    bare = _CODE.sub(_blank, text)
+    kinds = tuple([kind for kind, marks in _KINDS.items() if any(mark in text for mark in marks)])
+    bare = _code(kinds).sub(_blank, text) if kinds else text
     return _LINE.sub(lambda line: _blank(line) if _is_formal(line[0]) else line[0], bare)
+
+
+@lru_cache(maxsize=2 ** len(_KINDS))
+def _code(kinds: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(kinds), re.M | re.S)
 
 
 @lru_cache(maxsize=READINGS)

@@ -45,18 +45,25 @@ _LINE = re.compile(r"[^\n]+")
 _STOP = re.compile(r"[.!?。！？…]+[\"'”’」』)\]»*]*")
 _LIST_MARKER = re.compile(r"(?:\d{1,3}|[a-zA-Z])[.)]?\Z")
 _LONGEST_MARKER = len("123)")
-_QUOTED = re.compile(
-    r"(?<![a-z0-9])\"(?=\S)[^\"\n]{1,600}?\"(?![a-z0-9])|«[^»\n]{1,600}»"
-    r"|(?<![\w])'(?=\S)(?:[^'\n]|'(?=\w)){1,600}?(?<=\S)'(?!\w)"
+_QUOTED = re.compile(  # each way begins with a letter of its own: faster
+    r"\"(?<![a-z0-9]\")(?=\S)[^\"\n]{1,600}?\"(?![a-z0-9])|«[^»\n]{1,600}»"
+    r"|'(?<!\w')(?=\S)(?:[^'\n]|'(?=\w)){1,600}?(?<=\S)'(?!\w)"
 )
-_MARK = re.compile(r"[\"«]|(?<!\w)'")
+_MARK = re.compile(r"[\"«'](?<!\w')")
+
+
+LONGEST = 64
+"""Letters of a word that is remembered."""
 
 
 class PerWord(dict[str, T]):
     """What a function says of each word; all is forgotten when :data:`WORDS` words are remembered.
 
-    >>> [*map(PerWord(len).__getitem__, ["a", "word"])]
-    [1, 4]
+    Words of more than :data:`LONGEST` letters are not remembered.
+
+    >>> found = PerWord(len)
+    >>> [*map(found.__getitem__, ["a", "word", 100 * "a"])], len(found)
+    ([1, 4, 100], 2)
     """
 
     def __init__(self, function: Callable[[str], T]) -> None:
@@ -64,9 +71,11 @@ class PerWord(dict[str, T]):
         self._function = function
 
     def __missing__(self, word: str) -> T:
+        found = self._function(word)
         if len(self) >= WORDS:
             self.clear()
-        found = self[word] = self._function(word)
+        if len(word) <= LONGEST:
+            self[word] = found
         return found
 
 

@@ -63,7 +63,8 @@ def _percentages(text: str, folded: str) -> list[tuple[float, Span]]:
 def _percent() -> re.Pattern[str]:
     """'40 %', '40 percent' in any language."""
     said = "|".join([r"%", *(rf"{line}\b" for line in word_lines("percent", *LATIN))])
-    return re.compile(rf"(?<![\d.,])(\d{{1,3}}(?:[.,]\d+)?) ?(?:{said})")
+    first = r"\d(?<![\d.,]\d)"  # begins with one set: faster
+    return re.compile(rf"({first}\d{{0,2}}(?:[.,]\d+)?) ?(?:{said})")
 
 
 def _number(digits: str) -> float:

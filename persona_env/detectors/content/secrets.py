@@ -41,11 +41,16 @@ def leaked(text: str, values: Iterable[str]) -> list[Span]:
     wanted, bare = tuple(values), _bare(text)
     coded = tuple(value for value in wanted if may_be_encoded(value, text))
     kinds = [(_readable(wanted), bare), (_encoded(coded), text)]
-    if re.search(half_words(), bare):
+    if _tells_halves(bare):
         kinds.append((_halves(wanted, bare), bare))
     return sorted(
         found.span() for kind, where in kinds if kind is not None for found in kind.finditer(where)
     )
+
+
+@lru_cache(maxsize=READINGS)
+def _tells_halves(bare: str) -> bool:
+    return re.search(half_words(), bare) is not None
 
 
 @lru_cache(maxsize=1024)
