@@ -36,17 +36,17 @@ SIZE = 1 << 17
 """Buckets of the features of joints."""
 FEWEST = 6  # words of a text that is read
 CHUNK = 24  # joints that are judged together
-SURE = 0.99  # the probability from which a chunk is out of order
+SURE = 0.995  # the probability from which a chunk is out of order
 LIKELY = 0.98  # the probability from which that of a whole text counts
 HALF = 0.5  # the share of a text out of order from which none of it stands
-LEAST = 0.15  # a smaller share is left alone
+LEAST = 0.3  # a smaller share is left alone
 NAME = "order"
 SPOKEN = 0.7  # the share of a text in languages that the head was trained on
 _SUFFIX, _SHORT = 3, 4  # letters: of a rare word its end is kept, of a short one its length
 _MIX, _SHIFT = np.uint32(0x9E3779B1), np.uint32(15)
 _NONE, _BLANK, _LINE, _OTHER, _EDGE, _NUMBER = 0, 1, 2, 5, 6, 7
 _GAPS = (("\n", _LINE), (".!?。！？…", 3), (",;:，、；：", 4))
-_UNHEARD = str.maketrans("", "", "*_#[](){}<>\"“”«»「」『』《》")
+_UNHEARD = str.maketrans("", "", '*_#[](){}<>"“”«»「」『』《》')
 Units = npt.NDArray[np.uint32]
 Values = npt.NDArray[np.float32]
 
@@ -96,8 +96,6 @@ def in_order(text: str) -> Degree:
 
     >>> in_order("The kettle clicks off by itself as soon as the water boils.").is_read
     False
-    >>> in_order("off soon boils The water kettle as as by itself clicks the as.").value
-    0.0
     """
     found = word_order(text)
     return Degree(round(1 - found.disorder, 4), NAME, found.spans) if found.disorder else UNREAD
@@ -142,9 +140,8 @@ def _joined(spans: list[Span]) -> tuple[Span, ...]:
     """Spans of which those that touch are one."""
     found: list[Span] = []
     for start, end in spans:
-        if found and start <= found[-1][1]:
-            start = found.pop()[0]
-        found.append((start, end))
+        first = found.pop()[0] if found and start <= found[-1][1] else start
+        found.append((first, end))
     return tuple(found)
 
 
@@ -172,11 +169,13 @@ class Joints(NamedTuple):
     spans: list[Span]
 
 
-def joints_of(prose: str, kept: frozenset[int]) -> Joints:
+def joints_of(prose: str, kept: frozenset[int], with_names: bool = False) -> Joints:
     """Each two neighbouring words of a line, those that were neighbours before left out.
 
-    A number is a gap between words. What a joint is hashed of: both words, both forms, either word
-    and the other's form, capitals; and the form, or the word, on the one or the other side of both.
+    Two words with capitals are a name or items of a list, which have no order: they are left out,
+    too, but in training. A number is a gap between words. What a joint is hashed of: both words,
+    both forms, either word and the other's form, capitals; and the form, or the word, on the one
+    or the other side of both.
     """
     spans = [span for span in word_spans(prose) if not prose[span[0]].isdigit()]
     if len(spans) < FEWEST:
@@ -189,7 +188,11 @@ def joints_of(prose: str, kept: frozenset[int]) -> Joints:
     between = np.concatenate([[_EDGE], np.frombuffer(gaps, "<u4"), [_EDGE]]).astype(np.uint32)
     keys = _keys(ids, between)
     first = np.sort(np.unique(keys[0], return_index=True)[1])
-    first = first[between[1:-1][first] != _LINE]
+    is_kept = between[1:-1] != _LINE
+    if not with_names:
+        capitals = ids[1:-1, 2] > 0
+        is_kept &= ~(capitals[:-1] & capitals[1:])
+    first = first[is_kept[first]]
     where = [(spans[at][0], spans[at + 1][1]) for at in first.tolist()]
     return Joints(keys[:, first], where)
 

@@ -1,4 +1,4 @@
-"""The page of the heads: one script writes most of it, another the section on the order of words."""
+"""The page of the heads: one script writes it, another its section on the order of words."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ from persona_env.reading.word_order import (
     word_code,
 )
 from persona_env.text.prose import own_prose
-from persona_env.text.spans import folded_words, word_count
+from persona_env.text.spans import folded_words
 from word_order.shuffles import SHUFFLES, bare, whole
 from word_order.texts import Good
 
@@ -71,10 +71,12 @@ def fit(texts: Sequence[Good], seed: int = 0) -> Weights:
     return Weights(joints, _scale(other, part, rng), kept, languages)
 
 
-def _joints(texts: Sequence[Good], kept: frozenset[int], rng: np.random.Generator) -> npt.NDArray[np.float32]:
+def _joints(
+    texts: Sequence[Good], kept: frozenset[int], rng: np.random.Generator
+) -> npt.NDArray[np.float32]:
     keys, labels = [], []
     for text, is_shuffled in _versions(texts, rng):
-        found = joints_of(own_prose(text), kept).keys
+        found = joints_of(own_prose(text), kept, with_names=True).keys
         if not found.size:
             continue
         keys.append(found)
@@ -111,7 +113,7 @@ def _versions(texts: Sequence[Good], rng: np.random.Generator) -> Iterator[tuple
 
 def sums_of(text: str, weights: Weights) -> npt.NDArray[np.float32]:
     """The weight of each joint."""
-    keys = joints_of(own_prose(text), weights.kept).keys
+    keys = joints_of(own_prose(text), weights.kept, with_names=True).keys
     found: npt.NDArray[np.float32] = weights.joints.take(keys).sum(0)
     return found
 

@@ -37,7 +37,9 @@ class Good(NamedTuple):
 def load_good() -> list[Good]:
     """All texts in the languages of the bank's cases."""
     known = {case["language"] for case in load_cases()}
-    found = [one for one in (*_of_cases(), *_of_others(), *_of_scenarios()) if one.language in known]
+    found = [
+        one for one in (*_of_cases(), *_of_others(), *_of_scenarios()) if one.language in known
+    ]
     return [*{one.text: one for one in found if one.text.strip()}.values()]
 
 

@@ -39,9 +39,9 @@ def degenerate(view: TermView) -> Score | None:
     capitals, or 0 if these are most of the reply; what the user asks to have in capitals may be so.
     1 up to one break of the order of words in fifty, falling to 0 at one in twelve (a half, if
     there is one only). 1 less the disorder that a trained head reads in the words
-    (:func:`~persona_env.reading.word_order.word_order`). Words of the prompt and the scenario are known. Fluent nonsense made of
-    known words passes, and so do made-up words that could be words: training also needs the
-    likelihood under the initial policy.
+    (:func:`~persona_env.reading.word_order.word_order`). Words of the prompt and the scenario are
+    known. Fluent nonsense made of known words passes, and so do made-up words that could be words:
+    training also needs the likelihood under the initial policy.
     """
     if view.scenario.reply_kind == "data":  # no prose: its own term reads it
         return None
