@@ -12,14 +12,13 @@ once. Seeded; a few minutes.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import tomli_w
 from heads.card import card, fit_lengths
 from heads.figures import left_out_figures, rules_figures
 from heads.fit import fit, left_out, save
 from heads.orderings import ordering_table
+from heads.page import write_page
 from heads.texts import inputs_of, load_extras, load_texts
 
 from persona_env.languages.lengths import FILE as LENGTHS
@@ -34,7 +33,7 @@ def main() -> None:
     LENGTHS.write_text(tomli_w.dumps(fit_lengths(texts)), "utf-8")
     said = left_out(data, texts, extras)
     page = f"{card(texts, extras, said)}\n\n{ordering_table(texts, said)}\n"
-    (Path(__file__).resolve().parents[1] / "docs" / "heads.md").write_text(page, "utf-8")
+    write_page(page)
     found = left_out_figures(texts, said, "rules+heads")
     found = found._replace(labels=(*rules_figures(texts), *found.labels))
     save_figures(FOLDER / "heads.json", found)

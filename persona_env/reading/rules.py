@@ -22,6 +22,7 @@ from persona_env.reading.language_id import languages_of
 from persona_env.reading.numbers import Numbers
 from persona_env.reading.reader import Ask
 from persona_env.reading.reading import Reading
+from persona_env.reading.word_order import in_order
 from persona_env.scenarios.schema import Scenario
 from persona_env.text.spans import Span, word_count
 
@@ -35,7 +36,8 @@ class Rules:
     A point that is found in one of the author's phrasings is there; one that is not found may be
     there in other words, so ``points`` is read only where at least one was found, or where the
     scenario lists none. A false claim is read where it is claimed, and not only named
-    (:func:`~persona_env.detectors.claimed`).
+    (:func:`~persona_env.detectors.claimed`). The order of words is read by a small head of its own
+    (:mod:`~persona_env.reading.word_order`).
     """
 
     name = NAME
@@ -105,9 +107,10 @@ class _Known:
 
 
 def _stands(reply: str) -> Degree:
-    """0 where most of the reply is taken back or a comment in code; unread elsewhere."""
+    """0 where most of the reply is taken back or a comment in code; less than 1 where its words
+    stand in no order; unread elsewhere."""
     spans = unsaid(reply)
-    return Degree(0.0, NAME, spans) if spans else UNREAD
+    return Degree(0.0, NAME, spans) if spans else in_order(reply)
 
 
 def _harm(reply: str) -> Degree:

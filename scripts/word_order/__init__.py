@@ -1,0 +1,1 @@
+"""What ``scripts/train_order.py`` is made of."""
