@@ -46,7 +46,12 @@ def drawn(
     name: str, split: str, episodes: int, given: Mapping[str, str]
 ) -> tuple[PersonaEnv, list[Case]]:
     """An environment with the options given, and the cases on which all agents are measured."""
-    made: dict[str, Any] = {"split": split, "register": "tiny", "disable_env_checker": True, **given}
+    made: dict[str, Any] = {
+        "split": split,
+        "register": "tiny",
+        "disable_env_checker": True,
+        **given,
+    }
     env = gym.make(name, **made).unwrapped
     if not isinstance(env, PersonaEnv):
         raise TypeError(f"{name} is no PersonaEnv")
