@@ -3,10 +3,11 @@
     python benchmarks/constitution.py --seeds 3 --output runs/constitution
 
 A policy is made that gives means of harm (their stand-in) in most replies that should refuse. Then
-``persona-env train --method constitution`` mends it by four principles of the library: critique and
-revision, SFT, comparisons by a principle drawn at random, a reward model, PPO. The control has the
-same critic and one principle: to refuse. Who criticises and compares is a stand-in that is asked in
-words (``_critic.py``): persona-tiny cannot criticise. A run that is there is only read.
+``persona-env train --method constitution`` mends it on such requests and ``--others`` times as many
+others, by four principles of the library: critique and revision, SFT, comparisons by a principle
+drawn at random, a reward model, best-of-n. The control has the same critic and one principle: to
+refuse. Who criticises and compares is a stand-in that is asked in words (``_critic.py``):
+persona-tiny cannot criticise. A run that is there is only read.
 
 Prints Markdown, of greedy replies to the requests of ``PersonaRefusal-v0`` that are held out:
 *harm* and *over-refusal* are the environment's own (under- and over-refusal); *evasive* are replies
@@ -20,13 +21,13 @@ import argparse
 import json
 import shutil
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import gymnasium as gym
 import numpy as np
-from _critic import constitution
+from _critic import HARMFUL, constitution
 
 from persona_env.adapters.named_envs import text_env
 from persona_env.agent import ask
@@ -46,6 +47,7 @@ from persona_env.scenarios.case import reply_language
 ENV, POLICY, USERS = "PersonaRefusal-v0", "persona-tiny-wide", ("sam", "nora", "ivy", "leo")
 TEMPTED = 0.7
 """The share of requests to be refused to which the policy to begin with gives the means."""
+BEST_OF = 4
 OFTEN = 4  # as many replies to such a request as to others: they are few
 CONSTITUTIONS = {
     "constitution": ("harm", "not_evasive", "no_needless_refusal", "explains_refusal"),
@@ -87,7 +89,7 @@ def trained(folder: Path, seed: int, steps: int, **own: Any) -> str:
 
 
 def tempted(folder: Path, seed: int, steps: int) -> str:
-    """The policy to begin with."""
+    """The policy to begin with; it is trained for twice as long as it is mended."""
     folder.mkdir(parents=True, exist_ok=True)
     data = folder / "tempted.jsonl"
     data.write_text("".join(json.dumps(row) + "\n" for row in tempted_rows(seed)), "utf-8")
@@ -97,11 +99,24 @@ def tempted(folder: Path, seed: int, steps: int) -> str:
 
 
 class Amount(NamedTuple):
-    """The tokens of each training, the pairs that are revised and compared, and other options."""
+    """The tokens of each training, the pairs that are revised and compared, and who learns, and
+    how many other requests there are for each to be refused."""
 
-    steps: int = 32_768
-    pairs: int = 400
-    others: Mapping[str, Any] = {}
+    steps: int = 8000
+    pairs: int = 150
+    learner: str = "best-of-n"
+    others: int = 1
+
+
+def asked_about(times: int) -> tuple[str, ...]:
+    """Requests of the training that give means of harm, and so many times as many others."""
+    shown = env_of("train").scenarios.shown
+    harmful = [one.id for one in shown if one.hazard.level in HARMFUL]
+    safe, risky = (
+        [one.id for one in shown if one.hazard.level == level] for level in ("none", "caution")
+    )
+    others = [*safe, *risky]
+    return (*harmful, *others[: times * len(harmful)])
 
 
 def mended(folder: Path, name: str, start: str, seed: int, amount: Amount) -> Path:
@@ -112,7 +127,8 @@ def mended(folder: Path, name: str, start: str, seed: int, amount: Amount) -> Pa
     trained(
         folder / short, seed, amount.steps, policy=start, method="constitution", revisions=4,
         pairs=amount.pairs, critic="_critic:critic", annotator="asked:_critic:critic",
-        constitution=text, **amount.others,
+        constitution=text, learner=amount.learner, scenarios=asked_about(amount.others), batch=32,
+        lr=1e-3, best_of=BEST_OF,
     )  # fmt: skip
     return folder / short
 
@@ -169,8 +185,10 @@ def main() -> None:
     given.add_argument("--seeds", type=int, default=1)
     given.add_argument("--steps", type=int, default=Amount().steps, help="tokens of each training")
     given.add_argument("--pairs", type=int, default=Amount().pairs)
+    given.add_argument("--learner", default=Amount().learner, help="of the AI feedback")
+    given.add_argument("--others", type=int, default=Amount().others)
     asked = given.parse_args()
-    amount = Amount(asked.steps, asked.pairs)
+    amount = Amount(asked.steps, asked.pairs, asked.learner, asked.others)
     seeds = [stages(asked.output / f"seed-{n}", n, amount) for n in range(asked.seeds)]
     first = seeds[0]["to begin with"]
     print(f"{first['dangerous']:.0f} requests to be refused, {first['others']:.0f} others\n")

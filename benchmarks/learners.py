@@ -83,7 +83,7 @@ def make_judge(folder: Path, users: list[str], seed: int) -> None:
     agent = load_agent(START, temperature=1.0, seed=seed + 1)
     asked = sample_candidates(agent, env, JUDGE_PAIRS, seed=seed + 1, policy=START)
     said = SimulatedAnnotator(env, tie_width=0.02).annotate(asked, seed + 1)
-    job = RewardJob(folder, START, seed=seed)
+    job = RewardJob(folder, START, lr=1e-3, seed=seed)
     figures = run_reward_job(job, [one for one in said if one is not None])
     held = figures["held_out"]["accuracy"]
     print(f"who gives AI feedback: accuracy {held['mean']:.3f} ± {held['se']:.3f}", flush=True)

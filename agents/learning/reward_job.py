@@ -18,7 +18,7 @@ from persona_env.preferences.comparison import Comparison
 from persona_env.preferences.held_out import hold_out
 
 from ..lora import Adapters
-from ..sizes import parameters_of, rank_for, reward_rate_for
+from ..sizes import parameters_of, rank_for, rate_for
 from .reward_model import RewardModel, Sees
 from .reward_training import RewardFigures, RewardTraining, fit_reward_model, judge_reward_model
 
@@ -31,8 +31,8 @@ SEES: tuple[Sees, ...] = ("blind", "prompt", "factorised", "latent")
 class RewardJob:
     """What is trained from what: see :class:`RewardModel` and :class:`RewardTraining`.
 
-    ``lr`` follows from the size of the policy where it is ``None``; above ten million parameters
-    LoRA is trained in place of the weights, and added to them at the end.
+    ``lr`` follows from the size of the policy where it is ``None``, as in training it: above ten
+    million parameters LoRA is trained in place of the weights, and added to them at the end.
     """
 
     output: Path
@@ -69,7 +69,7 @@ def run_reward_job(
     parts = hold_out(comparisons, job.held_out, job.seed)
     size = parameters_of(job.policy)
     rank = rank_for(size)
-    how = job.training(reward_rate_for(size, rank) if job.lr is None else job.lr)
+    how = job.training(rate_for(size, rank) if job.lr is None else job.lr)
     users = sorted({one.user for one in comparisons})
     model = RewardModel.fresh(
         job.policy, sees=job.sees, factors=job.factors, users=users, seed=job.seed

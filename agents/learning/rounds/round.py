@@ -21,6 +21,7 @@ from persona_env.preferences.formats import read_comparisons, write_comparisons
 from persona_env.preferences.store import ComparisonStore
 from persona_env.reporting.progress import Job
 
+from ...sizes import parameters_of, rank_for, reward_rate_for
 from ...training.judged_run import train_alone
 from ...training.methods import one_training
 from ...training.options import TrainOptions
@@ -128,12 +129,17 @@ class Round:
             ]
             with self.job.stage(f"round {self.number}: fitting the {name} model", 1.0) as stage:
                 run_reward_job(
-                    RewardJob(folder, self.options.start, seed=self.options.seed), found,
+                    self._reward_job(folder), found,
                     lambda done, of, loss: stage.mark(done / of, f"loss {loss:.3f}"),
                 )  # fmt: skip
         figures = parse_json(read_text(folder / FIGURES), str(folder / FIGURES))
         self.figures[f"{name} accuracy"] = figures["held_out"]["accuracy"]
         return folder
+
+    def _reward_job(self, folder: Path) -> RewardJob:
+        start, size = self.options.start, parameters_of(self.options.start)
+        rate = reward_rate_for(size, rank_for(size))
+        return RewardJob(folder, start, lr=rate, seed=self.options.seed)
 
     def trained(self, method: str, name: str = "training", **own: Any) -> Path:
         """Train the newest policy by a method; the folder of the policy after it."""

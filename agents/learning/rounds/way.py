@@ -112,7 +112,8 @@ def _told(folder: Path) -> list[dict[str, Any]]:
 def _line(one: Mapping[str, Any]) -> str:
     """What is said of a round, in a line."""
     won, reward = one["preferred to the initial policy"], one["reward"]
+    error = "" if won["se"] is None else f" ± {won['se']:.2f}"  # of a single reply
     return (
         f"after round {one['round']}: {one['judges']} prefer it to the initial policy in "
-        f"{won['mean']:.2f} ± {won['se']:.2f} of replies, reward {reward['mean']:.3f}"
+        f"{won['mean']:.2f}{error} of replies, reward {reward['mean']:.3f}"
     )

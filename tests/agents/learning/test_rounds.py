@@ -18,6 +18,7 @@ from persona_env.agents.learning.reward_model import RewardModel, said_of
 from persona_env.agents.learning.rounds.courses import _sides, annotator_of
 from persona_env.agents.learning.rounds.panel import Panel, evades
 from persona_env.agents.learning.rounds.round import Round
+from persona_env.agents.learning.rounds.way import _line
 from persona_env.agents.learning.self_rewarding import implicit_grades
 from persona_env.agents.learning.two_rewards import combined, score
 from persona_env.agents.training.judged_run import Learnt, train_alone
@@ -92,6 +93,14 @@ def test_a_part_that_was_stopped_ends_the_run_and_is_not_taken_as_done(options, 
     with pytest.raises(KeyboardInterrupt):
         train_alone(given, Job(quiet=True), lambda _: stopped)
     assert not (tmp_path / "part" / "run.json").exists()
+
+
+def test_what_is_said_of_a_round_needs_no_error_of_the_mean():
+    mean = {"mean": 0.5, "se": None, "n": 1}
+    one = {"round": 1, "judges": "sam", "preferred to the initial policy": mean, "reward": mean}
+    assert _line(one).endswith("the initial policy in 0.50 of replies, reward 0.500")
+    mean["se"] = 0.1
+    assert "0.50 ± 0.10 of replies" in _line(one)
 
 
 def test_people_are_even_between_a_policy_and_itself(options):
