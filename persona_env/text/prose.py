@@ -49,7 +49,7 @@ def prose(text: str) -> str:
     return _LINE.sub(lambda line: _blank(line) if _is_formal(line[0]) else line[0], bare)
 
 
-@lru_cache(maxsize=2 ** len(_KINDS))
+@lru_cache(maxsize=1024)  # at most two to the number of kinds
 def _code(kinds: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile("|".join(kinds), re.M | re.S)
 
