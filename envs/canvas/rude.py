@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from persona_env.groups.insult import insults
+from persona_env.detectors import offence
 from persona_env.text.spans import is_cjk, sentences
 
 from .prose import LONG_ENOUGH, STEM, normal
@@ -14,7 +14,6 @@ from .scenario import Passage
 from .slots import render
 from .words import listed
 
-SURE = 0.5
 _WORD = re.compile(r"[^\W\d_]+")
 TURNING = ("shorten", "define", "active", "spelling")
 """Kinds of requests that leave every 'not' as it is; simple words may need one more."""
@@ -31,8 +30,8 @@ def insult_in(passage: Passage, reply: str) -> str:
         return new[0]
     if new := [word for word in _listed()[1] if word in reply and word not in told]:
         return new[0]
-    found, before = (insults(text, "en") >= SURE for text in (reply, told))
-    return "an insult" if found and not before else ""
+    found, before = (offence(text).kinds for text in (reply, told))
+    return "an insult" if "insults" in found and "insults" not in before else ""
 
 
 def denied(kind: str, passage: Passage, prose: str) -> str:

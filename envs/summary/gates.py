@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from persona_env.reading.word_order import word_order
 from persona_env.rewards.exchange import TermView
 from persona_env.rewards.term import Reason, Score, found, noted, reward_term
 from persona_env.text.spans import word_count
@@ -84,15 +85,18 @@ def summary_written(view: TermView) -> Score | None:
     """0 for key words in a row to 1 for sentences; at most 0.2 for what is no summary.
 
     That is one with marks in a row ('???'), more than three questions, more than one 'please', in
-    capitals, in no order, or with a sentence on something else.
+    capitals, in no order, or with a sentence on something else. Times 1 less the disorder that a
+    trained head reads in the words (:func:`~persona_env.reading.word_order.word_order`).
     """
     reader = view.once(asked)
     if reader is None:
         return None
     facts = len(reader.known.told(view.reply))
     value, fault = in_sentences(view.reply, reader.language, facts), flaw(view.reply, reader.known)
+    mixed = word_order(view.reply).disorder
+    fault = fault or ("words in no order" if mixed else "")
     note = fault or ("in sentences" if value == 1 else "key words in a row")
-    return Score(min(value, FLAWED) if fault else value, found([], "", note))
+    return Score((min(value, FLAWED) if fault else value) * (1 - mixed), found([], "", note))
 
 
 GATES = (summary_true, summary_covers, summary_length, summary_written)

@@ -8,12 +8,13 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from threading import Lock
-from typing import Any, NamedTuple
-
-import httpx
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from persona_env.errors import shown
 from persona_env.files import Kind
+
+if TYPE_CHECKING:
+    import httpx
 
 AGAIN = frozenset({408, 429, *range(500, 600)})
 """Statuses after which a call is repeated."""
@@ -98,6 +99,8 @@ class Endpoint:
         kind: Kind,
         key_option: str,
     ) -> None:
+        import httpx
+
         try:
             url = httpx.URL(base_url)
         except (httpx.InvalidURL, TypeError) as error:
@@ -115,6 +118,8 @@ class Endpoint:
 
     def client(self) -> httpx.Client:
         """A client with the headers of this endpoint."""
+        import httpx
+
         # Whoever asks says how much at once; a limit here would count as silence of the server.
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
         return httpx.Client(headers=self._headers(), timeout=self.timeout, limits=limits)
@@ -151,6 +156,8 @@ class Endpoint:
         return response
 
     def _once(self, client: httpx.Client, body: Mapping[str, Any]) -> Response:
+        import httpx
+
         end, data = time.monotonic() + self.timeout, bytearray()
         try:
             # As ASCII: what is no valid Unicode, such as half a surrogate pair, is escaped.

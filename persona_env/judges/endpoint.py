@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Literal
-
-import httpx
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Literal
 
 from persona_env.arguments import whole_number
 from persona_env.endpoints import SPENT, Endpoint, Response, completion_of, posted
@@ -15,6 +14,9 @@ from persona_env.judges.answers import Answer
 from persona_env.judges.judge import Judge
 from persona_env.judges.question import Question, schema
 from persona_env.judges.record import Record
+
+if TYPE_CHECKING:
+    import httpx
 
 Mode = Literal["schema", "plain"]
 PARAMETERS: dict[str, Any] = {"temperature": 0, "max_tokens": 2048}
@@ -110,10 +112,10 @@ class EndpointJudge(Judge):
         """Whether the server keeps a model that is asked for prose to a JSON schema."""
         said = ("You answer in one short sentence of plain prose.", "What is the weather like?")
         response = self._tried(client, self._body(*said, _PROBE, "schema"))
-        if response.status == httpx.codes.OK:
+        if response.status == HTTPStatus.OK:
             return "schema" if _obeys(answer_of(response).text) else "plain"
         second = self._tried(client, self._body(*said, _PROBE, "plain"))
-        if second.status == httpx.codes.OK or second.body == SPENT:
+        if second.status == HTTPStatus.OK or second.body == SPENT:
             return "plain"
         raise JudgeError(
             f"cannot ask {self.model!r} at {self.endpoint.url} ({second.said}): check that the "
@@ -133,7 +135,7 @@ def answer_of(response: Response) -> Answer:
     >>> answer_of(Response(500, "down")).failure, answer_of(Response(0, "timeout")).failure
     ('grader_failed', 'no_response')
     """
-    if response.status != httpx.codes.OK:
+    if response.status != HTTPStatus.OK:
         is_silent = not response.status and response.body != SPENT
         return Answer("", "no_response" if is_silent else "grader_failed", response.said)
     found = completion_of(response)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -77,7 +77,7 @@ class Weights(NamedTuple):
     languages: frozenset[str]
 
 
-@cache
+@lru_cache(maxsize=4)
 def load_weights(path: Path = FILE) -> Weights:
     """The shipped head, or that of another file."""
     from safetensors import safe_open

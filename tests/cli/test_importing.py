@@ -56,18 +56,18 @@ def test_what_is_written_is_read_by_the_others(files):
     assert figures["annotators"]["user7"]["same"] == 1
 
 
-def test_a_reward_that_sees_the_user_is_told_that_no_comparison_describes_one(files):
-    for more, warned in (((), True), (("--describe",), False)):
-        name = f"{len(more)}.jsonl"
-        told("import", "conversations.jsonl", "survey.jsonl", "--comparisons", name, *more)
-        for sees in ("prompt", "blind"):
-            said = run(
-                "reward-model", name, "--output", f"rm-{sees}", "--sees", sees, "--held-out", 0
-            )
-            assert said.exit_code == 0, said.output
-            assert ("no comparison tells of its user" in said.stderr) == (
-                warned and sees == "prompt"
-            )
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("more", "sees", "warned"),
+    [((), "prompt", True), ((), "blind", False), (("--describe",), "prompt", False)],
+)
+def test_a_reward_that_sees_the_user_is_told_that_no_comparison_describes_one(
+    more, sees, warned, files
+):
+    told("import", "conversations.jsonl", "survey.jsonl", "--comparisons", "c.jsonl", *more)
+    said = run("reward-model", "c.jsonl", "--output", "rm", "--sees", sees, "--held-out", 0)
+    assert said.exit_code == 0, said.output
+    assert ("no comparison tells of its user" in said.stderr) == warned
 
 
 def test_as_json_all_bad_rows_are_named(files):

@@ -1,4 +1,4 @@
-"""The commands of README's 'Your own model', word for word, in a process of their own."""
+"""The commands of README's 'Your own users and model', word for word, in a process of their own."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.agents.tiny_chat_model import save_chat_model
 from tests.judges.fake_server import reply, serving
 
 README = Path(__file__).parents[2] / "README.md"
-BLOCK = re.compile(r"^## Your own model.*?^```bash\n(.*?)^```", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^## Your own users and model.*?^```bash\n(.*?)^```", re.MULTILINE | re.DOTALL)
 MODEL, ADDRESS = "HuggingFaceTB/SmolLM2-135M-Instruct", "http://127.0.0.1:8000/v1"
 
 

@@ -14,7 +14,6 @@ from persona_env.detectors import (
     shouting,
     words,
 )
-from persona_env.reading.word_order import word_order
 from persona_env.rewards.exchange import TermView
 from persona_env.rewards.term import Reason, Score, noted, reward_term
 from persona_env.scenarios.schema import ScenarioText
@@ -33,15 +32,14 @@ ONE_BREAK = 0.5  # what a single break leaves
 
 @reward_term(gate=True, validity="proxy")
 def degenerate(view: TermView) -> Score | None:
-    """0 for an empty reply, or one full of invisible marks; else a product of four.
+    """0 for an empty reply, or one full of invisible marks; else a product of three.
 
     1 up to 3 % of garbled words, falling to 0 at 25 %. 1 less the share of words in runs of
     capitals, or 0 if these are most of the reply; what the user asks to have in capitals may be so.
     1 up to one break of the order of words in fifty, falling to 0 at one in twelve (a half, if
-    there is one only). 1 less the disorder that a trained head reads in the words
-    (:func:`~persona_env.reading.word_order.word_order`). Words of the prompt and the scenario are
-    known. Fluent nonsense made of known words passes, and so do made-up words that could be words:
-    training also needs the likelihood under the initial policy.
+    there is one only). Words of the prompt and the scenario are known. Fluent nonsense made of
+    known words passes, and so do made-up words that could be words: training also needs the
+    likelihood under the initial policy.
     """
     if view.scenario.reply_kind == "data":  # no prose: its own term reads it
         return None
@@ -61,15 +59,14 @@ def degenerate(view: TermView) -> Score | None:
 
 @lru_cache(maxsize=READINGS)
 def _score(reply: str, reading: GarbleReading, loud: ShoutingReading) -> Score | None:
-    broken, mixed = order(reply), word_order(reply)
-    if reading.share <= FREE and not (loud.spans or mixed.spans) and broken.share <= ORDERLY:
+    broken = order(reply)
+    if reading.share <= FREE and not loud.spans and broken.share <= ORDERLY:
         return None
     value = _falling(reading.share, FREE, GONE) * (1 - loud.share if loud.share <= MOST else 0.0)
     in_order = _falling(broken.share, ORDERLY, DISORDERED)
     value *= max(in_order, ONE_BREAK) if len(broken.spans) == 1 else in_order
-    value *= 1 - mixed.disorder
     reasons = noted(reading.spans, "garbled") + noted(loud.spans, "shouted")
-    return Score(value, reasons + noted((*broken.spans, *mixed.spans), "in no order"))
+    return Score(value, reasons + noted(broken.spans, "in no order"))
 
 
 def _falling(share: float, one: float, zero: float) -> float:
@@ -81,7 +78,7 @@ def _is_sound(reply: str) -> bool:
     """Whether there is nothing to find, whatever words are known: so it is for most replies."""
     if not reply.strip() or may_be_garbled(reply) or shouting(reply).spans:
         return False
-    return order(reply).share <= ORDERLY and not word_order(reply).spans
+    return order(reply).share <= ORDERLY
 
 
 def _known_words(view: TermView) -> frozenset[str]:

@@ -90,7 +90,7 @@ def test_tokens_say_what_does_not_fit():
     env = TokenActions(gym.make("PersonaHighlight-v0", scenarios=IDS, register="tiny"))
     with pytest.warns(UserWarning, match="does not fit context_length=2048") as told:
         observation, info = env.reset(seed=0)
-    assert "Give a larger context_length" in str(told[0].message)
+    assert "This prompt needs context_length=" in str(told[0].message)
     assert info["prompt_cut"] is True
     assert len(info["messages"][-1]["content"].split()) >= LEAST
     assert observation["attention_mask"].sum() <= 2048 - env.max_new_tokens
