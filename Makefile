@@ -51,7 +51,7 @@ test: $(VENV)/.installed-dev
 
 # pytest ends with 5 where there is no such test.
 test-slow: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -m slow -n $(WORKERS) --dist loadfile $(TEST_ARGS) || [ $$? -eq 5 ]
+	$(BIN)/python -m pytest -m slow -n $(WORKERS) --dist worksteal $(TEST_ARGS) || [ $$? -eq 5 ]
 
 # Old releases warn about newer ones beside them: here a warning is no failure.
 test-lowest: $(LOWEST)/.installed

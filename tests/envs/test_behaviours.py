@@ -159,10 +159,7 @@ def test_the_report_has_the_measures(name):
     assert list(report.measures_per_user) == list(report.users)
 
 
-LONG = [
-    "Rinse it well, then it may be so, perhaps. ", "It is 3,104.5 or 12 and 7%, not 5. ",
-    "- one thing: two\n", '"He said" so, not that. ', "Is it so? No. ",
-]  # fmt: skip
+LONG = ["Rinse it well, then it may be so, perhaps. ", "- one thing: 3,104 or two\n"]  # fmt: skip
 
 
 @pytest.mark.slow
@@ -172,7 +169,7 @@ def test_long_replies_take_linear_time(name, sentence):
     env = env_of(name, "train")
     (case,) = draw_cases(env, 1, seed=3)
     times = []
-    for length in (20_000, 80_000):
+    for length in (10_000, 40_000):
         start = time.process_time()
         env.score(sentence * (length // len(sentence)), *case)
         times.append(time.process_time() - start)
