@@ -126,7 +126,7 @@ def repeated(title: Title, facts: Facts) -> list[Span]:
 
     The topic before a separator may well be named again behind it.
     """
-    return [*_said_again(title, facts), *in_rows(words_of(title))]
+    return [*_said_again(title, facts), *in_rows(_behind_topic(title))]
 
 
 def in_rows(words: list[Word]) -> list[Span]:
@@ -139,10 +139,13 @@ def in_rows(words: list[Word]) -> list[Span]:
     return []
 
 
-def _said_again(title: Title, facts: Facts) -> list[Span]:
+def _behind_topic(title: Title) -> list[Word]:
     begin = title.separators[0][1][1] if title.separators else 0
-    after = [word for word in words_of(title) if word.span[0] >= begin]
-    said = [word for word in after if not facts.is_function(word.text)]
+    return [word for word in words_of(title) if word.span[0] >= begin]
+
+
+def _said_again(title: Title, facts: Facts) -> list[Span]:
+    said = [word for word in _behind_topic(title) if not facts.is_function(word.text)]
     if is_han(facts.language):
         said = [word for word in said if not facts.is_small(word.text)]
         joined = [(a, b) for a, b in pairwise(said) if a.span[1] == b.span[0]]
