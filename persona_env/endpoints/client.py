@@ -34,10 +34,15 @@ class Budget:
     def take(self) -> bool:
         """Whether another call may be made; it counts."""
         with self._lock:
-            if self.most is not None and self.calls >= self.most:
+            if self.is_spent:
                 return False
             self.calls += 1
             return True
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether no call is left."""
+        return self.most is not None and self.calls >= self.most
 
     def __reduce__(self) -> tuple[type[Budget], tuple[int | None]]:
         return Budget, (None if self.most is None else self.most - self.calls,)
