@@ -48,9 +48,9 @@ def right_number(view: TermView) -> Score | None:
         return None
     wanted = view.texts[0].reference[0][0]
     tokens = tokens_of(view.reply)
-    for before, one in pairwise((None, *tokens)):
-        is_denied = before is not None and before.text in denying()
-        if one is not None and one.text == wanted and not is_denied:
+    before = ("", *(one.text for one in tokens))
+    for word, one in zip(before, tokens, strict=False):
+        if one.text == wanted and word not in denying():
             return Score(1.0, (Reason(*one.span, "the right number", wanted),))
     return Score(0.0, (Reason(0, 0, "the right number is not there", wanted),))
 

@@ -13,9 +13,8 @@ from persona_env.agent import Agent, ReferenceAgent, Tell, tell_nobody
 from persona_env.env import Observation, PersonaEnv
 from persona_env.evaluation.asking import Asker, Key, Recorded, Wanted
 from persona_env.evaluation.scores import Answer
-from persona_env.judges import judge_failed
+from persona_env.evaluation.unjudged import losing
 from persona_env.rewards import Verdict, judge_all
-from persona_env.rewards.compose import ask_about
 from persona_env.rewards.exchange import Exchange
 from persona_env.scenarios.case import Case, prompt_language_or_first
 from persona_env.simulation.changes import in_language, other_languages
@@ -78,7 +77,7 @@ def converse(
     is drawn from ``seed`` and the ids of the case, so neither the order of the cases nor the size
     of the batches matters.
     """
-    asker = agent if isinstance(agent, Asker) else Asker(agent)
+    asker, lost = agent if isinstance(agent, Asker) else Asker(agent), losing(env)
     talks = [
         _begun(env, case, sample, turns, seed) for case in cases for sample in range(1, samples + 1)
     ]
@@ -87,9 +86,8 @@ def converse(
         answered = [(talk, r) for talk, r in zip(waiting, replies, strict=True) if r is not None]
         said = [talk.env.exchange(reply) for talk, reply in answered]
         verdicts = judge_all(said, env.terms)
-        lost = judge_failed(env.readers, [ask_about(one) for one in said])
         for (talk, _), exchange, verdict, is_lost in zip(
-            answered, said, verdicts, lost, strict=True
+            answered, said, verdicts, lost(said), strict=True
         ):
             talk.is_lost = is_lost
             if not is_lost:

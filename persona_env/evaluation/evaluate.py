@@ -29,7 +29,7 @@ from persona_env.evaluation.made_how import environment_of, name_of, today, vers
 from persona_env.evaluation.references import reference_rewards
 from persona_env.evaluation.report import Report
 from persona_env.evaluation.scores import Answer, without_deferred
-from persona_env.evaluation.unjudged import check_judged, readable
+from persona_env.evaluation.unjudged import check_judged, read_places
 from persona_env.scenarios.case import Case
 
 
@@ -113,7 +113,7 @@ def evaluate(
         given = Given([talk.answers[-1] for talk in talks], [talk.key for talk in talks])
     else:
         all_given = _first_replies(asker, env, cases, samples, answered)
-        given = readable(base, all_given)
+        given = all_given.at(read_places(base, all_given.answers))
         unjudged = len(all_given.answers) - len(given.answers)
     asker.check()
     check_judged(base, len(given.answers), unjudged)

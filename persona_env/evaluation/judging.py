@@ -41,6 +41,10 @@ class Given:
     answers: list[Answer]
     keys: list[Key]
 
+    def at(self, places: Sequence[int]) -> Given:
+        """Those at these places."""
+        return Given([self.answers[i] for i in places], [self.keys[i] for i in places])
+
     @cached_property
     def places(self) -> npt.NDArray[np.int64]:
         """The case of each answer, by number: ``int64 of shape (A,)``."""

@@ -2,35 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from persona_env.agent import BATCH
 from persona_env.env import PersonaEnv
 from persona_env.errors import JudgeError
-from persona_env.evaluation.judging import Given
+from persona_env.evaluation.scores import Answer
 from persona_env.judges import EndpointJudge, judge_failed
 from persona_env.rewards.compose import ask_about
+from persona_env.rewards.exchange import Exchange
 
 
-def readable(env: PersonaEnv, given: Given) -> Given:
-    """The answers of which a judge could read something; all of them without a judge.
+def losing(env: PersonaEnv) -> Callable[[Sequence[Exchange]], list[bool]]:
+    """A function that says of each reply whether a judge was asked about it in vain.
 
-    Where its budget was spent before the first of them, all are judged by the other readers, and
-    the coverage tells: to end the calls is a choice, and no failure.
+    It is none without a judge, and none of one whose budget is spent by now: the other readers
+    judge them, and the coverage tells. To end the calls is a choice, and no failure.
     """
-    if env.readers is None:
-        return given
-    lost: list[bool] = []
-    for start in range(0, len(given.answers), BATCH):
-        said = [env.exchange_of(*answer) for answer in given.answers[start : start + BATCH]]
-        lost += judge_failed(env.readers, [ask_about(one) for one in said])
-    if all(lost) and _is_spent(env):
-        return given
-    kept = [place for place, is_lost in enumerate(lost) if not is_lost]
-    return Given([given.answers[i] for i in kept], [given.keys[i] for i in kept])
+    readers = None if _is_spent(env) else env.readers
+    return lambda said: judge_failed(readers, [ask_about(one) for one in said])
 
 
 def _is_spent(env: PersonaEnv) -> bool:
     judges = [] if env.readers is None else env.readers.readers
     return any(isinstance(one, EndpointJudge) and one.endpoint.budget.is_spent for one in judges)
+
+
+def read_places(env: PersonaEnv, answers: Sequence[Answer]) -> list[int]:
+    """The places of the answers of which a judge could read something; all without a judge."""
+    lost, gone = losing(env), list[bool]()
+    for start in range(0, len(answers), BATCH):
+        gone += lost([env.exchange_of(*one) for one in answers[start : start + BATCH]])
+    return [place for place, is_lost in enumerate(gone) if not is_lost]
 
 
 def check_judged(env: PersonaEnv, judged: int, unjudged: int) -> None:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import json
 
+import gymnasium as gym
 import pytest
 
+from persona_env.evaluation.evaluate import evaluate
 from persona_env.evaluation.report import Report
+from persona_env.judges import EndpointJudge
+from persona_env.reading import Readers
+from persona_env.reading.rules import Rules
 from tests.cli.test_cli import refused, run
 from tests.judges.fake_server import FAULTS, GOOD, completion, obeying, serving
 
@@ -70,6 +75,18 @@ def test_a_budget_ends_the_calls_and_not_the_evaluation():
         assert len(fake.bodies) == 2
     assert done.exit_code == 0, done.stderr
     assert "grader_failed" in done.stderr
+
+
+@pytest.mark.parametrize("turns", [1, 2])
+def test_where_the_budget_is_spent_before_it_begins_other_readers_judge(turns):
+    with serving(obeying(good)) as fake:
+        judge = EndpointJudge("m", fake.url, max_calls=1)
+        env = gym.make("PersonaChat-v0", reader=Readers([Rules(), judge]))
+        judge.endpoint.budget.take()
+        report = evaluate(lettered, env, episodes=4, turns=turns)
+        assert not fake.bodies
+    assert "unjudged" not in report.counts
+    assert report.reward.n == 4
 
 
 @pytest.mark.parametrize(("turns", "asked"), [(1, 4), (2, 6)])

@@ -127,7 +127,6 @@ def test_one_digest_for_all_cannot_please_every_reader(split):
 
 def test_what_stands_behind_the_words_of_a_digest_for_all_does_not_count():
     env, scenario = made("train", digest_for="all"), WRITTEN[0]
-    env, scenario = made("train", digest_for="all"), WRITTEN[0]
     brief, detailed = user("dunstan"), user("cressida")
     gate = lambda reply: env.score(reply, scenario, brief).gates["digest_welfare"]  # noqa: E731
     short, long = env.oracle(scenario, brief), env.oracle(scenario, detailed)
