@@ -149,10 +149,10 @@ def test_the_order_of_the_references(name, split):
 @every_env
 def test_the_report_has_the_measures(name):
     env = env_of(name, "heldout")
-    report = evaluate(make_agent("oracle", env), env, episodes=60)
+    report = evaluate(make_agent("oracle", env), env, episodes=30)
     assert report.identity_gap == 0
     named = set(env.statistics())
-    for case in draw_cases(env, 60, seed=0):
+    for case in draw_cases(env, 30, seed=0):
         named |= set(env.read(case, env.oracle(case.scenario, case.user)))
     assert set(report.measures) <= named
     assert all(np.isfinite(mean.mean) for mean in report.measures.values())

@@ -147,9 +147,9 @@ def test_text_is_that_of_single_environments(options, mode):
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("options", CASES, ids=str)
 def test_tokens_are_those_of_single_environments(options, mode):
-    ours, theirs = (make(options, 5, mode, **SMALL) for make in (native, sync))
-    typist = Typist(5)
-    compare(ours, theirs, 3, 150, lambda _: typist())
+    ours, theirs = (make(options, 3, mode, **SMALL) for make in (native, sync))
+    typist = Typist(3)
+    compare(ours, theirs, 3, 80, lambda _: typist())
 
 
 @pytest.mark.parametrize("mode", MODES)

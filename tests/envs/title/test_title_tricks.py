@@ -233,7 +233,7 @@ def paying(name: str, code: str, register: str) -> list[tuple[float, str, str, s
     return sorted(found, reverse=True)
 
 
-@pytest.mark.parametrize("register", ["natural", "tiny"])
+@pytest.mark.parametrize("register", ["natural", pytest.param("tiny", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("code", ["en", "es", "zh"])
 @pytest.mark.parametrize("name", [trick.__name__ for trick in TRICKS])
 def test_no_trick_pays(name, code, register):
