@@ -50,10 +50,19 @@ HALVES = ("self-rewarding", "constitution")
 CRITIC = {"critic": "_critic:critic", "annotator": "asked:_critic:critic", "revisions": 4}
 LEAST = {"ppo, learnt reward": 0.6, "dpo": 0.4, "kto": 0.4}
 """The share of what PPO on the rule gains that a method has to gain, at least."""
-COLUMNS = (
-    "reward", "gain", "worst", "minority", "kl", "words", "over_refusal", "under_refusal",
-    *SYMPTOMS,
-)  # fmt: skip
+COLUMNS = {
+    "reward": "reward", "gain": "gain", "worst": "worst user", "minority": "minority user",
+    "kl": "KL, nats", "words": "words", "over_refusal": "over-refusal",
+    "under_refusal": "under-refusal", **{name: name.replace("_", " ") for name in SYMPTOMS},
+    "minutes": "CPU minutes",
+}  # fmt: skip
+TITLES = {
+    "sft": "SFT on preferred replies", "best-of-16": "best-of-16, imitated",
+    "ppo": "PPO on the rule", "ppo, per user": "the same with `--per-user`",
+    "ppo, learnt reward": "PPO on the learnt reward", "grpo": "GRPO on the rule",
+    "rloo": "RLOO on the rule", "dpo": "DPO", "ipo": "IPO",
+    "ipo, beta by tokens": "IPO, beta by tokens", "kto": "KTO", "ai feedback": "AI feedback",
+}  # fmt: skip
 BY_USER = ("reward", "kl", "entropy")
 PAGE = Path(__file__).parents[1] / "docs" / "methods.md"
 Row = Mapping[str, Any]
@@ -141,12 +150,11 @@ def cell(values: Sequence[float]) -> str:
 
 def table(seeds: Sequence[Mapping[str, Row]]) -> str:
     """A row for each method."""
-    columns = (*COLUMNS, "minutes")
-    lines = [f"| method | {' | '.join(columns)} |", f"|{' --- |' * (1 + len(columns))}"]
+    lines = [f"| method | {' | '.join(COLUMNS.values())} |", f"|{' --- |' * (1 + len(COLUMNS))}"]
     for name in seeds[0]:
         rows = [one[name] for one in seeds]
-        cells = [cell([r[c] for r in rows]) if c in rows[0] else "-" for c in columns]
-        lines.append(f"| {name} | {' | '.join(cells)} |")
+        cells = [cell([r[c] for r in rows]) if c in rows[0] else "-" for c in COLUMNS]
+        lines.append(f"| {TITLES.get(name, name)} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
@@ -161,7 +169,7 @@ def users_of(seeds: Sequence[Mapping[str, Row]]) -> str:
             for what in BY_USER
             for user in users
         ]
-        lines.append(f"| {name} | {' | '.join(cells)} |")
+        lines.append(f"| {TITLES.get(name, name)} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
