@@ -59,9 +59,10 @@ test-lowest: $(LOWEST)/.installed
 	$(LOWEST)/bin/python -m pytest -n $(WORKERS) -W default $(TEST_ARGS)
 
 # The newest release of a library that hosts a training, with this one, in an environment of their own.
+# They train: beside other work a test may take longer than the limit of the others.
 test-host: $(if $(HOST),$(HOSTS)/$(HOST)/.installed,name-a-host)
 	PERSONA_ENV_HOST=$(HOST) OMP_NUM_THREADS=1 HF_HUB_OFFLINE=1 $(HOSTS)/$(HOST)/bin/python -m pytest -W default -m "" \
-	  tests/hosts/test_$(HOST).py $(TEST_ARGS)
+	  --timeout 1800 tests/hosts/test_$(HOST).py $(TEST_ARGS)
 
 .PHONY: name-a-host
 name-a-host:
