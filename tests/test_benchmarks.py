@@ -96,8 +96,8 @@ def test_a_peer_is_compared_with_our_first_way_in_its_own_run(page, tmp_path):
 
 def test_goals_are_told_by_the_medians_of_the_run_that_has_both_ways(page):
     ours, theirs, goal = page.AIMS[0]
-    rates = {ours: [200.0, 300.0, 400.0], theirs: [8.0]}
-    run = {"peer": "torchrl", "version": "1", "ours": {"Steps": [ours]}, "tables": {"Steps": rates}}
+    tables = {"Tokens": {ours: [200.0, 300.0, 400.0], theirs: [8.0]}}
+    run = {"peer": "torchrl", "version": "1", "ours": {"Tokens": [ours]}, "tables": tables}
     text = page.section([RUN, run])
     assert text.endswith(f"{page.AIM_HEAD}\n| {ours} | {theirs} | 37.5 | {goal:g} |\n")
     assert "Goals" not in page.section([RUN])
