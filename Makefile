@@ -14,6 +14,7 @@ DEMO_ARGS ?=
 TEST_ARGS ?=
 WORKERS ?= 2
 LOWEST_NEWER ?=
+PEER_ARGS ?=
 
 # A warning, such as a link that leads nowhere, ends it.
 SITE = $(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet -c docs . site
@@ -31,7 +32,7 @@ help:
 	@echo "make lint         ruff and mypy"
 	@echo "make docs         write the generated parts of docs/ again, build the site in site/"
 	@echo "make bench        run the benchmarks"
-	@echo "make peers        measure other libraries beside this one, and write their tables"
+	@echo "make peers        measure other libraries beside this one, and write their tables (PEER_ARGS=--quick)"
 	@echo "make notebooks    make notebooks of examples/*.py, beside them"
 	@echo "make clean        remove caches and build folders; .venv and runs stay"
 
@@ -58,9 +59,10 @@ test-lowest: $(LOWEST)/.installed
 	$(LOWEST)/bin/python -m pytest -n $(WORKERS) -W default $(TEST_ARGS)
 
 # The newest release of a library that hosts a training, with this one, in an environment of their own.
+# They train: beside other work a test may take longer than the limit of the others.
 test-host: $(if $(HOST),$(HOSTS)/$(HOST)/.installed,name-a-host)
 	PERSONA_ENV_HOST=$(HOST) OMP_NUM_THREADS=1 HF_HUB_OFFLINE=1 $(HOSTS)/$(HOST)/bin/python -m pytest -W default -m "" \
-	  tests/hosts/test_$(HOST).py $(TEST_ARGS)
+	  --timeout 1800 tests/hosts/test_$(HOST).py $(TEST_ARGS)
 
 .PHONY: name-a-host
 name-a-host:
@@ -81,9 +83,13 @@ PEER_TABLES := $(patsubst benchmarks/peer_ways/requirements/%.txt,runs/peers/%.j
 peers: $(VENV)/.installed $(PEER_TABLES)
 	$(BIN)/python benchmarks/peers.py --write docs/speed.md $(PEER_TABLES)
 
-runs/peers/%.json: $(PEERS)/%/.installed
+# Measured anew each time.
+runs/peers/%.json: $(PEERS)/%/.installed always
 	@mkdir -p $(@D)
-	OMP_NUM_THREADS=1 HF_HUB_OFFLINE=1 $(PEERS)/$*/bin/python benchmarks/peers.py --peer $* --save $@
+	OMP_NUM_THREADS=1 HF_HUB_OFFLINE=1 $(PEERS)/$*/bin/python benchmarks/peers.py --peer $* --save $@ $(PEER_ARGS)
+
+.PHONY: always
+always:
 
 .PRECIOUS: $(PEERS)/%/.installed
 $(PEERS)/%/.installed: benchmarks/peer_ways/requirements/%.txt $(METADATA)

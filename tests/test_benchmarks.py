@@ -94,6 +94,23 @@ def test_a_peer_is_compared_with_our_first_way_in_its_own_run(page, tmp_path):
     ]  # fmt: skip
 
 
+def test_goals_are_told_by_the_medians_of_the_run_that_has_both_ways(page):
+    ours, theirs, goal = page.AIMS[0]
+    tables = {"Tokens": {ours: [200.0, 300.0, 400.0], theirs: [8.0]}}
+    run = {"peer": "torchrl", "version": "1", "ours": {"Tokens": [ours]}, "tables": tables}
+    text = page.section([RUN, run])
+    assert text.endswith(f"{page.AIM_HEAD}\n| {ours} | {theirs} | 37.5 | {goal:g} |\n")
+    assert "Goals" not in page.section([RUN])
+
+
+def test_each_goal_names_ways_that_are_measured(page):
+    """Ours by the names of ``ours.py``; a peer's by a text of its module."""
+    from peer_ways import ours
+
+    ways = {name for table in ours.ways(1).values() for name in table} | {"PPO from here"}
+    assert {own for own, _, _ in page.AIMS} <= ways
+
+
 def test_the_section_is_put_between_the_marks_of_the_page(page, tmp_path):
     path = tmp_path / "speed.md"
     path.write_text(f"before\n{page.BEGIN}old\n{page.END}after\n", "utf-8")

@@ -20,7 +20,8 @@ from itertools import cycle, islice
 from typing import Any
 
 from persona_env.adapters.named_replies import Text
-from persona_env.adapters.trl import RewardFunction, reward
+from persona_env.adapters.trl import reward
+from persona_env.adapters.trl_reward import RewardFunction
 from persona_env.metrics.user_baselines import UserBaselines
 
 from .lesson import Lesson, Sampled

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -11,6 +11,17 @@ from typing import Any
 BEGIN, END = "<!-- written by benchmarks/peers.py -->\n", "<!-- end -->"
 HEAD = "| way | median | lowest | highest | ratio |\n|---|---|---|---|---|"
 Run = dict[str, Any]  # the peer, its version, and its tables: rates of each way, ours first
+AIM_HEAD = "| this library | peer | times as fast | goal |\n|---|---|---|---|"
+AIMS = (
+    ("one environment, reward off", "TorchRL LLMEnv(1)", 40.0),
+    ("one environment, full reward", "TorchRL LLMEnv(1)", 15.0),
+    ("64 rows, reward off", "TorchRL LLMEnv(64)", 5.0),
+    ("gym.make, full reward", "TorchRL ChatEnv(64)", 10.0),
+    ("gym.make, full reward", "verifiers rollout and score, 64 at once", 10.0),
+    ("gym.make, full reward", "OpenEnv echo, local socket", 10.0),
+    ("PPO from here", "TRL GRPO", 1.3),
+)
+"""A way of ours, one of a peer, and how many times as fast ours is to be."""
 
 
 def load(paths: Sequence[Path]) -> list[Run]:
@@ -19,11 +30,14 @@ def load(paths: Sequence[Path]) -> list[Run]:
 
 
 def section(runs: Sequence[Run]) -> str:
-    """A table for each title that some run has."""
+    """A table for each title that some run has, and one of the goals that the runs speak of."""
     titles = dict.fromkeys(title for run in runs for title in run["tables"])
     versions = ", ".join(f"{run['peer']} {run['version']}" for run in runs)
     parts = [f"Measured with {versions}."]
     parts += [f"### {title}\n\n{table(title, runs)}" for title in titles]
+    reached = [*aims(runs)]
+    if reached:
+        parts.append("\n".join(["### Goals beside peers\n", AIM_HEAD, *reached]))
     return "\n\n".join(parts) + "\n"
 
 
@@ -41,6 +55,16 @@ def table(title: str, runs: Sequence[Run]) -> str:
         base = median(rates[ours[0]])
         rows += [row(way, found, base) for way, found in rates.items() if way not in ours]
     return "\n".join(rows)
+
+
+def aims(runs: Sequence[Run]) -> Iterator[str]:
+    """A row for each goal whose two ways a run has: by the medians of that run."""
+    for ours, theirs, goal in AIMS:
+        for run in runs:
+            for rates in run["tables"].values():
+                if ours in rates and theirs in rates:
+                    times = median(rates[ours]) / median(rates[theirs])
+                    yield f"| {ours} | {theirs} | {times:,.1f} | {goal:g} |"
 
 
 def row(way: str, rates: Sequence[float], base: float) -> str:

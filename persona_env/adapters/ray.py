@@ -21,7 +21,8 @@ class ScoreBatch:
     """A callable class for ``Dataset.map_batches``: each actor makes the environments once.
 
     The arguments are those of :func:`~persona_env.adapters.workers.make_scorer`; Ray takes them as
-    ``fn_constructor_kwargs``, beside ``compute=ray.data.ActorPoolStrategy(size=2)``.
+    ``fn_constructor_kwargs``, with ``compute=ray.data.ActorPoolStrategy(min_size=1, max_size=2)``.
+    A pool of a fixed size that takes every core leaves none to read with: Ray waits for ever.
 
     A batch is a dict of arrays, a pandas ``DataFrame`` or an Arrow ``Table`` with the columns
     ``scenario``, ``user``, ``reply``, of several environments ``env``, and by choice ``prompt``

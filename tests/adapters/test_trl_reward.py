@@ -12,7 +12,8 @@ import pytest
 from persona_env import UserProfile, reward_term
 from persona_env.adapters import scoring
 from persona_env.adapters.rows import make_rows
-from persona_env.adapters.trl import GATES_ALONE, reward, reward_columns
+from persona_env.adapters.trl import reward, reward_columns
+from persona_env.adapters.trl_reward import GATES_ALONE
 from persona_env.errors import AgentError, ArgumentError, MessagesError, UnknownNameError
 from persona_env.judges import judge_readers
 from persona_env.reading import Readers

@@ -6,6 +6,7 @@ import json
 import os
 from math import isnan
 from pathlib import Path
+from statistics import fmean
 
 import pytest
 import ray
@@ -43,42 +44,62 @@ def cluster(tmp_path_factory):
     ray.shutdown()
 
 
-def scored(given, actors=1, form="numpy", blocks=4, **made):
-    """What comes back, in the order of the rows."""
-    numbered = [{"number": number, **row} for number, row in enumerate(given)]
-    data = ray.data.from_items(numbered, override_num_blocks=blocks).map_batches(
+def actors(most):
+    """One, and up to ``most`` where no other work needs the slots: two cores must be enough."""
+    return ray.data.ActorPoolStrategy(min_size=1, max_size=most)
+
+
+def scoring(data, most=1, form="numpy", **made):
+    """The data set with what its replies earn."""
+    return data.map_batches(
         ScoreBatch,
         fn_constructor_kwargs={"envs": f"persona_env:{CHAT}", **OPTIONS, **made},
-        compute=ray.data.ActorPoolStrategy(size=actors),
+        compute=actors(most),
         batch_size=8,
         batch_format=form,
     )
+
+
+def numbered(given):
+    """Rows, with their places: Ray keeps no order."""
+    return ray.data.from_items([{"number": at, **row} for at, row in enumerate(given)])
+
+
+def in_order(data):
+    """What a data set holds, in the order of its numbers."""
     return sorted(data.take_all(), key=lambda row: row["number"])
 
 
-@pytest.mark.parametrize(("actors", "form"), [(1, "numpy"), (2, "pandas"), (2, "pyarrow")])
-def test_actors_score_as_one_process_does(actors, form):
-    given = rows(40)
-    for row, found in zip(given, scored(given, actors, form), strict=True):
+@pytest.mark.parametrize(("most", "form"), [(1, "numpy"), (2, "pandas"), (2, "pyarrow")])
+def test_actors_score_as_one_process_does(most, form):
+    """A reply that is not there is not a number."""
+    given = [row | {"reply": None} if at % 8 == 3 else row for at, row in enumerate(rows(40))]
+    for row, found in zip(given, in_order(scoring(numbered(given), most, form)), strict=True):
+        assert {name: found[name] for name in row} == row
+        assert found["invalid"] == (row["reply"] is None)
+        if row["reply"] is None:
+            assert found["reward"] is None or isnan(found["reward"])
+            continue
         wanted = here(row)
         assert (found["reward"], found["coverage"]) == (wanted.reward, wanted.coverage)
         assert json.loads(found["terms"]) == counted(wanted)
         assert json.loads(found["gates"]) == wanted.gates
-        assert not found["invalid"]
-        assert {name: found[name] for name in row} == row
 
 
-@pytest.mark.parametrize("form", ["numpy", "pandas", "pyarrow"])
-def test_a_reply_that_is_not_there_is_not_a_number(form):
-    given = [row | {"reply": None} if at % 2 else row for at, row in enumerate(rows(6))]
-    found = scored(given, form=form, blocks=1)
-    assert [row["invalid"] for row in found] == [False, True] * 3
-    assert [row["reward"] is None or isnan(row["reward"]) for row in found] == [False, True] * 3
+def test_a_file_is_read_and_scored_on_two_cores(tmp_path):
+    """An actor for each core would leave none to read with, and Ray would wait for ever."""
+    given = rows(40)
+    path = tmp_path / "replies.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in given), encoding="utf-8")
+    valid = scoring(ray.data.read_json(str(path)), most=2).filter(lambda row: not row["invalid"])
+    assert valid.mean("reward") == pytest.approx(fmean(here(row).reward for row in given))
 
 
 def test_an_own_term_is_imported_by_each_actor():
     given = [row | {"reply": "RINSE IT WELL."} for row in rows(4)]
-    found = scored(given, actors=2, imports=["my_terms"], terms=["shouting"], gates=())
+    found = in_order(
+        scoring(numbered(given), 2, imports=["my_terms"], terms=["shouting"], gates=())
+    )
     assert [json.loads(row["terms"]) for row in found] == [{"shouting": 1.0}] * 4
 
 
@@ -90,7 +111,7 @@ def test_a_judge_that_fails_on_a_reply_leaves_the_others():
     lost = "no judge reads this, and it says so"
     given = [row | {"reply": lost} if at == 2 else row for at, row in enumerate(rows(6))]
     with serving(obeying(answer)) as server:
-        found = scored(given, judge=f"fake@{server.url}")
+        found = in_order(scoring(numbered(given), judge=f"fake@{server.url}"))
     assert [row["invalid"] for row in found] == [False, False, True, False, False, False]
     assert found[0]["coverage"] > 0.5
 
@@ -102,20 +123,17 @@ def test_replies_from_rays_own_client_are_scored():
         said = json.dumps(completion(body["messages"][-1]["content"]))
         return (200, {"Content-Type": "application/json"}, said)
 
-    given = rows(4)
+    given = [{**row, "reply": row["reply"] or "?"} for row in rows(4)]
     with serving(repeat) as server:
         ask = build_processor(
             HttpRequestProcessorConfig(url=f"{server.url}/chat/completions", qps=50, concurrency=1),
             preprocess=lambda row: {
-                "payload": {"messages": [{"role": "user", "content": row["reply"] or "?"}]}
+                "payload": {"messages": [{"role": "user", "content": row["reply"]}]}
             },
             postprocess=lambda row: {
                 **{name: row[name] for name in ("number", "env", "scenario", "user")},
                 "reply": row["http_response"]["choices"][0]["message"]["content"],
             },
         )
-        asked = ask(ray.data.from_items([{"number": at, **row} for at, row in enumerate(given)]))
-        answers = sorted(asked.take_all(), key=lambda row: row["number"])
-    found = scored([{name: row[name] for name in given[0]} for row in answers])
-    wanted = [here({**row, "reply": row["reply"] or "?"}) for row in given]
-    assert [row["reward"] for row in found] == [one.reward for one in wanted]
+        found = in_order(scoring(ask(numbered(given))))
+    assert [row["reward"] for row in found] == [here(row).reward for row in given]

@@ -30,7 +30,7 @@ def adapted(options: argparse.Namespace) -> Any:
     attention = "eager" if options.cpu else None  # on a CPU faster than the backward pass of SDPA
     model = AutoModelForCausalLM.from_pretrained(
         options.model, dtype=torch.bfloat16, attn_implementation=attention
-    )
+    ).to(PartialState().device)
     if options.adapter:
         return PeftModel.from_pretrained(model, options.adapter, is_trainable=True)
     rank = options.lora_rank
