@@ -14,5 +14,5 @@ settings.load_profile("repeatable")
 
 @pytest.fixture(autouse=True, scope="module")
 def freeze_the_heap() -> None:
-    """Garbage collection leaves out what earlier modules keep: it made tests slow, and timings wrong."""
+    """Garbage collection leaves out what earlier modules keep, so that timings are a test's own."""
     gc.freeze()
