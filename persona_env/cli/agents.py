@@ -39,38 +39,61 @@ RepliesOption = Annotated[
         "scenario, user, reply."
     ),
 ]
+ASKING = "How the agent is asked"
+"""Heading of these options in help pages."""
 OPTIONS: dict[str, Any] = {
     "agent_key_env": Annotated[
-        str | None, typer.Option(help="The environment variable with the agent endpoint's key.")
+        str | None,
+        typer.Option(
+            help="The environment variable with the agent endpoint's key.", rich_help_panel=ASKING
+        ),
     ],
     "concurrency": Annotated[
-        int | None, typer.Option(min=1, help="Calls of the endpoint at once. Default: 8.")
+        int | None,
+        typer.Option(
+            min=1, help="Calls of the endpoint at once. Default: 8.", rich_help_panel=ASKING
+        ),
     ],
-    "device": Annotated[str | None, typer.Option(help="cpu, cuda, ... Default: cpu.")],
-    "threads": Annotated[int | None, typer.Option(min=1, help="Threads of torch.")],
+    "device": Annotated[
+        str | None, typer.Option(help="cpu, cuda, ... Default: cpu.", rich_help_panel=ASKING)
+    ],
+    "threads": Annotated[
+        int | None, typer.Option(min=1, help="Threads of torch.", rich_help_panel=ASKING)
+    ],
     "batch": Annotated[
-        int | None, typer.Option(min=1, help="Prompts that are answered together. Default: 64.")
+        int | None,
+        typer.Option(
+            min=1, help="Prompts that are answered together. Default: 64.", rich_help_panel=ASKING
+        ),
     ],
     "max_new_tokens": Annotated[
         int | None,
         typer.Option(
-            min=1, help="The most tokens of a reply. Default: 512; 128 in the tiny register."
+            min=1,
+            help="The most tokens of a reply. Default: 512; 128 in the tiny register.",
+            rich_help_panel=ASKING,
         ),
     ],
     "temperature": Annotated[
         float | None,
         typer.Option(
-            min=0.0, help="0 is greedy. Default: 0 for a model here; what an endpoint does."
+            min=0.0,
+            help="0 is greedy. Default: 0 for a model here; what an endpoint does.",
+            rich_help_panel=ASKING,
         ),
     ],
     "end_token": Annotated[
-        str | None, typer.Option(help="What ends a model's reply; default: what it says.")
+        str | None,
+        typer.Option(
+            help="What ends a model's reply; default: what it says.", rich_help_panel=ASKING
+        ),
     ],
     "chat_template_arg": Annotated[
         list[str] | None,
         typer.Option(
             help="NAME=VALUE for the chat template, such as enable_thinking=false; the value is "
-            "JSON. May be given several times."
+            "JSON. May be given several times.",
+            rich_help_panel=ASKING,
         ),
     ],
 }

@@ -28,7 +28,7 @@ from persona_env.cli.judging import (
     reading_options,
     tell_cost,
 )
-from persona_env.cli.report_tables import tables
+from persona_env.cli.report_tables import closing, tables
 from persona_env.cli.show import (
     EnvOption,
     GatesOption,
@@ -44,6 +44,7 @@ from persona_env.cli.show import (
     TermsOption,
     make_env,
     out,
+    say,
     working,
 )
 from persona_env.cli.stages import PARTS, Stages
@@ -154,7 +155,8 @@ def evaluate_agent(
         (matrix, lambda path: save_picture(path, report.plot_matrix())),
         (reliability, lambda path: save_picture(path, report.plot_reliability())),
     )
-    save_all({path: write for path, write in writers if path is not None})
+    with working("writing files"):
+        save_all({path: write for path, write in writers if path is not None})
     for path in (save, matrix, reliability, save_replies):
         if path is not None:
             say_note(f"saved: {path}")
@@ -163,3 +165,4 @@ def evaluate_agent(
         return
     for part in tables(report):
         out().print(part)
+    say(closing(report))

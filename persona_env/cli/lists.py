@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import import_module
 from typing import Annotated, Any, get_args
 
@@ -12,7 +13,6 @@ from persona_env.cli.show import (
     ImportOption,
     JsonOption,
     SplitOption,
-    first_line,
     make_env,
     out,
     show_json,
@@ -22,6 +22,7 @@ from persona_env.env import Group
 from persona_env.errors import PersonaEnvError
 from persona_env.registration import ENVIRONMENTS, import_modules
 from persona_env.splits import check_split
+from persona_env.text.docstrings import first_sentence
 from persona_env.users.description import describe
 from persona_env.users.library import find_profile, load_profiles
 from persona_env.users.profile import UserProfile
@@ -46,7 +47,7 @@ def _env_row(name: str, entry: str) -> dict[str, Any]:
     module, _, attribute = entry.partition(":")
     made = getattr(import_module(module), attribute)
     row: dict[str, Any] = {
-        "id": name, "group": made.group, "entry point": entry, "about": first_line(made),
+        "id": name, "group": made.group, "entry point": entry, "about": first_sentence(made),
     }  # fmt: skip
     try:
         base = make_env(name, "all")[1]
@@ -103,6 +104,8 @@ def _one_profile(user: UserProfile, as_json: bool) -> None:
 def _value(value: Any) -> str:
     if value is None or value in ((), {}):
         return ""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {_value(one)}" for name, one in value.items())
     if isinstance(value, tuple):
         return ", ".join(_value(item) for item in value)
     target = getattr(value, "target", value)

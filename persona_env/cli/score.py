@@ -209,7 +209,10 @@ def cut_middle(words: str) -> str:
     'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa ... bbbbbbbbbbbbbbbbbbbbbbbbbbbbbb'
     """
     line = " ".join(words.split())
-    return line if len(line) <= SPAN else f"{line[: SPAN // 2]} ... {line[-SPAN // 2 :]}"
+    if len(line) <= SPAN:
+        return line
+    head, tail = line[: SPAN // 2], line[-SPAN // 2 :]
+    return f"{head.rpartition(' ')[0] or head} ... {tail.partition(' ')[2] or tail}"
 
 
 def _by_id(env: PersonaEnv, name: str) -> Scenario:

@@ -8,13 +8,13 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import cache
-from inspect import getdoc
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any
 
 import gymnasium as gym
 import typer
+from rich.cells import cell_len
 from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -30,7 +30,6 @@ from persona_env.scenarios.case import Visibility
 from persona_env.scenarios.prompts import find_prompts
 from persona_env.scenarios.schema import Scenario
 from persona_env.splits import check_split
-from persona_env.text.docstrings import plain
 from persona_env.text_envs import make_text_env
 
 EnvOption = Annotated[str, typer.Option("--env", help="Id of the environment.")]
@@ -70,6 +69,7 @@ SystemOption = Annotated[
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
+WIDTH = 80  # columns of a terminal that tables are made for
 KNOWN_SHOWN = 600  # characters of a list of valid names in an error
 
 
@@ -110,10 +110,24 @@ def working(at: str) -> AbstractContextManager[Any]:
     return Job(notes()).waiting(at)
 
 
-def say(line: str) -> None:
-    """Print a line where results go: wrapped in a terminal, whole where it is piped."""
+def say(line: str, hang: int | None = None) -> None:
+    """Print a line where results go: whole where it is piped, wrapped in a terminal.
+
+    Its second line begins at column ``hang``: by default two further than an indented line, and at
+    the edge for one that is not.
+    """
     console = out()
-    console.print(line, soft_wrap=not console.is_terminal)
+    if not console.is_terminal:
+        console.print(line, soft_wrap=True)
+        return
+    if hang is None:
+        indent = len(line) - len(line.lstrip(" "))
+        hang = indent + 2 if indent else 0
+    start = line[:hang]
+    first, *rest = Text(line[hang:]).wrap(console, console.width - cell_len(start)) or [Text()]
+    console.print(Text(start).append_text(first))
+    for part in rest:
+        console.print(Text(" " * hang).append_text(part))
 
 
 def show_json(value: Any) -> None:
@@ -136,7 +150,7 @@ def table(
     those in ``whole`` at ends of lines alone.
     """
     most = most or {}
-    made = Table(title=Text(title), title_justify="left")
+    made = Table(title=Text(title), title_justify="left", min_width=min(cell_len(title), WIDTH))
     for i, name in enumerate(columns):
         number = name in right.split()
         made.add_column(
@@ -161,12 +175,6 @@ def names(text: str | None) -> tuple[str, ...] | None:
     if text is None:
         return None
     return tuple(part.strip() for part in text.split(",") if part.strip())
-
-
-def first_line(thing: object) -> str:
-    """The first line of a docstring, without its markup."""
-    line = (getdoc(thing) or "").partition("\n")[0]
-    return plain(line)
 
 
 def make_env(

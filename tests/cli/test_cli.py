@@ -577,18 +577,6 @@ def test_unknown_scenarios_and_readers_are_answered_shortly():
     assert "Did you mean 'fact'?" in refused("scenarios", "--category", "fcat")
 
 
-def test_tables_fit_eighty_columns(monkeypatch):
-    monkeypatch.setenv("COLUMNS", "80")
-    commands = (
-        ("terms",), ("envs",), ("profiles",), ("scenarios",), ("validate",),
-        ("eval", "--profiles", "ben,mei", "--episodes", 4),
-        ("score", "Rinse it well, dear.", "--user", "amina", *RICE),
-    )  # fmt: skip
-    for command in commands:
-        drawn = [line for line in told(*command).splitlines() if line[:1] in "┏┃┡│└╭╰"]
-        assert max(map(cell_len, drawn), default=0) <= 80, command
-
-
 def test_a_long_place_leaves_room_for_term_and_reason(monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     words = ("Rinse the rice well, " * 6 + "and do so often, dear.\n") * 3
