@@ -12,7 +12,7 @@ from typing import Annotated, Any, get_type_hints
 import gymnasium as gym
 import typer
 
-from persona_env.cli.show import notes
+from persona_env.cli.show import say_note
 from persona_env.env import PersonaEnv
 from persona_env.errors import ArgumentError
 from persona_env.evaluation.asking import Asker, Key, Wanted
@@ -186,11 +186,6 @@ def reply_of(found: NamedAgent, env: PersonaEnv, case: Case) -> str:
     (reply,) = asker.replies([Wanted(key, case, env.observe(*case))])
     asker.check()
     return reply or ""
-
-
-def say_note(line: str) -> None:
-    """A line for whoever waits, on standard error."""
-    notes().print(line)
 
 
 def check_ways(

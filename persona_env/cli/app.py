@@ -33,7 +33,7 @@ from persona_env.cli import (
     validate,
 )
 from persona_env.cli.help_pages import Command, Group
-from persona_env.cli.show import error_text, escape_what_streams_cannot_write, notes
+from persona_env.cli.show import error_text, escape_what_streams_cannot_write, say_note
 from persona_env.errors import PersonaEnvError
 
 MENDABLE = (PersonaEnvError, ValueError, OSError)
@@ -49,7 +49,7 @@ class _Group(Group):
         except BrokenPipeError:  # the reader has enough, such as head: typer ends quietly
             raise
         except MENDABLE as error:
-            notes().print(f"error: {error_text(error)}")
+            say_note(f"error: {error_text(error)}")
             raise typer.Exit(2) from error
 
 
@@ -117,7 +117,7 @@ def about(
 
 def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
     """A warning as one line, without the place in the code, past a bar that moves."""
-    notes().print(f"warning: {message}")
+    say_note(f"warning: {message}")
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from persona_env.auditor import audit
-from persona_env.cli.agents import say_note, takes_agent_options, who_replies
+from persona_env.cli.agents import takes_agent_options, who_replies
 from persona_env.cli.judging import (
     JudgeKeyOption,
     JudgeOption,
@@ -31,6 +31,7 @@ from persona_env.cli.show import (
     SystemOption,
     TermsOption,
     make_env,
+    say_note,
     working,
 )
 from persona_env.cli.stages import Stages

@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 
 from persona_env.arguments import choice
-from persona_env.cli.show import JsonOption, notes, out, table
+from persona_env.cli.show import JsonOption, out, say, say_note, table
 from persona_env.errors import ArgumentError, PersonaEnvError
 from persona_env.evaluation.comparison import Cluster, compare
 from persona_env.evaluation.report import Report
@@ -63,7 +63,7 @@ def compare_reports(
     kind: Cluster = cluster  # type: ignore[assignment]  # checked above
     if plot is not None:
         save_all({plot: lambda path: save_picture(path, plot_rewards(reports))})
-        notes().print(f"saved: {plot}")
+        say_note(f"saved: {plot}")
     if as_json:
         typer.echo(to_json(results_rows(reports, kind)))
         return
@@ -75,7 +75,9 @@ def compare_reports(
     base, *others = reports
     for name in others:
         found = compare(reports[base], reports[name], names=(base, name), cluster=kind)
-        out().print(f"\n{found}", soft_wrap=True)
+        say("")
+        for line in str(found).splitlines():
+            say(line)
 
 
 def folded(rows: list[dict[str, str]]) -> Iterator[Table]:

@@ -16,7 +16,6 @@ from persona_env.cli.agents import (
     made_with,
     named_agent,
     samples_of,
-    say_note,
     takes_agent_options,
     tell_agent,
 )
@@ -45,6 +44,7 @@ from persona_env.cli.show import (
     make_env,
     out,
     say,
+    say_note,
     working,
 )
 from persona_env.cli.stages import PARTS, Stages

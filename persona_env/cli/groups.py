@@ -15,7 +15,6 @@ from persona_env.cli.agents import (
     made_with,
     named_agent,
     samples_of,
-    say_note,
     takes_agent_options,
     tell_agent,
 )
@@ -28,7 +27,7 @@ from persona_env.cli.judging import (
     reading_options,
     tell_cost,
 )
-from persona_env.cli.show import JsonOption, ReaderOption, names, working
+from persona_env.cli.show import JsonOption, ReaderOption, names, say_note, working
 from persona_env.cli.stages import Stages
 from persona_env.errors import ArgumentError
 from persona_env.evaluation.named import AgentOptions

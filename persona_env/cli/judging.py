@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from persona_env.cli.show import notes
+from persona_env.cli.show import say_note
 from persona_env.registration import JUDGE_HEADING
 from persona_env.text_envs import who_reads
 
@@ -56,7 +56,7 @@ def reading_options(
     """
     options = who_reads(register, reader, default=default, **judged)
     if not isinstance(options["reader"], str | None):
-        notes().print(f"replies are read by {options['reader'].name}, in the natural register")
+        say_note(f"replies are read by {options['reader'].name}, in the natural register")
     return options
 
 
@@ -64,4 +64,4 @@ def tell_cost(options: dict[str, Any]) -> None:
     """Say on standard error what the judge of these options cost, if there is one."""
     if not isinstance(options["reader"], str | None):
         judge = options["reader"].readers[-1]
-        notes().print(f"{judge.name}: {judge.cost}")
+        say_note(f"{judge.name}: {judge.cost}")

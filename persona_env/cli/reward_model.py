@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from persona_env.cli.show import JsonOption, notes, out, say, show_json, table
+from persona_env.cli.show import JsonOption, notes, out, say, say_note, show_json, table
 from persona_env.messages import described
 from persona_env.preferences.formats import read_comparisons
 from persona_env.registration import find_policy, load
@@ -58,7 +58,7 @@ def reward_model(
     find_policy(policy)  # before torch loads
     comparisons = [one for path in files for one in read_comparisons(path)]
     if sees == "prompt" and comparisons and not any(described(c.messages)[0] for c in comparisons):
-        notes().print(UNTOLD)
+        say_note(UNTOLD)
     told = Job(notes(), ends=False)
     with told.waiting("loading PyTorch"):
         job = load(f"{JOB}:RewardJob")(

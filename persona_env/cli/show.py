@@ -111,23 +111,30 @@ def working(at: str) -> AbstractContextManager[Any]:
 
 
 def say(line: str, hang: int | None = None) -> None:
-    """Print a line where results go: whole where it is piped, wrapped in a terminal.
+    """Print a line where results go: whole where it is piped, in a terminal wrapped between words.
 
     Its second line begins at column ``hang``: by default two further than an indented line, and at
-    the edge for one that is not.
+    the edge for one that is not. A word that is longer than a line, such as a path, stays whole.
     """
-    console = out()
-    if not console.is_terminal:
-        console.print(line, soft_wrap=True)
-        return
+    _print_line(out(), line, hang)
+
+
+def say_note(line: str) -> None:
+    """Print a line for whoever waits, on standard error, wrapped as by :func:`say`."""
+    _print_line(notes(), line)
+
+
+def _print_line(console: Console, line: str, hang: int | None = None) -> None:
     if hang is None:
         indent = len(line) - len(line.lstrip(" "))
         hang = indent + 2 if indent else 0
-    start = line[:hang]
-    first, *rest = Text(line[hang:]).wrap(console, console.width - cell_len(start)) or [Text()]
-    console.print(Text(start).append_text(first))
-    for part in rest:
-        console.print(Text(" " * hang).append_text(part))
+    start, body = line[:hang], line[hang:]
+    width = console.width - cell_len(start)
+    if not console.is_terminal or any(cell_len(word) > width for word in body.split()):
+        console.print(line, soft_wrap=True)
+        return
+    for place, part in enumerate(Text(body).wrap(console, width) or [Text()]):
+        console.print(f"{' ' * hang if place else start}{part.plain.rstrip()}")
 
 
 def show_json(value: Any) -> None:
@@ -209,7 +216,7 @@ def make_env(
         by = users_text(base, split) if own and profiles is None else ""
         for told in (left_out_text(base, own), by, references_text(base)):
             if told:
-                notes().print(told)
+                say_note(told)
     return made, base
 
 

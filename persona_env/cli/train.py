@@ -13,7 +13,7 @@ from rich.logging import RichHandler
 from rich.table import Table
 
 from persona_env.cli.options import takes_options
-from persona_env.cli.show import linked, notes, out, show_json, table
+from persona_env.cli.show import linked, notes, out, say, show_json, table
 from persona_env.registration import load
 from persona_env.reporting.progress import Job
 from persona_env.reporting.run_data import results_data
@@ -79,7 +79,7 @@ def _tell_run(folder: Path, *, quiet: bool) -> None:
         right = " ".join(rounds.columns[1:])
         out().print(table(rounds.caption, rounds.columns, rounds.rows, right=right))
     for line in told.notes:
-        out().print(line, soft_wrap=True)
+        say(line)
     out().print(linked("report", folder / "report.html"), soft_wrap=True)
     out().print(linked("policy", folder / "policy"), soft_wrap=True)
 

@@ -97,7 +97,7 @@ def test_reports_and_comparisons_fit(tmp_path):
     for some in (reports, reports[:2]):
         assert fits(lines_of("compare", *some))
     differs = next(line for line in lines_of("compare", *reports[:2]) if "difference" in line)
-    assert re.search(r"[+-]0\.\d{3} \[[+-]0\.\d{3}, [+-]0\.\d{3}\]", differs)  # in one line
+    assert re.search(r"[+-]\d\.\d{3} \[[+-]\d\.\d{3}, [+-]\d\.\d{3}\]", differs)  # in one line
 
 
 def test_comparisons_of_a_policy_fit(tmp_path):
