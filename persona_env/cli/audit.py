@@ -31,6 +31,7 @@ from persona_env.cli.show import (
     SystemOption,
     TermsOption,
     make_env,
+    say,
     say_note,
     working,
 )
@@ -111,6 +112,9 @@ def audit_reward(
             second_reader=second_reader, honest=honest, progress=stages,
         )  # fmt: skip
     tell_cost(reads)
-    typer.echo(report.to_json() if as_json else str(report))
+    if as_json:
+        typer.echo(report.to_json())
+    for line in () if as_json else str(report).splitlines():
+        say(line)
     if not report.passed:
         raise typer.Exit(1)

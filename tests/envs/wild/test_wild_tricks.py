@@ -26,7 +26,7 @@ from .dialogues import DIALOGUES
 SPLITS = ("train", "heldout")
 OPEN = {"train": {"and_false"}, "heldout": {"and_false"}}
 """What phrases do not notice: a good reply with a false sentence about something else."""
-OPEN_NATURAL = {"and_false", "other_numbers"}
+OPEN_NATURAL = {"and_false"}
 """What the heads do not notice beside the hand-made replies."""
 
 
