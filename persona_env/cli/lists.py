@@ -7,7 +7,6 @@ from importlib import import_module
 from typing import Annotated, Any, get_args
 
 import typer
-from rich.syntax import Syntax
 
 from persona_env.cli.show import (
     ImportOption,
@@ -94,7 +93,7 @@ def _one_profile(user: UserProfile, as_json: bool) -> None:
         fields = user.model_dump(mode="json", exclude_none=True)
         show_json({"profile": fields, "reads as": describe(user), "roles": roles})
         return
-    out().print(Syntax(format_profile(user), "toml", background_color="default", word_wrap=True))
+    out().print(format_profile(user))
     out().print(f"An agent reads: {describe(user)}\n")
     known = [(path, role, _value(user.value(path))) for path, role in roles.items()]
     rows = [row for row in known if row[2]]

@@ -53,7 +53,7 @@ from persona_env.scenarios.case import Case, prompt_language_or_first
 from persona_env.scenarios.schema import Scenario
 from persona_env.users.description import describe
 
-GOOD, POOR = "bold green", "bold underline red"
+GOOD, POOR = "bold", "bold underline red"  # green fades on white
 LONG = 2000  # characters of a reply that is shown whole
 SPAN = 60  # characters of a place in the reply, in the table
 ROWS = 40  # places in the table
@@ -235,7 +235,7 @@ def spans(reply: str, verdict: Verdict) -> list[tuple[str, Reason]]:
 
 
 def highlighted(reply: str, verdict: Verdict) -> Text:
-    """The reply; green where a term is pleased with the words, red and underlined where not."""
+    """The reply; bold where a term is pleased with the words, red and underlined where not."""
     text = Text(reply)
     values = {**verdict.terms, **verdict.gates}
     # Poor ones last: where two terms point at the same words, the complaint shows.
