@@ -33,6 +33,7 @@ from persona_env.cli.show import (
     make_env,
     say,
     say_note,
+    tell_uncounted,
     working,
 )
 from persona_env.cli.stages import Stages
@@ -102,6 +103,7 @@ def audit_reward(
         env, split, profiles, scenarios, prompts=prompts, terms=terms, gates=gates,
         profile_text=told, **reads,
     )  # fmt: skip
+    tell_uncounted(base, imports)
     tried = None
     if found is not None:
         with working(f"loading {found.name}"):

@@ -45,6 +45,7 @@ from persona_env.cli.show import (
     out,
     say,
     say_note,
+    tell_uncounted,
     working,
 )
 from persona_env.cli.stages import PARTS, Stages
@@ -134,6 +135,7 @@ def evaluate_agent(
         max_turns=turns, user_simulator=user_simulator, max_topics=max_topics,
         profile_text=profile_text_for(found.name, system), **reads,
     )  # fmt: skip
+    tell_uncounted(base, imports)
     several = samples_of(found, samples)
     drawn = {"episodes": episodes, "seed": seed, "turns": turns, "samples": several}
     kept = None

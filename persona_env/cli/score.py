@@ -39,6 +39,7 @@ from persona_env.cli.show import (
     say,
     show_json,
     table,
+    tell_uncounted,
     working,
 )
 from persona_env.cli.users import UserOption, find_asker
@@ -120,6 +121,7 @@ def score(
     base = make_env(env, "all", user, named, prompts=prompts, terms=terms, gates=gates, **options)[
         1
     ]
+    tell_uncounted(base, imports)
     asked, told = _by_id(base, scenario), "reply"
     if found is not None:
         with working(f"asking {found.name}"):

@@ -20,7 +20,7 @@ from rich.table import Table
 from rich.text import Text
 from rich.theme import Theme
 
-from persona_env.asked import left_out_text, references_text, users_text
+from persona_env.asked import left_out_text, references_text, uncounted_text, users_text
 from persona_env.env import PersonaEnv
 from persona_env.reading.find import READERS
 from persona_env.registration import IMPORT_HELP, PROMPTS_HELP
@@ -218,6 +218,12 @@ def make_env(
             if told:
                 say_note(told)
     return made, base
+
+
+def tell_uncounted(base: PersonaEnv, imports: list[str] | None) -> None:
+    """Say which terms of the modules of --import count in no reward of the environment."""
+    if told := uncounted_text(base, imports):
+        say_note(told)
 
 
 def error_text(error: Exception) -> str:

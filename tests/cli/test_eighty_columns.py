@@ -62,7 +62,7 @@ def test_options_of_one_kind_stand_together():
     assert heads[0] == "Options"
     assert {"For some methods alone", "Memory and speed", "Learning"} < set(heads)
     few = text.partition("For some methods alone:")[2].partition("\n\n")[0]
-    assert "--best-of <int>" in few
+    assert "--best-of " in few
     assert "--method" not in few
 
 
