@@ -29,7 +29,8 @@ class MethodOptions:
         Option(
             help="What is trained on: rule (that of the environment), reward_model:FOLDER, "
             "two_rewards:HELPFUL,SAFE (folders of two of them), graded_by:POLICY (a grade that a "
-            "model gives), or a term, module:name. Judged is by the environment's all the same."
+            "model gives), or a term, module:name. It is judged by the environment's reward in any "
+            "case."
         ),
     ] = "rule"
     data: Annotated[
@@ -43,7 +44,7 @@ class MethodOptions:
         int | None,
         Option(
             min=1,
-            help="So many times: collect comparisons of the newest policy, fit a reward model "
+            help="How often to collect comparisons of the newest policy, fit a reward model "
             "where the method takes a reward, and train. Default: 1 for methods that are made of "
             "such rounds; else --reward or --data is learnt from.",
             rich_help_panel=SOME,
@@ -64,14 +65,15 @@ class MethodOptions:
     learner: Annotated[
         str,
         Option(
-            help="Of methods that fit a reward model: ppo, grpo, rloo or best-of-n.",
+            help="For methods that fit a reward model, what learns from it: ppo, grpo, rloo or "
+            "best-of-n.",
             rich_help_panel=SOME,
         ),
     ] = "ppo"
     critic: Annotated[
         str | None,
         Option(
-            help="Of constitution: who criticises and revises, an agent by name; default: the "
+            help="For constitution: who criticises and revises, an agent by name; default: the "
             "policy itself.",
             rich_help_panel=SOME,
         ),
@@ -79,18 +81,18 @@ class MethodOptions:
     constitution: Annotated[
         Path | None,
         Option(
-            help="Of constitution: a TOML file of principles; default: that of the library.",
+            help="For constitution: a TOML file of principles; default: that of the library.",
             rich_help_panel=SOME,
         ),
     ] = None
     revisions: Annotated[
         int,
-        Option(min=1, help="Of constitution: how often a reply is revised.", rich_help_panel=SOME),
+        Option(min=1, help="For constitution: how often a reply is revised.", rich_help_panel=SOME),
     ] = 1
     grades: Annotated[
         str | None,
         Option(
-            help="Of self-rewarding, how the policy grades its replies: asked (from 1 to 10), or "
+            help="For self-rewarding, how the policy grades its replies: asked (from 1 to 10), or "
             "implicit (its log-ratio to the initial policy). Default: implicit for the bundled "
             "policies, which cannot be asked.",
             rich_help_panel=SOME,
@@ -100,7 +102,7 @@ class MethodOptions:
         float,
         Option(
             min=0.0,
-            help="Of self-rewarding: what each doubling of the words costs, in standard "
+            help="For self-rewarding: what each doubling of the words costs, in standard "
             "deviations of the grades.",
             rich_help_panel=SOME,
         ),
@@ -108,7 +110,7 @@ class MethodOptions:
     safety_terms: Annotated[
         Names,
         Option(
-            help="Of two-rewards: the reward terms that are about safety; the others are about "
+            help="For two-rewards: the reward terms that are about safety; the others are about "
             "helpfulness. Default: calibrated_refusal, safety, refusal_style.",
             rich_help_panel=SOME,
         ),
@@ -117,7 +119,7 @@ class MethodOptions:
         float,
         Option(
             min=0.0,
-            help="Of ppo: weight of the language-modelling loss on pretraining text that is mixed "
+            help="For ppo: weight of the language-modelling loss on pretraining text that is mixed "
             "into each update (PPO-ptx); 0: none.",
             rich_help_panel=SOME,
         ),
@@ -125,7 +127,7 @@ class MethodOptions:
     ptx_data: Annotated[
         Path | None,
         Option(
-            help="Of ppo with --ptx: .jsonl, .json or .csv with rows of prompt and completion, or "
+            help="For ppo with --ptx: .jsonl, .json or .csv with rows of prompt and completion, or "
             "of text. Default: what the bundled policies were pretrained on.",
             rich_help_panel=SOME,
         ),
@@ -141,14 +143,14 @@ class MethodOptions:
     beta: Annotated[
         float,
         Option(
-            help="Of dpo, ipo, robust and kto: how closely they keep to the initial policy.",
+            help="For dpo, ipo, robust and kto: how closely they keep to the initial policy.",
             rich_help_panel=SOME,
         ),
     ] = 0.1
     flips: Annotated[
         float,
         Option(
-            help="Of robust: the share of comparisons that are taken to be wrong.",
+            help="For robust: the share of comparisons that are taken to be wrong.",
             rich_help_panel=SOME,
         ),
     ] = 0.1

@@ -65,7 +65,9 @@ class TrainOptions(MethodOptions):
             "rollouts of 64 times --envs.",
         ),
     ] = 300_000
-    seed: Annotated[int, Option(min=0, help="Of the episodes, the sampling and the updates.")] = 0
+    seed: Annotated[
+        int, Option(min=0, help="Seed of the episodes, the sampling and the updates.")
+    ] = 0
     seeds: Annotated[
         int,
         Option(
@@ -96,7 +98,9 @@ class TrainOptions(MethodOptions):
     threads: Annotated[
         int | None,
         Option(
-            min=1, help="Of the processor; default: by the model's size.", rich_help_panel=SPEED
+            min=1,
+            help="Threads of the processor; default: by the model's size.",
+            rich_help_panel=SPEED,
         ),
     ] = None
     envs: Annotated[
@@ -134,7 +138,7 @@ class TrainOptions(MethodOptions):
         ),
     ] = -8.0
     temperature: Annotated[
-        float, Option(help="Of sampling while training.", rich_help_panel=LEARNING)
+        float, Option(help="Temperature of sampling while training.", rich_help_panel=LEARNING)
     ] = 0.7
     together: Annotated[
         int,

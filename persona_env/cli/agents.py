@@ -78,14 +78,15 @@ OPTIONS: dict[str, Any] = {
         float | None,
         typer.Option(
             min=0.0,
-            help="0 is greedy. Default: 0 for a model here; what an endpoint does.",
+            help="Of sampling; 0: the likeliest tokens. Default: 0, and an endpoint's own.",
             rich_help_panel=ASKING,
         ),
     ],
     "end_token": Annotated[
         str | None,
         typer.Option(
-            help="What ends a model's reply; default: what it says.", rich_help_panel=ASKING
+            help="Text that ends a reply. Default: what the model's tokenizer says.",
+            rich_help_panel=ASKING,
         ),
     ],
     "chat_template_arg": Annotated[

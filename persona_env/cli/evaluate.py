@@ -38,6 +38,7 @@ from persona_env.cli.show import (
     ReaderOption,
     RegisterOption,
     ScenariosOption,
+    SeedOption,
     SplitOption,
     SystemOption,
     TermsOption,
@@ -67,7 +68,8 @@ def evaluate_agent(
     *,
     env: EnvOption = "PersonaChat-v0",
     agent: Annotated[
-        str | None, typer.Option(help=f"{AGENT_HELP}  [default: oracle]", show_default=False)
+        str | None,
+        typer.Option(help=f"Who replies: {AGENT_HELP}  [default: oracle]", show_default=False),
     ] = None,
     replies: RepliesOption = None,
     profiles: ProfilesOption = None,
@@ -76,8 +78,10 @@ def evaluate_agent(
     terms: TermsOption = None,
     gates: GatesOption = None,
     split: SplitOption = "heldout",
-    episodes: Annotated[int | None, typer.Option(min=1, help="Default: every case.")] = None,
-    seed: int = 0,
+    episodes: Annotated[
+        int | None, typer.Option(min=1, help="How many cases. Default: every case.")
+    ] = None,
+    seed: SeedOption = 0,
     samples: Annotated[
         int | None, typer.Option(min=1, help="Replies to each case; the mean counts. Default: 1.")
     ] = None,

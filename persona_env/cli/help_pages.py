@@ -13,9 +13,16 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+HYPHEN = "\u2011"
+"""Stands for a hyphen while lines are broken: names such as persona-tiny-wide stay whole."""
+
 
 class Command(TyperCommand):
     """A command whose options stand under their ``rich_help_panel``."""
+
+    def get_help(self, ctx: Any) -> str:
+        """The page."""
+        return super().get_help(ctx).replace(HYPHEN, "-")
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write arguments and options, in place of typer's one list of each."""
@@ -30,6 +37,10 @@ class Command(TyperCommand):
 
 class Group(TyperGroup):
     """A group whose commands stand under their ``rich_help_panel``."""
+
+    def get_help(self, ctx: Any) -> str:
+        """The page."""
+        return super().get_help(ctx).replace(HYPHEN, "-")
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write the commands with the whole first sentence of each."""
@@ -46,7 +57,9 @@ def write_sections(formatter: Any, rows: Iterable[tuple[str, str, str]]) -> None
     """Write rows of (heading, name, text), those of one heading together, as they first come."""
     sections: dict[str, list[tuple[str, str]]] = {}
     for heading, name, text in rows:
-        sections.setdefault(heading, []).append((typer.style(name, bold=True), text))
+        sections.setdefault(heading, []).append(
+            (typer.style(name, bold=True), text.replace("-", HYPHEN))
+        )
     for heading, entries in sections.items():
         with formatter.section(heading):
             formatter.write_dl(entries)

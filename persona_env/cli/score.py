@@ -33,6 +33,7 @@ from persona_env.cli.show import (
     PromptsOption,
     ReaderOption,
     RegisterOption,
+    SeedOption,
     TermsOption,
     make_env,
     out,
@@ -92,7 +93,7 @@ def score(
         str | None, typer.Option(help=f"Score an agent's reply in place of yours: {AGENT_HELP}")
     ] = None,
     replies: RepliesOption = None,
-    seed: int = 0,
+    seed: SeedOption = 0,
     env: EnvOption = "PersonaChat-v0",
     imports: ImportOption = None,
     register: RegisterOption = None,

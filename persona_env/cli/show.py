@@ -60,6 +60,9 @@ TermsOption = Annotated[
 GatesOption = Annotated[str | None, typer.Option(help="Gates, with commas, as --terms; '': none.")]
 SplitOption = Annotated[str, typer.Option(help="train, heldout or all.")]
 ImportOption = Annotated[list[str] | None, typer.Option("--import", help=IMPORT_HELP)]
+SeedOption = Annotated[
+    int, typer.Option(min=0, help="Seed of all that is drawn, such as cases and samples.")
+]
 SystemOption = Annotated[
     Path | None,
     typer.Option(
