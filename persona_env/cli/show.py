@@ -61,7 +61,7 @@ GatesOption = Annotated[str | None, typer.Option(help="Gates, with commas, as --
 SplitOption = Annotated[str, typer.Option(help="train, heldout or all.")]
 ImportOption = Annotated[list[str] | None, typer.Option("--import", help=IMPORT_HELP)]
 SeedOption = Annotated[
-    int, typer.Option(min=0, help="Seed of all that is drawn, such as cases and samples.")
+    int, typer.Option(help="Seed of all that is drawn, such as cases and samples; from 0.")
 ]
 SystemOption = Annotated[
     Path | None,
