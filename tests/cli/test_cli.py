@@ -49,8 +49,14 @@ def refused(*arguments):
     assert result.exit_code == 2
     assert result.stdout == ""
     assert "Traceback" not in result.stderr
-    waited, mark, error = result.stderr.partition("error: ")
-    assert all(line.endswith(" so far") for line in waited.splitlines())  # on a busy machine
+    return error_of(result.stderr)
+
+
+def error_of(stderr):
+    """The error, behind what a busy machine tells while one waits."""
+    waited, mark, error = stderr.partition("error: ")
+    assert mark, stderr
+    assert all(line.endswith(" so far") for line in waited.splitlines())
     return mark + error
 
 

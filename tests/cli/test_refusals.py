@@ -15,6 +15,8 @@ import persona_env.cli.app
 from persona_env.errors import PersonaEnvError
 from persona_env.outputs import check_targets, save_all, whole_folder, write_files, write_text
 
+from .test_cli import error_of
+
 
 def contents(folder: Path) -> dict[str, bytes | None]:
     """Every file and folder below ``folder``, with what is in the files."""
@@ -107,7 +109,7 @@ def test_a_refused_command_changes_nothing(here, arguments):
     before = contents(here)
     result = CliRunner().invoke(persona_env.cli.app.app, arguments)
     assert result.exit_code == 2, result.output
-    assert result.stderr.startswith("error: ")
+    assert error_of(result.stderr)
     assert "Traceback" not in result.stderr
     assert contents(here) == before
 
