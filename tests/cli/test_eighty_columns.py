@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from io import StringIO
 
 import pytest
 import typer
 from rich.cells import cell_len
+from rich.console import Console
 from typer.testing import CliRunner
 
 import persona_env.cli.app
+from persona_env.cli.overopt import narrow
+from persona_env.reporting.overopt_report import summary_table
 
 from .test_cli import COMMANDS, RICE, told
 
@@ -125,6 +129,24 @@ def test_readers_and_intervals_are_whole():
     cells = [cell.strip() for line in lines for cell in line.split("│")]
     assert "refusal.outright" in cells
     assert not any(re.fullmatch(r"0\.\d+-0?\.?\d?\d?", cell) for cell in cells)
+
+
+def test_the_summary_of_a_laboratory_fits_whatever_it_has():
+    figure = {"start": 0.4, "highest": 0.6, "end": 0.5, "kl": 1.0, "peak": 0.6, "seeds": 10}
+    bare = {**figure, "proxy": "length 1", "cure": "", "accuracy": None, "falls": 2, "works": None}
+    cured = {**bare, "proxy": "800 comparisons", "cure": "KL 0.02", "accuracy": 0.81, "works": 9}
+    for rows, heads in (
+        ([bare], "proxy start high end nats peak falls"),
+        ([bare, cured], "proxy acc. start high end nats peak falls works"),
+    ):
+        made = narrow(summary_table({"summary": rows}))
+        assert " ".join(str(column.header) for column in made.columns) == heads
+        console = Console(width=80, file=StringIO(), force_terminal=False)
+        console.print(made)
+        lines = console.file.getvalue().splitlines()
+        assert fits(lines)
+        assert "2 of 10" in "".join(lines)
+        assert "…" not in "".join(lines)
 
 
 def test_a_mistyped_option_says_what_there_is():
