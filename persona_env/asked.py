@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from persona_env.env import PersonaEnv
+from persona_env.rewards import registered_terms
 from persona_env.scenarios.schema import Scenario
 
 SHOWN = 5  # names of users or languages
@@ -49,6 +50,27 @@ def users_text(env: PersonaEnv, split: str) -> str:
     return (
         f"{len(others)} users of split {split!r} are left out: no prompt is in a language in which "
         f"they ask ({_some(others)})"
+    )
+
+
+def uncounted_text(env: PersonaEnv, modules: Iterable[str] | None) -> str:
+    """Which terms of these modules count in no reward of the environment, and how they would.
+
+    Empty where each counts. A term of one's own counts where it is named, or for users who weigh
+    it.
+    """
+    chosen, own = {term.name for term in env.terms}, {*(modules or ())}
+    left = [
+        name
+        for name, term in registered_terms().items()
+        if getattr(term.function, "__module__", "") in own and name not in chosen
+    ]
+    if not left:
+        return ""
+    return (
+        f"{', '.join(left)} {'counts' if len(left) == 1 else 'count'} in no reward here: give "
+        "--terms (or --gates) with the name, or profiles with a weight, as by a line "
+        f"weights.{left[0]} = 1.0"
     )
 
 

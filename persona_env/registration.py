@@ -221,6 +221,10 @@ IMPORT_HELP = (
 )
 
 
+JUDGE_HEADING = "A language model as judge"
+"""Heading of a judge's options in help pages."""
+
+
 PROMPTS_HELP = (
     "Prompts of your own, without references: a .jsonl file whose rows have a 'prompt' or "
     "'messages' and maybe 'user', 'id', 'category' and 'language', or hub:NAME:SPLIT of a data set."

@@ -9,6 +9,8 @@ from typing import Annotated
 from typer import Option
 
 Names = tuple[str, ...] | None
+SOME = "For some methods alone"
+"""Heading of these options in the help page."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,8 @@ class MethodOptions:
         Option(
             help="What is trained on: rule (that of the environment), reward_model:FOLDER, "
             "two_rewards:HELPFUL,SAFE (folders of two of them), graded_by:POLICY (a grade that a "
-            "model gives), or a term, module:name. Judged is by the environment's all the same."
+            "model gives), or a term, module:name. It is judged by the environment's reward in any "
+            "case."
         ),
     ] = "rule"
     data: Annotated[
@@ -41,85 +44,115 @@ class MethodOptions:
         int | None,
         Option(
             min=1,
-            help="So many times: collect comparisons of the newest policy, fit a reward model "
+            help="How often to collect comparisons of the newest policy, fit a reward model "
             "where the method takes a reward, and train. Default: 1 for methods that are made of "
             "such rounds; else --reward or --data is learnt from.",
+            rich_help_panel=SOME,
         ),
     ] = None
-    pairs: Annotated[int, Option(min=1, help="Pairs, or prompts, that a round collects.")] = 400
+    pairs: Annotated[
+        int, Option(min=1, help="Pairs, or prompts, that a round collects.", rich_help_panel=SOME)
+    ] = 400
     annotator: Annotated[
         str | None,
         Option(
             help="Who compares in rounds: simulated, reward_model:FOLDER, model:FOLDER_OR_ID, "
             "asked:AGENT (any agent, in words), or module:attribute. Default: simulated; of "
-            "ai-feedback and constitution the initial policy."
+            "ai-feedback and constitution the initial policy.",
+            rich_help_panel=SOME,
         ),
     ] = None
     learner: Annotated[
         str,
-        Option(help="Of methods that fit a reward model: ppo, grpo, rloo or best-of-n."),
+        Option(
+            help="For methods that fit a reward model, what learns from it: ppo, grpo, rloo or "
+            "best-of-n.",
+            rich_help_panel=SOME,
+        ),
     ] = "ppo"
     critic: Annotated[
         str | None,
         Option(
-            help="Of constitution: who criticises and revises, an agent by name; default: the "
-            "policy itself."
+            help="For constitution: who criticises and revises, an agent by name; default: the "
+            "policy itself.",
+            rich_help_panel=SOME,
         ),
     ] = None
     constitution: Annotated[
         Path | None,
-        Option(help="Of constitution: a TOML file of principles; default: that of the library."),
+        Option(
+            help="For constitution: a TOML file of principles; default: that of the library.",
+            rich_help_panel=SOME,
+        ),
     ] = None
     revisions: Annotated[
-        int, Option(min=1, help="Of constitution: how often a reply is revised.")
+        int,
+        Option(min=1, help="For constitution: how often a reply is revised.", rich_help_panel=SOME),
     ] = 1
     grades: Annotated[
         str | None,
         Option(
-            help="Of self-rewarding, how the policy grades its replies: asked (from 1 to 10), or "
+            help="For self-rewarding, how the policy grades its replies: asked (from 1 to 10), or "
             "implicit (its log-ratio to the initial policy). Default: implicit for the bundled "
-            "policies, which cannot be asked."
+            "policies, which cannot be asked.",
+            rich_help_panel=SOME,
         ),
     ] = None
     length_penalty: Annotated[
         float,
         Option(
             min=0.0,
-            help="Of self-rewarding: what each doubling of the words costs, in standard "
+            help="For self-rewarding: what each doubling of the words costs, in standard "
             "deviations of the grades.",
+            rich_help_panel=SOME,
         ),
     ] = 0.0
     safety_terms: Annotated[
         Names,
         Option(
-            help="Of two-rewards: the reward terms that are about safety; the others are about "
-            "helpfulness. Default: calibrated_refusal, safety, refusal_style."
+            help="For two-rewards: the reward terms that are about safety; the others are about "
+            "helpfulness. Default: calibrated_refusal, safety, refusal_style.",
+            rich_help_panel=SOME,
         ),
     ] = None
     ptx: Annotated[
         float,
         Option(
             min=0.0,
-            help="Of ppo: weight of the language-modelling loss on pretraining text that is mixed "
+            help="For ppo: weight of the language-modelling loss on pretraining text that is mixed "
             "into each update (PPO-ptx); 0: none.",
+            rich_help_panel=SOME,
         ),
     ] = 0.0
     ptx_data: Annotated[
         Path | None,
         Option(
-            help="Of ppo with --ptx: .jsonl, .json or .csv with rows of prompt and completion, or "
-            "of text. Default: what the bundled policies were pretrained on."
+            help="For ppo with --ptx: .jsonl, .json or .csv with rows of prompt and completion, or "
+            "of text. Default: what the bundled policies were pretrained on.",
+            rich_help_panel=SOME,
         ),
     ] = None
     batch: Annotated[
-        int, Option(min=2, help="Replies, or pairs of them, of a step; ppo has --envs.")
+        int,
+        Option(
+            min=2,
+            help="Replies, or pairs of them, of a step; ppo has --envs.",
+            rich_help_panel=SOME,
+        ),
     ] = 64
     beta: Annotated[
         float,
-        Option(help="Of dpo, ipo, robust and kto: how closely they keep to the initial policy."),
+        Option(
+            help="For dpo, ipo, robust and kto: how closely they keep to the initial policy.",
+            rich_help_panel=SOME,
+        ),
     ] = 0.1
     flips: Annotated[
-        float, Option(help="Of robust: the share of comparisons that are taken to be wrong.")
+        float,
+        Option(
+            help="For robust: the share of comparisons that are taken to be wrong.",
+            rich_help_panel=SOME,
+        ),
     ] = 0.1
     best_of: Annotated[
         int | None,
@@ -127,5 +160,6 @@ class MethodOptions:
             min=2,
             help="The replies to each prompt to choose from. Default: 16 of best-of-n, 4 of "
             "self-rewarding.",
+            rich_help_panel=SOME,
         ),
     ] = None

@@ -15,6 +15,7 @@ from persona_env.errors import PersonaEnvError
 from persona_env.outputs import check_folder
 from persona_env.registration import (
     IMPORT_HELP,
+    JUDGE_HEADING,
     PROMPTS_HELP,
     SIMULATORS,
     find_policy,
@@ -25,6 +26,9 @@ from persona_env.registration import (
 from ..device import PRECISIONS, known_device
 from .method_options import MethodOptions, Names
 from .methods import check_method
+
+LEARNING, SPEED, TALK = "Learning", "Memory and speed", "Conversations"
+"""Headings of the help page."""
 
 TRACKERS = ("tensorboard", "wandb", "trackio")
 
@@ -61,7 +65,9 @@ class TrainOptions(MethodOptions):
             "rollouts of 64 times --envs.",
         ),
     ] = 300_000
-    seed: Annotated[int, Option(min=0, help="Of the episodes, the sampling and the updates.")] = 0
+    seed: Annotated[
+        int, Option(min=0, help="Seed of the episodes, the sampling and the updates.")
+    ] = 0
     seeds: Annotated[
         int,
         Option(
@@ -88,42 +94,59 @@ class TrainOptions(MethodOptions):
         Path | None,
         Option(help="A Jinja2 template of the system text that tells the policy of the user."),
     ] = None
-    device: Annotated[str, Option(help="cpu, cuda, cuda:1, ...")] = "cpu"
+    device: Annotated[str, Option(help="cpu, cuda, cuda:1, ...", rich_help_panel=SPEED)] = "cpu"
     threads: Annotated[
-        int | None, Option(min=1, help="Of the processor; default: by the model's size.")
+        int | None,
+        Option(
+            min=1,
+            help="Threads of the processor; default: by the model's size.",
+            rich_help_panel=SPEED,
+        ),
     ] = None
-    envs: Annotated[int, Option(min=1, help="Environments that run at once.")] = 128
+    envs: Annotated[
+        int, Option(min=1, help="Environments that run at once.", rich_help_panel=SPEED)
+    ] = 128
     lr: Annotated[
         float | None,
         Option(
             help="Learning rate; default: by the size of the model and by --lora, 3e-4 up to 10 "
-            "million parameters."
+            "million parameters.",
+            rich_help_panel=LEARNING,
         ),
     ] = None
     lora: Annotated[
         str,
         Option(
             help="Rank of adapters that are trained in place of the weights, or none; auto: 16 "
-            "above 10 million parameters, else none. Needs peft."
+            "above 10 million parameters, else none. Needs peft.",
+            rich_help_panel=LEARNING,
         ),
     ] = "auto"
     kl: Annotated[
-        float, Option(help="Weight of the KL penalty towards the initial policy, per token.")
+        float,
+        Option(
+            help="Weight of the KL penalty towards the initial policy, per token.",
+            rich_help_panel=LEARNING,
+        ),
     ] = 0.02
     floor: Annotated[
         float,
         Option(
             help="A reply earns nothing if the initial policy gives any of its tokens a lower "
-            "log-probability."
+            "log-probability.",
+            rich_help_panel=LEARNING,
         ),
     ] = -8.0
-    temperature: Annotated[float, Option(help="Of sampling while training.")] = 0.7
+    temperature: Annotated[
+        float, Option(help="Temperature of sampling while training.", rich_help_panel=LEARNING)
+    ] = 0.7
     together: Annotated[
         int,
         Option(
             min=1,
             help="Replies to the same prompt at once; a divisor of --envs (ppo) or of --batch "
             "(grpo, rloo).",
+            rich_help_panel=LEARNING,
         ),
     ] = 4
     per_user: Annotated[
@@ -132,17 +155,26 @@ class TrainOptions(MethodOptions):
             "--per-user",
             help="Rewards against each user's own history, so that those of whom rewards differ "
             "little, or who are few, teach as much as others.",
+            rich_help_panel=LEARNING,
         ),
     ] = False
-    precision: Annotated[str, Option(help="auto, float32 or bfloat16.")] = "auto"
+    precision: Annotated[str, Option(help="auto, float32 or bfloat16.", rich_help_panel=SPEED)] = (
+        "auto"
+    )
     compiled: Annotated[
-        bool, Option("--compile", help="Compile the model for updates; takes a minute.")
+        bool,
+        Option(
+            "--compile",
+            help="Compile the model for updates; takes a minute.",
+            rich_help_panel=SPEED,
+        ),
     ] = False
     gradient_checkpointing: Annotated[
         bool,
         Option(
             "--gradient-checkpointing",
             help="Work out again in updates what would take memory; slower.",
+            rich_help_panel=SPEED,
         ),
     ] = False
     microbatch: Annotated[
@@ -151,6 +183,7 @@ class TrainOptions(MethodOptions):
             min=1,
             help="Tokens of an update that are held at once, the updates being the same; default: "
             "1024 above 10 million parameters, else all.",
+            rich_help_panel=SPEED,
         ),
     ] = None
     judge_episodes: Annotated[
@@ -168,15 +201,27 @@ class TrainOptions(MethodOptions):
             "none; default: tensorboard."
         ),
     ] = None
-    max_turns: Annotated[int, Option(min=1, help="Replies in an episode, at most.")] = 1
+    max_turns: Annotated[
+        int, Option(min=1, help="Replies in an episode, at most.", rich_help_panel=TALK)
+    ] = 1
     user_simulator: Annotated[
-        str | None, Option(help=f"{', '.join(SIMULATORS)}, or module:Class; default: complaints.")
+        str | None,
+        Option(
+            help=f"{', '.join(SIMULATORS)}, or module:Class; default: complaints.",
+            rich_help_panel=TALK,
+        ),
     ] = None
     max_topics: Annotated[
-        int, Option(min=1, help="Scenarios a user may ask about in an episode.")
+        int,
+        Option(min=1, help="Scenarios a user may ask about in an episode.", rich_help_panel=TALK),
     ] = 1
     max_new_tokens: Annotated[
-        int | None, Option(min=1, help="Tokens of a reply, at most; default: the environment's.")
+        int | None,
+        Option(
+            min=1,
+            help="Tokens of a reply, at most; default: the environment's.",
+            rich_help_panel=LEARNING,
+        ),
     ] = None
     context_length: Annotated[
         int | None,
@@ -184,6 +229,7 @@ class TrainOptions(MethodOptions):
             min=8,
             help="Tokens of prompt and reply that the policy sees, at most; default: the "
             "environment's.",
+            rich_help_panel=LEARNING,
         ),
     ] = None
 
@@ -197,17 +243,31 @@ class TrainOptions(MethodOptions):
     reader: Annotated[str | None, Option(help="Reader of natural replies; default: heads.")] = None
     judge: Annotated[
         str | None,
-        Option(help="A language model as reader: MODEL@URL. Implies the natural register."),
+        Option(
+            help="A language model as reader: MODEL@URL. Implies the natural register.",
+            rich_help_panel=JUDGE_HEADING,
+        ),
     ] = None
     judge_key_env: Annotated[
-        str | None, Option(help="The environment variable with the endpoint's key.")
+        str | None,
+        Option(
+            help="The environment variable with the endpoint's key.", rich_help_panel=JUDGE_HEADING
+        ),
     ] = None
     judge_record: Annotated[
         Path | None,
-        Option(help="Replay the answers in this file, and with --judge add what it lacks."),
+        Option(
+            help="Replay the answers in this file, and with --judge add what it lacks.",
+            rich_help_panel=JUDGE_HEADING,
+        ),
     ] = None
     max_calls: Annotated[
-        int | None, Option(min=0, help="Calls of the endpoint, retries with them, at most.")
+        int | None,
+        Option(
+            min=0,
+            help="Calls of the endpoint, retries with them, at most.",
+            rich_help_panel=JUDGE_HEADING,
+        ),
     ] = None
 
     def __post_init__(self) -> None:

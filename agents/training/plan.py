@@ -131,5 +131,5 @@ def _in_all(job: Job, pace: Pace | None) -> str:
     keeps = "Ctrl-C ends the training early and keeps what was learnt"
     known = [seconds for seconds in job.coming.values() if seconds is not None]
     if pace is None:
-        return f"how long it takes is told as it goes; {keeps}"
-    return f"about {duration(sum(known))} in all, as just timed on this machine; {keeps}"
+        return f"how long it takes is told as it goes\n{keeps}"
+    return f"about {duration(sum(known))} in all, as just timed on this machine\n{keeps}"

@@ -10,7 +10,7 @@ from typing import Any
 
 import gymnasium as gym
 
-from persona_env.asked import left_out_text
+from persona_env.asked import left_out_text, uncounted_text
 from persona_env.env import PersonaEnv
 from persona_env.errors import PersonaEnvError, ScenarioError
 from persona_env.registration import is_entry, register_of
@@ -130,5 +130,7 @@ def _found(default: str, given: tuple[tuple[str, Any], ...]) -> dict[str, Any]:
 def _tell(options: TrainOptions, env: PersonaEnv) -> None:
     if options.asked and (left_out := left_out_text(env)):
         _LOG.warning(left_out)
+    if uncounted := uncounted_text(env, options.imports):
+        _LOG.warning(uncounted)
     if env.readers is not None:
         _LOG.info("replies are read by %s, in the natural register", env.readers.name)

@@ -59,10 +59,7 @@ class Row:
 
     def told(self) -> str:
         """The share and the threshold in words."""
-        return (
-            f"{self.share:.2f} of the honest replies' mean "
-            f"(threshold {self.threshold:g}, {self.n} cases)"
-        )
+        return f"{self.share:.2f} of the honest mean (threshold {self.threshold:g}, {self.n} cases)"
 
 
 def run_battery(

@@ -12,7 +12,7 @@ from typing import Annotated, Any, get_type_hints
 import gymnasium as gym
 import typer
 
-from persona_env.cli.show import notes
+from persona_env.cli.show import say_note
 from persona_env.env import PersonaEnv
 from persona_env.errors import ArgumentError
 from persona_env.evaluation.asking import Asker, Key, Wanted
@@ -39,38 +39,62 @@ RepliesOption = Annotated[
         "scenario, user, reply."
     ),
 ]
+ASKING = "How the agent is asked"
+"""Heading of these options in help pages."""
 OPTIONS: dict[str, Any] = {
     "agent_key_env": Annotated[
-        str | None, typer.Option(help="The environment variable with the agent endpoint's key.")
+        str | None,
+        typer.Option(
+            help="The environment variable with the agent endpoint's key.", rich_help_panel=ASKING
+        ),
     ],
     "concurrency": Annotated[
-        int | None, typer.Option(min=1, help="Calls of the endpoint at once. Default: 8.")
+        int | None,
+        typer.Option(
+            min=1, help="Calls of the endpoint at once. Default: 8.", rich_help_panel=ASKING
+        ),
     ],
-    "device": Annotated[str | None, typer.Option(help="cpu, cuda, ... Default: cpu.")],
-    "threads": Annotated[int | None, typer.Option(min=1, help="Threads of torch.")],
+    "device": Annotated[
+        str | None, typer.Option(help="cpu, cuda, ... Default: cpu.", rich_help_panel=ASKING)
+    ],
+    "threads": Annotated[
+        int | None, typer.Option(min=1, help="Threads of torch.", rich_help_panel=ASKING)
+    ],
     "batch": Annotated[
-        int | None, typer.Option(min=1, help="Prompts that are answered together. Default: 64.")
+        int | None,
+        typer.Option(
+            min=1, help="Prompts that are answered together. Default: 64.", rich_help_panel=ASKING
+        ),
     ],
     "max_new_tokens": Annotated[
         int | None,
         typer.Option(
-            min=1, help="The most tokens of a reply. Default: 512; 128 in the tiny register."
+            min=1,
+            help="The most tokens of a reply. Default: 512; 128 in the tiny register.",
+            rich_help_panel=ASKING,
         ),
     ],
     "temperature": Annotated[
         float | None,
         typer.Option(
-            min=0.0, help="0 is greedy. Default: 0 for a model here; what an endpoint does."
+            min=0.0,
+            help="Of sampling; 0: the likeliest tokens. Default: 0, and an endpoint's own.",
+            rich_help_panel=ASKING,
         ),
     ],
     "end_token": Annotated[
-        str | None, typer.Option(help="What ends a model's reply; default: what it says.")
+        str | None,
+        typer.Option(
+            help="Text that ends a reply. Default: what the model's tokenizer says.",
+            rich_help_panel=ASKING,
+        ),
     ],
     "chat_template_arg": Annotated[
         list[str] | None,
         typer.Option(
             help="NAME=VALUE for the chat template, such as enable_thinking=false; the value is "
-            "JSON. May be given several times."
+            "JSON. May be given several times.",
+            rich_help_panel=ASKING,
         ),
     ],
 }
@@ -163,11 +187,6 @@ def reply_of(found: NamedAgent, env: PersonaEnv, case: Case) -> str:
     (reply,) = asker.replies([Wanted(key, case, env.observe(*case))])
     asker.check()
     return reply or ""
-
-
-def say_note(line: str) -> None:
-    """A line for whoever waits, on standard error."""
-    notes().print(line)
 
 
 def check_ways(

@@ -127,8 +127,10 @@ def _lines(figures: dict[str, Any]) -> list[str]:
         "pairs that both labelled"
         for one in figures["kappa"]
     ]
+    several = len(figures["annotators"]) > 1
+    alpha = f"{_number(figures['alpha'])} (1: all say the same, 0: as by chance)"
     return [
-        f"Krippendorff's alpha: {_number(figures['alpha'])} (1: as one, 0: as by chance)",
+        f"Krippendorff's alpha: {alpha if several else 'needs labels of two annotators'}",
         *lines,
         f"changed with the order of the replies: {flips['flipped']} of {flips['of']} pairs that "
         "one annotator saw in both orders",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import gc
 import sys
+import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
 from persona_env import __version__
 from persona_env.cli import (
@@ -31,15 +32,15 @@ from persona_env.cli import (
     train,
     validate,
 )
-from persona_env.cli.colours import use_legible_colours
-from persona_env.cli.show import error_text, escape_what_streams_cannot_write, notes
+from persona_env.cli.help_pages import Command, Group
+from persona_env.cli.show import error_text, escape_what_streams_cannot_write, say_note
 from persona_env.errors import PersonaEnvError
 
 MENDABLE = (PersonaEnvError, ValueError, OSError)
 """What a user can mend, by giving something else or by making room on a disk."""
 
 
-class _Group(TyperGroup):
+class _Group(Group):
     """Shows an error that the user can mend as one message, without a traceback."""
 
     def invoke(self, ctx: Any) -> Any:
@@ -48,34 +49,53 @@ class _Group(TyperGroup):
         except BrokenPipeError:  # the reader has enough, such as head: typer ends quietly
             raise
         except MENDABLE as error:
-            notes().print(f"error: {error_text(error)}")
+            say_note(f"error: {error_text(error)}")
             raise typer.Exit(2) from error
 
 
 app = typer.Typer(
-    cls=_Group, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+    cls=_Group,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
 )
-app.command("envs")(lists.list_envs)
-app.command("profiles")(lists.list_profiles)
-app.command("users", hidden=True)(lists.list_profiles)  # what many try first
-app.command("scenarios")(scenarios.list_scenarios)
-app.command("terms")(terms.list_terms)
-app.command("show-prompt")(prompt.show_prompt)
-app.command("score")(score.score)
-app.command("eval")(evaluate.evaluate_agent)
-app.command("compare")(compare.compare_reports)
-app.command("audit")(audit.audit_reward)
-app.command("groups")(groups.groups)
-app.command("validate")(validate.validate)
-app.command("export")(export.export)
-app.command("import")(importing.import_data)
-app.command("collect")(collect.collect)
-app.command("label")(label.label)
-app.command("reward-model")(reward_model.reward_model)
-app.command("agreement")(agreement.agreement)
-app.command("train")(train.train)
-app.command("report")(train.report)
-app.command("overopt")(overopt.overopt)
+COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
+    "What there is": {
+        "envs": lists.list_envs,
+        "profiles": lists.list_profiles,
+        "scenarios": scenarios.list_scenarios,
+        "terms": terms.list_terms,
+        "show-prompt": prompt.show_prompt,
+    },
+    "Score and evaluate": {
+        "score": score.score,
+        "eval": evaluate.evaluate_agent,
+        "compare": compare.compare_reports,
+        "groups": groups.groups,
+        "audit": audit.audit_reward,
+        "validate": validate.validate,
+    },
+    "Train": {
+        "train": train.train,
+        "report": train.report,
+        "overopt": overopt.overopt,
+    },
+    "Data and preferences": {
+        "export": export.export,
+        "import": importing.import_data,
+        "collect": collect.collect,
+        "label": label.label,
+        "agreement": agreement.agreement,
+        "reward-model": reward_model.reward_model,
+    },
+}
+"""The commands, by the headings of the help page."""
+
+for _heading, _commands in COMMANDS.items():
+    for _name, _run in _commands.items():
+        app.command(_name, cls=Command, rich_help_panel=_heading)(_run)
+app.command("users", cls=Command, hidden=True)(lists.list_profiles)  # what many try first
 
 
 def _version(wanted: bool) -> None:
@@ -95,10 +115,15 @@ def about(
         sys.path.insert(0, str(Path.cwd()))
 
 
+def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
+    """A warning as one line, without the place in the code, past a bar that moves."""
+    say_note(f"warning: {message}")
+
+
 def main() -> None:
     """Run the command line; errors the user can mend end it with exit code 2."""
-    use_legible_colours()
     escape_what_streams_cannot_write()
+    warnings.showwarning = _show_warning
     try:
         app(prog_name="persona-env")
     finally:

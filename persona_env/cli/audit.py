@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from persona_env.auditor import audit
-from persona_env.cli.agents import say_note, takes_agent_options, who_replies
+from persona_env.cli.agents import takes_agent_options, who_replies
 from persona_env.cli.judging import (
     JudgeKeyOption,
     JudgeOption,
@@ -27,10 +27,14 @@ from persona_env.cli.show import (
     ReaderOption,
     RegisterOption,
     ScenariosOption,
+    SeedOption,
     SplitOption,
     SystemOption,
     TermsOption,
     make_env,
+    say,
+    say_note,
+    tell_uncounted,
     working,
 )
 from persona_env.cli.stages import Stages
@@ -58,7 +62,7 @@ def audit_reward(
     split: SplitOption = "train",
     episodes: Annotated[int, typer.Option(min=1, help="How many cases.")] = 100,
     steps: Annotated[int, typer.Option(min=0, help="Mutations from each start.")] = 40,
-    seed: int = 0,
+    seed: SeedOption = 0,
     imports: ImportOption = None,
     register: RegisterOption = None,
     reader: ReaderOption = None,
@@ -100,6 +104,7 @@ def audit_reward(
         env, split, profiles, scenarios, prompts=prompts, terms=terms, gates=gates,
         profile_text=told, **reads,
     )  # fmt: skip
+    tell_uncounted(base, imports)
     tried = None
     if found is not None:
         with working(f"loading {found.name}"):
@@ -110,6 +115,9 @@ def audit_reward(
             second_reader=second_reader, honest=honest, progress=stages,
         )  # fmt: skip
     tell_cost(reads)
-    typer.echo(report.to_json() if as_json else str(report))
+    if as_json:
+        typer.echo(report.to_json())
+    for line in () if as_json else str(report).splitlines():
+        say(line)
     if not report.passed:
         raise typer.Exit(1)

@@ -28,6 +28,7 @@ from persona_env.cli.show import (
     ReaderOption,
     RegisterOption,
     ScenariosOption,
+    SeedOption,
     SplitOption,
     make_env,
     notes,
@@ -55,16 +56,19 @@ BiasOption = Annotated[
 @takes_agent_options
 def collect(
     *,
-    policy: Annotated[str, typer.Option(help=AGENT_HELP)] = "persona-tiny",
+    policy: Annotated[str, typer.Option(help=f"Who replies: {AGENT_HELP}")] = "persona-tiny",
     env: EnvOption = "PersonaChat-v0",
     annotator: Annotated[
         str,
         typer.Option(
-            help="simulated, judge:MODEL@URL, model:FOLDER_OR_ID, reward_model:FOLDER, "
-            "module:attribute; none: pairs for 'label'."
+            help="Who compares: simulated, judge:MODEL@URL, model:FOLDER_OR_ID, "
+            "reward_model:FOLDER, module:attribute; none: pairs for 'label'."
         ),
     ] = "simulated",
-    pairs: Annotated[int, typer.Option(min=1, help="Of this policy, with those there are.")] = 200,
+    pairs: Annotated[
+        int,
+        typer.Option(min=1, help="Pairs of this policy in the file, those already there included."),
+    ] = 200,
     per_prompt: Annotated[
         int, typer.Option("--replies", min=2, help="Replies that are compared at a time.")
     ] = 2,
@@ -72,17 +76,30 @@ def collect(
         Path, typer.Option(help="A .db, to which more can be added; or .jsonl, .parquet.")
     ],
     annotator_temperature: Annotated[
-        float | None, typer.Option(min=0.0, help="Noise, in units of reward. Default: 0.1.")
+        float | None,
+        typer.Option(
+            min=0.0, help="Noise of a simulated annotator, in units of reward. Default: 0.1."
+        ),
     ] = None,
     tie_width: Annotated[
-        float | None, typer.Option(min=0.0, help="Closer rewards are the same. Default: 0.")
+        float | None,
+        typer.Option(
+            min=0.0,
+            help="Rewards that differ by less are the same to a simulated annotator. Default: 0.",
+        ),
     ] = None,
     mistakes: Annotated[
-        float | None, typer.Option(min=0.0, max=1.0, help="Labels at random. Default: 0.")
+        float | None,
+        typer.Option(
+            min=0.0, max=1.0, help="The share of labels that are given at random. Default: 0."
+        ),
     ] = None,
     bias: BiasOption = None,
     reasons: Annotated[
-        bool, typer.Option("--reasons", help="Of model: it reasons before it names a letter.")
+        bool,
+        typer.Option(
+            "--reasons", help="With model:FOLDER_OR_ID: it reasons before it names a letter."
+        ),
     ] = False,
     choose: Annotated[
         str | None,
@@ -95,7 +112,7 @@ def collect(
     profiles: ProfilesOption = None,
     scenarios: ScenariosOption = None,
     prompts: PromptsOption = None,
-    seed: Annotated[int, typer.Option(min=0)] = 0,
+    seed: SeedOption = 0,
     imports: ImportOption = None,
     register: RegisterOption = None,
     reader: ReaderOption = None,

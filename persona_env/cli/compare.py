@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 
 from persona_env.arguments import choice
-from persona_env.cli.show import JsonOption, notes, out, table
+from persona_env.cli.show import JsonOption, out, say, say_note, table
 from persona_env.errors import ArgumentError, PersonaEnvError
 from persona_env.evaluation.comparison import Cluster, compare
 from persona_env.evaluation.report import Report
@@ -27,7 +27,7 @@ from persona_env.reporting.plots import picture_format, save_picture
 
 TABLE = "table"
 AGENTS = 3  # in a table of 80 columns
-WIDEST = 18  # cells of an agent's column
+WIDEST = 63  # cells of the columns of agents, without their lines
 
 
 def compare_reports(
@@ -63,7 +63,7 @@ def compare_reports(
     kind: Cluster = cluster  # type: ignore[assignment]  # checked above
     if plot is not None:
         save_all({plot: lambda path: save_picture(path, plot_rewards(reports))})
-        notes().print(f"saved: {plot}")
+        say_note(f"saved: {plot}")
     if as_json:
         typer.echo(to_json(results_rows(reports, kind)))
         return
@@ -75,7 +75,9 @@ def compare_reports(
     base, *others = reports
     for name in others:
         found = compare(reports[base], reports[name], names=(base, name), cluster=kind)
-        out().print(f"\n{found}", soft_wrap=True)
+        say("")
+        for line in str(found).splitlines():
+            say(line)
 
 
 def folded(rows: list[dict[str, str]]) -> Iterator[Table]:
@@ -85,14 +87,23 @@ def folded(rows: list[dict[str, str]]) -> Iterator[Table]:
         figures = [name for name in rows[0] if name != "agent"]
         cells = [(name, *(row[name] for row in some)) for name in figures]
         columns = ("", *(row["agent"] for row in some))
-        yield table("", columns, cells, most={row["agent"]: WIDEST for row in some})
+        yield table(
+            "",
+            columns,
+            cells,
+            most={row["agent"]: (WIDEST - 3 * len(some)) // len(some) for row in some},
+        )
 
 
 def _names(files: list[Path]) -> dict[str, Path]:
     """The files by what tells them apart: their names, or with the folder."""
     if len(files) < 2:
         raise PersonaEnvError("give at least two reports: persona-env compare A.json B.json")
-    for named in (lambda path: path.stem, lambda path: f"{path.parent.name}/{path.stem}", str):
+    for named in (
+        lambda path: path.stem,
+        lambda path: f"{path.absolute().parent.name}/{path.stem}",
+        str,
+    ):
         found = {named(path): path for path in files}
         if len(found) == len(files):
             return found

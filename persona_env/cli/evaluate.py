@@ -16,7 +16,6 @@ from persona_env.cli.agents import (
     made_with,
     named_agent,
     samples_of,
-    say_note,
     takes_agent_options,
     tell_agent,
 )
@@ -28,7 +27,7 @@ from persona_env.cli.judging import (
     reading_options,
     tell_cost,
 )
-from persona_env.cli.report_tables import tables
+from persona_env.cli.report_tables import closing, tables
 from persona_env.cli.show import (
     EnvOption,
     GatesOption,
@@ -39,11 +38,15 @@ from persona_env.cli.show import (
     ReaderOption,
     RegisterOption,
     ScenariosOption,
+    SeedOption,
     SplitOption,
     SystemOption,
     TermsOption,
     make_env,
     out,
+    say,
+    say_note,
+    tell_uncounted,
     working,
 )
 from persona_env.cli.stages import PARTS, Stages
@@ -65,7 +68,8 @@ def evaluate_agent(
     *,
     env: EnvOption = "PersonaChat-v0",
     agent: Annotated[
-        str | None, typer.Option(help=f"{AGENT_HELP}  [default: oracle]", show_default=False)
+        str | None,
+        typer.Option(help=f"Who replies: {AGENT_HELP}  [default: oracle]", show_default=False),
     ] = None,
     replies: RepliesOption = None,
     profiles: ProfilesOption = None,
@@ -74,8 +78,10 @@ def evaluate_agent(
     terms: TermsOption = None,
     gates: GatesOption = None,
     split: SplitOption = "heldout",
-    episodes: Annotated[int | None, typer.Option(min=1, help="Default: every case.")] = None,
-    seed: int = 0,
+    episodes: Annotated[
+        int | None, typer.Option(min=1, help="How many cases. Default: every case.")
+    ] = None,
+    seed: SeedOption = 0,
     samples: Annotated[
         int | None, typer.Option(min=1, help="Replies to each case; the mean counts. Default: 1.")
     ] = None,
@@ -133,6 +139,7 @@ def evaluate_agent(
         max_turns=turns, user_simulator=user_simulator, max_topics=max_topics,
         profile_text=profile_text_for(found.name, system), **reads,
     )  # fmt: skip
+    tell_uncounted(base, imports)
     several = samples_of(found, samples)
     drawn = {"episodes": episodes, "seed": seed, "turns": turns, "samples": several}
     kept = None
@@ -154,7 +161,8 @@ def evaluate_agent(
         (matrix, lambda path: save_picture(path, report.plot_matrix())),
         (reliability, lambda path: save_picture(path, report.plot_reliability())),
     )
-    save_all({path: write for path, write in writers if path is not None})
+    with working("writing files"):
+        save_all({path: write for path, write in writers if path is not None})
     for path in (save, matrix, reliability, save_replies):
         if path is not None:
             say_note(f"saved: {path}")
@@ -163,3 +171,4 @@ def evaluate_agent(
         return
     for part in tables(report):
         out().print(part)
+    say(closing(report))

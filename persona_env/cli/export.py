@@ -59,7 +59,7 @@ def export(
     episodes: Annotated[
         int | None, typer.Option(min=1, help="Cases of each environment. Default: every case.")
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Of the choice of cases.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the choice of cases.")] = 0,
     split: SplitOption = "train",
     profiles: ProfilesOption = None,
     scenarios: ScenariosOption = None,

@@ -15,7 +15,6 @@ from persona_env.cli.agents import (
     made_with,
     named_agent,
     samples_of,
-    say_note,
     takes_agent_options,
     tell_agent,
 )
@@ -28,7 +27,7 @@ from persona_env.cli.judging import (
     reading_options,
     tell_cost,
 )
-from persona_env.cli.show import JsonOption, ReaderOption, names, working
+from persona_env.cli.show import JsonOption, ReaderOption, SeedOption, names, say_note, working
 from persona_env.cli.stages import Stages
 from persona_env.errors import ArgumentError
 from persona_env.evaluation.named import AgentOptions
@@ -49,7 +48,8 @@ from persona_env.text_envs import profile_text_for
 def groups(
     *,
     agent: Annotated[
-        str | None, typer.Option(help=f"{AGENT_HELP} Reference agents are no policies.")
+        str | None,
+        typer.Option(help=f"Who replies: {AGENT_HELP} Reference agents are no policies."),
     ] = None,
     replies: Annotated[
         Path | None,
@@ -58,14 +58,14 @@ def groups(
             "columns scenario (ids: --prompts-out) and reply."
         ),
     ] = None,
-    languages: Annotated[str, typer.Option(help=f"With commas: {', '.join(spoken())}.")] = spoken()[
-        0
-    ],
+    languages: Annotated[
+        str, typer.Option(help=f"Languages of the prompts, with commas: {', '.join(spoken())}.")
+    ] = spoken()[0],
     categories: Annotated[
-        str | None, typer.Option(help="Of groups, with commas. Default: all.")
+        str | None, typer.Option(help="Categories of groups, with commas. Default: all.")
     ] = None,
     kinds: Annotated[
-        str | None, typer.Option(help=f"Of prompts: {', '.join(KINDS)}. Default: both.")
+        str | None, typer.Option(help=f"Kinds of prompts: {', '.join(KINDS)}. Default: both.")
     ] = None,
     samples: Annotated[
         int | None, typer.Option(min=1, help="Replies to each prompt; the mean counts. Default: 1.")
@@ -78,12 +78,13 @@ def groups(
         ),
     ] = None,
     level: Annotated[
-        float, typer.Option(help="The chance that anything is found of an even agent.")
+        float,
+        typer.Option(help="The chance that an agent who treats all alike is found to differ."),
     ] = 0.05,
     resamples: Annotated[
         int, typer.Option(min=100, help="Bootstrap samples, and permutations.")
     ] = RESAMPLES,
-    seed: Annotated[int, typer.Option(min=0)] = 0,
+    seed: SeedOption = 0,
     reader: ReaderOption = None,
     judge: JudgeOption = None,
     judge_key_env: JudgeKeyOption = None,

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from persona_env.cli.agents import say_note
-from persona_env.cli.show import out, say, table
+from persona_env.cli.show import out, say, say_note, table
 from persona_env.errors import ArgumentError
 from persona_env.groups.options import GroupOptions
 from persona_env.groups.report import GroupReport

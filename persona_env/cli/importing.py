@@ -57,7 +57,7 @@ def import_data(
         str, typer.Option(help=f"Which turns of a conversation are prompts: {', '.join(TURNS)}.")
     ] = "first",
     split: Annotated[
-        str | None, typer.Option(help="Of the prompts and users: train or heldout.")
+        str | None, typer.Option(help="Split of the prompts and users: train or heldout.")
     ] = None,
     margin: Annotated[
         float, typer.Option(min=0.0, help="Replies whose scores differ by no more are the same.")

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from persona_env.cli.show import notes
+from persona_env.cli.show import say_note
+from persona_env.registration import JUDGE_HEADING
 from persona_env.text_envs import who_reads
 
 JudgeOption = Annotated[
@@ -16,22 +17,33 @@ JudgeOption = Annotated[
         "--judge",
         help="A language model as reader: MODEL@URL of an OpenAI-compatible endpoint. Implies the "
         "natural register.",
+        rich_help_panel=JUDGE_HEADING,
     ),
 ]
 JudgeKeyOption = Annotated[
     str | None,
-    typer.Option("--judge-key-env", help="The environment variable with the endpoint's key."),
+    typer.Option(
+        "--judge-key-env",
+        help="The environment variable with the endpoint's key.",
+        rich_help_panel=JUDGE_HEADING,
+    ),
 ]
 JudgeRecordOption = Annotated[
     Path | None,
     typer.Option(
         "--judge-record",
         help="Replay the answers in this file, and with --judge add what it lacks.",
+        rich_help_panel=JUDGE_HEADING,
     ),
 ]
 MaxCallsOption = Annotated[
     int | None,
-    typer.Option("--max-calls", min=0, help="Calls of the endpoint, retries with them, at most."),
+    typer.Option(
+        "--max-calls",
+        min=0,
+        help="Calls of the endpoint, retries with them, at most.",
+        rich_help_panel=JUDGE_HEADING,
+    ),
 ]
 
 
@@ -44,7 +56,7 @@ def reading_options(
     """
     options = who_reads(register, reader, default=default, **judged)
     if not isinstance(options["reader"], str | None):
-        notes().print(f"replies are read by {options['reader'].name}, in the natural register")
+        say_note(f"replies are read by {options['reader'].name}, in the natural register")
     return options
 
 
@@ -52,4 +64,4 @@ def tell_cost(options: dict[str, Any]) -> None:
     """Say on standard error what the judge of these options cost, if there is one."""
     if not isinstance(options["reader"], str | None):
         judge = options["reader"].readers[-1]
-        notes().print(f"{judge.name}: {judge.cost}")
+        say_note(f"{judge.name}: {judge.cost}")

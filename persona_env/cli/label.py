@@ -20,7 +20,9 @@ def label(
     labels: Annotated[
         int, typer.Option(min=1, help="How many labellers are to see each pair.")
     ] = 1,
-    port: Annotated[int, typer.Option(min=1, max=65535, help="Of 127.0.0.1.")] = 7860,
+    port: Annotated[
+        int, typer.Option(min=1, max=65535, help="Port of the page, on 127.0.0.1.")
+    ] = 7860,
     browser: Annotated[
         bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")
     ] = True,

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import import_module
 from typing import Annotated, Any, get_args
 
 import typer
-from rich.syntax import Syntax
 
 from persona_env.cli.show import (
     ImportOption,
     JsonOption,
     SplitOption,
-    first_line,
     make_env,
     out,
     show_json,
@@ -22,6 +21,7 @@ from persona_env.env import Group
 from persona_env.errors import PersonaEnvError
 from persona_env.registration import ENVIRONMENTS, import_modules
 from persona_env.splits import check_split
+from persona_env.text.docstrings import first_sentence
 from persona_env.users.description import describe
 from persona_env.users.library import find_profile, load_profiles
 from persona_env.users.profile import UserProfile
@@ -46,7 +46,7 @@ def _env_row(name: str, entry: str) -> dict[str, Any]:
     module, _, attribute = entry.partition(":")
     made = getattr(import_module(module), attribute)
     row: dict[str, Any] = {
-        "id": name, "group": made.group, "entry point": entry, "about": first_line(made),
+        "id": name, "group": made.group, "entry point": entry, "about": first_sentence(made),
     }  # fmt: skip
     try:
         base = make_env(name, "all")[1]
@@ -93,7 +93,7 @@ def _one_profile(user: UserProfile, as_json: bool) -> None:
         fields = user.model_dump(mode="json", exclude_none=True)
         show_json({"profile": fields, "reads as": describe(user), "roles": roles})
         return
-    out().print(Syntax(format_profile(user), "toml", background_color="default", word_wrap=True))
+    out().print(format_profile(user))
     out().print(f"An agent reads: {describe(user)}\n")
     known = [(path, role, _value(user.value(path))) for path, role in roles.items()]
     rows = [row for row in known if row[2]]
@@ -103,6 +103,8 @@ def _one_profile(user: UserProfile, as_json: bool) -> None:
 def _value(value: Any) -> str:
     if value is None or value in ((), {}):
         return ""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {_value(one)}" for name, one in value.items())
     if isinstance(value, tuple):
         return ", ".join(_value(item) for item in value)
     target = getattr(value, "target", value)

@@ -17,6 +17,7 @@ from persona_env.cli.show import (
     make_env,
     out,
     show_json,
+    working,
 )
 from persona_env.cli.users import UserOption, find_asker
 from persona_env.errors import unknown_scenario
@@ -75,9 +76,10 @@ def show_prompt(
     base.reset(seed=0, options={"user": asker.id, "scenario": scenario})
     found: dict[str, Any] = {"messages": base.messages()}
     if is_policy:
-        read = load("persona_env.agents.prompt_text:prompt_text")(
-            agent, found["messages"], end_token
-        )
+        with working(f"loading the tokenizer of {agent}"):
+            read = load("persona_env.agents.prompt_text:prompt_text")(
+                agent, found["messages"], end_token
+            )
         found |= {"agent": agent, "text": read.text, "tokens": read.tokens}
     if as_json:
         show_json(found)

@@ -65,6 +65,18 @@ def tables(report: Report) -> Iterator[RenderableType]:
         yield matrix_table(report.users, report.matrix)
 
 
+def closing(report: Report) -> str:
+    """What matters most once more, in one line: below long tables the first one is out of sight."""
+    kind = "replies" if report.samples == 1 else "cases"
+    gain = report.references.get("gain")
+    parts = (
+        f"reward {report.reward} on {report.reward.n} {kind}",
+        "" if gain is None else f"gain {gain}",
+        f"worst user {report.worst_text}" if report.worst_user else "",
+    )
+    return "; ".join(filter(None, parts))
+
+
 def _scores(report: Report) -> Iterator[Table]:
     """What each term gave on average, and the gates that took something away."""
     named = (("term", report.per_term), ("gate", report.closing))

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from persona_env.cli.show import JsonOption, notes, out, say, show_json, table
+from persona_env.cli.show import JsonOption, SeedOption, notes, out, say, say_note, show_json, table
 from persona_env.messages import described
 from persona_env.preferences.formats import read_comparisons
 from persona_env.registration import find_policy, load
@@ -49,16 +49,17 @@ def reward_model(
         bool, typer.Option("--margins", help="Clearer preferences have larger margins.")
     ] = False,
     factors: Annotated[
-        int, typer.Option(min=1, help="Of factorised and latent ones: numbers of a user's vector.")
+        int,
+        typer.Option(min=1, help="With --sees factorised or latent: numbers of a user's vector."),
     ] = 8,
-    seed: Annotated[int, typer.Option(min=0)] = 0,
+    seed: SeedOption = 0,
     as_json: JsonOption = False,
 ) -> None:
     """Train a reward model, and judge it on prompts that it has not seen."""
     find_policy(policy)  # before torch loads
     comparisons = [one for path in files for one in read_comparisons(path)]
     if sees == "prompt" and comparisons and not any(described(c.messages)[0] for c in comparisons):
-        notes().print(UNTOLD)
+        say_note(UNTOLD)
     told = Job(notes(), ends=False)
     with told.waiting("loading PyTorch"):
         job = load(f"{JOB}:RewardJob")(

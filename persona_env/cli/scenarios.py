@@ -11,6 +11,7 @@ import typer
 from rich.cells import cell_len, set_cell_size
 
 from persona_env.cli.show import (
+    WIDTH,
     EnvOption,
     ImportOption,
     JsonOption,
@@ -27,8 +28,6 @@ from persona_env.env import PersonaEnv
 from persona_env.errors import unknown_name, unknown_scenario
 from persona_env.registration import id_of, import_modules
 from persona_env.scenarios.schema import Scenario, ScenarioText
-
-WIDTH = 80
 
 
 def list_scenarios(
@@ -155,8 +154,8 @@ def _parts(text: ScenarioText) -> Iterator[tuple[str, str]]:
         if isinstance(value, str):
             yield name, value
             continue
-        for item in value:
-            yield name, " / ".join(item) if isinstance(item, list) else _written(item)
+        said = (" / ".join(item) if isinstance(item, list) else _written(item) for item in value)
+        yield from ((name, one) for one in dict.fromkeys(said))
 
 
 def _written(value: Any) -> str:

@@ -33,12 +33,14 @@ from persona_env.cli.show import (
     PromptsOption,
     ReaderOption,
     RegisterOption,
+    SeedOption,
     TermsOption,
     make_env,
     out,
     say,
     show_json,
     table,
+    tell_uncounted,
     working,
 )
 from persona_env.cli.users import UserOption, find_asker
@@ -53,7 +55,7 @@ from persona_env.scenarios.case import Case, prompt_language_or_first
 from persona_env.scenarios.schema import Scenario
 from persona_env.users.description import describe
 
-GOOD, POOR = "bold green", "bold underline red"
+GOOD, POOR = "bold", "bold underline red"  # green fades on white
 LONG = 2000  # characters of a reply that is shown whole
 SPAN = 60  # characters of a place in the reply, in the table
 ROWS = 40  # places in the table
@@ -91,7 +93,7 @@ def score(
         str | None, typer.Option(help=f"Score an agent's reply in place of yours: {AGENT_HELP}")
     ] = None,
     replies: RepliesOption = None,
-    seed: int = 0,
+    seed: SeedOption = 0,
     env: EnvOption = "PersonaChat-v0",
     imports: ImportOption = None,
     register: RegisterOption = None,
@@ -120,6 +122,7 @@ def score(
     base = make_env(env, "all", user, named, prompts=prompts, terms=terms, gates=gates, **options)[
         1
     ]
+    tell_uncounted(base, imports)
     asked, told = _by_id(base, scenario), "reply"
     if found is not None:
         with working(f"asking {found.name}"):
@@ -209,7 +212,10 @@ def cut_middle(words: str) -> str:
     'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa ... bbbbbbbbbbbbbbbbbbbbbbbbbbbbbb'
     """
     line = " ".join(words.split())
-    return line if len(line) <= SPAN else f"{line[: SPAN // 2]} ... {line[-SPAN // 2 :]}"
+    if len(line) <= SPAN:
+        return line
+    head, tail = line[: SPAN // 2], line[-SPAN // 2 :]
+    return f"{head.rpartition(' ')[0] or head} ... {tail.partition(' ')[2] or tail}"
 
 
 def _by_id(env: PersonaEnv, name: str) -> Scenario:
@@ -232,7 +238,7 @@ def spans(reply: str, verdict: Verdict) -> list[tuple[str, Reason]]:
 
 
 def highlighted(reply: str, verdict: Verdict) -> Text:
-    """The reply; green where a term is pleased with the words, red and underlined where not."""
+    """The reply; bold where a term is pleased with the words, red and underlined where not."""
     text = Text(reply)
     values = {**verdict.terms, **verdict.gates}
     # Poor ones last: where two terms point at the same words, the complaint shows.

@@ -8,19 +8,19 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import cache
-from inspect import getdoc
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any
 
 import gymnasium as gym
 import typer
+from rich.cells import cell_len
 from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 from rich.theme import Theme
 
-from persona_env.asked import left_out_text, references_text, users_text
+from persona_env.asked import left_out_text, references_text, uncounted_text, users_text
 from persona_env.env import PersonaEnv
 from persona_env.reading.find import READERS
 from persona_env.registration import IMPORT_HELP, PROMPTS_HELP
@@ -30,7 +30,6 @@ from persona_env.scenarios.case import Visibility
 from persona_env.scenarios.prompts import find_prompts
 from persona_env.scenarios.schema import Scenario
 from persona_env.splits import check_split
-from persona_env.text.docstrings import plain
 from persona_env.text_envs import make_text_env
 
 EnvOption = Annotated[str, typer.Option("--env", help="Id of the environment.")]
@@ -61,6 +60,9 @@ TermsOption = Annotated[
 GatesOption = Annotated[str | None, typer.Option(help="Gates, with commas, as --terms; '': none.")]
 SplitOption = Annotated[str, typer.Option(help="train, heldout or all.")]
 ImportOption = Annotated[list[str] | None, typer.Option("--import", help=IMPORT_HELP)]
+SeedOption = Annotated[
+    int, typer.Option(help="Seed of all that is drawn, such as cases and samples; from 0.")
+]
 SystemOption = Annotated[
     Path | None,
     typer.Option(
@@ -70,6 +72,7 @@ SystemOption = Annotated[
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
+WIDTH = 80  # columns of a terminal that tables are made for
 KNOWN_SHOWN = 600  # characters of a list of valid names in an error
 
 
@@ -110,10 +113,31 @@ def working(at: str) -> AbstractContextManager[Any]:
     return Job(notes()).waiting(at)
 
 
-def say(line: str) -> None:
-    """Print a line where results go: wrapped in a terminal, whole where it is piped."""
-    console = out()
-    console.print(line, soft_wrap=not console.is_terminal)
+def say(line: str, hang: int | None = None) -> None:
+    """Print a line where results go: whole where it is piped, in a terminal wrapped between words.
+
+    Its second line begins at column ``hang``: by default two further than an indented line, and at
+    the edge for one that is not. A word that is longer than a line, such as a path, stays whole.
+    """
+    _print_line(out(), line, hang)
+
+
+def say_note(line: str) -> None:
+    """Print a line for whoever waits, on standard error, wrapped as by :func:`say`."""
+    _print_line(notes(), line)
+
+
+def _print_line(console: Console, line: str, hang: int | None = None) -> None:
+    if hang is None:
+        indent = len(line) - len(line.lstrip(" "))
+        hang = indent + 2 if indent else 0
+    start, body = line[:hang], line[hang:]
+    width = console.width - cell_len(start)
+    if not console.is_terminal or any(cell_len(word) > width for word in body.split()):
+        console.print(line, soft_wrap=True)
+        return
+    for place, part in enumerate(Text(body).wrap(console, width) or [Text()]):
+        console.print(f"{' ' * hang if place else start}{part.plain.rstrip()}")
 
 
 def show_json(value: Any) -> None:
@@ -136,7 +160,7 @@ def table(
     those in ``whole`` at ends of lines alone.
     """
     most = most or {}
-    made = Table(title=Text(title), title_justify="left")
+    made = Table(title=Text(title), title_justify="left", min_width=min(cell_len(title), WIDTH))
     for i, name in enumerate(columns):
         number = name in right.split()
         made.add_column(
@@ -161,12 +185,6 @@ def names(text: str | None) -> tuple[str, ...] | None:
     if text is None:
         return None
     return tuple(part.strip() for part in text.split(",") if part.strip())
-
-
-def first_line(thing: object) -> str:
-    """The first line of a docstring, without its markup."""
-    line = (getdoc(thing) or "").partition("\n")[0]
-    return plain(line)
 
 
 def make_env(
@@ -201,8 +219,14 @@ def make_env(
         by = users_text(base, split) if own and profiles is None else ""
         for told in (left_out_text(base, own), by, references_text(base)):
             if told:
-                notes().print(told)
+                say_note(told)
     return made, base
+
+
+def tell_uncounted(base: PersonaEnv, imports: list[str] | None) -> None:
+    """Say which terms of the modules of --import count in no reward of the environment."""
+    if told := uncounted_text(base, imports):
+        say_note(told)
 
 
 def error_text(error: Exception) -> str:

@@ -13,11 +13,11 @@ from persona_env.cli.examples import example
 from persona_env.cli.show import (
     ImportOption,
     JsonOption,
-    first_line,
     out,
     say,
     show_json,
     table,
+    working,
 )
 from persona_env.errors import IMPORTS, unknown_name
 from persona_env.registration import import_modules
@@ -27,7 +27,9 @@ from persona_env.rewards.declaration import function_in
 from persona_env.rewards.natural import natural_terms
 from persona_env.rewards.natural.declare import SHARED
 from persona_env.rewards.registry import LISTED_BY, get_term
-from persona_env.text.docstrings import plain
+from persona_env.text.docstrings import first_sentence, flowing, plain
+
+LABEL = 10  # columns of a label and the space behind it
 
 
 def list_terms(
@@ -71,7 +73,7 @@ def _row(register: str, term: Term) -> dict[str, Any]:
         "uses": list(term.uses),
         "range": term.range,
         "validity": term.validity,
-        "about": first_line(function_in(term.function)),
+        "about": first_sentence(function_in(term.function)),
     }
 
 
@@ -91,7 +93,8 @@ def _one(name: str, as_json: bool) -> None:
     if not found:
         known = {term.name for _, term in every_term()}
         raise unknown_name("reward term", name, known, LISTED_BY, IMPORTS)
-    whole = [_whole(register, term) for register, term in found]
+    with working("looking for examples"):
+        whole = [_whole(register, term) for register, term in found]
     if as_json:
         show_json(whole)
         return
@@ -100,8 +103,10 @@ def _one(name: str, as_json: bool) -> None:
         say(f"{fields['doc']}\n")
         for part in ("weight", "range", "uses", "validity", "source"):
             value = fields[part]
-            say(f"{part:9} {', '.join(value) if isinstance(value, list) else value}")
-        say(f"{'example':9} {_told(fields['example'])}\n")
+            say(f"{part:9} {', '.join(value) if isinstance(value, list) else value}", LABEL)
+        for place, line in enumerate(_told(fields["example"])):
+            say(f"{'' if place else 'example':9} {line}", LABEL)
+        say("")
 
 
 def _whole(register: str, term: Term) -> dict[str, Any]:
@@ -110,14 +115,14 @@ def _whole(register: str, term: Term) -> dict[str, Any]:
     return {
         **_row(register, term),
         "uses": list(term.uses) or ["no field of the profile"],
-        "doc": plain((getdoc(function) or "").split("\n>>>")[0].strip()),
+        "doc": flowing(plain((getdoc(function) or "").split("\n>>>")[0].strip())),
         "source": f"{function.__module__} ({Path(source).name})",
         "example": example(register, term),
     }
 
 
-def _told(found: dict[str, Any] | None) -> str:
+def _told(found: dict[str, Any] | None) -> list[str]:
     if found is None:
-        return "none among the first cases of the bundled environments"
+        return ["none among the first cases of the bundled environments"]
     where = f"{found['env']}, {found['scenario']}, {found['user']}"
-    return f"{where}\n{'':9} {found['reply']!r}\n{'':9} {found['value']:.2f}: {found['because']}"
+    return [where, repr(found["reply"]), f"{found['value']:.2f}: {found['because']}"]

@@ -13,7 +13,7 @@ from rich.logging import RichHandler
 from rich.table import Table
 
 from persona_env.cli.options import takes_options
-from persona_env.cli.show import linked, notes, out, show_json, table
+from persona_env.cli.show import linked, notes, out, say, show_json, table, working
 from persona_env.registration import load
 from persona_env.reporting.progress import Job
 from persona_env.reporting.run_data import results_data
@@ -29,6 +29,8 @@ def train(options: Any, as_json: bool) -> None:
     console = notes()
     _show_log(console, quiet=options.quiet)
     job = Job(console, quiet=options.quiet)
+    if options.seeds == 1:  # of several, the folder holds those of each
+        load("persona_env.agents.training.run_folder:check_run")(options.output, options.resume)
     with job.waiting("reading scenarios and users"):
         load("persona_env.agents.training.run_envs:check_envs")(options)
     with job.waiting("loading PyTorch"):
@@ -45,7 +47,8 @@ def report(
 ) -> None:
     """Draw the plots and write the HTML report of a run folder again."""
     several = (run_dir / SUMMARY).is_file()
-    page = write_seeds_report(run_dir) if several else write_report(run_dir)
+    with working("drawing the report"):
+        page = write_seeds_report(run_dir) if several else write_report(run_dir)
     out().print(linked("report", page), soft_wrap=True)
 
 
@@ -79,7 +82,7 @@ def _tell_run(folder: Path, *, quiet: bool) -> None:
         right = " ".join(rounds.columns[1:])
         out().print(table(rounds.caption, rounds.columns, rounds.rows, right=right))
     for line in told.notes:
-        out().print(line, soft_wrap=True)
+        say(line)
     out().print(linked("report", folder / "report.html"), soft_wrap=True)
     out().print(linked("policy", folder / "policy"), soft_wrap=True)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 
@@ -55,8 +55,9 @@ from persona_env.validity import (
 )
 from persona_env.validity.tables import number
 
-_LABELS = ("field", "source", "n", "read", "right", "F1", "AUROC", "kappa")
-_PAIRS = ("source", "reader", "pairs", "n", "wins", "95 %", "ties", "read")
+_LABELS = ("field", "n", "read", "right", "F1", "AUROC", "kappa")
+_PAIRS = ("pairs", "n", "wins", "interval", "ties", "read")
+F = TypeVar("F", Figure, PairFigure)
 
 
 def validate(
@@ -158,31 +159,41 @@ def _check_tiny(data: Data) -> None:
 def show(found: Figures) -> None:
     """Print figures as tables of 80 columns; --json has precision, recall and intervals, too."""
     console = out()
-    for name in dict.fromkeys(figure.reader for figure in found.labels):
-        title = f"Agreement of {name} with labels; 'read': coverage, all else of what was read"
-        rows = [_label_row(figure) for figure in found.labels if figure.reader == name]
-        made = table(title, _LABELS, rows, right="n read right F1 AUROC kappa")
-        made.columns[0].no_wrap = False
-        console.print(made)
-    for name in dict.fromkeys(figure.measured for figure in found.pairs):
-        chosen = [figure for figure in found.pairs if figure.measured == name]
-        title = f"Measured: {name}; 'wins': the better text gets more of it"
-        made = table(title, _PAIRS, map(_pair_row, chosen), right="n wins ties read")
-        made.columns[0].no_wrap = False
-        console.print(made)
+    for (reader, source), labels in _grouped(found.labels, lambda one: (one.reader, one.source)):
+        title = f"Agreement of {reader} with labels of {source}"
+        console.print(table(title, _LABELS, map(_label_row, labels), right=" ".join(_LABELS[1:])))
+    if found.labels:
+        console.print("read: the share of replies that was read; all else is of those\n")
+    for (what, source, reader), pairs in _grouped(
+        found.pairs, lambda one: (one.measured, one.source, one.reader)
+    ):
+        title = f"{what}: pairs of {source}, read by {reader}"
+        console.print(table(title, _PAIRS, map(_pair_row, pairs), right=" ".join(_PAIRS[1:])))
+    if found.pairs:
+        console.print(
+            "wins: the share of pairs whose better text gets more of it, with its 95% interval"
+        )
+
+
+def _grouped(
+    figures: Sequence[F], by: Callable[[F], tuple[str, ...]]
+) -> Iterator[tuple[tuple[str, ...], list[F]]]:
+    """Figures that share what ``by`` tells of them, in the order in which it first comes."""
+    for told in dict.fromkeys(map(by, figures)):
+        yield told, [one for one in figures if by(one) == told]
 
 
 def _label_row(figure: Figure) -> Sequence[str]:
     return (
-        figure.field, figure.source, str(figure.n), number(figure.read), number(figure.accuracy),
+        figure.field, str(figure.n), number(figure.read), number(figure.accuracy),
         number(figure.f1), number(figure.auroc), number(figure.kappa),
     )  # fmt: skip
 
 
 def _pair_row(figure: PairFigure) -> Sequence[str]:
     return (
-        figure.source, figure.reader, figure.group, str(figure.n), number(figure.wins),
-        _ends(figure.wins_interval), number(figure.ties), number(figure.read),
+        figure.group, str(figure.n), number(figure.wins), _ends(figure.wins_interval),
+        number(figure.ties), number(figure.read),
     )  # fmt: skip
 
 

@@ -81,15 +81,21 @@ def _units() -> dict[str, str]:
 
 
 class Numbers:
-    """What a scenario knows of numbers; one that the user names is no answer."""
+    """What a scenario knows of numbers.
 
-    def __init__(self, scenario: Scenario) -> None:
+    One that the user names is no answer, but where they are known to name the right one
+    (``named``), as in a correction. There a phrasing of it may be in words.
+    """
+
+    def __init__(self, scenario: Scenario, *, named: bool = False) -> None:
         texts = tuple(scenario.texts.values())
         asked = {one.value for text in texts for one in stated(text.prompt)}
+        holds = _is_number if named else stated
         points = [point for text in texts for point in text.reference]
-        essential = [_all(point) for point in points if all(map(stated, point))]
+        essential = [_all(point) for point in points if all(map(holds, point))]
         told = _all(part for text in texts for part in (*text.told, *text.right))
-        wanted = {one.value for found in essential for one in found} - asked
+        wanted = {one.value for found in essential for one in found}
+        wanted -= set() if named else asked
         self.wanted = wanted
         self.right = {one.value for one in told} | wanted
         units = {one.unit for one in told if one.value in wanted}
@@ -130,6 +136,11 @@ class Numbers:
         between = fold(reply)[low.span[1] : high.span[0]]
         is_range = _RANGE.fullmatch(between) is not None
         return is_range and any(low.value <= value <= high.value for value in self.wanted)
+
+
+def _is_number(phrasing: str) -> bool:
+    """Whether it holds a number, in digits or in words."""
+    return bool(stated(phrasing) or _in_words(phrasing, ()))
 
 
 def _is_denied(reply: str, one: Stated) -> bool:

@@ -120,9 +120,10 @@ class Job:
         self._lines = Lock()
 
     def say(self, what: RenderableType) -> None:
-        """A line (or a table) for whoever waits."""
+        """A line (or a table) for whoever waits; on a terminal it wraps between words."""
         if not self.quiet:
-            self.console.print(what, soft_wrap=isinstance(what, str))
+            whole = isinstance(what, str) and not self.console.is_terminal
+            self.console.print(what, soft_wrap=whole)
             self._last_line = self.now()
 
     def waiting(self, for_what: str) -> AbstractContextManager[Any]:

@@ -15,6 +15,20 @@ def plain(text: str) -> str:
     return re.sub(r":[\w:]+:`~?([^`]*)`", r"\1", text).replace("``", "")
 
 
+def flowing(text: str) -> str:
+    """A text whose paragraphs are a line each; what is indented or listed keeps its lines.
+
+    >>> flowing("One\\nparagraph.\\n\\nAnother:\\n\\n- an item\\n- one more")
+    'One paragraph.\\n\\nAnother:\\n\\n- an item\\n- one more'
+    """
+    paragraphs = text.split("\n\n")
+    is_set = [re.search(r"^([ \t]|- )", part, re.MULTILINE) for part in paragraphs]
+    return "\n\n".join(
+        part if kept else " ".join(part.split())
+        for part, kept in zip(paragraphs, is_set, strict=True)
+    )
+
+
 def first_sentence(thing: object) -> str:
     """The first sentence of its docstring, without the full stop; empty without a docstring.
 

@@ -49,8 +49,15 @@ def refused(*arguments):
     assert result.exit_code == 2
     assert result.stdout == ""
     assert "Traceback" not in result.stderr
-    assert result.stderr.startswith("error: ")
-    return result.stderr
+    return error_of(result.stderr)
+
+
+def error_of(stderr):
+    """The error, behind what a busy machine tells while one waits."""
+    waited, mark, error = stderr.partition("error: ")
+    assert mark, stderr
+    assert all(line.endswith(" so far") for line in waited.splitlines())
+    return mark + error
 
 
 def test_envs_counts_users_scenarios_and_categories():
@@ -427,26 +434,32 @@ def test_the_options_of_train_are_the_fields_of_the_dataclass_with_default_and_h
         assert option.help
     text = " ".join(told("train", "--help").replace("│", " ").split())
     assert "--together" in text
-    assert "[default: 4]" in text
+    assert "[default: 4; x>=1]" in text
 
 
 def test_options_reach_the_run_with_their_types(tmp_path, monkeypatch):
     given = []
-    module = SimpleNamespace(train=lambda options, job: given.append(options) or options.output)
+
+    def train(options, job):
+        given.append(options)
+        options.output.mkdir()
+        (options.output / "run.json").write_text("{}")
+        return options.output
+
+    module, first, second = SimpleNamespace(train=train), tmp_path / "first", tmp_path / "second"
     monkeypatch.setattr(
         persona_env.cli.train, "import_module", {"persona_env.agents.training.train": module}.get
     )
     monkeypatch.setattr(persona_env.cli.train, "write_report", lambda folder: folder)
-    (tmp_path / "run.json").write_text("{}")
-    told("train", "--output", tmp_path)
+    told("train", "--output", first)
     told(
-        "train", "--output", tmp_path, "--lr", "1e-3", "--seed", "3", "--compile", "--hidden",
+        "train", "--output", second, "--lr", "1e-3", "--seed", "3", "--compile", "--hidden",
         "--terms", "tone, length", "--gates", "", "--max-new-tokens", "9", "--threads", "2",
     )  # fmt: skip
     assert given == [
-        TrainOptions(output=tmp_path),
+        TrainOptions(output=first),
         TrainOptions(
-            output=tmp_path, lr=1e-3, seed=3, compiled=True, hidden=True,
+            output=second, lr=1e-3, seed=3, compiled=True, hidden=True,
             terms=("tone", "length"), gates=(), max_new_tokens=9, threads=2,
         ),
     ]  # fmt: skip
@@ -577,18 +590,6 @@ def test_unknown_scenarios_and_readers_are_answered_shortly():
     assert "Did you mean 'fact'?" in refused("scenarios", "--category", "fcat")
 
 
-def test_tables_fit_eighty_columns(monkeypatch):
-    monkeypatch.setenv("COLUMNS", "80")
-    commands = (
-        ("terms",), ("envs",), ("profiles",), ("scenarios",), ("validate",),
-        ("eval", "--profiles", "ben,mei", "--episodes", 4),
-        ("score", "Rinse it well, dear.", "--user", "amina", *RICE),
-    )  # fmt: skip
-    for command in commands:
-        drawn = [line for line in told(*command).splitlines() if line[:1] in "┏┃┡│└╭╰"]
-        assert max(map(cell_len, drawn), default=0) <= 80, command
-
-
 def test_a_long_place_leaves_room_for_term_and_reason(monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     words = ("Rinse the rice well, " * 6 + "and do so often, dear.\n") * 3
@@ -648,4 +649,4 @@ def test_colours_are_named_and_fit_any_background():
     styles = (persona_env.cli.score.GOOD, persona_env.cli.score.POOR)
     for style in map(Style.parse, styles):
         assert style.bgcolor is None
-        assert style.color is None or style.color.name in {"green", "red", "blue"}
+        assert style.color is None or style.color.name in {"red", "magenta"}

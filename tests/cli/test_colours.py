@@ -7,18 +7,16 @@ from io import StringIO
 
 import pytest
 from rich.console import Console
-from rich.errors import StyleSyntaxError
 from rich.style import Style
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
-from typer import rich_utils
 
-from persona_env.cli.colours import use_legible_colours
 from persona_env.cli.report_tables import SHADES, matrix_table
 from persona_env.cli.show import notes, table
 from persona_env.reporting.progress import Job
 
 from ..reporting.test_run_report import contrast
+from .test_cli import told
 
 SIXTEEN = (
     [(0, 0, 0), (205, 0, 0), (0, 205, 0), (205, 205, 0), (0, 0, 238), (205, 0, 205), (0, 205, 205),
@@ -47,28 +45,42 @@ def drawn():
     return re.sub(r"\x1b\[[?\d]*[A-Zhl]", "", console.file.getvalue()).replace("\r", "\n")
 
 
+def inks_of(drawing, theme):
+    """The colours in which something is drawn, as a terminal of this theme shows them."""
+    console = Console(record=True, width=80, file=StringIO(), force_terminal=True)
+    console.print(Text.from_ansi(drawing))
+    page = console.export_svg(theme=THEMES[theme], unique_id="x")
+    return re.findall(r"\.x-r\d+ \{ fill: (#\w{6})", page)
+
+
 @pytest.mark.parametrize("theme", THEMES)
 def test_every_colour_has_contrast_on_light_and_on_dark(theme):
-    console = Console(record=True, width=80, file=StringIO(), force_terminal=True)
-    console.print(Text.from_ansi(drawn()))
-    page = console.export_svg(theme=THEMES[theme], unique_id="x")
-    paper = THEMES[theme].background_color.hex
-    inks = re.findall(r"\.x-r\d+ \{ fill: (#\w{6})", page)
+    paper, inks = THEMES[theme].background_color.hex, inks_of(drawn(), theme)
     assert len(inks) >= 3  # the terminal's own, the bar, and what is left of it
     for ink in inks:
         assert contrast(ink, paper) >= LEGIBLE, (ink, paper)
 
 
-def test_of_the_sixteen_colours_the_help_uses_those_that_keep_their_contrast():
-    use_legible_colours()
-    found = set()
-    for name, style in vars(rich_utils).items():
-        if name.startswith("STYLE_") and isinstance(style, str):
-            try:
-                found |= {str(Style.parse(style).color and Style.parse(style).color.name)}
-            except StyleSyntaxError:  # a name of something else, such as a box
-                continue
-    assert found == {"None", "magenta", "red"}
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("profiles", "nora"), ("terms", "length"), ("--help",), ("train", "--help"),
+        ("show-prompt", "--user", "sam", "--scenario", "fluffy-rice"),
+        ("score", "--user", "sam", "--scenario", "fluffy-rice", "--register", "tiny",
+         "Happy to help. Rinse the rice. Happy to help."),
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_what_commands_print_has_contrast_on_light_and_on_dark(command, theme, monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")  # to rich this is a terminal
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    paper = THEMES[theme].background_color.hex
+    for ink in inks_of(told(*command), theme):
+        assert contrast(ink, paper) >= LEGIBLE, (ink, paper)
+
+
+def test_what_turns_while_one_waits_has_a_colour_that_keeps_its_contrast():
     assert notes().get_style("status.spinner").color.name == "magenta"
 
 

@@ -173,3 +173,19 @@ def test_show_prompt_of_what_there_is_not():
         "show-prompt", "--user", "sam", "--scenario", "fluffy-rise"
     )
     assert "unknown agent 'persona-tiy'" in refused("show-prompt", *CASE, "--agent", "persona-tiy")
+
+
+def test_a_term_that_nobody_weighs_is_told(own):
+    """It counts for nobody; named by ``--terms``, or weighed by a profile, it does."""
+    note = "calm counts in no reward here: give --terms (or --gates) with the name, or profiles"
+    given = ("score", "Rinse it!", *CASE, "--import", "my_calm")
+    result = run(*given)
+    assert f"{note} with a weight, as by a line weights.calm = 1.0" in result.stderr
+    assert "term calm" not in result.stdout
+    assert note in run("eval", "--import", "my_calm", "--profiles", "sam", "--episodes", 2).stderr
+    profile = own / "me.toml"
+    profile.write_text(f"weights.calm = 1.0\n{profile.read_text('utf-8')}", encoding="utf-8")
+    for named in (("--terms", "calm"), ("--user", profile)):
+        result = run(*given, *named)
+        assert note not in result.stderr
+        assert "term calm 0.00" in result.stdout

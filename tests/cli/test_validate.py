@@ -50,7 +50,7 @@ def test_labels_and_pairs_of_several_files(tmp_path):
 def test_the_table_says_what_is_measured(tmp_path):
     result = run("validate", "--data", written(tmp_path, PAIR, LABEL), "--reader", "rules")
     assert result.exit_code == 0, result.stderr
-    assert f"Measured: {QUALITY}" in result.stdout
+    assert f"{QUALITY}: pairs of mine, read by rules" in result.stdout
     assert "Agreement of rules with labels" in result.stdout
 
 

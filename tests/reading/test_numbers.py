@@ -78,6 +78,29 @@ def test_what_the_user_names_is_no_answer():
     assert not asked.contradicted("National Velvet, of 1935.")
 
 
+def test_a_correction_may_name_the_right_number():
+    text = ScenarioText(prompt="It was 1066, not 1166.", answer="1066.", reference=(("1066",),))
+    battle = Scenario(id="n", family="f", split="train", category="fact", texts={"en": text})
+    numbers = Numbers(battle, named=True)
+    assert numbers.contradicted("You are right: it was 3199.")
+    for reply in ("You are right: it was 1066.", "Not 1166, sorry.", "Sorry, by 100 years!"):
+        assert not numbers.contradicted(reply)
+    assert not Numbers(battle).applies
+
+
+def test_a_number_that_a_user_names_may_be_listed_in_words_as_well():
+    def made(*names: str) -> Numbers:
+        text = ScenarioText(prompt="By 4 percent?", answer="By 4 percent.", reference=(names,))
+        told = Scenario(id="n", family="f", split="train", category="fact", texts={"en": text})
+        return Numbers(told, named=True)
+
+    rents = made("4 percent", "four percent")
+    assert rents.contradicted("They rose by 13 percent.")
+    for reply in ("They rose by four percent.", "By 4%, in 12 months.", "They rose."):
+        assert not rents.contradicted(reply)
+    assert not made("4 percent", "a bit").applies
+
+
 def test_a_number_in_words_is_not_missed():
     bones = made("How many bones?", "It has 206.", "206")
     assert not bones.contradicted("Two hundred and six; a baby has 300.")

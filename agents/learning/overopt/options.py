@@ -43,8 +43,9 @@ class OveroptOptions:
     policy: Annotated[
         str,
         Option(
-            help="What is optimised: a bundled policy, a folder or a Hugging Face id; of best-of-n "
-            "also module:attribute, called with the environment and a seed, which makes an agent."
+            help="What is optimised: a bundled policy, a folder or a Hugging Face id; with --by "
+            "best-of-n also module:attribute, called with the environment and a seed, which makes "
+            "an agent."
         ),
     ] = "persona-tiny"
     register: Annotated[
@@ -68,7 +69,7 @@ class OveroptOptions:
         Names,
         Option(
             help="A proxy that is a reward term, by name, with commas, as in proxy_please of "
-            "PersonaSummary-v0; of best-of-n. Default: none."
+            "PersonaSummary-v0; with --by best-of-n. Default: none."
         ),
     ] = None
     by: Annotated[str, Option(help="What optimises a proxy: best-of-n or rl (PPO).")] = "best-of-n"
@@ -76,18 +77,26 @@ class OveroptOptions:
         int, Option(min=2, help="Replies to each prompt, from which best-of-n chooses.")
     ] = 64
     prompts: Annotated[int, Option(min=2, help="Prompts on which both rewards are measured.")] = 60
-    temperature: Annotated[float, Option(help="Of the policy's sampling.")] = 1.0
-    steps: Annotated[int, Option(min=1, help="Of rl: tokens to train on for each proxy.")] = 65_536
+    temperature: Annotated[float, Option(help="Temperature of the policy's sampling.")] = 1.0
+    steps: Annotated[
+        int, Option(min=1, help="With --by rl: tokens to train on for each proxy.")
+    ] = 65_536
     lr: Annotated[
-        float | None, Option(help="Of rl: learning rate; default: by the size of the model.")
+        float | None, Option(help="With --by rl: learning rate; default: by the size of the model.")
     ] = None
-    points: Annotated[int, Option(min=2, help="Of rl: how often it is measured on the way.")] = 8
+    points: Annotated[
+        int, Option(min=2, help="With --by rl: how often it is measured on the way.")
+    ] = 8
     kl: Annotated[
-        float, Option(min=0.0, help="Cure, of rl: weight of the KL penalty per token; 0: none.")
+        float,
+        Option(min=0.0, help="Cure, with --by rl: weight of the KL penalty per token; 0: none."),
     ] = 0.0
     ensemble: Annotated[
         int,
-        Option(min=1, help="Cure, of learnt proxies: so many models, and less where they differ."),
+        Option(
+            min=1,
+            help="Cure, of learnt proxies: so many models, whose reward is less where they differ.",
+        ),
     ] = 1
     penalty: Annotated[
         Names,
@@ -101,11 +110,15 @@ class OveroptOptions:
             "own, is highest; 0: none.",
         ),
     ] = 0
-    seeds: Annotated[int, Option(min=1, help="Laboratories with a seed each.")] = 1
-    seed: Annotated[int, Option(min=0, help="From which those of the laboratories follow.")] = 0
-    threads: Annotated[int, Option(min=1, help="Of the processor.")] = 1
+    seeds: Annotated[int, Option(min=1, help="How many laboratories, with a seed each.")] = 1
+    seed: Annotated[
+        int, Option(min=0, help="Seed from which those of the laboratories follow.")
+    ] = 0
+    threads: Annotated[int, Option(min=1, help="Threads of the processor.")] = 1
     output: Annotated[Path, Option(help="The folder of the laboratory.")] = Path("runs/overopt")
-    resume: Annotated[bool, Option("--resume", help="Continue that in this folder.")] = False
+    resume: Annotated[bool, Option("--resume", help="Continue the laboratory in this folder.")] = (
+        False
+    )
     quiet: Annotated[bool, Option("--quiet", help="No progress: the results alone.")] = False
 
     def __post_init__(self) -> None:
