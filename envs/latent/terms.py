@@ -11,10 +11,9 @@ from persona_env.detectors import questions
 from persona_env.rewards.exchange import TermView
 from persona_env.rewards.term import Reason, Score, noted, reward_term
 from persona_env.text.spans import folded_words, sentence_spans
+from persona_env.text.tokens import denying, tokens_of
 
 from ..shared.words import PHRASES
-from ..summary.tokens import tokens_of
-from ..summary.words import denying
 from .asking import is_question, kind_asked
 from .draws import NAMES, NUMBER
 

@@ -10,15 +10,15 @@ from typing import NamedTuple
 from persona_env.detectors.content.denial import denied
 from persona_env.languages import HAN
 from persona_env.memo import Prepared
+from persona_env.text.amounts import Token
 from persona_env.text.spans import READINGS, Span, holder, outside
+from persona_env.text.tokens import denying, pieces, tokens_of
 
-from .amounts import Token
 from .patterns import Group, find, group
 from .scenario import Fact, Kind, Post
 from .times import times_of
-from .tokens import pieces, tokens_of
 from .windows import near, windows_of
-from .words import denying, listed
+from .words import listed
 
 WINDOW = 2  # sentences in which all that a fact needs has to stand
 SMALL = 10  # a number up to which only one with a unit is a claim

@@ -8,10 +8,10 @@ from functools import lru_cache
 from persona_env.detectors import order
 from persona_env.languages import HAN
 from persona_env.text.spans import READINGS
+from persona_env.text.tokens import lines_of, pieces, tokens_of
 
 from .facts import Known
 from .patterns import group
-from .tokens import lines_of, pieces, tokens_of
 from .words import function_words, listed, own_words
 
 NONE, ENOUGH = 0.03, 0.15
