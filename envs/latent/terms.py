@@ -7,16 +7,18 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
 
-from persona_env.detectors import questions
+from persona_env.detectors import questions, refusal
 from persona_env.rewards.exchange import TermView
 from persona_env.rewards.term import Reason, Score, noted, reward_term
 from persona_env.text.spans import folded_words, sentence_spans
-from persona_env.text.tokens import denying, tokens_of
 
 from ..shared.words import PHRASES
 from .asking import is_question, kind_asked
 from .draws import NAMES, NUMBER
+from .sums import given, right_of
 
+ALONE = 0.5
+"""Of the right number without a word."""
 BESIDE = (1.0, 0.4, 0.1)  # with no pair of words that nobody wrote, one, more
 _MARK = re.compile(r"^\s*(?:[-*]|\d+[.)])\s+", re.MULTILINE)  # of a list
 _COLON = re.compile(r":(?=\s)|：")
@@ -27,31 +29,47 @@ EDGE = ""
 @reward_term(
     gate=True,
     values=(0, 1),
-    validity="that of `persona_env.detectors.clarifying_question`, and lists of words",
+    validity="that of the detectors `clarifying_question` and `refusal`, and lists of words",
 )
 def answered(view: TermView) -> Score | None:
-    """0 for a reply that asks the user something, which is a question and no answer."""
-    if view.scenario.category not in NAMES or not is_question(view.reply):
+    """0 for a reply that asks the user something, which is a question and no answer.
+
+    So it is for one that says it will not or cannot help, whatever else it holds: nobody has to
+    refuse here.
+    """
+    if view.scenario.category not in NAMES:
         return None
-    about = kind_asked(view.reply) or "the matter"
-    return Score(0.0, noted(questions(view.reply).spans, f"asks about {about}", "an answer"))
+    if is_question(view.reply):
+        about = kind_asked(view.reply) or "the matter"
+        return Score(0.0, noted(questions(view.reply).spans, f"asks about {about}", "an answer"))
+    refuses = refusal(view.reply, view.question)
+    if refuses.declines:
+        return Score(0.0, noted(refuses.spans, "says that it does not help", "an answer"))
+    return None
 
 
-@reward_term(gate=True, values=(0, 1), validity="exact")
+@reward_term(
+    gate=True,
+    values=(0, ALONE, 1),
+    validity="exact for the right number; another in its place is told by equal words around it",
+)
 def right_number(view: TermView) -> Score | None:
-    """0 for a reply to a sum that does not hold the right number, in digits or in words.
+    """0 for a reply to a sum without the right number, in digits or in words, or with another too.
 
-    One behind a 'not' does not count. In the natural register it stands for `factuality` there.
+    One behind a 'not' does not count. Another is one in the right one's place: with the same word
+    before it and the same two behind as in the author's answer or a sentence of this reply. 0.5 for
+    numbers without any word. In the natural register it stands for ``factuality`` there.
     """
     if view.scenario.category != NUMBER.name:
         return None
-    wanted = view.texts[0].reference[0][0]
-    tokens = tokens_of(view.reply)
-    before = ("", *(one.text for one in tokens))
-    for word, one in zip(before, tokens, strict=False):
-        if one.text == wanted and word not in denying():
-            return Score(1.0, (Reason(*one.span, "the right number", wanted),))
-    return Score(0.0, (Reason(0, 0, "the right number is not there", wanted),))
+    found, wanted = given(view.reply, view.scenario), right_of(view.scenario)
+    if found.other:
+        return Score(0.0, noted(found.other, "another number in its place", wanted))
+    if not found.right:
+        return Score(0.0, (Reason(0, 0, "the right number is not there", wanted),))
+    if not found.worded:
+        return Score(ALONE, noted(found.right, "the right number, in no sentence", wanted))
+    return Score(1.0, noted(found.right[:1], "the right number", wanted))
 
 
 @reward_term(gate=True, values=BESIDE, validity="matching neighbouring words is exact")
