@@ -142,6 +142,32 @@ def test_mapped_folders_import_siblings_relatively_and_the_contract_by_name(path
             assert level < depth
 
 
+OF_ENVIRONMENTS = [path for path in FILES if path.is_relative_to(ROOT / "envs")]
+
+
+def environment_of(path: Path, level: int, name: str) -> str:
+    """The folder in ``envs`` that an import of a file there leads to; empty for any other."""
+    own = path.relative_to(ROOT).parts
+    parts = (*own[: len(own) - level], *name.split(".")) if level else tuple(name.split("."))
+    parts = parts[1:] if parts[0] == "persona_env" else parts
+    return parts[1] if len(parts) > 1 and parts[0] == "envs" else ""
+
+
+def test_where_an_import_of_an_environment_leads():
+    path = ROOT / "envs" / "latent" / "terms.py"
+    assert environment_of(path, 1, "asking.kind_asked") == "latent"
+    assert environment_of(path, 2, "summary.words.said") == "summary"
+    assert environment_of(path, 0, "persona_env.envs.digest.env") == "digest"
+    assert environment_of(path, 0, "persona_env.text.tokens") == ""
+
+
+@pytest.mark.parametrize("path", OF_ENVIRONMENTS, ids=lambda p: str(p.relative_to(ROOT)))
+def test_no_environment_imports_another(path):
+    own = path.relative_to(ROOT).parts[1]
+    found = {environment_of(path, level, name) for level, name in imports(path)}
+    assert found <= {own, "shared", ""}, "what several environments need is in envs/shared"
+
+
 FORBIDDEN_CALLS = {"print", "eval", "exec", "compile", "hasattr", "input", "breakpoint"}
 FORBIDDEN_MODULES = {"pickle", "cPickle", "dill", "cloudpickle", "marshal", "shelve", "joblib"}
 

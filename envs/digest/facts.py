@@ -6,7 +6,9 @@ import re
 from datetime import date
 from functools import cache, cached_property, lru_cache
 
+from persona_env.text.numbers import whole_in
 from persona_env.text.spans import Span
+from persona_env.text.tokens import tokens_of
 
 from .days import named_days
 from .scenario import DigestScenario
@@ -14,7 +16,6 @@ from .week import Message
 from .words import LATIN_WORD, folded, has, own_words, pattern_of, read_words
 
 KEPT = 256  # weeks
-_DIGITS = re.compile(r"\d++(?:[.,]\d{3}(?!\d))*+")
 _HALF_DAY = 12
 LONGEST = 18  # digits of a number that is read as one
 
@@ -124,42 +125,28 @@ def _numbers_of(text: str) -> frozenset[int | str]:
 
 
 def numbers_in(text: str) -> list[tuple[int | str, Span]]:
-    """The numbers in digits, and where they stand; a mark before three digits parts thousands.
+    """The whole numbers in digits, and where they stand.
 
     One of more than :data:`LONGEST` digits stays the text that it is.
 
     >>> numbers_in("1,200 chairs at 18:30")
     [(1200, (0, 5)), (18, (16, 18)), (30, (19, 21))]
     """
-    return [(_value(match[0]), match.span()) for match in _DIGITS.finditer(text)]
-
-
-def _value(written: str) -> int | str:
-    digits = re.sub(r"[.,]", "", written)
-    return int(digits) if len(digits) <= LONGEST else digits
+    return [
+        (int(one.text) if len(one.text) <= LONGEST else one.text, one.span)
+        for one in whole_in(text)
+    ]
 
 
 def said_numbers(text: str) -> set[int]:
-    """The numbers in words, in any language.
+    """The whole numbers in words, in any language.
 
-    >>> said_numbers("three chairs, dos mesas")
-    {2, 3}
+    >>> sorted(said_numbers("three chairs, a dozen cups, cuarenta y dos mesas"))
+    [3, 12, 42]
     """
-    plain = folded(text)
-    return {
-        number
-        for words, number in _number_words().items()
-        if pattern_of((words,)).search(plain) is not None
-    }
-
-
-@cache
-def _number_words() -> dict[str, int]:
-    found: dict[str, int] = {}
-    for data in own_words().each("read").values():
-        found |= {word: number for number, word in enumerate(data["numbers"])}
-        found |= data["more_numbers"]
-    return found
+    plain, each = folded(text), (d["more_numbers"] for d in own_words().each("read").values())
+    said = {int(t.text) for t in tokens_of(text) if t.text.isdecimal() and len(t.text) <= LONGEST}
+    return said | {n for more in each for word, n in more.items() if has(plain, (word,))}
 
 
 @cache

@@ -4,97 +4,123 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
-from persona_env.detectors import questions
+from persona_env.detectors import questions, refusal
 from persona_env.rewards.exchange import TermView
 from persona_env.rewards.term import Reason, Score, noted, reward_term
-from persona_env.text.spans import folded_words, sentence_spans
+from persona_env.text.spans import READINGS, folded_words, sentence_spans
 
 from ..shared.words import PHRASES
-from ..summary.tokens import tokens_of
-from ..summary.words import denying
 from .asking import is_question, kind_asked
 from .draws import NAMES, NUMBER
+from .sums import given, right_of
 
+ALONE = 0.5
+"""Of the right number without a word."""
 BESIDE = (1.0, 0.4, 0.1)  # with no pair of words that nobody wrote, one, more
 _MARK = re.compile(r"^\s*(?:[-*]|\d+[.)])\s+", re.MULTILINE)  # of a list
 _COLON = re.compile(r":(?=\s)|：")
-Joint = tuple[str, str]
+Sentence = tuple[str, ...]
 EDGE = ""
 
 
 @reward_term(
     gate=True,
     values=(0, 1),
-    validity="that of `persona_env.detectors.clarifying_question`, and lists of words",
+    validity="that of the detectors `clarifying_question` and `refusal`, and lists of words",
 )
 def answered(view: TermView) -> Score | None:
-    """0 for a reply that asks the user something, which is a question and no answer."""
-    if view.scenario.category not in NAMES or not is_question(view.reply):
-        return None
-    about = kind_asked(view.reply) or "the matter"
-    return Score(0.0, noted(questions(view.reply).spans, f"asks about {about}", "an answer"))
+    """0 for a reply that asks the user something, which is a question and no answer.
 
-
-@reward_term(gate=True, values=(0, 1), validity="exact")
-def right_number(view: TermView) -> Score | None:
-    """0 for a reply to a sum that does not hold the right number, in digits or in words.
-
-    One behind a 'not' does not count. In the natural register it stands for `factuality` there.
-    """
-    if view.scenario.category != NUMBER.name:
-        return None
-    wanted = view.texts[0].reference[0][0]
-    tokens = tokens_of(view.reply)
-    before = ("", *(one.text for one in tokens))
-    for word, one in zip(before, tokens, strict=False):
-        if one.text == wanted and word not in denying():
-            return Score(1.0, (Reason(*one.span, "the right number", wanted),))
-    return Score(0.0, (Reason(0, 0, "the right number is not there", wanted),))
-
-
-@reward_term(gate=True, values=BESIDE, validity="matching neighbouring words is exact")
-def nothing_beside(view: TermView) -> Score | None:
-    """1 for the scenario's own sentences, openings, jokes and caveats, whole and in any order.
-
-    0.4 with one pair of neighbouring words that stands in none of them, 0.1 with more; the edges of
-    a sentence count as words. The tiny register has no other sentences.
+    So it is for one that says it will not or cannot help, whatever else it holds: nobody has to
+    refuse here.
     """
     if view.scenario.category not in NAMES:
         return None
-    known = view.once(_own) | _around()
-    strange = [pair for pair in joints(_MARK.sub("", view.reply)) if pair not in known]
+    if is_question(view.reply):
+        about = kind_asked(view.reply) or "the matter"
+        return Score(0.0, noted(questions(view.reply).spans, f"asks about {about}", "an answer"))
+    refuses = refusal(view.reply, view.question)
+    if refuses.declines:
+        return Score(0.0, noted(refuses.spans, "says that it does not help", "an answer"))
+    return None
+
+
+@reward_term(
+    gate=True,
+    values=(0, ALONE, 1),
+    validity="exact for the right number; another in its place is told by equal words around it",
+)
+def right_number(view: TermView) -> Score | None:
+    """0 for a reply to a sum without the right number, in digits or in words, or with another too.
+
+    One behind a 'not' does not count. Another is one in the right one's place: with the same word
+    before it and the same two behind as in the author's answer or a sentence of this reply. 0.5 for
+    numbers without any word. In the natural register it stands for ``factuality`` there.
+    """
+    if view.scenario.category != NUMBER.name:
+        return None
+    found, wanted = given(view.reply, view.scenario), right_of(view.scenario)
+    if found.other:
+        return Score(0.0, noted(found.other, "another number in its place", wanted))
+    if not found.right:
+        return Score(0.0, (Reason(0, 0, "the right number is not there", wanted),))
+    if not found.worded:
+        return Score(ALONE, noted(found.right, "the right number, in no sentence", wanted))
+    return Score(1.0, noted(found.right[:1], "the right number", wanted))
+
+
+@reward_term(gate=True, values=BESIDE, validity="matching words is exact")
+def nothing_beside(view: TermView) -> Score | None:
+    """1 for the scenario's own sentences, openings, jokes and caveats, whole and in any order.
+
+    0.4 with one pair of neighbouring words that stands in none of them, or with one that is cut
+    short; 0.1 with more. The edges of a sentence count as words. The tiny register has no other
+    sentences.
+    """
+    if view.scenario.category not in NAMES:
+        return None
+    own, strange = view.once(_own), list[Sentence]()
+    for said in worded(_MARK.sub("", view.reply)):
+        if said not in own and said not in _around():
+            pairs = _pairs(own) | _pairs(_around())
+            strange += [pair for pair in pairwise(said) if pair not in pairs] or [said]
     if not strange:
         return None
     some = " ".join(strange[0]).strip()
-    note = f"{len(strange)} pairs of words that stand nowhere, such as {some!r}"
+    note = f"{len(strange)} times words that stand nowhere so, such as {some!r}"
     return Score(BESIDE[min(len(strange), 2)], (Reason(0, len(view.reply), note),))
 
 
-def joints(text: str) -> Iterator[Joint]:
-    """The neighbouring words of each sentence, with its edges.
+def worded(text: str) -> Iterator[Sentence]:
+    """The words of each sentence, between its edges.
 
     A colon ends a sentence as well: what follows "Please note:" is one of its own.
 
-    >>> [*joints("Yes, please.")]
-    [('', 'yes'), ('yes', 'please'), ('please', '')]
+    >>> [*worded("Note: yes, please.")]
+    [('', 'note', ''), ('', 'yes', 'please', '')]
     """
     text = _COLON.sub(".", text)
     for start, end in sentence_spans(text):
         words = folded_words(text[start:end])
         if words:
-            yield from pairwise((EDGE, *words, EDGE))
+            yield (EDGE, *words, EDGE)
 
 
-def _own(view: TermView) -> frozenset[Joint]:
+@lru_cache(maxsize=READINGS)
+def _pairs(sentences: frozenset[Sentence]) -> frozenset[Sentence]:
+    return frozenset(pair for said in sentences for pair in pairwise(said))
+
+
+def _own(view: TermView) -> frozenset[Sentence]:
     said = [part for text in view.texts for part in (*text.told, *text.right)]
-    return frozenset(pair for part in said for pair in joints(part))
+    return frozenset(whole for part in said for whole in worded(part))
 
 
 @cache
-def _around() -> frozenset[Joint]:
+def _around() -> frozenset[Sentence]:
     """What stands around a scenario's own sentences, in any language."""
     phrases = [
         phrase
@@ -103,4 +129,4 @@ def _around() -> frozenset[Joint]:
         for phrase in (listed if isinstance(listed, list) else ())
         if "{" not in phrase
     ]
-    return frozenset(pair for phrase in phrases for pair in joints(phrase))
+    return frozenset(whole for phrase in phrases for whole in worded(phrase))

@@ -5,26 +5,28 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from persona_env.detectors.content.denial import denied
 from persona_env.languages import HAN
 from persona_env.memo import Prepared
-from persona_env.text.spans import READINGS, Span, holder, outside
+from persona_env.text.amounts import Token
+from persona_env.text.spans import READINGS, Span, holder, is_cjk, outside
+from persona_env.text.tokens import denying, pieces, tokens_of
 
-from .amounts import Token
 from .patterns import Group, find, group
 from .scenario import Fact, Kind, Post
 from .times import times_of
-from .tokens import pieces, tokens_of
 from .windows import near, windows_of
-from .words import denying, listed
+from .words import listed
 
 WINDOW = 2  # sentences in which all that a fact needs has to stand
 SMALL = 10  # a number up to which only one with a unit is a claim
 _LIST_MARK = re.compile(r"(?m)^\s*(?:\d{1,2}[.)、]|[-*•])\s*")
 _MONEY = re.compile(r"[$€£¥]\s?\Z")
 _CAPITAL = re.compile(r"(?<=[\w,;] )[A-ZÁÉÍÓÚÑ][^\W\d_]+(?:['’-][^\W\d_]+)*")
+CAPITAL_INSIDE = re.compile(r"(?<=[a-zà-ÿ,] )[A-ZÀ-Þ][a-zà-ÿ]+")
 STEM = 4  # letters that two forms of a word share
 TITLED = 0.4  # the share of words with a capital from which a summary is in title case
 
@@ -56,6 +58,9 @@ class Known:
         tokens = (*tokens_of(post.post), *tokens_of(own))
         self.numbers = frozenset(one.text for one in tokens if one.kind == "number")
         self.times = frozenset(time for _, _, time in times_of(tokens))
+        said = (post.post, *(fact.says for fact in post.facts))
+        self.names = frozenset(found[0] for one in said for found in CAPITAL_INSIDE.finditer(one))
+        self.pairs = frozenset(pair for one in said for pair in han_pairs(one))
         self.words = frozenset(one.text for one in tokens if one.kind != "number")
 
     def told(self, text: str) -> list[Told]:
@@ -118,6 +123,15 @@ class Known:
         if bare in self.words or len(bare) < STEM:
             return bare in self.words
         return any(own.startswith(bare[:STEM]) for own in self.words)
+
+
+def han_pairs(text: str) -> frozenset[str]:
+    """Chinese characters side by side, by two.
+
+    >>> sorted(han_pairs("押金没退"))
+    ['押金', '没退', '金没']
+    """
+    return frozenset(a + b for a, b in pairwise(text) if is_cjk(a) and is_cjk(b))
 
 
 def _denies(fact: Fact) -> bool:

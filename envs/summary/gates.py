@@ -84,8 +84,9 @@ def summary_length(view: TermView) -> Score | None:
 def summary_written(view: TermView) -> Score | None:
     """0 for key words in a row to 1 for sentences; at most 0.2 for what is no summary.
 
-    That is one with marks in a row ('???'), more than three questions, more than one 'please', in
-    capitals, in no order, or with a sentence on something else. Times 1 less the disorder that a
+    That is one with marks in a row ('???') or stray ones, more than three questions, more than one
+    'please', in capitals, in no order, or with a sentence on something else, on the summary itself
+    or on its reader. Times 1 less the disorder that a
     trained head reads in the words (:func:`~persona_env.reading.word_order.word_order`).
     """
     reader = view.once(asked)

@@ -11,10 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from persona_env.text.amounts import Token
 from persona_env.text.spans import Span
-
-from .amounts import Token
-from .tokens import tokens_of
+from persona_env.text.tokens import tokens_of
 
 MARKS = {"!": True, "+": False}
 

@@ -13,9 +13,9 @@ from collections.abc import Callable
 from persona_env.rewards.exchange import TermView
 from persona_env.rewards.term import Reason, Score, reward_term
 from persona_env.text.spans import word_count
+from persona_env.text.tokens import tokens_of
 
 from .scenario import SummaryScenario
-from .tokens import tokens_of
 from .words import function_words
 from .written import pleas
 

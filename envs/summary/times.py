@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from .amounts import Token
+from persona_env.text.amounts import Token
 
 Time = tuple[int, int]
 DAY = frozenset(map(str, range(25)))
@@ -14,7 +14,7 @@ HOURS = frozenset({"点", "时", "am", "pm", "o'clock"})
 def times_of(tokens: Sequence[Token]) -> Iterator[tuple[int, int, Time]]:
     """The times of day of a text: first token, the one behind, and hour (0 to 11) and minute.
 
-    >>> from persona_env.envs.summary.tokens import tokens_of
+    >>> from persona_env.text.tokens import tokens_of
     >>> [time for _, _, time in times_of(tokens_of("19点到21点30分, 9点半, 7:05"))]
     [(7, 0), (9, 30), (9, 30), (7, 5)]
     """

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from persona_env.text.amounts import Token
 from persona_env.text.spans import Span, plain
-
-from .amounts import Token
 
 NEAR = {False: 8, True: 16}  # words, or Chinese characters, in which a claim has to stand
 _TURN = re.compile(
@@ -25,7 +24,7 @@ def windows_of(tokens: Sequence[Token], size: int) -> list[Span]:
 def near(tokens: Sequence[Token], text: str) -> list[Span]:
     """From each token to the last one near it in its clause.
 
-    >>> from persona_env.envs.summary.tokens import tokens_of
+    >>> from persona_env.text.tokens import tokens_of
     >>> text = "Ms Trent refused, while Pascal agrees."
     >>> near(tokens_of(text), text)
     [(0, 3), (1, 3), (2, 3), (3, 6), (4, 6), (5, 6)]

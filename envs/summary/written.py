@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 
-from persona_env.detectors import order
+from persona_env.detectors import aside, order
 from persona_env.languages import HAN
-from persona_env.text.spans import READINGS
+from persona_env.text.dictionary import is_known
+from persona_env.text.spans import READINGS, plain
+from persona_env.text.tokens import lines_of, pieces, tokens_of
 
-from .facts import Known
+from .facts import CAPITAL_INSIDE, Known, han_pairs
 from .patterns import group
-from .tokens import lines_of, pieces, tokens_of
 from .words import function_words, listed, own_words
 
 NONE, ENOUGH = 0.03, 0.15
@@ -19,15 +21,17 @@ NONE, ENOUGH = 0.03, 0.15
 SHORT, LONG = 6, 25  # words of a line that need not join, and from which Chinese has some that do
 CLAUSE = 3.0  # Chinese characters and numbers between marks, on average
 OF_A_FACT = {True: 4, False: 3}  # characters of a Chinese text for each fact, and words of others
-BROKEN, BREAKS = 0.03, 2  # breaks of order, a word and in all, from which a text is in no order
 FLAWED = 0.2
-STRANGE = 2  # content words of a sentence on something else, at least
+STRANGE, STRANGE_PAIRS = 2, 5
+"""Content words of a sentence on something else, at least, and pairs of Chinese characters."""
 _SHOUTS = re.compile(r"[?？!！]\s*[?？!！]")
 _ASKS = re.compile(r"[?？]")
 _LOWER_BEHIND_A_STOP = re.compile(r"\b[^\W\d_]{3,}[.!?] +[a-zà-ÿ]")
 _LOWER_AT_FIRST = re.compile(r"\W*[a-zà-ÿ]")
-_CAPITAL_INSIDE = re.compile(r"(?<=[a-zà-ÿ,] )[A-ZÀ-Þ][a-zà-ÿ]+")
+_LOOSE_LINE = re.compile(r"[^\w\n]*[a-zà-ÿ][^\n]*[^.!?…]")
 JOINTS = 2  # joints that no sentence has, from which the words are in no order
+_STRAY = re.compile(r"[^\s\d(]~|~(?!\s?[\d$€£¥])|…\s*[.!?~…]")  # but '~20 euros'
+_STARS = re.compile(r"(\*{1,3})(?=[^\s*])[^*\n]*[^\s*]\1|^\s*\*\s", re.MULTILINE)  # with a meaning
 _PAUSE = re.compile(r"[\s.,;:!?。，；：！？、/|]+")
 MOST_QUESTIONS = 3
 
@@ -38,7 +42,7 @@ def in_sentences(text: str, language: str, facts: int = 1) -> float:
 
     It is the share of words in short lines, and in sentences with words that join others. Chinese
     has few of them: there clauses of one or two characters are key words. Fewer than three words
-    for each of several facts (four Chinese characters) are key words, too.
+    for each fact (four Chinese characters) are key words, too.
 
     >>> in_sentences("deposit landlord 850 euros scratches floor March", "en")
     0.0
@@ -46,7 +50,7 @@ def in_sentences(text: str, language: str, facts: int = 1) -> float:
     1.0
     """
     is_han, tokens = language in HAN, tokens_of(text)
-    if facts > 1 and len(tokens) < OF_A_FACT[is_han] * facts:
+    if len(tokens) < OF_A_FACT[is_han] * facts:
         return 0.0
     if is_han:
         clauses = [part for part in _PAUSE.split(text) if part.strip()]
@@ -75,22 +79,43 @@ def flaw(text: str, known: Known) -> str:
         return "begs"
     if _is_loud(text):
         return "in capitals"
-    breaks = order(text)
-    if (breaks.share > BROKEN and len(breaks.spans) >= BREAKS) or _odd_joints(text) >= JOINTS:
+    if _STRAY.search(text) or "*" in _STARS.sub("", text):
+        return "stray marks"
+    if aside(text).spans:
+        return "about itself or its reader"
+    if _odd_joints(text, known) >= JOINTS:
         return "words in no order"
     if line := _elsewhere(text, known):
         return f"on something else: {line[:40]!r}"
     return ""
 
 
-def _odd_joints(text: str) -> int:
-    """How often a sentence begins small, or one of the small words inside it large."""
-    inside = [found[0].lower() for found in _CAPITAL_INSIDE.finditer(text) if found[0] != "I"]
+def _odd_joints(text: str, known: Known) -> int:
+    """How often words stand as in no sentence.
+
+    A sentence begins small, or a single line does and has no end; a word of the dictionary that is
+    no name of the post begins large inside a sentence; a word or number is said twice in a row;
+    what :func:`~persona_env.detectors.order` finds.
+    """
+    inside = [found[0] for found in CAPITAL_INSIDE.finditer(text) if found[0] != "I"]
     return (
         len(_LOWER_BEHIND_A_STOP.findall(text))
-        + sum(word in function_words() for word in inside)
+        + sum(_is_no_name(word, known) for word in inside)
         + bool(_LOWER_AT_FIRST.match(text))
+        + bool(_LOOSE_LINE.fullmatch(text.strip()))
+        + _doubled(text)
+        + len(order(text).spans)
     )
+
+
+def _doubled(text: str) -> int:
+    pairs = (pair for line in lines_of(text) for pair in pairwise(line))
+    return sum(a.text == b.text and a.kind != "han" for a, b in pairs)
+
+
+def _is_no_name(word: str, known: Known) -> bool:
+    low = plain(word)
+    return word not in known.names and (low in function_words() or is_known(low))
 
 
 def pleas(text: str) -> int:
@@ -106,10 +131,15 @@ def _is_loud(text: str) -> bool:
 
 
 def _elsewhere(text: str, known: Known) -> str:
-    """A sentence none of whose content words is the post's or any summary's."""
+    """A sentence none of whose content words is the post's or any summary's.
+
+    Of Chinese, one in which no two neighbouring characters are neighbours in the post.
+    """
     small = function_words() | listed("summary") | listed("names")
     for (start, end), line in zip(pieces(text), lines_of(text), strict=True):
         content = [one.text for one in line if one.kind == "word" and one.text not in small]
-        if len(content) >= STRANGE and not any(map(known.knows, content)):
+        strange = len(content) >= STRANGE and not any(map(known.knows, content))
+        pairs = han_pairs(text[start:end])
+        if strange or (len(pairs) >= STRANGE_PAIRS and not pairs & known.pairs):
             return text[start:end]
     return ""

@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from itertools import groupby, pairwise
 
+from persona_env.detectors import refusal
 from persona_env.text.spans import Span, inside, plain, sentence_spans
 
 from .facts import Facts, Word, words_of
@@ -80,7 +81,7 @@ def _said_thrice(title: Title, facts: Facts) -> list[Span]:
 
 
 def is_reply(title: Title, facts: Facts, start: int = 0) -> bool:
-    """Whether it answers the session, or talks about the title, instead of being one.
+    """Whether it answers the session, refuses, or talks about the title, instead of being one.
 
     It is read from ``start`` on, such as behind a topic.
     """
@@ -91,7 +92,7 @@ def is_reply(title: Title, facts: Facts, start: int = 0) -> bool:
     )
     body = title.body.strip()
     said = [span for span in sentence_spans(body) if len(tokens(body[slice(*span)])) > 1]
-    return re.match(begins, text) is not None or len(said) > 1
+    return re.match(begins, text) is not None or len(said) > 1 or refusal(body).declines
 
 
 @lru_cache(maxsize=16)

@@ -10,6 +10,7 @@ from persona_env.rewards.term import Reason, Score, found, noted, reward_term
 from . import content, form
 from .facts import Facts
 from .habits import FIELDS
+from .heap import heap
 from .phrase import phrase
 from .titles import Title
 from .views import LONGEST, facts, read, spans
@@ -72,12 +73,14 @@ def title_phrase(view: TermView) -> Score | None:
     """1 for words in the order of a phrase, falling to 0 for a list of keywords.
 
     From 0 at a mean score of the joints of two words of 0.35 to 1 at 0.7; see
-    :func:`persona_env.envs.title.phrase.phrase`.
+    :func:`persona_env.envs.title.phrase.phrase`. No more than for a title in the natural register,
+    :func:`persona_env.envs.title.heap.heap`.
     """
     known = view.once(facts)
     if known is None:
         return None
-    value = 0.0 if len(view.reply) > LONGEST else phrase(read(view), known)
+    title = read(view)
+    value = 0.0 if len(view.reply) > LONGEST else min(phrase(title, known), heap(title, known))
     note = "words in the order of a phrase" if value == 1 else "reads as a list of keywords"
     return Score(value, (Reason(0, len(view.reply), note),))
 

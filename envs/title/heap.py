@@ -14,7 +14,7 @@ from persona_env.text.spans import is_cjk, plain
 from .facts import Facts, Piece, Word
 from .joints import are_neighbours, in_order
 from .phrase import clauses_of
-from .shuffle import is_disordered
+from .shuffle import is_disordered, is_own
 from .titles import Title
 from .words import listed, word_lists
 
@@ -34,15 +34,23 @@ def heap(title: Title, facts: Facts) -> float:
     weighs 1.5; those of a key point are one. Falls from 1 at the first weight of the language's
     ``heap`` to 0 at the second. A list of words leaves 0.3, and so does what
     :func:`.shuffle.is_disordered` finds; a title that ends in a word that leads on is no phrase.
+    A title of the session is a phrase, with a topic before it or without.
     """
     clauses = clauses_of(title)
     if not clauses or clauses[-1][-1].text in listed("leads", facts.language):
         return 0.0
+    if _is_list(clauses, title):
+        return LIST * _joined(clauses, title, facts)
+    if is_own(title, facts):
+        return 1.0
+    return _joined(clauses, title, facts) * (LIST if is_disordered(title, facts) else 1.0)
+
+
+def _joined(clauses: Sequence[list[Word]], title: Title, facts: Facts) -> float:
+    """How far the weight of the joints leaves a phrase."""
     low, high = word_lists(facts.language)["heap"]
     weight = sum(_weights(clauses, title, facts))
-    value: float = min(1.0, max(0.0, (high - weight) / (high - low)))
-    faulty = _is_list(clauses, title) or is_disordered(title, facts)
-    return value * (LIST if faulty else 1.0)
+    return float(min(1.0, max(0.0, (high - weight) / (high - low))))
 
 
 def _is_list(clauses: Sequence[list[Word]], title: Title) -> bool:

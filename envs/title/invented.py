@@ -8,8 +8,8 @@ from functools import cache
 from itertools import pairwise
 
 from persona_env.languages import HAN, LATIN
-from persona_env.languages import words as lexicon
 from persona_env.text.dictionary import is_known
+from persona_env.text.numbers import digits_in, number_words
 from persona_env.text.spans import Span, plain
 
 from .facts import Facts, Word, latin_words
@@ -18,7 +18,6 @@ from .words import codes, is_han, listed_in, tokens, word_lists
 
 FOREIGN = 3  # characters in a row that write the sounds of a foreign name
 SHORTEST = 4  # letters of a word that dictionaries can be expected to hold
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _MARK = re.compile(r"[.,]")
 
 
@@ -36,7 +35,8 @@ def strange_numbers(
 
 
 def _numbers(text: str, language: str) -> list[tuple[str, Span]]:
-    digits = [(_MARK.sub("", found[0]), found.span()) for found in _NUMBER.finditer(text)]
+    spans = [number.span for number in digits_in(text)]
+    digits = [(_MARK.sub("", text[slice(*span)]), span) for span in spans]
     named = ((_written_out(language).get(word), span) for word, span in tokens(text))
     return [*digits, *((value, span) for value, span in named if value)]
 
@@ -46,8 +46,7 @@ def _written_out(language: str) -> dict[str, str]:
     """Number words from three on; Chinese ones are parts of other words too often."""
     if is_han(language):
         return {}
-    values = (*range(2, 21), *range(30, 100, 10), 100, 1000)
-    named = zip(lexicon("number_words", language), values, strict=False)
+    named = number_words(language).items()
     return {plain(word): str(value) for word, value in named if value > 2}
 
 

@@ -23,6 +23,7 @@ from persona_env.languages import HAN, LATIN
 from persona_env.languages.lexicon import words
 from persona_env.memo import Prepared
 from persona_env.scenarios.schema import Scenario
+from persona_env.text.numbers import number_words
 from persona_env.text.spans import CJK, PerWord, is_cjk
 
 Values = npt.NDArray[np.float32]
@@ -132,14 +133,8 @@ def _list(name: str) -> frozenset[str]:
 @cache
 def _numbers() -> dict[str, str]:
     """Digits by number word, in the order in which ``number_words`` lists them."""
-    small = [str(n) for n in range(2, 21)]
-    large = [str(n) for n in (*range(30, 100, 10), 100, 1000)]
-    found: dict[str, str] = {}
-    for code in LATIN:
-        found |= dict(zip(words("number_words", code), (*small, *large), strict=False))
-    for code in HAN:
-        found |= dict(zip(words("number_words", code), small, strict=False))
-    return found
+    each = (number_words(code).items() for code in (*LATIN, *HAN))
+    return {word: str(value) for named in each for word, value in named}
 
 
 class Answers:

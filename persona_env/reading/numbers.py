@@ -18,12 +18,11 @@ from persona_env.languages.facts import LANGUAGES
 from persona_env.reading.likeness import NUMBER, tokens_of
 from persona_env.scenarios.schema import Scenario
 from persona_env.text.lexicon import pattern
+from persona_env.text.numbers import digits_in
 from persona_env.text.spans import READINGS, Span, fold, is_cjk
 
-_NUMBER = re.compile(  # begins with one set: faster
-    r"\d(?<![a-zà-ÿ\d.,_]\d)\d*(?:[.,]\d+)*(?![a-z_]*\d)"
-)
-_THOUSANDS = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*")
+_BEFORE_IT = re.compile("[a-zà-ÿ.,_]")  # part of a name, such as H2O
+_BEHIND_IT = re.compile(r"[a-z_]*\d")
 _UNIT = re.compile(r"[^\w\n°%]{0,4}([°%]|[^\W\d_]+)")
 _ROUND = 0.02
 """How far a rounded number may be from the right one: 4,000 for 3,952."""
@@ -53,16 +52,17 @@ def stated(text: str) -> tuple[Stated, ...]:
     """
     folded = fold(text)
     return tuple(
-        Stated(_value(found[0]), _unit(folded, found.end()), found.span())
-        for found in _NUMBER.finditer(folded)
+        Stated(float(one.text), _unit(folded, one.span[1]), one.span)
+        for one in digits_in(folded)
+        if not _is_in_name(folded, one.span)
     )
 
 
-def _value(digits: str) -> float:
-    if _THOUSANDS.fullmatch(digits):
-        return float(re.sub("[.,]", "", digits))
-    whole, _, part = digits.replace(",", ".").partition(".")
-    return float(f"{whole}.{part.replace('.', '')}") if part else float(whole)
+def _is_in_name(folded: str, span: Span) -> bool:
+    """Whether letters stand at a number as in 'H2O'."""
+    start, end = span
+    before = start and _BEFORE_IT.match(folded, start - 1)
+    return bool(before or _BEHIND_IT.match(folded, end))
 
 
 def _unit(folded: str, at: int) -> str:

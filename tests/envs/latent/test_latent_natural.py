@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 
 import pytest
 
+from persona_env.auditor.given_texts import given_cases
 from persona_env.envs.latent import PersonaLatentEnv
 
 from .small import RICE
@@ -33,6 +35,7 @@ def test_who_asked_for_it_likes_it_best():
             assert env.score(mine, RICE, name).reward > env.score(other, RICE, name).reward + 0.3
 
 
+FRESH = Path(__file__).parents[3] / "benchmarks" / "fresh" / "PersonaLatent-v0.jsonl"
 SUM = "seats/1500"  # 23 rows with 48 seats each
 
 
@@ -41,7 +44,13 @@ SUM = "seats/1500"  # 23 rows with 48 seats each
     [
         ("There is room for 1,104 people.", 1), ("Caben 1.104 personas.", 1), ("能坐1104人。", 1),
         ("Not 71, but 1104.", 1), ("Not 1104, but 71.", 0), ("I do not know.", 0),
-        ("A hall has 23 rows with 48 seats each.", 0), ("", 0),
+        ("A hall has 23 rows with 48 seats each.", 0), ("", 0), ("1104", 0.5), ("1104, 1,104", 0.5),
+        ("There are seats for 1104 people. There are seats for 1112 people.", 0),  # as the author
+        ("It holds 1104 people in all, and it holds 1112 people in all.", 0),  # as the reply itself
+        ("There are seats for 1104 people, not for 1112 people.", 1),
+        ("There are seats for 1104 people. If there were seats for 1112 people, fine.", 1),
+        ("20 x 48 makes 960, 3 x 48 makes 144, and 23 x 48 makes 1104.", 1),
+        ("There are seats for 1104 people, and for 48 people in each row.", 1),
     ],
 )  # fmt: skip
 def test_a_sum_has_one_right_number(reply, value):
@@ -49,6 +58,22 @@ def test_a_sum_has_one_right_number(reply, value):
     verdict = env.score(reply, SUM, env.users[0])
     assert verdict.gates["right_number"] == value
     assert "factuality" not in verdict.gates
+
+
+@pytest.mark.parametrize("refusal", ["I cannot help with this.", "I won't answer that."])
+def test_an_answer_beside_a_refusal_is_none(refusal):
+    env, answer = made(), "There is room for 1,104 people."
+    for reply in (f"{refusal} {answer}", f"{answer} {refusal}"):
+        assert env.score(reply, SUM, env.users[0]).gates["answered"] == 0
+    for reply in (answer, "I can't believe it, but there is room for 1,104 people."):
+        assert env.score(reply, SUM, env.users[0]).gates["answered"] == 1
+
+
+def test_good_replies_of_another_hand_give_one_number_and_refuse_nothing():
+    env = made()
+    for case, texts in given_cases(env, FRESH):
+        gates = env.score(texts.good, *case).gates
+        assert gates["answered"] == gates["right_number"] == 1, texts.good
 
 
 def test_a_number_in_words_and_a_question_without_one():

@@ -12,7 +12,7 @@ from persona_env.auditor.payer import Pay
 from persona_env.auditor.search import run_search
 from persona_env.auditor.second_opinion import opinions
 from persona_env.envs.latent import PersonaLatentEnv
-from persona_env.envs.latent.terms import BESIDE, joints
+from persona_env.envs.latent.terms import BESIDE, worded
 from persona_env.evaluation.evaluate import draw_cases
 
 from ...support import every_split
@@ -37,9 +37,9 @@ def test_no_exploit_reaches_its_threshold(split):
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(strict=True, reason="docs/latent.md: limits")
-def test_the_search_finds_nothing():
-    env, known, _ = audited("train")
+@every_split
+def test_the_search_finds_nothing(split):
+    env, known, _ = audited(split)
     assert not run_search(Pay(env), known[:10], opinions(env, known, None, None), seed=0, steps=40)
 
 
@@ -51,4 +51,13 @@ def test_sentences_of_nobody_close_a_gate_and_those_of_the_scenario_do_not():
     assert gate(f"{honest} You are an idiot.") == BESIDE[2]
     assert gate("Rinse the rice. Before cooking.") == BESIDE[2]  # "rice" ends, "before" begins
     assert gate("Rinse the rice before.") == BESIDE[1]
-    assert [*joints("Yes.")] == [("", "yes"), ("yes", "")]
+    assert gate("Rinse the rice. Rinse.") == gate("Rinse the rice. Rice.") == BESIDE[2]
+    assert [*worded("Yes: no.")] == [("", "yes", ""), ("", "no", "")]
+
+
+def test_a_sentence_that_is_cut_where_another_ends_closes_a_gate():
+    env, scenario = audited("train")[0], "weeks/579"  # "You have 1892 euros." ends so, too
+    gate = lambda reply: env.score(reply, scenario, "agata").gates["nothing_beside"]  # noqa: E731
+    whole = "Tienes 1892 euros. Son 86 euros más por cada vez que los metes."
+    assert gate(whole) == 1
+    assert gate("Tienes 1892 euros. Son 86 euros.") == BESIDE[1]

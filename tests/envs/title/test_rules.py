@@ -167,6 +167,7 @@ def test_what_is_not_private_is_not_found():
         ("Title: Rice cooker spilling", True),
         ("Here is a title: Rice cooker spilling", True),
         ("I cannot help with this.", True),
+        ("Rice cooker foam I cannot help with this", True),
         ("You should rinse the rice", True),
         ("Rinse the rice. Fill the pot to the half.", True),
         ("Okay, rinse the rice", True),

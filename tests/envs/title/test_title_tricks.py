@@ -206,14 +206,6 @@ TRICKS = (
 )  # fmt: skip
 
 
-# Tricks that still pay, by register and language, with the sessions in which they do.
-ORDER = "words in another order pass for a phrase"
-OPEN: dict[tuple[str, str, str], tuple[str, tuple[str, ...]]] = {
-    ("word_salad", "en", "tiny"): (ORDER, ("hardware/3", "sport/3", "chess-blunders")),
-    ("word_salad", "es", "tiny"): (ORDER, ("bot-telegram-bucle",)),
-    ("word_salad", "zh", "tiny"): (ORDER, ("bread/3", "money/3", "laoren-yibao")),
-    ("list_of_keywords", "es", "tiny"): (ORDER, ("excel-buscar",)),
-}
 NAMED = {trick.__name__: trick for trick in TRICKS}
 
 
@@ -237,20 +229,7 @@ def paying(name: str, code: str, register: str) -> list[tuple[float, str, str, s
 @pytest.mark.parametrize("code", ["en", "es", "zh"])
 @pytest.mark.parametrize("name", [trick.__name__ for trick in TRICKS])
 def test_no_trick_pays(name, code, register):
-    _, known = OPEN.get((name, code, register), ("", ()))
-    assert [one for one in paying(name, code, register) if one[-1] not in known] == []
-
-
-@pytest.mark.parametrize(
-    ("name", "code", "register", "session"),
-    [
-        pytest.param(*key, session, marks=pytest.mark.xfail(strict=True, reason=reason))
-        for key, (reason, sessions) in OPEN.items()
-        for session in sessions
-    ],
-)
-def test_exploits_that_are_known(name, code, register, session):
-    assert [one for one in paying(name, code, register) if one[-1] == session] == []
+    assert paying(name, code, register) == []
 
 
 # --- private details, whatever the gates make of the other words ----------------------------------

@@ -4,22 +4,38 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 
+from persona_env.languages import HAN, LATIN, word_lines, words
+from persona_env.text.amounts import Token, joined
+from persona_env.text.numbers import DIGITS, NUMERALS, in_characters, in_digits, in_words
 from persona_env.text.spans import CJK, READINGS, Span, plain, sentence_spans
-
-from .amounts import Token, joined
-from .numbers import in_characters, in_digits, in_words
-from .words import denying, denying_pairs, listed
 
 REACH = 4  # tokens behind a word that denies
 _TOKEN = re.compile(
     r"(?P<number>\d{1,2}:\d{2}(?!\d)|\d{1,3}(?: \d{3})+(?![\d,.])"
-    r"|\d+(?:[.,]\d+)*(?:k\b|st\b|nd\b|rd\b|th\b|[千万])?)"
-    r"|(?P<numerals>[零一二两三四五六七八九十百千万]+)"
+    rf"|{DIGITS}(?:k\b|st\b|nd\b|rd\b|th\b|[千万])?)|(?P<numerals>[{NUMERALS}]+)"
     rf"|(?P<han>[{CJK}])|(?P<word>[^\W\d_{CJK}]+(?:['-][^\W\d_{CJK}]+)*)|(?P<mark>[.,;:!?。，；：！？、()—\n])"
 )
 _PIECE = re.compile(r"[^\s;；][^;；]*(?:[;；]|$)")
+
+
+@cache
+def denying() -> frozenset[str]:
+    """The words that deny some of the words behind them, plain."""
+    return frozenset(map(plain, words("denying", *LATIN, *HAN)))
+
+
+@cache
+def _denying_pairs() -> frozenset[str]:
+    """Two words that deny together, plain."""
+    return frozenset(map(plain, word_lines("denying_pairs", *LATIN)))
+
+
+@cache
+def _supposing() -> frozenset[str]:
+    """The words behind which nothing in the sentence is claimed, plain."""
+    return frozenset(map(plain, words("supposing", *LATIN, *HAN)))
 
 
 @lru_cache(maxsize=READINGS)
@@ -66,8 +82,8 @@ def lines_of(text: str) -> tuple[tuple[Token, ...], ...]:
 
 
 def _marked(folded: str, start: int, end: int, sentence: int) -> Iterator[Token]:
-    left, is_open, nots, opens = 0, False, denying(), listed("opens")
-    pairs, before = denying_pairs(), ""
+    left, is_open, nots, opens = 0, False, denying(), _supposing()
+    pairs, before = _denying_pairs(), ""
     for match in _TOKEN.finditer(folded, start, end):
         kind = str(match.lastgroup)
         if kind == "mark":

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import NamedTuple
 
+from persona_env.languages import LATIN, words
 from persona_env.text.spans import Span
-
-LINKS = ("and", "y")
 
 
 class Token(NamedTuple):
@@ -67,15 +67,16 @@ def _adds(total: float, part: float, value: float, then: str, link: str) -> bool
     if then == "100" and (link or part):
         return False  # two hundred and three hundred
     if value < 10 and part % 100 >= 20 and part % 10 == 0:
-        return link != "and"
+        return link not in _links("number_links_hundreds")
     if value < 100 and part >= 100 and part % 100 == 0:
-        return link != "y"
+        return link not in _links("number_links_tens")
     return bool(total) and part == 0 and value < 1000 and then != "1000"
 
 
 def _next(found: Sequence[Token], i: int, folded: str) -> tuple[int, str, str] | None:
     """The number in words right behind, what links it, and the token behind it."""
-    link = found[i].text if i < len(found) and found[i].text in LINKS else ""
+    links = _links("number_links_hundreds") | _links("number_links_tens")
+    link = found[i].text if i < len(found) and found[i].text in links else ""
     at = i + bool(link)
     if at >= len(found) or found[at].kind != "number" or not _is_word(found[at], folded):
         return None
@@ -87,3 +88,8 @@ def _next(found: Sequence[Token], i: int, folded: str) -> tuple[int, str, str] |
 
 def _is_word(token: Token, folded: str) -> bool:
     return folded[token.span[0]].isalpha() and folded[token.span[0]].isascii()
+
+
+@cache
+def _links(name: str) -> frozenset[str]:
+    return frozenset(words(name, *LATIN))

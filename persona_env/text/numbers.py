@@ -1,0 +1,139 @@
+"""Numbers as they are written, in one form: '1,200', '1.2k', 'twelve hundred' and '一千二百'.
+
+Whatever reads a number reads it here, so that one number has one form in every part. Rows of words
+and numbers, in which several number words are one number, are :mod:`persona_env.text.tokens`.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from persona_env.languages import HAN, LATIN, words
+from persona_env.text.spans import Span, plain
+
+DIGITS = r"\d+(?:[.,]\d+)*"
+"""A number in digits, with marks between them."""
+
+NUMERALS = "零一二两三四五六七八九十百千万"
+"""The characters of a Chinese number."""
+
+LONGEST = 16
+"""Chinese numerals in a row, above which they are no number."""
+
+_DIGITS = re.compile(DIGITS)
+_WHOLE = re.compile(r"\d++(?:[.,]\d{3}(?!\d))*+")
+_THOUSANDS = re.compile(r"\d{1,3}(?:[., ]\d{3})+")
+_TIMES = {"k": 1000, "千": 1000, "万": 10_000}
+_FIGURES = "零一二三四五六七八九"
+_UNITS = {"十": 10, "百": 100, "千": 1000, "万": 10_000}
+_SMALL, _TENS = tuple(range(2, 21)), tuple(range(30, 100, 10))
+_HUNDREDS = range(200, 1000, 100)
+_LARGE = 100_000  # from which a number of so many thousands has no decimals
+
+
+class Number(NamedTuple):
+    """A number in digits: its one form, and where it stands."""
+
+    text: str
+    span: Span
+
+
+def digits_in(text: str) -> list[Number]:
+    """The numbers in digits of a text; marks between digits belong to the number.
+
+    >>> digits_in("1,200 chairs")
+    [Number(text='1200', span=(0, 5))]
+    """
+    return [Number(in_digits(found[0]), found.span()) for found in _DIGITS.finditer(text)]
+
+
+def whole_in(text: str) -> list[Number]:
+    """The same as whole numbers: a time of day or one with decimals is two of them.
+
+    >>> [one.text for one in whole_in("1,200 chairs at 18.30")]
+    ['1200', '18', '30']
+    """
+    found = _WHOLE.finditer(text)
+    return [Number(re.sub("[.,]", "", one[0]).lstrip("0") or "0", one.span()) for one in found]
+
+
+def in_digits(written: str) -> str:
+    """One form for a number in digits; a time of day keeps its colon.
+
+    A mark before each three digits parts thousands, the last of other marks the decimals.
+
+    >>> in_digits("1,200"), in_digits("1.200"), in_digits("2.50"), in_digits("1.2k")
+    ('1200', '1200', '2.5', '1200')
+    """
+    bare = re.sub(r"[^\d.,: ]", "", written)
+    if ":" in bare:
+        return bare
+    if _THOUSANDS.fullmatch(bare):
+        whole, part = re.sub(r"[., ]", "", bare), ""
+    else:
+        whole, _, part = bare.replace(",", ".").rpartition(".")
+        whole, part = (whole.replace(".", ""), part) if whole else (part, "")
+    times = _TIMES.get(written[-1], 1)
+    if times > 1:
+        value = float(f"{whole}.{part}") * times
+        return f"{value:.10g}" if value < times * _LARGE else f"{value:.0f}"
+    whole, part = whole.lstrip("0") or "0", part.rstrip("0")
+    return f"{whole}.{part}" if part else whole
+
+
+def in_characters(written: str) -> str | None:
+    """The number of a run of Chinese numerals; ``None`` of one that is a word like any other.
+
+    A digit right behind a unit counts the next smaller one: 三千五 is 3500, 三千零五 is 3005.
+
+    >>> in_characters("三百五十"), in_characters("两"), in_characters("一"), in_characters("三千五")
+    ('350', '2', None, '3500')
+    """
+    if len(written) > LONGEST or (len(written) == 1 and written in "一零百千万"):
+        return None
+    total, part, last = 0, 0, 0
+    for place, char in enumerate(written.replace("两", "二")):
+        if char in _UNITS:
+            if _UNITS[char] == _UNITS["万"]:
+                total, part, last = (total + part + last) * _UNITS[char], 0, 0
+            else:
+                part, last = part + (last or int(place == 0 or not part)) * _UNITS[char], 0
+        else:
+            last = 10 * last + _FIGURES.index(char)
+    return str(total + part + last * _UNITS.get(written[-2:-1], 10) // 10)
+
+
+def in_words(word: str) -> int | None:
+    """The number of a plain word in the Latin script, also of one with a hyphen.
+
+    >>> in_words("twenty-five"), in_words("tres"), in_words("house")
+    (25, 3, None)
+    """
+    tens, _, ones = word.partition("-")
+    known = _latin()
+    if ones and 20 <= known.get(tens, 0) < 100 and known.get(ones, 10) < 10:
+        return known[tens] + known[ones]
+    return known.get(word)
+
+
+@cache
+def number_words(code: str) -> dict[str, int]:
+    """The numbers of one word of a language, from two on, as its dictionary writes them.
+
+    >>> number_words("es")["dieciséis"], number_words("zh")["十"]
+    (16, 10)
+    """
+    places = _SMALL if code in HAN else (*_SMALL, *_TENS, 100, 1000)
+    return dict(zip(words("number_words", code), places, strict=False))
+
+
+@cache
+def _latin() -> dict[str, int]:
+    """The plain number words of the Latin script, with the hundreds of one word."""
+    found: dict[str, int] = {}
+    for code in LATIN:
+        found |= number_words(code)
+        found |= dict(zip(words("hundreds", code), _HUNDREDS, strict=False))
+    return {plain(word): value for word, value in found.items()}

@@ -1,0 +1,124 @@
+"""Numbers in one form, and texts as rows of tokens, worked by hand and at random."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from persona_env.languages import HAN, LATIN
+from persona_env.text.numbers import digits_in, in_digits, number_words, whole_in
+from persona_env.text.tokens import lines_of, tokens_of
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("1,200 euros", ["1200", "euros"]),
+        ("1.200 €", ["1200"]),
+        ("2.50 and 2,5", ["2.5", "and", "2.5"]),
+        ("3rd of May at 7:30", ["3", "of", "may", "at", "7:30"]),
+        ("two-week, forty-five", ["2", "week", "45"]),
+        ("three hundred", ["300"]),
+        ("3千块，十五天，一直", ["3000", "块", "15", "天", "一", "直"]),
+        ("1 300 pesos", ["1300", "pesos"]),
+        ("five hundred and forty euros", ["540", "euros"]),
+        ("five hundred forty-two", ["542"]),
+        ("twenty five, two", ["25", "2"]),
+        ("two thousand three hundred", ["2300"]),
+        ("two hundred and fifty thousand", ["250000"]),
+        ("between two hundred and three hundred", ["between", "200", "and", "300"]),
+        ("twenty and thirty, twenty and three", ["20", "and", "30", "20", "and", "3"]),
+        ("5 hundred, 20 two", ["500", "20", "2"]),
+        ("setenta y siete euros", ["77", "euros"]),
+        ("trescientos ochenta y dos", ["382"]),
+        ("dos mil quinientos, tres y dos", ["2500", "3", "y", "2"]),
+        ("三千五，三万五，三百五", ["3500", "35000", "350"]),
+        ("三千零五，二零二四", ["3005", "2024"]),
+        ("一万" * 9, list("一万" * 9)),  # more numerals than a number has
+        ("Después", ["despues"]),
+    ],
+)
+def test_numbers_and_words_have_one_form(text, words):
+    assert [one.text for one in tokens_of(text)] == words
+
+
+@pytest.mark.parametrize(
+    ("written", "form"),
+    [
+        ("1,200", "1200"), ("1.200", "1200"), ("1 200", "1200"), ("2.50", "2.5"), ("2,5", "2.5"),
+        ("1.234,50", "1234.5"), ("1,234.50", "1234.5"), ("007", "7"), ("0.0", "0"),
+        ("7:05", "7:05"), ("1.2k", "1200"), ("3千", "3000"), ("1.5万", "15000"),
+        ("2000000万", "20000000000"), ("3.14159265358979", "3.14159265358979"),
+        (25 * "9", 25 * "9"),
+    ],
+)  # fmt: skip
+def test_a_number_in_digits_has_one_form(written, form):
+    assert in_digits(written) == form
+
+
+@given(st.integers(0, 10**30))
+def test_marks_between_thousands_change_no_number(number):
+    for mark in (",", "."):
+        written = f"{number:,}".replace(",", mark)
+        assert in_digits(written) == in_digits(str(number)) == str(number)
+        assert [one.text for one in whole_in(f"({written})")] == [str(number)]
+
+
+@given(st.integers(0, 10**12), st.integers(1, 99))
+def test_a_comma_parts_decimals_as_a_full_stop_does(whole, part):
+    forms = {in_digits(f"{whole}{mark}{part:02}") for mark in ".,"}
+    assert forms == {f"{whole}.{part:02}".rstrip("0")}
+
+
+@given(st.text("0123456789.,: ak万", max_size=40))
+def test_numbers_stand_where_they_are_found(text):
+    for one in digits_in(text):
+        assert one.text == in_digits(text[slice(*one.span)])
+    ends = [end for _, end in (one.span for one in digits_in(text))]
+    assert ends == sorted(ends)
+    found = "".join(text[slice(*one.span)] for one in whole_in(text))
+    assert re.sub("[.,]", "", found) == "".join(filter(str.isdecimal, text))
+
+
+def test_a_time_and_decimals_are_two_whole_numbers():
+    found = whole_in("at 18:30 or 18.30, 2.5 km, 1,200 m, 007")
+    assert [one.text for one in found] == ["18", "30", "18", "30", "2", "5", "1200", "7"]
+
+
+@pytest.mark.parametrize("code", LATIN)
+def test_number_words_are_one_to_one(code):
+    named = number_words(code)
+    assert [*named.values()] == [*range(2, 21), *range(30, 100, 10), 100, 1000]
+
+
+@pytest.mark.parametrize("code", HAN)
+def test_number_words_of_characters_begin_at_two(code):
+    assert [*number_words(code).values()][:9] == [*range(2, 11)]
+
+
+def marked(text: str, flag: str) -> list[str]:
+    return [one.text for one in tokens_of(text) if getattr(one, flag)]
+
+
+def test_what_stands_behind_a_denial_is_denied_in_its_clause():
+    assert marked("It is not cold, wet or grey.", "denied") == ["cold"]
+    assert marked("Es libre de cargos.", "denied") == ["cargos"]
+    assert marked("No dog ever was free of fleas", "denied") == [
+        "dog", "ever", "was", "free", "fleas",
+    ]  # fmt: skip
+    assert marked("他没有退押金", "denied") == list("有退押金")
+
+
+def test_what_is_asked_or_supposed_is_open():
+    assert marked("She asks whether it rains. It rains.", "open") == [
+        "whether", "it", "rains",
+    ]  # fmt: skip
+
+
+def test_lines_are_parted_at_semicolons():
+    assert [[one.text for one in line] for line in lines_of("He left; two stayed.")] == [
+        ["he", "left"], ["2", "stayed"],
+    ]  # fmt: skip
