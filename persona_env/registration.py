@@ -96,6 +96,8 @@ SIMULATORS: dict[str, str] = {
 }
 """User simulators: ``user_simulator=`` of an environment."""
 
+SIMULATOR_HELP = f"{', '.join(SIMULATORS)}, or module:Class. Default: complaints."
+
 
 POLICIES: dict[str, str] = {
     "persona-tiny": "persona_tiny",

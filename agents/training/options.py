@@ -17,7 +17,7 @@ from persona_env.registration import (
     IMPORT_HELP,
     JUDGE_HEADING,
     PROMPTS_HELP,
-    SIMULATORS,
+    SIMULATOR_HELP,
     find_policy,
     import_modules,
     start_for,
@@ -206,10 +206,7 @@ class TrainOptions(MethodOptions):
     ] = 1
     user_simulator: Annotated[
         str | None,
-        Option(
-            help=f"{', '.join(SIMULATORS)}, or module:Class; default: complaints.",
-            rich_help_panel=TALK,
-        ),
+        Option(help=SIMULATOR_HELP, rich_help_panel=TALK),
     ] = None
     max_topics: Annotated[
         int,

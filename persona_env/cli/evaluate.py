@@ -55,7 +55,7 @@ from persona_env.evaluation.named import AgentOptions
 from persona_env.evaluation.reply_files import KeptReplies
 from persona_env.files import to_json
 from persona_env.outputs import check_targets, save_all
-from persona_env.registration import SIMULATORS, import_modules
+from persona_env.registration import SIMULATOR_HELP, import_modules
 from persona_env.reporting.plots import picture_format, save_picture
 from persona_env.scenarios.case import Visibility
 from persona_env.text_envs import profile_text_for
@@ -88,9 +88,7 @@ def evaluate_agent(
     turns: Annotated[
         int, typer.Option(min=1, help="Replies in a conversation, at most; 1: first replies.")
     ] = 1,
-    user_simulator: Annotated[
-        str | None, typer.Option(help=f"{', '.join(SIMULATORS)} or module:Class.")
-    ] = None,
+    user_simulator: Annotated[str | None, typer.Option(help=SIMULATOR_HELP)] = None,
     max_topics: Annotated[
         int, typer.Option(min=1, help="Scenarios a user may ask about in a conversation.")
     ] = 1,

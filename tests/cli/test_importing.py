@@ -64,7 +64,7 @@ def test_what_is_written_is_read_by_the_others(files):
 def test_a_reward_that_sees_the_user_is_told_that_no_comparison_describes_one(
     more, sees, warned, files
 ):
-    told("import", "conversations.jsonl", "survey.jsonl", "--comparisons", "c.jsonl", *more)
+    told("import", "conversations.jsonl", "--comparisons", "c.jsonl", *more)
     said = run("reward-model", "c.jsonl", "--output", "rm", "--sees", sees, "--held-out", 0)
     assert said.exit_code == 0, said.output
     assert ("no comparison tells of its user" in said.stderr) == warned
