@@ -156,6 +156,8 @@ def _told(rows: list[int], verdicts: Sequence[Verdict], everyone: Mask) -> Info:
 def _numbers(rows: list[int], entries: Sequence[Mapping[str, float]], everyone: Mask) -> Info:
     """Numbers by name as rows of one array; names that all rows have share their mask."""
     size, names = len(everyone), tuple(dict.fromkeys(chain.from_iterable(entries)))
+    if not names:
+        return {}
     if all(map(len(names).__eq__, map(len, entries))):  # alike, in one order as all verdicts are
         block = np.zeros((len(names), size))
         values = chain.from_iterable(one.values() for one in entries)
@@ -177,6 +179,8 @@ def _numbers(rows: list[int], entries: Sequence[Mapping[str, float]], everyone: 
 def _reasons(rows: list[int], reasons: Sequence[Reasons], size: int) -> Info:
     """Lists of reasons; each term has some in some of the rows."""
     names = tuple(dict.fromkeys(chain.from_iterable(reasons)))
+    if not names:
+        return {}
     first = dict(zip(names, count(0, size)))  # where a name begins if all is seen as one row
     block, masks = np.empty(len(names) * size, object), np.zeros(len(names) * size, np.bool_)
     for row, found in zip(rows, reasons, strict=True):
