@@ -22,7 +22,12 @@ from persona_env.wrappers.token_actions import TokenActions
 from .support import NEED_A_HOST, tiny_codec
 
 ROWS, EPISODES = 64, 20_000
-LISTS = {"text.lexicon._expressions", "text.lexicon.pattern", "languages.lexicon.phrase_lines"}
+LISTS = {
+    "languages.lexicon.phrase_lines",
+    "text.amounts._links",
+    "text.lexicon._expressions",
+    "text.lexicon.pattern",
+}
 LANGUAGES = {
     "detectors.style.language._function_words",
     "groups.words.words_of",
@@ -30,6 +35,7 @@ LANGUAGES = {
     "languages.morphology.morphology",
     "reading.likeness._list",
     "simulation.questions._words",
+    "text.numbers.number_words",
 }
 FOLDERS = {"users.library._profiles", "scenarios.library._scenarios"}
 FEW = {f"persona_env.{name}" for name in LISTS | LANGUAGES | FOLDERS}
