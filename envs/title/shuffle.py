@@ -40,9 +40,10 @@ def is_disordered(title: Title, facts: Facts) -> bool:
 
 def is_own(title: Title, facts: Facts) -> bool:
     """Whether it is a title of the session, with a topic before it or without."""
-    said = [word.text for word in words_of(title)]
+    words = words_of(title)
     begin = title.separators[0][1][1] if title.separators else 0
-    behind = [word.text for word in words_of(title) if word.span[0] >= begin]
+    said = [word.text for word in words]
+    behind = [word.text for word in words if word.span[0] >= begin]
     good = [[word for word, _ in tokens(one)] for one in facts.session.titles]
     return said in good or behind in good
 

@@ -117,7 +117,7 @@ def audit_reward(
     tell_cost(reads)
     if as_json:
         typer.echo(report.to_json())
-    for line in () if as_json else str(report).splitlines():
-        say(line)
+    else:
+        say(str(report))
     if not report.passed:
         raise typer.Exit(1)

@@ -75,9 +75,7 @@ def compare_reports(
     base, *others = reports
     for name in others:
         found = compare(reports[base], reports[name], names=(base, name), cluster=kind)
-        say("")
-        for line in str(found).splitlines():
-            say(line)
+        say(f"\n{found}")
 
 
 def folded(rows: list[dict[str, str]]) -> Iterator[Table]:

@@ -20,10 +20,6 @@ HYPHEN = "\u2011"
 class Command(TyperCommand):
     """A command whose options stand under their ``rich_help_panel``."""
 
-    def get_help(self, ctx: Any) -> str:
-        """The page."""
-        return super().get_help(ctx).replace(HYPHEN, "-")
-
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write arguments and options, in place of typer's one list of each."""
         kinds = {"argument": "Arguments", "option": "Options"}
@@ -37,10 +33,6 @@ class Command(TyperCommand):
 
 class Group(TyperGroup):
     """A group whose commands stand under their ``rich_help_panel``."""
-
-    def get_help(self, ctx: Any) -> str:
-        """The page."""
-        return super().get_help(ctx).replace(HYPHEN, "-")
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write the commands with the whole first sentence of each."""
@@ -63,6 +55,7 @@ def write_sections(formatter: Any, rows: Iterable[tuple[str, str, str]]) -> None
     for heading, entries in sections.items():
         with formatter.section(heading):
             formatter.write_dl(entries)
+    formatter.buffer = [part.replace(HYPHEN, "-") for part in formatter.buffer]
 
 
 def _short(name: str) -> str:

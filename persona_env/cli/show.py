@@ -113,13 +113,14 @@ def working(at: str) -> AbstractContextManager[Any]:
     return Job(notes()).waiting(at)
 
 
-def say(line: str, hang: int | None = None) -> None:
-    """Print a line where results go: whole where it is piped, in a terminal wrapped between words.
+def say(text: str, hang: int | None = None) -> None:
+    """Print lines where results go: whole where it is piped, in a terminal wrapped between words.
 
-    Its second line begins at column ``hang``: by default two further than an indented line, and at
-    the edge for one that is not. A word that is longer than a line, such as a path, stays whole.
+    The rest of a line begins at column ``hang``: by default two further than an indented line, and
+    at the edge for one that is not. A word that is longer than a line, such as a path, stays whole.
     """
-    _print_line(out(), line, hang)
+    for line in text.split("\n"):
+        _print_line(out(), line, hang)
 
 
 def say_note(line: str) -> None:
