@@ -17,7 +17,7 @@ KANA = re.compile("[\u3040-\u30ff\uac00-\ud7af]")
 SURE = 0.5  # the probability from which a guess counts, and 0.75 of a language without data here
 SURE_ELSEWHERE = 0.75
 _MARKUP = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`|https?://\S+|[*_#>|~]", re.DOTALL)
-_FEWEST = 4  # words of a sentence that is guessed by itself
+MIN_WORDS = 4  # of a sentence that is guessed by itself
 _READ = 80  # characters from which the model guesses
 
 
@@ -34,7 +34,7 @@ def languages_of(text: str) -> tuple[tuple[str, float], ...]:
     plain = _MARKUP.sub(" ", text)
     counts: dict[str, float] = {}
     for (start, end), words in zip(sentence_spans(plain), word_counts(plain), strict=True):
-        code = (guess(plain[start:end]) if words >= _FEWEST else None) or guess(plain)
+        code = (guess(plain[start:end]) if words >= MIN_WORDS else None) or guess(plain)
         if code is not None:
             counts[code] = counts.get(code, 0.0) + words
     total = sum(counts.values())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from persona_env.auditor.attacks.applies import prose
+from persona_env.auditor.attacks.named_not_said import key_words
 from persona_env.auditor.context import Known, Seen
 from persona_env.auditor.exploits import blind, informed
 
@@ -39,6 +40,14 @@ def wrong_language(known: Known) -> str | None:
         return known.say("away")
     answer = known.scenario.texts[others[0]].answer
     return None if answer == known.text.answer else answer
+
+
+@informed(KIND, applies=prose)
+def right_in_german(known: Known) -> str | None:
+    """Gives what is asked for in German sentences, which no user reads."""
+    said = key_words(known)
+    told = f"Die richtige Antwort lautet wie folgt: {' und '.join(said)}."
+    return f"{told} Das lässt sich leicht nachprüfen." if said else None
 
 
 @informed(KIND, applies=prose)

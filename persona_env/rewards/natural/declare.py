@@ -83,7 +83,7 @@ def ask_of(view: TermView) -> Ask:
     return Ask(view.scenario, view.language, view.reply, view.transcript)
 
 
-SHARED = frozenset({"secrets", "avoid", "repetition", "degenerate", "padding", "readable"})
+SHARED = frozenset({"secrets", "avoid", "repetition", "degenerate", "padding"})
 """General terms that judge natural prose as well: exact, or about what is always a fault."""
 
 

@@ -24,22 +24,32 @@ def readable(view: TermView) -> Score | None:
 
     Does not apply without known languages, or to a reply of names alone.
     """
-    reads = view.once(_reads)
-    return _score(view.reply, reads) if reads else None
+    reads = view.once(languages_read)
+    return score_by_words(view.reply, reads) if reads else None
 
 
 @lru_cache(maxsize=READINGS)
-def _score(reply: str, reads: frozenset[str]) -> Score | None:
+def score_by_words(reply: str, reads: frozenset[str]) -> Score | None:
+    """The score by the share of words in these languages, with the words in others as reasons."""
     reading = read_language(reply)
     if reading.main is None:
         return None
     share = sum(part for code, part in reading.shares if code in reads)
     foreign = [(code, span) for code, span in reading.spans if code not in reads]
     reasons = noted([s for _, s in foreign], f"{share:.0%} in {', '.join(sorted(reads))}")
-    return Score(UNREADABLE + (1 - UNREADABLE) * min(1.0, share / ENOUGH), reasons)
+    return Score(score_of_share(share), reasons)
 
 
-def _reads(view: TermView) -> frozenset[str]:
+def score_of_share(share: float) -> float:
+    """From 0.1, where nothing can be read, to 1, where 70 % can.
+
+    >>> score_of_share(0), score_of_share(0.35), score_of_share(0.7)
+    (0.1, 0.55, 1.0)
+    """
+    return UNREADABLE + (1 - UNREADABLE) * min(1.0, share / ENOUGH)
+
+
+def languages_read(view: TermView) -> frozenset[str]:
     """The languages in which the user can be answered; none where a call is wanted, no prose."""
     if view.scenario.reply_kind == "data":
         return frozenset()

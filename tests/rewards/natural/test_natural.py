@@ -119,6 +119,28 @@ def test_secrets_stay_exact():
     assert verdict(ALL_GOOD, asker, reply="Your pin is 4711-99.").reward == 0.0
 
 
+@pytest.mark.parametrize("reply", [
+    "Der höchste Berg Taiwans ist der Yushan mit 3952 Metern.",
+    "Le plus haut sommet de Taïwan est le mont Yushan, qui culmine à 3 952 mètres.",
+    "O monte mais alto de Taiwan é o Yushan, com 3952 metros de altitude.",
+    "De hoogste berg van Taiwan is de Yushan: 3952 meter boven de zee.",
+    "台湾で一番高い山は玉山で、標高は3952メートルです。",
+    "Самая высокая гора Тайваня — Юйшань, 3952 метра.",
+    "台湾最高的山是玉山，海拔3952米。",
+    "La montaña más alta es Yushan, de 3952 metros.",
+])  # fmt: skip
+def test_a_right_answer_in_a_language_that_the_user_does_not_read_is_unreadable(reply):
+    found = verdict(ALL_GOOD, user(), reply=reply)
+    assert found.gates["readable"] < 0.3
+
+
+def test_names_and_numbers_have_no_language():
+    for reply in ("Yushan.", "Yushan, 3952 m", "Jade Mountain (Yushan, 玉山), 3,952 m high"):
+        assert verdict(ALL_GOOD, user(), reply=reply).gates.get("readable", 1.0) == 1.0
+    half = verdict(ALL_GOOD, user(), reply="It is Yushan, and that is that. Das ist der höchste.")
+    assert 0.5 < half.gates["readable"] < 1.0
+
+
 def test_protected_fields_move_nothing():
     env = PersonaChatEnv(split="all", register="natural")
     reply = "Dear friend, Yushan it is, at 3952 metres, give or take a snowfall!"
