@@ -17,6 +17,7 @@ from persona_env.detectors import (
     unsaid,
 )
 from persona_env.memo import Prepared
+from persona_env.reading.denials import Denials
 from persona_env.reading.fields import UNREAD, Choice, Degree
 from persona_env.reading.language_id import languages_of
 from persona_env.reading.numbers import Numbers
@@ -79,7 +80,7 @@ class _Known:
         ]
         same = zip(*(text.points for text in texts), strict=False)
         self._details = [Point.of(sum(phrasings, ()), self._told) for phrasings in same]
-        self._numbers = Numbers(scenario)
+        self._numbers, self._denials = Numbers(scenario), Denials(scenario)
         self._false: Phrasings = phrasings_of(claim for text in texts for claim in text.false)
 
     def points_in(self, reply: str) -> Degree:
@@ -96,8 +97,9 @@ class _Known:
         return tuple(made(reply, self._details, self._told)) if self._details else None
 
     def correct_in(self, reply: str) -> Degree:
-        """0 where another number stands in the place of a right one; unread elsewhere."""
-        spans = self._numbers.contradicted(reply)
+        """0 where another number stands in the place of a right one, or the right answer is named
+        and not given; unread elsewhere."""
+        spans = self._numbers.contradicted(reply) or self._denials.found(reply)
         return Degree(0.0, NAME, spans) if spans else UNREAD
 
     def false_in(self, reply: str) -> Degree:
