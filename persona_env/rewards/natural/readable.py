@@ -11,26 +11,27 @@ from persona_env.rewards.terms.readable import languages_read, score_by_words, s
 
 @natural_term(
     uses=("preferences.language", "context.languages"), gate=True,
-    validity="fastText's language identification, lid.176, sentence by sentence; inside a sentence "
-    "the detector `persona_env.detectors.language`, which knows the library's languages alone",
+    validity="fastText's language identification, lid.176, sentence by sentence; of a few words, "
+    "or where it is unsure, also the detector `persona_env.detectors.language`",
 )  # fmt: skip
 def readable(view: TermView, read: Read) -> Score | None:
     """The share of the reply in languages the user reads or asks for, from 0.1 to 1 at 70 %.
 
-    Of two shares the lower: that of whole sentences, among all languages, and that of words, among
-    the library's. Does not apply without known languages, or to a reply of names alone.
+    A reply of fewer than four words counts as it is more readable by two detectors. Does not apply
+    without known languages, or to a reply of names alone.
     """
     reads = view.once(languages_read)
     if not reads:
         return None
     told = read(view)
-    by_words = score_by_words(view.reply, reads)
-    if told.languages is None or (told.words or 0) < MIN_WORDS:
-        return by_words
+    is_short = (told.words or 0) < MIN_WORDS
+    if told.languages is None:
+        return None if is_short else score_by_words(view.reply, reads)
     share = sum(part for code, part in told.languages if code in reads)
     found = ", ".join(f"{code} {part:.2f}" for code, part in told.languages)
-    reason = Reason(0, len(view.reply), f"in {found}", f"{', '.join(sorted(reads))}")
+    reason = Reason(0, len(view.reply), f"in {found}", ", ".join(sorted(reads)))
     by_sentences = Score(score_of_share(share), (reason,))
-    if by_words is None:
+    if not is_short:
         return by_sentences
-    return min(by_words, by_sentences, key=lambda score: score.value)
+    by_words = score_by_words(view.reply, reads)
+    return by_words and max(by_words, by_sentences, key=lambda score: score.value)

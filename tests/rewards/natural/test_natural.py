@@ -128,6 +128,8 @@ def test_secrets_stay_exact():
     "Самая высокая гора Тайваня — Юйшань, 3952 метра.",
     "台湾最高的山是玉山，海拔3952米。",
     "La montaña más alta es Yushan, de 3952 metros.",
+    "玉山。",
+    "Gracias, amigo.",
 ])  # fmt: skip
 def test_a_right_answer_in_a_language_that_the_user_does_not_read_is_unreadable(reply):
     found = verdict(ALL_GOOD, user(), reply=reply)
@@ -135,7 +137,12 @@ def test_a_right_answer_in_a_language_that_the_user_does_not_read_is_unreadable(
 
 
 def test_names_and_numbers_have_no_language():
-    for reply in ("Yushan.", "Yushan, 3952 m", "Jade Mountain (Yushan, 玉山), 3,952 m high"):
+    for reply in (
+        "Yushan.",
+        "No idea, mate.",
+        "Yushan, 3952 m",
+        "Jade Mountain (Yushan, 玉山), 3,952 m high",
+    ):
         assert verdict(ALL_GOOD, user(), reply=reply).gates.get("readable", 1.0) == 1.0
     half = verdict(ALL_GOOD, user(), reply="It is Yushan, and that is that. Das ist der höchste.")
     assert 0.5 < half.gates["readable"] < 1.0
