@@ -31,6 +31,7 @@ from persona_env.users.profile import UserProfile
 
 from ..shared.oracle import oracle
 from .draws import DRAWS
+from . import natural  # noqa: F401 - the gate's counterpart in the natural register
 from .terms import calibration
 
 CALIBRATION = Category("calibration")
@@ -100,7 +101,6 @@ class PersonaCalibrationEnv(PersonaEnv):
     categories = (CALIBRATION,)
     oracle_registers = ("tiny",)
     own_terms = (calibration,)
-    tiny_terms = ("calibration",)
     replaced_terms = ("confidence", "factuality")
 
     def audience(self, split: str) -> tuple[UserProfile, ...]:

@@ -108,13 +108,14 @@ def in_characters(written: str) -> str | None:
 def in_words(word: str) -> int | None:
     """The number of a plain word in the Latin script, also of one with a hyphen.
 
-    >>> in_words("twenty-five"), in_words("tres"), in_words("house")
-    (25, 3, None)
+    >>> in_words("twenty-five"), in_words("twenty-one"), in_words("tres"), in_words("one")
+    (25, 21, 3, None)
     """
     tens, _, ones = word.partition("-")
     known = _latin()
-    if ones and 20 <= known.get(tens, 0) < 100 and known.get(ones, 10) < 10:
-        return known[tens] + known[ones]
+    if ones and 20 <= known.get(tens, 0) < 100:
+        last = 1 if ones in words("number_one", *LATIN) else known.get(ones, 10)
+        return known[tens] + last if last < 10 else None
     return known.get(word)
 
 

@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from persona_env import load_profile
+from persona_env import UserProfile, load_profile
 from persona_env.envs.calibration.env import PersonaCalibrationEnv
 from persona_env.rewards.claims import Claim, claim
 from persona_env.rewards.scoring_rules import answer_pays, answer_score, best_utility, utility
@@ -92,3 +92,58 @@ def test_the_oracle_answers_where_it_can_and_abstains_where_it_should():
     assert claim(env.oracle(known, omar), known, (known.text("en"),)).right == 1.0
     assert env.score("I do not know.", unsure, omar).reward > 0.9
     assert env.score("I do not know.", known, omar).reward < 0.1
+
+
+@cache
+def natural(split: str) -> PersonaCalibrationEnv:
+    return PersonaCalibrationEnv(split=split, register="natural")
+
+
+def gate(env: PersonaCalibrationEnv, scenario: Scenario, reply: str, user: UserProfile) -> float:
+    return env.score(reply, scenario, user).gates["calibration"]
+
+
+@every_split
+def test_the_natural_register_tells_right_from_wrong_and_from_neither(split):
+    env, user = natural(split), load_profile("sam").prefer(confidence_target=0.5)
+    asked = [one for one in pool(split) if one.chance is None][:40]
+    right = [gate(env, one, one.text("en").answer, user) for one in asked]
+    assert np.mean(right) > 0.8
+    for reply in (
+        "I do not know.",
+        "What a lovely thing to wonder about!",
+        "Let us take it step by step.\n\n1. Read it again.\n2. Take your time.",
+        "It is 7. I am 90% sure.",
+        "It is Anna.",
+        "",
+    ):
+        assert np.mean([gate(env, one, reply, user) for one in asked]) < MOST, reply
+
+
+def test_the_natural_register_prices_the_stated_confidence_and_abstaining():
+    env, user = natural("all"), load_profile("sam")
+    asked = next(one for one in pool("heldout") if one.id.startswith("product"))
+    (digits,) = asked.text("en").reference[0]
+    careful, bold = (user.prefer(confidence_target=level) for level in (0.9, 0.1))
+    said = {
+        name: [gate(env, asked, reply, one) for one in (careful, bold)]
+        for name, reply in {
+            "right": f"It is {digits}.",
+            "unsure": f"It is {digits}. I am about 20% sure.",
+            "other": "It is 7.",
+            "gives up": "I do not know.",
+        }.items()
+    }
+    assert min(said["right"]) > 0.9
+    assert said["unsure"][1] < said["right"][1]
+    assert max(said["other"]) < 0.05
+    assert said["gives up"][0] < MOST and said["gives up"][1] < MOST
+    raffle = next(one for one in pool("all") if one.chance is not None)
+    unsure = "There is no way to know."
+    assert gate(env, raffle, unsure, careful) > gate(env, raffle, unsure, bold) + 0.05
+
+
+def test_an_answer_in_words_is_held():
+    env, user = natural("all"), load_profile("sam").prefer(confidence_target=0.5)
+    asked = next(one for one in pool("train") if one.text("en").reference[0][0] == "21")
+    assert gate(env, asked, "That makes twenty-one.", user) > 0.5
