@@ -30,8 +30,8 @@ from persona_env.users.library import load_profiles
 from persona_env.users.profile import UserProfile
 
 from ..shared.oracle import oracle
-from .draws import DRAWS
 from . import natural  # noqa: F401 - the gate's counterpart in the natural register
+from .draws import DRAWS
 from .terms import calibration
 
 CALIBRATION = Category("calibration")

@@ -137,7 +137,7 @@ def test_the_natural_register_prices_the_stated_confidence_and_abstaining():
     assert min(said["right"]) > 0.9
     assert said["unsure"][1] < said["right"][1]
     assert max(said["other"]) < 0.05
-    assert said["gives up"][0] < MOST and said["gives up"][1] < MOST
+    assert max(said["gives up"]) < MOST
     raffle = next(one for one in pool("all") if one.chance is not None)
     unsure = "There is no way to know."
     assert gate(env, raffle, unsure, careful) > gate(env, raffle, unsure, bold) + 0.05
