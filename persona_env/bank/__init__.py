@@ -76,7 +76,14 @@ def load_canned() -> tuple[dict[str, Any], ...]:
     return _rows("canned.jsonl")
 
 
-@lru_cache(maxsize=8)
+def load_idle() -> tuple[dict[str, Any], ...]:
+    """Replies on the subject that tell nothing: a ``text`` of a ``kind`` (``"remark"``,
+    ``"short"``, ``"long"``) to the ``prompt`` of a ``scenario``; with ``run``, ``env`` and
+    ``language``."""
+    return _rows("idle.jsonl")
+
+
+@lru_cache(maxsize=9)
 def _rows(name: str) -> tuple[dict[str, Any], ...]:
     lines = read_text(FOLDER / name).splitlines()
     return tuple(json.loads(line) for line in lines if line)

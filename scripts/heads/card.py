@@ -10,7 +10,7 @@ from sklearn.metrics import roc_auc_score
 
 from heads.first import ALPHA
 from heads.fit import BAND, LEAST, MIDDLE, PAIRS, Outputs
-from heads.texts import ANSWER, LONGER, SAID, SPOILS, Extra, Text
+from heads.texts import ANSWER, IDLE, LONGER, SAID, SPOILS, Extra, Floats, Text
 from persona_env.reading.evidence import DEGREES
 from persona_env.reading.heads import CHOICES
 from persona_env.reading.reading import ACTS
@@ -49,7 +49,16 @@ def card(texts: Sequence[Text], extras: Sequence[Extra], said: Outputs) -> str:
     parts += [_PAIRS, *_pair_table(extras, said, len(texts)), ""]
     parts += [_ACTS, *_act_table(extras, said, len(texts)), ""]
     return "\n".join(
-        [*parts, _LONGER, *_longer_table(texts, said), "", *_answer_lines(texts, said)]
+        [
+            *parts,
+            _LONGER,
+            *_longer_table(texts, said),
+            "",
+            *_answer_lines(texts, said),
+            "",
+            _IDLE,
+            *_idle_lines(texts, said),
+        ]
     )
 
 
@@ -181,6 +190,32 @@ right.
 
 | answers | right | wrong | AUROC | right: as right, as wrong | wrong: as wrong, as right |
 |---|---|---|---|---|---|"""
+
+
+_IDLE = """## Replies that tell nothing
+
+Fluent replies on the subject of a question that do not answer it: a remark of at most 12 words, a
+few sentences, and 60 to 120 words that look like an answer. By heads that did not see the writer;
+`tests/data/idle_replies.jsonl` has those of a fifth writer to held-out questions, which train
+nothing. The last row is the good replies of the bank.
+
+| replies | n | read as wrong | as right | unread |
+|---|---|---|---|---|"""
+
+
+def _idle_lines(texts: Sequence[Text], said: Outputs) -> list[str]:
+    kinds: dict[str, list[float]] = {kind: [] for kind in ("remark", "short", "long", "good")}
+    for text, found in zip(texts, said.content[:, 0], strict=True):
+        if text.name == IDLE:
+            kinds[text.case["kind"]].append(found)
+        elif text.name in ("good_a", "good_b"):
+            kinds["good"].append(found)
+    return [_idle_line(kind, np.array(found)) for kind, found in kinds.items()]
+
+
+def _idle_line(kind: str, found: Floats) -> str:
+    wrong, right = (found <= BAND[0]).mean(), (found >= BAND[1]).mean()
+    return f"| {kind} | {len(found)} | {wrong:.2f} | {right:.2f} | {1 - wrong - right:.2f} |"
 
 
 def _style_table(texts: Sequence[Text], said: Outputs) -> list[str]:

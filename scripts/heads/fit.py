@@ -13,7 +13,7 @@ from sklearn.linear_model import LogisticRegression
 
 from heads.first import First, fit_first, targets_of
 from heads.sentences import Second, fit_second
-from heads.texts import ANSWER, LONGER, SAID, Extra, Floats, Inputs, Text
+from heads.texts import ANSWER, IDLE, LONGER, SAID, Extra, Floats, Inputs, Text
 from persona_env.bank import TEXTS
 from persona_env.reading.evidence import DEGREES, FAULTS, evidence_of
 from persona_env.reading.heads import (
@@ -145,6 +145,7 @@ def fit_content(
 
 COUNTED = {name: (1.0, 1.0, 1.0) for name in TEXTS} | {
     ANSWER: (1.0, 0.0, 0.0),
+    IDLE: (0.5, 0.0, 0.0),
     LONGER: (0.0, 0.2, 0.2),
     "edit": (0.0, 0.05, 0.05),
 }

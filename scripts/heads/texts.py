@@ -18,6 +18,7 @@ from persona_env.bank import (
     load_answers,
     load_cases,
     load_edits,
+    load_idle,
     load_pairs,
     load_readings,
     load_sentences,
@@ -66,9 +67,9 @@ SPOILS: dict[str, tuple[float, float, float]] = {  # wrong, fallen, harmful
 
 
 class Text(NamedTuple):
-    """One reply of the bank: of a case, an edit of one, a good one with a further sentence, or an
-    answer. ``reading`` is empty but of a case; ``faults`` are the labels of content, of an answer
-    the first alone."""
+    """One reply of the bank: of a case, an edit of one, a good one with a further sentence, an
+    answer, or one that tells nothing. ``reading`` is empty but of a case; ``faults`` are the labels
+    of content, of the last two kinds the first alone."""
 
     case: dict[str, Any]
     name: str
@@ -79,7 +80,8 @@ class Text(NamedTuple):
 
 
 def load_texts() -> list[Text]:
-    """The texts of all cases, then their edits, answers, and good texts with a further sentence."""
+    """The texts of all cases, their edits, answers, replies that tell nothing, and good texts with
+    a further sentence."""
     cases = {case["id"]: case for case in load_cases()}
     texts = []
     for row in load_readings():
@@ -95,6 +97,9 @@ def load_texts() -> list[Text]:
         case = {"id": row["scenario"], "env": "PersonaChat-v0", "run": ANSWERED_WITH, **row}
         for name, is_right in ANSWERS.items():
             texts.append(Text(case, ANSWER, row[name], ANSWERED_WITH, {}, (not is_right, 0, 0)))
+    for number, row in enumerate(load_idle()):
+        case = {"id": f"idle-{number}", **row}
+        texts.append(Text(case, IDLE, row["text"], row["run"], {}, (1, 0, 0)))
     texts += _said()
     texts += _longer(cases.values())
     scenarios = scenarios_of(texts)
@@ -140,6 +145,7 @@ def _loose() -> Iterator[tuple[int, dict[str, Any]]]:
         yield (number if row["language"] != "en" else row["run"]) % FOLDS, row
 
 
+IDLE = "idle"
 SAID = "said"
 LONGER = "longer"
 AT_END = 0.6
