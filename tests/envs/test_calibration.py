@@ -11,6 +11,7 @@ from persona_env import UserProfile, load_profile
 from persona_env.envs.calibration.env import PersonaCalibrationEnv
 from persona_env.rewards.claims import Claim, claim
 from persona_env.rewards.scoring_rules import answer_pays, answer_score, best_utility, utility
+from persona_env.scenarios.case import Case
 from persona_env.scenarios.schema import Scenario
 
 from ..support import every_split
@@ -147,3 +148,15 @@ def test_an_answer_in_words_is_held():
     env, user = natural("all"), load_profile("sam").prefer(confidence_target=0.5)
     asked = next(one for one in pool("train") if one.text("en").reference[0][0] == "21")
     assert gate(env, asked, "That makes twenty-one.", user) > 0.5
+
+
+def test_measures_of_the_natural_register_read_natural_answers():
+    env, user = natural("all"), load_profile("sam")
+    asked = next(one for one in pool("train") if one.text("en").reference[0][0] == "21")
+    worked = "21. First the tens, 40 - 20 = 20, then the ones; 20 + 1 makes 21. I'm 80% sure."
+    found = env.read(Case(asked, user), worked)
+    assert found == {
+        "coverage": 1.0, "accuracy": 1.0, "confidence": 0.8, "brier": pytest.approx(0.04)
+    }  # fmt: skip
+    assert env.read(Case(asked, user), "It is 30.")["accuracy"] == 0.0
+    assert env.read(Case(asked, user), "I do not know.") == {"coverage": 0.0}
