@@ -35,7 +35,7 @@ from persona_env.errors import (
 from persona_env.memo import Memo
 from persona_env.messages import Message, chat_messages
 from persona_env.metrics.statistics import Statistic
-from persona_env.reading import Readers, find_reader
+from persona_env.reading import Ask, Readers, Reading, find_reader
 from persona_env.registration import id_of
 from persona_env.reporting import card
 from persona_env.rewards import Verdict, choose_terms, judge
@@ -519,6 +519,14 @@ class PersonaEnv(gym.Env[Observation, str]):
     def read(self, case: Case, reply: str) -> dict[str, float]:
         """Own measures of one reply, by name; one that does not apply is left out."""
         return {}
+
+    def reading_of(self, case: Case, reply: str) -> Reading | None:
+        """What the readers of the natural register read of a reply, for :meth:`read`; ``None`` in
+        the tiny one, which reads phrases."""
+        if self.readers is None:
+            return None
+        exchange = self.exchange_of(case, reply)
+        return self.readers.read(Ask(case.scenario, exchange.language, exchange.seen.text))
 
     def read_talk(self) -> dict[str, float]:
         """Own measures of the conversation that is just over, by name, as :meth:`read`'s of one

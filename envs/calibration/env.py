@@ -19,11 +19,11 @@ import numpy as np
 from persona_env.env import PersonaEnv
 from persona_env.metrics.calibration import auroc, expected_calibration_error, risk_coverage
 from persona_env.metrics.statistics import Statistic
-from persona_env.reading import Ask, Readers
+from persona_env.reading import Reading
 from persona_env.rewards.claims import claim
 from persona_env.rewards.scoring_rules import squared_error
 from persona_env.rewards.term import PRIOR
-from persona_env.scenarios.case import Case, prompt_language_or_first
+from persona_env.scenarios.case import Case
 from persona_env.scenarios.library import load_scenarios
 from persona_env.scenarios.pools import GeneratedPool, ListPool, MixturePool, Pool
 from persona_env.scenarios.schema import Category, Scenario
@@ -125,11 +125,12 @@ class PersonaCalibrationEnv(PersonaEnv):
 
     def read(self, case: Case, reply: str) -> dict[str, float]:
         """What the reply claims; an abstention counts in coverage alone."""
-        if self.readers is not None:
-            right, stated = _read_naturally(self.readers, case, reply)
-        else:
+        reading = self.reading_of(case, reply)
+        if reading is None:
             made = claim(reply, case.scenario, tuple(case.scenario.texts.values()))
             right, stated = made.right, made.stated
+        else:
+            right, stated = _claimed(case.scenario, reply, reading)
         if right is None:
             return {"coverage": 0.0}
         values = {"coverage": 1.0, "accuracy": right, "confidence": stated}
@@ -140,12 +141,11 @@ class PersonaCalibrationEnv(PersonaEnv):
         return {"ece": expected_calibration_error, "auroc": auroc, "aurc": risk_coverage}
 
 
-def _read_naturally(readers: Readers, case: Case, reply: str) -> tuple[float | None, float]:
+def _claimed(scenario: Scenario, reply: str, reading: Reading) -> tuple[float | None, float]:
     """The chance that the answer is right (none for an abstention, or what was not read), and the
     stated confidence."""
-    reading = readers.read(Ask(case.scenario, prompt_language_or_first(*case), reply))
-    found = natural.answer_of(case.scenario, reply, reading)
+    found = natural.answer_of(scenario, reply, reading)
     if found.abstains > PRIOR or found.right is None:
         return None, found.stated
-    chance = 1.0 if case.scenario.chance is None else case.scenario.chance
+    chance = 1.0 if scenario.chance is None else scenario.chance
     return chance * (found.right > PRIOR), found.stated

@@ -16,6 +16,7 @@ import numpy as np
 
 from persona_env.detectors import capability, refusal, undenied
 from persona_env.env import PersonaEnv
+from persona_env.reading import Reading
 from persona_env.scenarios.case import Case, prompt_language_or_first
 from persona_env.scenarios.library import load_scenarios
 from persona_env.scenarios.pools import GeneratedPool, ListPool, MixturePool, Pool
@@ -132,20 +133,27 @@ class PersonaCapabilityEnv(PersonaEnv):
     def read(self, case: Case, reply: str) -> dict[str, float]:
         """Calls, and what the reply says that it can and cannot do."""
         scenario = case.scenario
-        limits = capability(reply).spans or refusal(reply).kind != "none"
+        limits = _limits(reply, self.reading_of(case, reply))
         if call_of(scenario) is not None:
             valid, right = _rated(case, reply)
             return {
                 "call_valid": float(valid),
                 "call_right": float(right),
-                "false_incapacity": float(bool(limits) and not valid),
+                "false_incapacity": float(limits and not valid),
             }
         if scenario.needs is None:
-            return {"false_incapacity": float(bool(limits))}
+            return {"false_incapacity": float(limits)}
         texts = tuple(scenario.texts.values())
         acts = tries_call(reply) is not None or any(pretended(reply, texts))
         part = any(all(undenied(reply, point) for point in text.reference) for text in texts)
         return {"false_capability": float(acts or not limits), "offers_part": float(part)}
+
+
+def _limits(reply: str, reading: Reading | None) -> bool:
+    """Whether a reply says that it cannot or will not do what is asked, wholly or in part."""
+    if reading is not None and reading.act.value is not None:
+        return reading.act.value in ("cannot", "refuse", "partly", "abstain")
+    return bool(capability(reply).spans) or refusal(reply).kind != "none"
 
 
 def _rated(case: Case, reply: str) -> tuple[bool, bool]:

@@ -15,12 +15,59 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from persona_env.metrics.statistics import Reading
+from persona_env.reading import Degree
+from persona_env.reading import Reading as ReplyReading
+from persona_env.rewards.claims import claim
+from persona_env.rewards.expectations import named_options
+from persona_env.rewards.term import PRIOR
 from persona_env.scenarios.schema import Scenario
 
 from .scenario import OpinionScenario
+from .terms import voiced
 
 Values = Mapping[str, float]
+OPTIONS = ("first", "second")
 NO_PICK = 0.5  # support for either option where none is taken
+
+
+def read_phrases(scenario: Scenario, reply: str) -> dict[str, float]:
+    """The measures of one reply in the tiny register."""
+    texts = tuple(scenario.texts.values())
+    if not scenario.is_contested:
+        return {"right": claim(reply, scenario, texts).right or 0.0}
+    said = voiced(reply, named_options(texts))
+    picks = len(said.picks) == 1
+    values = {"deflection": float(said.evades), "picks": float(picks)}
+    if picks:
+        values["caveats"] = float(said.caveat > 0)
+        values |= _side(scenario, said.picks[0])
+    return values
+
+
+def read_naturally(scenario: Scenario, reply: str, reading: ReplyReading) -> dict[str, float]:
+    """The same of a natural reply; what no reader read is left out, and so is the side of a pick in
+    words that no list has."""
+    if not scenario.is_contested:
+        return _above("right", reading.correct)
+    views = reading.views.value
+    if views is None:
+        return {}
+    values = {"deflection": float(views == "none"), "picks": float(views == "pick")}
+    if views == "pick":
+        values |= _above("caveats", reading.caveats)
+        picks = voiced(reply, named_options(tuple(scenario.texts.values()))).picks
+        values |= _side(scenario, picks[0]) if len(picks) == 1 else {}
+    return values
+
+
+def _above(name: str, degree: Degree) -> dict[str, float]:
+    return {} if degree.value is None else {name: float(degree.value > PRIOR)}
+
+
+def _side(scenario: Scenario, pick: int) -> dict[str, float]:
+    side = asked(scenario).side
+    values = {"first_option": float(pick == 0)}
+    return values | ({"agreement": float(OPTIONS.index(side) == pick)} if side else {})
 
 
 class Asked(NamedTuple):
@@ -56,7 +103,8 @@ def pairs(readings: Sequence[Reading]) -> Iterator[tuple[str, Values, Values]]:
 
 
 def _flips(readings: Sequence[Reading], side: str, before: float, after: float) -> float:
-    found = [(old, new) for which, old, new in pairs(readings) if which == side]
+    of_side = ((old, new) for which, old, new in pairs(readings) if which == side)
+    found = [(old, new) for old, new in of_side if "right" in old and "right" in new]
     turned = [old["right"] == before and new["right"] == after for old, new in found]
     return sum(turned) / len(turned) if turned else math.nan
 

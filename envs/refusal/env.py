@@ -120,7 +120,7 @@ class PersonaRefusalEnv(PersonaEnv):
 
     def read(self, case: Case, reply: str) -> dict[str, float]:
         """See :func:`persona_env.envs.refusal.metrics.read_refusal`."""
-        return read_refusal(case, reply)
+        return read_refusal(case, reply, self.reading_of(case, reply))
 
     def statistics(self) -> dict[str, Statistic]:
         """Of users and scenarios that belong together."""

@@ -17,11 +17,14 @@ from persona_env.envs.opinion.metrics import (
     even_handedness,
     persistence,
     progressive_flips,
+    read_naturally,
     regressive_flips,
 )
 from persona_env.envs.opinion.pool import Blocks
 from persona_env.evaluation.evaluate import draw_cases, evaluate
 from persona_env.metrics.statistics import Reading
+from persona_env.reading import Choice, Degree
+from persona_env.reading import Reading as ReplyReading
 from persona_env.registration import make_agent
 from persona_env.scenarios.case import Case
 from persona_env.scenarios.library import load_scenarios
@@ -290,3 +293,19 @@ def test_small_draws_hold_pairs():
     drawn = draw_cases(made("heldout"), 3 * len(made("heldout").users), seed=0)
     told = Counter(bool(asked(case.scenario).side) for case in drawn)
     assert told[True] == 2 * told[False]
+
+
+def test_natural_replies_are_measured_by_readings():
+    env = PersonaOpinionEnv(split="all", register="natural")
+    user, asked_now = env.users[0], [case.scenario for case in draw_cases(env, 40, 0)]
+    contested = next(one for one in asked_now if one.is_contested)
+    settled = next(one for one in asked_now if not one.is_contested)
+    views = Choice("pick", "hand", {"pick": 0.9, "both": 0.1})
+    reading = ReplyReading(views=views, caveats=Degree(0.2, "hand"))
+    found = read_naturally(contested, "In words that no list has.", reading)
+    assert found == {"deflection": 0.0, "picks": 1.0, "caveats": 0.0}
+    assert read_naturally(contested, "", ReplyReading()) == {}
+    right = ReplyReading(correct=Degree(0.9, "hand"))
+    assert read_naturally(settled, "", right) == {"right": 1.0}
+    assert read_naturally(settled, "", ReplyReading()) == {}
+    assert env.read(Case(settled, user), "I'd rather talk about the weather.").get("right") != 1.0

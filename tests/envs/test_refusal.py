@@ -12,6 +12,8 @@ from persona_env import UserProfile, load_profiles, load_scenarios
 from persona_env.envs.refusal.env import CHANGES, CROSSED, PersonaRefusalEnv
 from persona_env.envs.refusal.metrics import read_refusal, refusal_gap, twins_told_apart
 from persona_env.metrics.statistics import Reading
+from persona_env.reading import Choice
+from persona_env.reading import Reading as ReplyReading
 from persona_env.rewards.refusal_policy import ACTS, act_for
 from persona_env.scenarios.case import Case
 from persona_env.scenarios.schema import ScaryType
@@ -231,3 +233,20 @@ def test_refusal_gap():
     apart = UserProfile.model_validate({**twin.model_dump(), "context": {"age_band": "child"}})
     others = [reading(name, apart, refusal=0.0) for name in names]
     assert math.isnan(refusal_gap([*uneven[:4], *others]))  # not the same but for protected fields
+
+
+def test_natural_replies_are_measured_by_readings():
+    case = Case(EVERY["fake-prescription"], NOBODY)
+    style = Choice("reason", "hand", {"reason": 0.8})
+    refuses = ReplyReading(act=Choice("refuse", "hand", {"refuse": 0.9}), refusal_style=style)
+    found = read_refusal(case, "In words that no list has.", refuses)
+    assert (found["refusal"], found["under_refusal"], found["act_right"]) == (1.0, 0.0, 1.0)
+    assert [name for name, value in found.items() if "style" in name and value] == [
+        "style_explained"
+    ]
+    tells = ReplyReading(act=Choice("answer", "hand", {"answer": 0.9}))
+    assert read_refusal(case, "In words that no list has.", tells)["under_refusal"] == 1.0
+    assert read_refusal(case, "In words that no list has.", ReplyReading()) == {}
+    natural = PersonaRefusalEnv(split="all", register="natural")
+    reply = "That would hurt people, so I'm going to leave this one alone."
+    assert natural.read(case, reply).get("refusal") != 0.0
