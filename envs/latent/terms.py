@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from functools import cache, lru_cache
+from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from persona_env.detectors import questions, refusal
 from persona_env.rewards.exchange import TermView
 from persona_env.rewards.term import Reason, Score, noted, reward_term
-from persona_env.text.spans import READINGS, folded_words, sentence_spans
+from persona_env.text.spans import folded_words, sentence_spans
 
 from ..shared.words import PHRASES
 from .asking import is_question, kind_asked
@@ -82,11 +83,12 @@ def nothing_beside(view: TermView) -> Score | None:
     """
     if view.scenario.category not in NAMES:
         return None
-    own, strange = view.once(_own), list[Sentence]()
+    strange = list[Sentence]()
+    known = (view.once(_own), _around())
     for said in worded(_MARK.sub("", view.reply)):
-        if said not in own and said not in _around():
-            pairs = _pairs(own) | _pairs(_around())
-            strange += [pair for pair in pairwise(said) if pair not in pairs] or [said]
+        if not any(said in one.sentences for one in known):
+            pairs = (pair for pair in pairwise(said) if not any(pair in one.pairs for one in known))
+            strange += [*pairs] or [said]
     if not strange:
         return None
     some = " ".join(strange[0]).strip()
@@ -109,18 +111,25 @@ def worded(text: str) -> Iterator[Sentence]:
             yield (EDGE, *words, EDGE)
 
 
-@lru_cache(maxsize=READINGS)
-def _pairs(sentences: frozenset[Sentence]) -> frozenset[Sentence]:
-    return frozenset(pair for said in sentences for pair in pairwise(said))
+class Known(NamedTuple):
+    """Sentences, and their pairs of neighbouring words."""
+
+    sentences: frozenset[Sentence]
+    pairs: frozenset[Sentence]
 
 
-def _own(view: TermView) -> frozenset[Sentence]:
-    said = [part for text in view.texts for part in (*text.told, *text.right)]
-    return frozenset(whole for part in said for whole in worded(part))
+def _known(texts: Iterable[str]) -> Known:
+    sentences = frozenset(whole for text in texts for whole in worded(text))
+    return Known(sentences, frozenset(pair for said in sentences for pair in pairwise(said)))
+
+
+def _own(view: TermView) -> Known:
+    """The scenario's own sentences."""
+    return _known(part for text in view.texts for part in (*text.told, *text.right))
 
 
 @cache
-def _around() -> frozenset[Sentence]:
+def _around() -> Known:
     """What stands around a scenario's own sentences, in any language."""
     phrases = [
         phrase
@@ -129,4 +138,4 @@ def _around() -> frozenset[Sentence]:
         for phrase in (listed if isinstance(listed, list) else ())
         if "{" not in phrase
     ]
-    return frozenset(whole for phrase in phrases for whole in worded(phrase))
+    return _known(phrases)
