@@ -18,7 +18,7 @@ from .asking import is_question, kind_asked
 from .draws import NAMES, NUMBER
 from .sums import given, right_of
 
-ALONE = 0.5
+ALONE = 0.3
 """Of the right number without a word."""
 BESIDE = (1.0, 0.4, 0.1)  # with no pair of words that nobody wrote, one, more
 _MARK = re.compile(r"^\s*(?:[-*]|\d+[.)])\s+", re.MULTILINE)  # of a list
@@ -58,7 +58,7 @@ def right_number(view: TermView) -> Score | None:
     """0 for a reply to a sum without the right number, in digits or in words, or with another too.
 
     One behind a 'not' does not count. Another is one in the right one's place: with the same word
-    before it and the same two behind as in the author's answer or a sentence of this reply. 0.5 for
+    before it and the same two behind as in the author's answer or a sentence of this reply. 0.3 for
     numbers without any word. In the natural register it stands for ``factuality`` there.
     """
     if view.scenario.category != NUMBER.name:
