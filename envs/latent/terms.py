@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
 from functools import cache
-from itertools import pairwise
-from typing import NamedTuple
 
 from persona_env.detectors import questions, refusal
 from persona_env.rewards.exchange import TermView
 from persona_env.rewards.term import Reason, Score, noted, reward_term
-from persona_env.text.spans import folded_words, sentence_spans
 
+from ..shared.own_sentences import BESIDE, Known, known_of, only_own
 from ..shared.words import PHRASES
 from .asking import is_question, kind_asked
 from .draws import NAMES, NUMBER
@@ -20,11 +16,6 @@ from .sums import given, right_of
 
 ALONE = 0.3
 """Of the right number without a word."""
-BESIDE = (1.0, 0.4, 0.1)  # with no pair of words that nobody wrote, one, more
-_MARK = re.compile(r"^\s*(?:[-*]|\d+[.)])\s+", re.MULTILINE)  # of a list
-_COLON = re.compile(r":(?=\s)|：")
-Sentence = tuple[str, ...]
-EDGE = ""
 
 
 @reward_term(
@@ -83,49 +74,12 @@ def nothing_beside(view: TermView) -> Score | None:
     """
     if view.scenario.category not in NAMES:
         return None
-    strange = list[Sentence]()
-    known = (view.once(_own), _around())
-    for said in worded(_MARK.sub("", view.reply)):
-        if not any(said in one.sentences for one in known):
-            pairs = (pair for pair in pairwise(said) if not any(pair in one.pairs for one in known))
-            strange += [*pairs] or [said]
-    if not strange:
-        return None
-    some = " ".join(strange[0]).strip()
-    note = f"{len(strange)} times words that stand nowhere so, such as {some!r}"
-    return Score(BESIDE[min(len(strange), 2)], (Reason(0, len(view.reply), note),))
-
-
-def worded(text: str) -> Iterator[Sentence]:
-    """The words of each sentence, between its edges.
-
-    A colon ends a sentence as well: what follows "Please note:" is one of its own.
-
-    >>> [*worded("Note: yes, please.")]
-    [('', 'note', ''), ('', 'yes', 'please', '')]
-    """
-    text = _COLON.sub(".", text)
-    for start, end in sentence_spans(text):
-        words = folded_words(text[start:end])
-        if words:
-            yield (EDGE, *words, EDGE)
-
-
-class Known(NamedTuple):
-    """Sentences, and their pairs of neighbouring words."""
-
-    sentences: frozenset[Sentence]
-    pairs: frozenset[Sentence]
-
-
-def _known(texts: Iterable[str]) -> Known:
-    sentences = frozenset(whole for text in texts for whole in worded(text))
-    return Known(sentences, frozenset(pair for said in sentences for pair in pairwise(said)))
+    return only_own(view.reply, view.once(_own), _around())
 
 
 def _own(view: TermView) -> Known:
     """The scenario's own sentences."""
-    return _known(part for text in view.texts for part in (*text.told, *text.right))
+    return known_of(part for text in view.texts for part in (*text.told, *text.right))
 
 
 @cache
@@ -138,4 +92,4 @@ def _around() -> Known:
         for phrase in (listed if isinstance(listed, list) else ())
         if "{" not in phrase
     ]
-    return _known(phrases)
+    return known_of(phrases)
