@@ -11,6 +11,7 @@ from ..shared.own_sentences import BESIDE, Known, known_of, only_own
 from .due import length_value
 from .scenario import SummaryScenario
 from .views import USES, asked
+from .words import own_words
 from .written import FLAWED, flaw, in_sentences
 
 OF_WORDS = "words are compared, in any order, within two sentences; the author lists them"
@@ -104,7 +105,7 @@ def summary_written(view: TermView) -> Score | None:
 
 @reward_term(gate=True, values=BESIDE, validity="matching words is exact")
 def summary_own(view: TermView) -> Score | None:
-    """1 for sentences of the post and the author's clauses, whole and in any order.
+    """1 for sentences of the post, the author's clauses and a plea, whole and in any order.
 
     Of other words that :func:`~persona_env.envs.shared.own_sentences.only_own` finds, one pair
     leaves 0.4, more 0.1. The tiny register has no others.
@@ -117,8 +118,9 @@ def _own(view: TermView) -> Known | None:
     scenario = view.scenario
     if not isinstance(scenario, SummaryScenario):
         return None
-    posts = scenario.posts.values()
-    return known_of(text for one in posts for text in (one.post, *(f.says for f in one.facts)))
+    posts, pleas = scenario.posts.values(), (one["begs"] for one in own_words().values())
+    told = (text for one in posts for text in (one.post, *(fact.says for fact in one.facts)))
+    return known_of((*told, *pleas))
 
 
 GATES = (summary_true, summary_covers, summary_length, summary_written, summary_own)
