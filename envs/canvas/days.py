@@ -55,10 +55,12 @@ def _month(name: str) -> int:
 def _date_patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     names = "|".join((*listed("months"), *listed("months_short")))
     day, year, month = r"(?P<day>\d{1,2})", r"(?P<year>\d{4})", rf"(?P<month>{names})"
+    ordinal = f"(?:{'|'.join(listed('ordinals'))})?"
+    before, behind = (f"(?:{'|'.join(listed(name))} )?" for name in ("articles", "of"))
     forms = (
         r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})",
-        rf"(?:the )?{day}(?:st|nd|rd|th)?(?: of)? {month}\.?,? {year}",
-        rf"{month}\.? {day}(?:st|nd|rd|th)?,? {year}",
+        rf"{before}{day}{ordinal} {behind}{month}\.?,? {year}",
+        rf"{month}\.? {day}{ordinal},? {year}",
         rf"{day}/(?P<month>\d{{1,2}})/{year}",
     )
     return tuple(

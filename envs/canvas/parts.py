@@ -7,7 +7,7 @@ from datetime import timedelta
 from .prose import normal
 from .rewrites import Fields
 from .slots import render
-from .told import Draw, Told, filled, now, selected
+from .told import Draw, Told, filled, frame, now, selected
 from .words import listed
 
 
@@ -18,7 +18,8 @@ def update(draw: Draw) -> Fields:
     slot = f"{{{told.day.isoformat()}}}"
     part = selected(render(slot, told.style))
     sentence = now(told, told.active.replace(slot, part))
-    words = f"{new.day}{_ending(new.day)} of {listed('months')[new.month - 1]} {new.year}"
+    ordinal, month = f"{new.day}{_ending(new.day)}", listed("months")[new.month - 1]
+    words = frame("day", day=ordinal, month=month, year=new.year)
     return {
         "document": draw.document(f"{sentence} {now(told, told.listing)}"),
         "instruction": draw.ask("update", day=words), "gone": [told.day.isoformat()],
@@ -27,7 +28,9 @@ def update(draw: Draw) -> Fields:
 
 
 def _ending(day: int) -> str:
-    return {1: "st", 2: "nd", 3: "rd"}.get(0 if 10 < day < 14 else day % 10, "th")
+    most, *others = listed("ordinals")
+    last = 0 if 10 < day < 14 else day % 10
+    return others[last - 1] if 0 < last <= len(others) else most
 
 
 def heading(draw: Draw) -> Fields:

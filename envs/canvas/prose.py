@@ -57,7 +57,8 @@ def commas(text: str, items: tuple[str, ...]) -> tuple[Comma, ...]:
     [True, False]
     """
     one = "|".join(sorted(map(re.escape, items), key=len, reverse=True))
-    ends = rf"(?<!\w)(?:{one})(,?)\s+(?:and|or)\s+(?:(?:an?|the)\s+)?(?:{one})(?!\w)"
+    joins, articles = "|".join(listed("joins")), "|".join(listed("articles"))
+    ends = rf"(?<!\w)(?:{one})(,?)\s+(?:{joins})\s+(?:(?:{articles})\s+)?(?:{one})(?!\w)"
     found = re.finditer(ends, text, re.IGNORECASE)
     return tuple(Comma(bool(match[1]), match.span()) for match in found)
 
@@ -84,8 +85,8 @@ def passives(text: str) -> tuple[Span, ...]:
 @cache
 def _passive() -> re.Pattern[str]:
     being, irregular = "|".join(listed("being")), "|".join(listed("participles"))
-    verb = rf"(?P<verb>[a-z]{{2,}}ed|{irregular})"
-    return re.compile(rf"\b(?:{being}) (?:(?:not|also|[a-z]+ly) )?{verb}\b", re.IGNORECASE)
+    verb, between = rf"(?P<verb>[a-z]{{2,}}ed|{irregular})", "|".join(listed("between"))
+    return re.compile(rf"\b(?:{being}) (?:(?:{between}) )?{verb}\b", re.IGNORECASE)
 
 
 def grade(text: str) -> float:

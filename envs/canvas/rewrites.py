@@ -10,7 +10,7 @@ from persona_env.text.spans import word_count
 from .prose import grade, normal
 from .slots import render
 from .style import STYLE, Style
-from .told import Draw, Told, filled, large, now, selected, sentences_of, template
+from .told import Draw, Told, filled, frame, large, now, selected, sentences_of, template
 
 THIRD = 3
 EASY, HARDER = 6.0, 3.0  # the lowest grade that is asked for; how far the old text is above it
@@ -48,7 +48,7 @@ def define(draw: Draw) -> Fields:
     told, (term, meaning) = draw.told(), draw.of("terms")
     frame = filled(draw.of("term_frames"), term=term)
     old = " ".join(now(told, one) for one in (told.active, told.listing, frame))
-    best, passive = _both(told, told.listing, frame, f"{_an(term)} {term} is {meaning}")
+    best, passive = _both(told, told.listing, frame, _definition(term, meaning))
     document = f"{draw.document(selected(old))}\n\nGlossary\n{term}: {meaning}"
     return {
         "document": document, "instruction": draw.ask("define", term=term),
@@ -57,8 +57,9 @@ def define(draw: Draw) -> Fields:
     }  # fmt: skip
 
 
-def _an(word: str) -> str:
-    return "an" if word[0] in "aeiou" else "a"
+def _definition(term: str, meaning: str) -> str:
+    article = "before_vowel" if term[0] in frame("vowels") else "article"
+    return frame("definition", article=frame(article), term=term, meaning=meaning)
 
 
 def active(draw: Draw) -> Fields:
@@ -76,7 +77,9 @@ def simplify(draw: Draw) -> Fields:
     """A paragraph that is hard to read."""
     told = draw.told()
     hard = [template("requests")["fillers"]["hard"][i] for i in draw.rng.permutation(4)]
-    old = f"{hard[0]}; {told.active}; {hard[1]}, {told.listing}; {hard[2]}, and {told.number}."
+    first, second, third, _ = hard
+    said = {"active": told.active, "listing": told.listing, "number": told.number}
+    old = frame("hard", first=first, second=second, third=third, **said)
     old = render(large(old), told.style)
     best, passive = _both(told, told.listing, told.number)
     texts = [

@@ -17,7 +17,6 @@ from .words import listed
 _SLOT = re.compile(r"\{([^{}]*)\}")
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 _JOIN = re.compile(r"\{\+\}(\s*)(\S)")
-ALSO = ", and "
 DATES = STYLE["date_format"]
 
 
@@ -62,7 +61,7 @@ def render(marked: str, style: Style) -> str:
 
 
 def _joint(match: re.Match[str], joined: bool) -> str:
-    return ALSO + match[2] if joined else ". " + match[2].upper()
+    return f"{' '.join(listed('joint'))} {match[2]}" if joined else f". {match[2].upper()}"
 
 
 def _filled(slot: str, style: Style) -> str:

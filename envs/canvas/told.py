@@ -86,11 +86,11 @@ class Draw:
         agent, thing, day = self.of("agents"), self.of("objects"), self.day()
         past, participle = self.of("acts")
         items = tuple(self.of("lists"))
-        listed_items = f"{items[0]}, {items[1]}{{,}} and {items[2]}"
-        slot = f"{{{day.isoformat()}}}"
+        listed_items = frame("list", first=items[0], second=items[1], third=items[2])
+        named = {"agent": agent, "thing": thing, "day": f"{{{day.isoformat()}}}"}
         return Told(
-            f"{agent} {past} {thing} on {slot}",
-            f"{thing} was {participle} by {agent} on {slot}",
+            frame("active", past=past, **named),
+            frame("passive", participle=participle, **named),
             filled(self.of("list_frames"), list=listed_items),
             filled(self.of("number_frames"), n=int(self.rng.integers(11, 990))),
             day, agent, thing, items, self.style(),
@@ -110,6 +110,11 @@ def filled(text: str, **values: object) -> str:
     for name in sorted(values, key=len, reverse=True):
         text = text.replace(f"${name}", str(values[name]))
     return text
+
+
+def frame(name: str, **values: object) -> str:
+    """A sentence of a frame that all documents share."""
+    return filled(template("requests")["frames"][name], **values)
 
 
 def large(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from persona_env.text.spans import is_cjk
 
@@ -13,7 +14,6 @@ from .words import LATIN_WORD, folded, has, pattern_of, read_words
 SHORTEST = 4  # letters of a word that tells what an item is on
 
 _PART = re.compile(r"[,;:()—–，；：。（）、]|\s-\s")
-_OPENS = re.compile(r"\s*(?:(?:and|but|so|while|y|pero|e)\s+|而|但)?")
 
 
 def given_away(facts: Facts, item: Item, plain: str) -> bool:
@@ -42,9 +42,15 @@ def _does_another(facts: Facts, item: Item, plain: str) -> bool:
         names, on_it = facts.members_in(part), has(part, phrases)
         if item.owner in names and (on_it or _shares(part, words)):
             return False
-        opened = _OPENS.match(part)
+        opened = _opens().match(part)
         led = led or (on_it and opened is not None and opened.end() in names.values())
     return led
+
+
+@cache
+def _opens() -> re.Pattern[str]:
+    """What may stand before the name that begins a clause."""
+    return re.compile(rf"\s*(?:(?:{pattern_of(read_words('opens')).pattern})\s*)?")
 
 
 def _shares(part: str, words: set[str]) -> bool:

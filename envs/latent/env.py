@@ -25,7 +25,7 @@ from persona_env.users.profile import UserProfile
 
 from ..shared.oracle import oracle
 from . import terms
-from .draws import LATENT, NUMBER, scenarios
+from .draws import LATENT, NAMES, NUMBER, scenarios
 from .history import past_turns
 from .metrics import read_reply, read_talk
 from .planning import Table
@@ -82,7 +82,7 @@ class PersonaLatentEnv(PersonaEnv):
     categories = (LATENT, NUMBER)
     own_terms = (terms.answered, terms.right_number, terms.nothing_beside)
     tiny_terms = ("nothing_beside",)
-    unjudged: ClassVar = {"factuality": frozenset({NUMBER.name})}
+    unjudged: ClassVar = {"factuality": frozenset({NUMBER.name}), "key_points": NAMES}
     oracle_registers = ("tiny",)
     max_new_tokens: ClassVar[int] = 128
     context_length: ClassVar[int] = 896

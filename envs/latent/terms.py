@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from functools import cache, lru_cache
-from itertools import pairwise
+from functools import cache
 
 from persona_env.detectors import questions, refusal
 from persona_env.rewards.exchange import TermView
 from persona_env.rewards.term import Reason, Score, noted, reward_term
-from persona_env.text.spans import READINGS, folded_words, sentence_spans
 
+from ..shared.own_sentences import BESIDE, Known, known_of, only_own
 from ..shared.words import PHRASES
 from .asking import is_question, kind_asked
 from .draws import NAMES, NUMBER
 from .sums import given, right_of
 
-ALONE = 0.5
+ALONE = 0.3
 """Of the right number without a word."""
-BESIDE = (1.0, 0.4, 0.1)  # with no pair of words that nobody wrote, one, more
-_MARK = re.compile(r"^\s*(?:[-*]|\d+[.)])\s+", re.MULTILINE)  # of a list
-_COLON = re.compile(r":(?=\s)|：")
-Sentence = tuple[str, ...]
-EDGE = ""
 
 
 @reward_term(
@@ -57,7 +49,7 @@ def right_number(view: TermView) -> Score | None:
     """0 for a reply to a sum without the right number, in digits or in words, or with another too.
 
     One behind a 'not' does not count. Another is one in the right one's place: with the same word
-    before it and the same two behind as in the author's answer or a sentence of this reply. 0.5 for
+    before it and the same two behind as in the author's answer or a sentence of this reply. 0.3 for
     numbers without any word. In the natural register it stands for ``factuality`` there.
     """
     if view.scenario.category != NUMBER.name:
@@ -82,45 +74,16 @@ def nothing_beside(view: TermView) -> Score | None:
     """
     if view.scenario.category not in NAMES:
         return None
-    own, strange = view.once(_own), list[Sentence]()
-    for said in worded(_MARK.sub("", view.reply)):
-        if said not in own and said not in _around():
-            pairs = _pairs(own) | _pairs(_around())
-            strange += [pair for pair in pairwise(said) if pair not in pairs] or [said]
-    if not strange:
-        return None
-    some = " ".join(strange[0]).strip()
-    note = f"{len(strange)} times words that stand nowhere so, such as {some!r}"
-    return Score(BESIDE[min(len(strange), 2)], (Reason(0, len(view.reply), note),))
+    return only_own(view.reply, view.once(_own), _around())
 
 
-def worded(text: str) -> Iterator[Sentence]:
-    """The words of each sentence, between its edges.
-
-    A colon ends a sentence as well: what follows "Please note:" is one of its own.
-
-    >>> [*worded("Note: yes, please.")]
-    [('', 'note', ''), ('', 'yes', 'please', '')]
-    """
-    text = _COLON.sub(".", text)
-    for start, end in sentence_spans(text):
-        words = folded_words(text[start:end])
-        if words:
-            yield (EDGE, *words, EDGE)
-
-
-@lru_cache(maxsize=READINGS)
-def _pairs(sentences: frozenset[Sentence]) -> frozenset[Sentence]:
-    return frozenset(pair for said in sentences for pair in pairwise(said))
-
-
-def _own(view: TermView) -> frozenset[Sentence]:
-    said = [part for text in view.texts for part in (*text.told, *text.right)]
-    return frozenset(whole for part in said for whole in worded(part))
+def _own(view: TermView) -> Known:
+    """The scenario's own sentences."""
+    return known_of(part for text in view.texts for part in (*text.told, *text.right))
 
 
 @cache
-def _around() -> frozenset[Sentence]:
+def _around() -> Known:
     """What stands around a scenario's own sentences, in any language."""
     phrases = [
         phrase
@@ -129,4 +92,4 @@ def _around() -> frozenset[Sentence]:
         for phrase in (listed if isinstance(listed, list) else ())
         if "{" not in phrase
     ]
-    return frozenset(whole for phrase in phrases for whole in worded(phrase))
+    return known_of(phrases)

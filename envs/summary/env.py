@@ -63,6 +63,7 @@ class PersonaSummaryEnv(PersonaEnv):
     categories = CATEGORIES
     scenario_class = SummaryScenario
     own_terms = terms.OWN
+    tiny_terms = ("summary_own",)
     replaced_terms = terms.REPLACED
     audited_reward = "gold reward"
     max_new_tokens, context_length = 160, 768

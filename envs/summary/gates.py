@@ -7,8 +7,11 @@ from persona_env.rewards.exchange import TermView
 from persona_env.rewards.term import Reason, Score, found, noted, reward_term
 from persona_env.text.spans import word_count
 
+from ..shared.own_sentences import BESIDE, Known, known_of, only_own
 from .due import length_value
+from .scenario import SummaryScenario
 from .views import USES, asked
+from .words import own_words
 from .written import FLAWED, flaw, in_sentences
 
 OF_WORDS = "words are compared, in any order, within two sentences; the author lists them"
@@ -100,4 +103,24 @@ def summary_written(view: TermView) -> Score | None:
     return Score((min(value, FLAWED) if fault else value) * (1 - mixed), found([], "", note))
 
 
-GATES = (summary_true, summary_covers, summary_length, summary_written)
+@reward_term(gate=True, values=BESIDE, validity="matching words is exact")
+def summary_own(view: TermView) -> Score | None:
+    """1 for sentences of the post, the author's clauses and a plea, whole and in any order.
+
+    Of other words that :func:`~persona_env.envs.shared.own_sentences.only_own` finds, one pair
+    leaves 0.4, more 0.1. The tiny register has no others.
+    """
+    own = view.once(_own)
+    return None if own is None else only_own(view.reply, own)
+
+
+def _own(view: TermView) -> Known | None:
+    scenario = view.scenario
+    if not isinstance(scenario, SummaryScenario):
+        return None
+    posts, pleas = scenario.posts.values(), (one["begs"] for one in own_words().values())
+    told = (text for one in posts for text in (one.post, *(fact.says for fact in one.facts)))
+    return known_of((*told, *pleas))
+
+
+GATES = (summary_true, summary_covers, summary_length, summary_written, summary_own)

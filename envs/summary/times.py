@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from persona_env.text.amounts import Token
 
+from .words import listed
+
 Time = tuple[int, int]
 DAY = frozenset(map(str, range(25)))
-HOURS = frozenset({"点", "时", "am", "pm", "o'clock"})
 
 
 def times_of(tokens: Sequence[Token]) -> Iterator[tuple[int, int, Time]]:
@@ -24,15 +25,15 @@ def times_of(tokens: Sequence[Token]) -> Iterator[tuple[int, int, Time]]:
         if ":" in one.text:
             hour, minute = map(int, one.text.split(":")[:2])
             yield i, i + 1, (hour % 12, minute)
-        elif i + 1 < len(tokens) and tokens[i + 1].text in HOURS and one.text in DAY:
+        elif i + 1 < len(tokens) and tokens[i + 1].text in listed("hours") and one.text in DAY:
             yield i, *_with_minutes(tokens, i)
 
 
 def _with_minutes(tokens: Sequence[Token], i: int) -> tuple[int, Time]:
     hour, end = int(tokens[i].text) % 12, i + 2
-    if end < len(tokens) and tokens[i + 1].text in "点时":
+    if end < len(tokens) and tokens[i + 1].kind == "han":
         behind = tokens[end].text
-        if behind == "半":
+        if behind in listed("half"):
             return end + 1, (hour, 30)
         if tokens[end].kind == "number" and behind.isdecimal() and len(behind) < 3:
             return end + 1, (hour, int(behind))

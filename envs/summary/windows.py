@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from persona_env.text.amounts import Token
-from persona_env.text.spans import Span, plain
+from persona_env.text.spans import Span, is_cjk, plain
+
+from .words import listed
 
 NEAR = {False: 8, True: 16}  # words, or Chinese characters, in which a claim has to stand
-_TURN = re.compile(
-    r"[,，、]\s*(?:(?:while|whereas|but|who|although|though|mientras|pero|quien|aunque)\b|而|但|虽)"
-)
 
 
 def windows_of(tokens: Sequence[Token], size: int) -> list[Span]:
@@ -29,7 +29,7 @@ def near(tokens: Sequence[Token], text: str) -> list[Span]:
     >>> near(tokens_of(text), text)
     [(0, 3), (1, 3), (2, 3), (3, 6), (4, 6), (5, 6)]
     """
-    turns = [match.start() for match in _TURN.finditer(plain(text))]
+    turns = [match.start() for match in _turn().finditer(plain(text))]
     clauses, turn = list[tuple[int, int]](), 0
     for token in tokens:
         while turn < len(turns) and turns[turn] < token.span[0]:
@@ -43,3 +43,10 @@ def near(tokens: Sequence[Token], text: str) -> list[Span]:
             end += 1
         found.append((i, end))
     return found
+
+
+@cache
+def _turn() -> re.Pattern[str]:
+    """A comma and a word that begins another claim."""
+    words = (word if is_cjk(word[0]) else rf"{word}\b" for word in sorted(listed("turns")))
+    return re.compile(rf"[,，、]\s*(?:{'|'.join(words)})")

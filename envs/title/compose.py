@@ -86,9 +86,10 @@ def written(day: date, kind: object, language: str) -> str:
         return day.isoformat()
     if kind == "slash":
         return f"{day.day:02d}/{day.month:02d}"
-    if is_han(language):
-        return f"{day.month}月{day.day}日"
-    return f"{day.day} {word_lists(language)['months'].split()[day.month - 1]}"
+    words = word_lists(language)
+    names = dict(enumerate(words["months"].split(), start=1))
+    form: str = words["short_date"]
+    return form.format(day=day.day, month=day.month, name=names.get(day.month))
 
 
 def tag(session: Session, language: str) -> str:

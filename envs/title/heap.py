@@ -40,16 +40,16 @@ def heap(title: Title, facts: Facts) -> float:
     if not clauses or clauses[-1][-1].text in listed("leads", facts.language):
         return 0.0
     if _is_list(clauses, title):
-        return LIST * _joined(clauses, title, facts)
+        return LIST * _joined(title, facts)
     if is_own(title, facts):
         return 1.0
-    return _joined(clauses, title, facts) * (LIST if is_disordered(title, facts) else 1.0)
+    return _joined(title, facts) * (LIST if is_disordered(title, facts) else 1.0)
 
 
-def _joined(clauses: Sequence[list[Word]], title: Title, facts: Facts) -> float:
+def _joined(title: Title, facts: Facts) -> float:
     """How far the weight of the joints leaves a phrase."""
     low, high = word_lists(facts.language)["heap"]
-    weight = sum(_weights(clauses, title, facts))
+    weight = sum(joint_weights(title, facts))
     return float(min(1.0, max(0.0, (high - weight) / (high - low))))
 
 
@@ -65,8 +65,9 @@ def _is_list(clauses: Sequence[list[Word]], title: Title) -> bool:
     )
 
 
-def _weights(clauses: Sequence[list[Word]], title: Title, facts: Facts) -> Iterator[float]:
-    for clause in clauses:
+def joint_weights(title: Title, facts: Facts) -> Iterator[float]:
+    """The weights of the joints of a title and of its rows of words; see :func:`heap`."""
+    for clause in clauses_of(title):
         yield from _rows(clause, title, facts)
         for a, b in pairwise(clause):
             if not (is_cjk(a.text[0]) or is_cjk(b.text[0])):

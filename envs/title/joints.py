@@ -14,7 +14,6 @@ TURNED = 0.35  # if the session has the words on both sides in the other order a
 HALF = 0.5  # two words that stand near each other in the session
 BROKEN = -0.5  # what no phrase has, such as one preposition behind the other
 _GAP = r"[^，。！？、；：\s]{0,6}"  # what a Chinese title may leave out of a clause
-_VERB = re.compile(r"(?:ing|[aei]r|ndo)\Z")  # words that an object may follow
 
 
 def joint(clause: Sequence[str], i: int, facts: Facts) -> float:
@@ -33,7 +32,7 @@ def joint(clause: Sequence[str], i: int, facts: Facts) -> float:
     if not (facts.is_function(a) or facts.is_function(b)):
         return HALF if _are_near(a, b, facts) or facts.is_small(a) or facts.is_small(b) else 0.0
     article = b in listed("articles", code)
-    if article and not (facts.is_small(a) or _VERB.search(a)):
+    if article and not (facts.is_small(a) or a.endswith(tuple(listed("verb_endings", code)))):
         return 0.0
     if {a, b} & listed("adverbs", code):
         return HALF

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
+
+from .words import listed, own_words
 
 STEM, PART = 5, 0.55  # letters that two words of one stem share, and their part of the longer one
 SHORT, ENDING = 4, 3  # letters of a whole word, and by how many another form may be longer
-_PREFIX = re.compile(r"\A(?:un|in|im|des|dis|re|non)(?=\w{5})")
 
 
 def is_kin(word: str, others: Iterable[str]) -> bool:
@@ -19,7 +20,7 @@ def is_kin(word: str, others: Iterable[str]) -> bool:
     >>> is_kin("drum", ["drummer", "dream"]), is_kin("cello", ["cellar"])
     (True, False)
     """
-    forms = {word, _PREFIX.sub("", word)}
+    forms = {word, _prefix().sub("", word)}
     return any(_share_a_stem(form, other) for other in others for form in forms)
 
 
@@ -29,3 +30,10 @@ def _share_a_stem(one: str, other: str) -> bool:
     same = next((i for i in range(short) if one[i] != other[i]), short)
     is_whole = same == short >= SHORT and long - short <= ENDING
     return is_whole or (same >= STEM and same >= PART * long)
+
+
+@cache
+def _prefix() -> re.Pattern[str]:
+    """What may stand before a stem, in any language."""
+    found = sorted(one for code in own_words() for one in listed("prefixes", code))
+    return re.compile(rf"\A(?:{'|'.join(found)})(?=\w{{5}})")

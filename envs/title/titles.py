@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from persona_env.languages import LATIN
 from persona_env.text.spans import READINGS, Span, plain, word_spans
 
-from .words import codes, word_lists
+from .words import codes, own_words, word_lists
 
 EMOJI = re.compile(
     "(?:[\U0001f1e6-\U0001f1ff]{2}|[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u2300-\u23ff]"
@@ -18,7 +18,6 @@ EMOJI = re.compile(
 _TAG = re.compile(r"(?<![\w#&/])#[^\W\d_][\w-]*(?![/\w])")
 _ISO = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
 _SLASHED = re.compile(r"(?<![\d/])(\d{2})/(\d{2})(?:/\d{4})?(?![\d/])")  # not '1/2 cup'
-_ZH_DATE = re.compile(r"(?<!\d)(\d{1,2})月(\d{1,2})[日号]?")
 _SEPARATORS = (
     ("colon", re.compile(r"(?<=[^\s:]):(?=\s)|：")),
     ("dash", re.compile(r"(?<=\S) [-–—] (?=\S)|——")),
@@ -102,11 +101,10 @@ def _dates(text: str) -> list[Date]:
     found = [Date("iso", int(m[2]), int(m[3]), int(m[1]), m.span()) for m in _ISO.finditer(text)]
     rest = _blank(text, tuple(date.span for date in found))
     found += [Date("slash", int(m[2]), int(m[1]), None, m.span()) for m in _SLASHED.finditer(rest)]
-    found += [Date("short", int(m[1]), int(m[2]), None, m.span()) for m in _ZH_DATE.finditer(rest)]
-    for match in _month_dates().finditer(plain(rest)):
-        name = match["after"] or match["before"]
-        day = int(match["day"] or match["last"])
-        found.append(Date("short", _months()[name], day, None, match.span()))
+    for match in _short_dates().finditer(plain(rest)):
+        told = {name[0]: value for name, value in match.groupdict().items() if value}
+        month = int(told["m"]) if "m" in told else _months()[told["n"]]
+        found.append(Date("short", month, int(told["d"]), None, match.span()))
     return [date for date in found if 1 <= date.month <= 12 and 1 <= date.day <= 31]
 
 
@@ -121,7 +119,17 @@ def _months() -> dict[str, int]:
 
 
 @cache
-def _month_dates() -> re.Pattern[str]:
-    month = "|".join(sorted(_months(), key=len, reverse=True))
-    behind = rf"\b(?P<day>\d{{1,2}})\.? (?:de )?(?P<after>{month})\b"
-    return re.compile(rf"{behind}|\b(?P<before>{month})\.? (?P<last>\d{{1,2}})\b(?!:)")
+def _short_dates() -> re.Pattern[str]:
+    """Days of a month in the forms of every language, with the names of any.
+
+    The groups of the form with the number 3 are ``d3``, ``m3`` for a number and ``n3`` for a name.
+    """
+    names = "|".join(sorted(_months(), key=len, reverse=True))
+    forms = [form for data in own_words().values() for form in data["dates"]]
+    filled = (
+        form.format(
+            day=rf"(?P<d{i}>\d{{1,2}})", month=rf"(?P<m{i}>\d{{1,2}})", name=rf"(?P<n{i}>{names})"
+        )
+        for i, form in enumerate(forms)
+    )
+    return re.compile("|".join(filled))

@@ -44,7 +44,7 @@ SUM = "seats/1500"  # 23 rows with 48 seats each
     [
         ("There is room for 1,104 people.", 1), ("Caben 1.104 personas.", 1), ("能坐1104人。", 1),
         ("Not 71, but 1104.", 1), ("Not 1104, but 71.", 0), ("I do not know.", 0),
-        ("A hall has 23 rows with 48 seats each.", 0), ("", 0), ("1104", 0.5), ("1104, 1,104", 0.5),
+        ("A hall has 23 rows with 48 seats each.", 0), ("", 0), ("1104", 0.3), ("1104, 1,104", 0.3),
         ("There are seats for 1104 people. There are seats for 1112 people.", 0),  # as the author
         ("It holds 1104 people in all, and it holds 1112 people in all.", 0),  # as the reply itself
         ("There are seats for 1104 people, not for 1112 people.", 1),
@@ -108,3 +108,12 @@ def test_a_chat_model_can_ask_and_then_answer():
     assert said[1] in ("Casual, please.", "Nice and casual.")
     assert env.step(BRIEF_WARM)[1] > 0.6
     assert env.ended == "content"
+
+
+def test_a_full_answer_by_another_hand_makes_points_of_its_own():
+    natural, tiny = made(), PersonaLatentEnv(split="heldout", register="tiny")
+    wants_detail = next(u for u in tiny.users if u.preferences.length.target == "detailed")
+    assert "key_points" in tiny.score("There is room for 1104 people.", SUM, wants_detail).terms
+    told = natural.score("There is room for 1104 people.", SUM, wants_detail).terms
+    assert "key_points" not in told
+    assert "length" in told

@@ -12,7 +12,7 @@ from persona_env.auditor.payer import Pay
 from persona_env.auditor.search import run_search
 from persona_env.auditor.second_opinion import opinions
 from persona_env.envs.latent import PersonaLatentEnv
-from persona_env.envs.latent.terms import BESIDE, worded
+from persona_env.envs.shared.own_sentences import BESIDE, worded
 from persona_env.evaluation.evaluate import draw_cases
 
 from ...support import every_split
