@@ -754,8 +754,8 @@ def _cases(users: tuple[UserProfile, ...], scenarios: Pool) -> dict[str, tuple[U
             raise ScenarioError(
                 f"user {user.id!r} reads {list(user.context.languages)} and none of the "
                 f"{len(scenarios)} scenarios fits; give scenarios= a list with some in these "
-                "languages (and for this user, where they name users), or profiles= a list without "
-                "this user"
+                "languages (and for this user, where they name users; a row of prompts names its "
+                "'language'), or profiles= a list without this user"
             )
         cases[user.id] = (user, pool)
     return cases

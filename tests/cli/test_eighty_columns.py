@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 import persona_env.cli.app
 from persona_env.cli.overopt import narrow
+from persona_env.cli.show import say
 from persona_env.reporting.overopt_report import summary_table
 
 from .test_cli import COMMANDS, RICE, told
@@ -121,6 +122,26 @@ def test_lines_that_are_indented_stay_so():
     lines = lines_of("terms", "calibration")
     place = next(i for i, line in enumerate(lines) if line.startswith("validity"))
     assert lines[place + 1].startswith(" " * 10)
+
+
+def test_chinese_is_broken_anywhere_and_a_path_nowhere(capsys):
+    path = "/a/path" * 20
+    say("  " + "花岗岩石块打磨到严丝合缝，" * 10)
+    say(f"  {path}")
+    first, second, *others, last = capsys.readouterr().out.splitlines()
+    assert fits([first, second, *others])
+    assert cell_len(first) >= 78
+    assert second[:4].isspace()
+    assert second[4] in "花岗岩石块打磨到严丝合缝，"
+    assert last == f"  {path}"
+
+
+def test_control_characters_of_a_reply_do_not_reach_the_terminal():
+    given = ("score", "Rin\x1b]0;title\x07se \x1b[31mit.", "--user", "mei", *RICE)
+    shown = told(*given)
+    assert "Rin␛]0;title␇se ␛[31mit." in re.sub(r"\x1b\[[\d;]*m", "", shown)
+    assert "\x1b]0;" not in shown
+    assert "\x07" not in shown
 
 
 def test_readers_and_intervals_are_whole():
