@@ -14,7 +14,9 @@ from openai import AsyncOpenAI
 from pydantic import AliasChoices, Field
 from verifiers.v1.dialects.chat import message_to_wire
 
-from persona_env.adapters.verifiers import Made, Talk, task_rows
+from persona_env.adapters.made import Made
+from persona_env.adapters.played import Played
+from persona_env.adapters.verifiers import metrics, reasons, task_rows
 
 __all__ = ["PersonaChat", "PersonaEpisodes", "PersonaTaskset"]
 
@@ -31,10 +33,10 @@ class PersonaData(vf.TaskData):
 class PersonaTask(vf.Task[PersonaData]):
     """One case; its reward needs the replies of the trace alone, so ``vf-replay`` scores it too."""
 
-    def talk(self) -> Talk:
+    def talk(self) -> Played:
         """The conversation with this user, from its beginning."""
         data = self.data
-        return Talk(data.made, data.scenario, data.user, data.seed)
+        return Played(data.made, data.scenario, data.user, data.seed)
 
     @vf.reward(weight=1.0)
     async def persona(self, trace: vf.Trace) -> float:
@@ -44,8 +46,8 @@ class PersonaTask(vf.Task[PersonaData]):
         """
         talk, replies = self.talk(), replies_of(trace)
         reward = await asyncio.to_thread(talk.replay, replies)
-        trace.record_metrics(talk.metrics() | {"turns": float(len(replies))})
-        trace.info["reasons"] = talk.reasons(replies[-1])
+        trace.record_metrics(metrics(talk) | {"turns": float(len(replies))})
+        trace.info["reasons"] = reasons(talk, replies[-1])
         return reward
 
 
@@ -69,7 +71,7 @@ class PersonaConfig(vf.TasksetConfig):
     env: str = Made().env
     """An environment of persona_env, or of another package: ``module:TheirEnv-v0``."""
     split: str = "train"
-    """``train``, ``heldout`` or ``all``; not with ``users``."""
+    """Of scenarios, and of users if these are not named: ``train``, ``heldout`` or ``all``."""
     users: list[str] = Field(default_factory=list)
     """Bundled users by name, or paths of profiles."""
     episodes: int | None = 50

@@ -77,11 +77,15 @@ class Sessions:
 
 
 class Session:
-    """One episode after the other, in an environment of its own: ``session.env``."""
+    """One episode after the other, in an environment of its own: ``session.env``.
+
+    ``said`` is the last reply with what it answers, and ``verdict`` the one on it.
+    """
 
     def __init__(self, sessions: Sessions) -> None:
         self.sessions, self.env = sessions, sessions.env.light_copy()
         self.verdict: Verdict | None = None
+        self.said: Exchange | None = None
         self._runs = False
 
     def reset(
@@ -100,7 +104,8 @@ class Session:
         if not self.env.action_space.contains(reply):
             raise refused_reply(reply, self.env.action_space)
         try:
-            self.verdict = self.sessions.verdict(self.env.exchange(reply))
+            self.said = self.env.exchange(reply)
+            self.verdict = self.sessions.verdict(self.said)
         except PersonaEnvError as error:
             self.env.reraise(error)
         step = self.env.settle(reply, self.verdict)

@@ -185,7 +185,7 @@ def reply_of(found: NamedAgent, env: PersonaEnv, case: Case) -> str:
     """What an agent replies to one case."""
     asker = Asker(found.make(env))
     key = Key(case.scenario.id, case.user.id)
-    (reply,) = asker.replies([Wanted(key, case, env.observe(*case))])
+    (reply,) = asker.replies([Wanted(key, case, env.handed(*case))])
     asker.check()
     return reply or ""
 

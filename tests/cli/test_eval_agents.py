@@ -48,6 +48,23 @@ def test_an_endpoint_is_evaluated_by_its_name(tmp_path):
     assert len(report.date) == len("2026-01-31")
 
 
+def test_what_was_said_before_are_turns_as_show_prompt_tells(tmp_path):
+    said = [("user", "Hi"), ("assistant", "Hello."), ("user", "What is rain?")]
+    messages = [{"role": role, "content": text} for role, text in said]
+    path = tmp_path / "talk.jsonl"
+    path.write_text(json.dumps({"id": "rain", "messages": messages}), "utf-8")
+    own, case = ("--prompts", path), ("--user", "sam", "--scenario", "rain")
+    shown = json.loads(told("show-prompt", *case, *own, "--json"))["messages"]
+    assert shown[1:] == messages
+    with serving(good) as fake:
+        agent = ("--agent", f"endpoint:m@{fake.url}")
+        told("eval", *agent, *own, "--profiles", "sam", "--no-cross")
+        told("score", *agent, *own, *case)
+        given = ("--profiles", "sam", "--pairs", 1, "--output", tmp_path / "pairs.jsonl")
+        told("collect", "--policy", agent[1], *own, *given)
+        assert {json.dumps(body["messages"]) for body in fake.bodies} == {json.dumps(shown)}
+
+
 def test_failed_replies_are_left_out_with_their_count_and_asked_again_by_resume(tmp_path):
     kept, save = tmp_path / "kept.jsonl", tmp_path / "r.json"
 
