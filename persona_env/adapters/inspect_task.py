@@ -6,8 +6,6 @@ entry point ``persona_env`` of the group ``inspect_ai``.
 
 from __future__ import annotations
 
-from functools import partial
-
 from persona_env.adapters.made import Made, case_rows
 from persona_env.adapters.played import Played, outcome
 from persona_env.arguments import whole_number
@@ -24,7 +22,7 @@ except ImportError as error:
     raise PersonaEnvError("this needs 'inspect_ai': pip install 'persona_env[inspect]'") from error
 
 TALK = "persona_env_talk"
-"""Where the store of a sample has a conversation: its ``turns`` at most, ``seed``, ``replies``."""
+"""Where the store of a sample has a conversation: replies, how many at most, and the seed."""
 
 
 def _means(by: str) -> Metric:
@@ -54,10 +52,10 @@ def persona_chat(
 @solver
 def persona_user(turns: int = 4, seed: int = 0) -> Solver:
     """A conversation with the environment's user: until they leave, or for ``turns`` replies."""
-    how = {"turns": whole_number("turns", turns, least=1), "seed": seed}
+    how = whole_number("turns", turns, least=1), seed
 
     async def talk(state: TaskState, generate: Generate) -> TaskState:
-        played = Played.of(state.metadata, **how)
+        played = Played.of(state.metadata, *how)
         state = await generate(state)
         while not _failure(state.output):
             said = await run_sync(played.heard, state.output.completion)
@@ -65,7 +63,7 @@ def persona_user(turns: int = 4, seed: int = 0) -> Solver:
                 break
             state.messages.append(ChatMessageUser(content=said))
             state = await generate(state)
-        state.store.set(TALK, how | {"replies": played.replies})
+        state.store.set(TALK, [played.replies, *how])
         return state
 
     return talk
@@ -78,9 +76,9 @@ def persona_reward() -> Scorer:
     async def score(state: TaskState, target: Target) -> Score:
         if why := _failure(state.output):
             return Score.unscored(reason="no_response", explanation=why)
-        talk = {"replies": [state.output.completion]} | state.store.get(TALK, {})
-        found = await run_sync(partial(outcome, state.metadata, **talk))
-        said = {"answer": talk["replies"][-1], "explanation": found.told}
+        replies, *how = state.store.get(TALK, [[state.output.completion]])
+        found = await run_sync(outcome, state.metadata, replies, *how)
+        said = {"answer": replies[-1], "explanation": found.told}
         if found.reward is None:
             return Score.unscored(reason="grader_failed", **said)
         return Score(value=found.reward, metadata=found.facts, **said)
@@ -90,6 +88,6 @@ def persona_reward() -> Scorer:
 
 def _failure(output: ModelOutput) -> str:
     """Why there is no reply; empty if there is one."""
-    stopped = "content_filter" if output.stop_reason == "content_filter" else ""
-    why = output.error or (stopped if output.choices else "it gave nothing back")
+    why = output.error or ("" if output.choices else "it gave nothing back")
+    why = why or ("content_filter" if output.stop_reason == "content_filter" else "")
     return why and f"the model did not reply: {why}"

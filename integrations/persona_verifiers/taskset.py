@@ -1,8 +1,4 @@
-"""A taskset for verifiers 0.4: prompts whose reward depends on the user who asks.
-
-``vf-eval persona-verifiers``; every option of :class:`PersonaConfig` is an
-``--env.taskset.OPTION``.
-"""
+"""The tasks: who asks what, and what a reply earns."""
 
 from __future__ import annotations
 
@@ -10,15 +6,11 @@ import asyncio
 from collections.abc import Iterator
 
 import verifiers.v1 as vf
-from openai import AsyncOpenAI
 from pydantic import AliasChoices, Field
-from verifiers.v1.dialects.chat import message_to_wire
 
 from persona_env.adapters.made import Made
 from persona_env.adapters.played import Played
 from persona_env.adapters.verifiers import metrics, reasons, task_rows
-
-__all__ = ["PersonaChat", "PersonaEpisodes", "PersonaTaskset"]
 
 
 class PersonaData(vf.TaskData):
@@ -101,56 +93,3 @@ class PersonaTaskset(vf.Taskset[PersonaTask, PersonaConfig]):
         made, config = self.config.made(), self.config
         for row in task_rows(made, config.episodes, config.seed):
             yield PersonaTask(PersonaData(**row, made=made, seed=config.seed), config.task)
-
-
-class PersonaEnvConfig(vf.SingleAgentEnvConfig):
-    """The model is asked from this process: no box is needed, and none is paid for."""
-
-    agent: vf.AgentConfig = vf.AgentConfig(runtime=vf.SubprocessConfig())
-
-
-class PersonaEpisodes(vf.SingleAgentEnv, vf.Env[PersonaEnvConfig]):
-    """One reply, or with ``max_turns`` a conversation in which persona_env plays the user."""
-
-    async def run(self, task: PersonaTask, agents: vf.Agents) -> None:
-        """Answer the prompt, and what the user says then, until the user leaves."""
-        if task.data.made.max_turns == 1:
-            await agents.agent.run(task)
-            return
-        talk = task.talk()
-        async with agents.agent.interaction(task) as interaction:
-            segment = await interaction.turn()
-            while not segment.terminated:
-                said = await asyncio.to_thread(talk.say, segment.last_reply)
-                if said is None:
-                    return
-                segment = await interaction.turn(said)
-
-
-class PersonaChat(vf.Harness[vf.HarnessConfig]):
-    """Asks the model for a reply, without tools and without a program of its own."""
-
-    APPENDS_SYSTEM_PROMPT = True
-    SUPPORTS_RESUME = True
-    EXECUTES_CODE = False
-    NEEDS_CONTAINER = False
-
-    async def launch(  # noqa: PLR0917 - verifiers calls it so
-        self,
-        ctx: vf.ModelContext,
-        trace: vf.Trace,
-        runtime: vf.Runtime,
-        endpoint: str,
-        secret: str,
-        mcp_urls: dict[str, str],
-        data: vf.TaskData,
-    ) -> vf.ProgramResult:
-        """One call of the endpoint that verifiers records."""
-        system, prompt = self.resolve_prompt(data)
-        asked = [vf.UserMessage(content=prompt)] if isinstance(prompt, str) else prompt or []
-        messages = [message_to_wire(message) for message in asked]
-        if system:
-            messages.insert(0, {"role": "system", "content": system})
-        async with AsyncOpenAI(base_url=endpoint, api_key=secret) as client:
-            await client.chat.completions.create(model=ctx.model, messages=messages)
-        return vf.ProgramResult(exit_code=0, stdout="", stderr="")
