@@ -24,6 +24,7 @@ from persona_openenv import PersonaClient, Reply
 from persona_env import load_profiles
 from tests.auditor.test_own_rewards import test_an_openenv_rubric_and_its_children  # noqa: F401
 from tests.hosts.installed import BIN, ROOT, install_wheels, run
+from tests.hosts.pages import page, run_blocks
 
 PACKAGE = ROOT / "integrations" / "persona_openenv"
 LAKE = {"user": "nora", "scenario": "deepest-lake"}
@@ -113,6 +114,12 @@ def test_a_conversation_goes_on_in_a_session(site, tmp_path):
         ]  # fmt: skip
         assert client.step(Reply(reply="No.")).done is False
         assert client.step(Reply(reply="No.")).observation.ended == "limit"
+
+
+def test_the_block_of_the_page_prints_what_stands_there(url, capsys):
+    run_blocks("openenv", "PersonaClient(", {"http://127.0.0.1:8000": url})
+    reward = capsys.readouterr().out.split()[0]
+    assert f"prints `{reward[:5]}...`" in page("openenv")
 
 
 def test_what_is_wrong_is_told_by_websocket_and_http(url):
