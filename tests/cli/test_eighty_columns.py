@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 import persona_env.cli.app
 from persona_env.cli.overopt import narrow
 from persona_env.cli.show import say
+from persona_env.cli.train import seeds_table
 from persona_env.reporting.overopt_report import summary_table
 
 from .test_cli import COMMANDS, RICE, told
@@ -168,6 +169,20 @@ def test_the_summary_of_a_laboratory_fits_whatever_it_has():
         assert fits(lines)
         assert "2 of 10" in "".join(lines)
         assert "…" not in "".join(lines)
+
+
+def test_the_summary_of_several_seeds_fits_and_cuts_nothing():
+    drawn = {"values": [-5.789] * 3, "mean": -5.789, "low": -5.789, "high": -5.789}
+    of = "users of the training"
+    names = (("own user best", of), ("groups without a signal", "rollouts, first and last"))
+    figures = [{"name": name, "of": of, "before": drawn, "after": drawn} for name, of in names]
+    console = Console(width=80, file=StringIO(), force_terminal=False)
+    console.print(seeds_table({"runs": [{}] * 3, "figures": figures}))
+    text = console.file.getvalue()
+    assert fits(text.splitlines())
+    assert text.count("(-5.789 to -5.789)") == 4
+    assert "…" not in text
+    assert "groups without a signal (rollouts," in " ".join(text.split())
 
 
 def test_a_mistyped_option_says_what_there_is():
