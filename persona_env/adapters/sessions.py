@@ -79,13 +79,15 @@ class Sessions:
 class Session:
     """One episode after the other, in an environment of its own: ``session.env``.
 
-    ``said`` is the last reply with what it answers, and ``verdict`` the one on it.
+    ``said`` is the last reply with what it answers (there once :meth:`step` was called), and
+    ``verdict`` the one on it.
     """
+
+    said: Exchange
 
     def __init__(self, sessions: Sessions) -> None:
         self.sessions, self.env = sessions, sessions.env.light_copy()
         self.verdict: Verdict | None = None
-        self.said: Exchange | None = None
         self._runs = False
 
     def reset(
