@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import socket
 import subprocess
 import time
@@ -228,11 +229,19 @@ def checked(site, url, **variables):
 
 
 def test_the_checks_that_openenv_does_not_have_yet(site, tiny, url):
-    _, done = checked(site, tiny, **TINY)
+    small, done = checked(site, tiny, **TINY)
     assert done.returncode == 0, done.stdout
     natural, done = checked(site, url)
     failing = {name for name, line in natural.items() if line.startswith("FAIL")}
     assert failing <= {"oracle"}, done.stdout  # good replies are read as good, and not as perfect
+    shown = page("openenv")
+    for name, pattern, row in (
+        ("oracle", r"mean (\d\.\d\d)", "| {} | **{}, fails** |"),
+        ("floor gap", r"(\d\.\d\d) of good replies, (\d\.\d\d)", "| {} and {} | {} and {} |"),
+        ("gameability", r"(\d+ of \d+) attacks", "| {} | {} |"),
+    ):
+        both = [re.search(pattern, lines[name]).groups() for lines in (small, natural)]
+        assert row.format(*both[0], *both[1]) in shown
 
 
 def test_openenvs_own_client_of_dicts_works_too(url):

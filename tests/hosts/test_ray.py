@@ -140,11 +140,11 @@ def test_replies_from_rays_own_client_are_scored():
     assert [row["reward"] for row in found] == [here(row).reward for row in given]
 
 
-def test_the_blocks_of_the_page_run(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    given = [row for row in rows(6) if row["reply"]]
-    ray.data.from_items(given).write_parquet(str(tmp_path / "replies.parquet"))
-    made = run_blocks("ray", "map_batches", {"scored.filter": "mean = scored.filter"})
+def test_the_blocks_of_the_page_run(tmp_path):
+    given, path = [row for row in rows(6) if row["reply"]], str(tmp_path / "replies.parquet")
+    ray.data.from_items(given).write_parquet(path)
+    changes = {"replies.parquet": path, "scored.filter": "mean = scored.filter"}
+    made = run_blocks("ray", "map_batches", changes)
     assert made["mean"] == pytest.approx(fmean(here(row).reward for row in given))
 
     def answer(body, number):
