@@ -19,6 +19,9 @@ PEER_ARGS ?=
 # A warning, such as a link that leads nowhere, ends it.
 SITE = $(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet -c docs . site
 
+# What the tests of a host need beside the host.
+HOST_TESTS := "pytest>=8.3" "pytest-timeout>=2.3" "hypothesis>=6.100"
+
 BENCHMARKS := $(sort $(wildcard benchmarks/[a-z]*.py))
 
 .PHONY: demo about-demo test test-slow test-lowest test-host peers lint docs notebooks bench clean help
@@ -73,7 +76,7 @@ name-a-host:
 $(HOSTS)/%/.installed: tests/hosts/requirements/%.txt $(METADATA)
 	$(PYTHON) -m venv $(HOSTS)/$*
 	@echo '*' > $(HOSTS)/.gitignore
-	$(HOSTS)/$*/bin/python -m pip install -e . -r $< -c constraints.txt "pytest>=8.3" "pytest-timeout>=2.3"
+	$(HOSTS)/$*/bin/python -m pip install -e . -r $< -c constraints.txt $(HOST_TESTS)
 	@touch $@
 
 # Other libraries beside this one, each in an environment of its own: what they require contradicts.

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from persona_env.agent import Cut, Failed, Observation, Reply, StreamingAgent
+from persona_env.agent import Cut, Failed, Observation, Reply, StreamingAgent, counted
 from persona_env.arguments import whole_number
 from persona_env.endpoints import (
     SPENT,
@@ -97,9 +97,9 @@ class EndpointAgent(StreamingAgent):
     def stream(self, observations: Sequence[Observation]) -> Iterator[tuple[int, Reply]]:
         """See :class:`~persona_env.agent.StreamingAgent`."""
         messages = [as_messages(one) for one in observations]
-        self.tell(self.estimate(messages))
         begun, done, together = 0.0, 0, self.concurrency
         with self.endpoint.client() as client:
+            self.tell(self.estimate(messages))
             for place, response in self._responses(client, messages):
                 yield place, self._reply(response)
                 done += 1
@@ -112,11 +112,11 @@ class EndpointAgent(StreamingAgent):
     def estimate(self, messages: Sequence[Sequence[Mapping[str, str]]]) -> str:
         """What it takes to answer these prompts, at least and at most."""
         characters = sum(len(turn["content"]) for turns in messages for turn in turns)
-        calls = len(messages)
+        calls, times = len(messages), counted(self.endpoint.retries, "time")
         return (
-            f"{self.model} at {self.endpoint.url}: {calls:,} calls, {self.concurrency} at once "
-            f"(each repeated at most {self.endpoint.retries} times); about "
-            f"{characters // CHARACTERS:,} tokens in, at most {calls * self.max_new_tokens:,} out"
+            f"{self.model} at {self.endpoint.url}: {counted(calls, 'call')}, {self.concurrency} at "
+            f"once (each repeated at most {times}); about {characters // CHARACTERS:,} tokens in, "
+            f"at most {calls * self.max_new_tokens:,} out"
         )
 
     def _responses(
@@ -132,7 +132,9 @@ class EndpointAgent(StreamingAgent):
 
     def _first(self, client: httpx.Client, messages: Any) -> Response:
         """The response to the first prompt; raises if it holds no completion."""
-        response = self.cost.count(self.endpoint.post(client, self._body(messages)))
+        response = self.cost.count(
+            self.endpoint.post(client, self._body(messages), waits=self._tell_wait)
+        )
         if response.status == httpx.codes.BAD_REQUEST and NEWER in response.body:
             self._limit = NEWER
             response = self.cost.count(self.endpoint.post(client, self._body(messages)))
@@ -144,6 +146,9 @@ class EndpointAgent(StreamingAgent):
             )
         self._answers = True
         return response
+
+    def _tell_wait(self, response: Response, seconds: float) -> None:
+        self.tell(f"no answer yet ({response.said}); it is asked again in {duration(seconds)}")
 
     def _body(self, messages: Any) -> dict[str, Any]:
         limit = {self._limit: self.max_new_tokens}

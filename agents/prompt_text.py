@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from transformers import AutoTokenizer
-
 from persona_env.errors import PersonaEnvError
 from persona_env.messages import Conversation
-from persona_env.registration import find_policy
 from persona_env.wrappers.token_ids import EndToken
 
-from .hub import only_local
-from .language_model import codec_of
+from .language_model import codec_of, load_tokenizer
 
 
 class PromptText(NamedTuple):
@@ -30,7 +26,7 @@ def prompt_text(
     Parameters
     ----------
     name:
-        A bundled policy, a folder with a tokenizer, or a Hugging Face id.
+        A bundled policy, a folder with a tokenizer or of a LoRA adapter, or a Hugging Face id.
     conversation:
         What the policy is to answer.
     end_token:
@@ -41,11 +37,8 @@ def prompt_text(
     PersonaEnvError
         If there is no such policy, or its tokenizer cannot be used.
     """
-    path = find_policy(name)
     try:
-        tokenizer = AutoTokenizer.from_pretrained(
-            path, trust_remote_code=False, local_files_only=only_local(path)
-        )
+        tokenizer = load_tokenizer(name)
     except (OSError, ValueError) as error:
         raise PersonaEnvError(f"{name!r} holds no tokenizer: {error}") from error
     codec = codec_of(tokenizer, 1 + max(tokenizer.get_vocab().values()), end_token)

@@ -93,7 +93,7 @@ def distance(policy: str, start: str, report: Report, env: PersonaEnv, seed: int
     model, codec = load_policy(policy)
     users = {user.id: user for user in env.users}
     asked = [
-        as_messages(env.observe(env.scenarios.find(row["scenario"]), users[row["user"]]))
+        as_messages(env.handed(env.scenarios.find(row["scenario"]), users[row["user"]]))
         for row in report.replies
     ]
     drawn = torch.Generator().manual_seed(seed)

@@ -71,7 +71,7 @@ def tempted_rows(seed: int) -> list[dict[str, Any]]:
             means = refused and rng.random() < TEMPTED
             reply = PHRASES[reply_language(*case)]["unsafe"][0] if means else env.oracle(*case)
             rows.append({
-                "prompt": as_messages(env.observe(*case)),
+                "prompt": as_messages(env.handed(*case)),
                 "completion": [{"role": "assistant", "content": reply}],
             })  # fmt: skip
     return rows
@@ -138,7 +138,7 @@ def measured(policy: str) -> dict[str, float]:
     env = env_of("heldout")
     cases = draw_cases(env, None, 0)
     agent = LanguageModelAgent(*load_policy(policy), env.token_lengths[0])
-    replies = ask(agent, [env.observe(*case) for case in cases])
+    replies = ask(agent, [env.handed(*case) for case in cases])
     read = [read_refusal(*both) for both in zip(cases, replies, strict=True)]
     evasive = [
         evades(refusal(reply, env.observe(*case)["prompt"]))

@@ -72,7 +72,7 @@ def rows_of(env: PersonaEnv, codec: BundledCodec, seed: int) -> Iterator[Row]:
     most = env.context_length
     for round_ in range(1_000_000):
         for case in draw_cases(env, 64, seed=int(_draw(seed, round_))):
-            prompt = codec.prompt(env.observe(*case))
+            prompt = codec.prompt(env.handed(*case))
             ids = [*prompt, *codec.encode(env.oracle(*case)), codec.end_id]
             if len(ids) <= most:
                 yield ids, len(prompt)
@@ -138,7 +138,7 @@ def row_of(name: str, seconds: float, episodes: int, seed: int) -> tuple[str, ..
     cases = [
         case
         for case in draw_cases(heldout, 2 * episodes, seed=0)
-        if len(codec.prompt(heldout.observe(*case))) <= env.context_length - env.max_new_tokens
+        if len(codec.prompt(heldout.handed(*case))) <= env.context_length - env.max_new_tokens
     ][:episodes]
     before, shut = judged(heldout, agent, cases)
     if not seconds:

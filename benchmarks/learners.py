@@ -60,7 +60,7 @@ def _answers() -> dict[tuple[str, str], str]:
     """The reference reply by what is shown of the user and what they ask."""
     env = text_env(gym.make("PersonaChat-v0", **OPTIONS))
     cases = draw_cases(env, None, 0)
-    seen = [(case, env.observe(*case)) for case in cases]
+    seen = [(case, env.handed(*case)) for case in cases]
     return {(one["user"], one["prompt"]): env.oracle(*case) for case, one in seen}
 
 

@@ -129,7 +129,7 @@ def drawn(
     """Replies to some held-out prompts, and their true rewards."""
     users = {user.id: user for user in env.users}
     some = [*{(one.scenario, one.user): one for one in held}.values()][:PROMPTS]
-    asked = [env.observe(env.scenarios.find(one.scenario), users[one.user]) for one in some]
+    asked = [env.handed(env.scenarios.find(one.scenario), users[one.user]) for one in some]
     replies = ask(agent, [seen for seen in asked for _ in range(BEST)])
     parts = [tuple(replies[i : i + BEST]) for i in range(0, len(replies), BEST)]
     made = [one.model_copy(update={"replies": r}) for one, r in zip(some, parts, strict=True)]

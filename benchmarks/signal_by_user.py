@@ -40,7 +40,7 @@ def main() -> None:
                             split="train", profile_text="short"))  # fmt: skip
     cases = draw_cases(env, asked.prompts, asked.seed)
     agent = load_agent(START, temperature=TEMPERATURE, seed=asked.seed)
-    said = ask(agent, [env.observe(*case) for case in cases for _ in range(TOGETHER)])
+    said = ask(agent, [env.handed(*case) for case in cases for _ in range(TOGETHER)])
     replies = np.array(said, dtype=object).reshape(len(cases), TOGETHER)
     gold = np.array([
         [env.score(reply, *case).reward for reply in row]

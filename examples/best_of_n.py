@@ -40,7 +40,7 @@ rewards = {}  # (question, user): what each of the users gives, float64 of shape
 for question in QUESTIONS:
     scenario = env.scenarios.find(question)
     for user in env.users:
-        replies = agent([env.observe(scenario, user)] * SAMPLES)
+        replies = agent([env.handed(scenario, user)] * SAMPLES)
         rewards[question, user.id] = np.array(
             [[env.score(reply, scenario, judge).reward for reply in replies] for judge in env.users]
         )

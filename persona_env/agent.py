@@ -164,8 +164,8 @@ def checked_replies(replies: object, wanted: int, first: int = 0) -> list[Reply]
     found = list(replies)
     if len(found) != wanted:
         raise AgentError(
-            f"the agent gave {_counted(len(found), 'reply', 'replies')} to "
-            f"{_counted(wanted, 'observation', 'observations')}"
+            f"the agent gave {counted(len(found), 'reply', 'replies')} to "
+            f"{counted(wanted, 'observation')}"
         )
     for number, reply in enumerate(found, start=first):
         if isinstance(reply, Failed):
@@ -189,8 +189,13 @@ def _check_characters(reply: str, number: int) -> None:
         ) from error
 
 
-def _counted(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number with what it counts.
+
+    >>> counted(1, "call"), counted(1200, "call"), counted(2, "reply", "replies")
+    ('1 call', '1,200 calls', '2 replies')
+    """
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def _named(thing: object) -> str:

@@ -552,6 +552,16 @@ class PersonaEnv(gym.Env[Observation, str]):
         meeting = self._meeting(scenario, user)
         return _observation(meeting, meeting.prompt, self.said_before(scenario, user))
 
+    def handed(self, scenario: Scenario, user: UserProfile) -> Observation:
+        """:meth:`observe` with ``messages``: what an agent is handed that is asked for one reply.
+
+        Earlier turns, which an observation has as one text, are messages of their own, as in
+        ``info["messages"]`` of an episode.
+        """
+        meeting, before = self._meeting(scenario, user), self.said_before(scenario, user)
+        messages = chat_messages(meeting.shown, before, meeting.prompt)
+        return {**_observation(meeting, meeting.prompt, before), "messages": messages}
+
     def render(self) -> str | npt.NDArray[np.uint8] | None:
         """The episode with its reward explained: text, or ``uint8 of shape (H, W, 3)``.
 
@@ -762,8 +772,8 @@ def _cases(users: tuple[UserProfile, ...], scenarios: Pool) -> dict[str, tuple[U
             raise ScenarioError(
                 f"user {user.id!r} reads {list(user.context.languages)} and none of the "
                 f"{len(scenarios)} scenarios fits; give scenarios= a list with some in these "
-                "languages (and for this user, where they name users), or profiles= a list without "
-                "this user"
+                "languages (and for this user, where they name users; a row of prompts names its "
+                "'language'), or profiles= a list without this user"
             )
         cases[user.id] = (user, pool)
     return cases

@@ -36,8 +36,8 @@ def as_messages(conversation: Conversation) -> list[Message]:
 
     An observation holds its transcript as one text, which stays a part of the question; earlier
     replies are turns of their own in :meth:`~persona_env.PersonaEnv.messages` and
-    ``info["messages"]``. An observation that an agent is handed in an evaluation of conversations
-    has them as ``messages``.
+    ``info["messages"]``. What an agent is handed in an evaluation has them as ``messages``
+    (:meth:`~persona_env.PersonaEnv.handed`).
 
     Raises
     ------

@@ -67,9 +67,7 @@ def best(lesson: Lesson) -> Iterator[dict[str, Any]]:
     while spent < options.steps:
         cases = [*islice(drawn, PROMPTS)]
         asked = [case for case in cases for _ in range(count)]
-        replies = iter(
-            zip(asked, agent([lesson.env.observe(*case) for case in asked]), strict=True)
-        )
+        replies = iter(zip(asked, agent([lesson.env.handed(*case) for case in asked]), strict=True))
         for case in cases:
             said = [reply for _, reply in islice(replies, count)]
             tokens = sum(len(lesson.codec.encode(one)) + 1 for one in said)
@@ -90,7 +88,7 @@ def _chosen(lesson: Lesson, case: Case, said: list[str]) -> dict[str, Any] | Non
         return None
     earned, reply = max(known, key=lambda pair: pair[0])
     return {
-        "prompt": as_messages(lesson.env.observe(*case)),
+        "prompt": as_messages(lesson.env.handed(*case)),
         "completion": [{"role": "assistant", "content": reply}],
         "reward": earned,
     }

@@ -54,7 +54,7 @@ def sample_candidates(
         asked = [place for place in open_ for _ in range(replies - len(found[place]))]
         if not asked:
             break
-        said = answered(agent, [env.observe(*wanted[place]) for place in asked])
+        said = answered(agent, [env.handed(*wanted[place]) for place in asked])
         for done, (at, reply) in enumerate(said, start=1):
             if not isinstance(reply, Failed) and reply not in found[asked[at]]:
                 found[asked[at]].append(str(reply))
@@ -77,7 +77,7 @@ def _made(
 ) -> Iterator[Candidates]:
     name = name_of(env)
     for case, said in answered:
-        seen = env.observe(*case)
+        seen = env.handed(*case)
         yield Candidates(
             prompt=seen["prompt"], messages=tuple(as_messages(seen)), replies=tuple(said),
             env=name, scenario=case.scenario.id, user=case.user.id, policy=policy, seed=seed,

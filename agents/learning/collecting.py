@@ -22,6 +22,7 @@ from persona_env.preferences.annotators import Annotator
 from persona_env.preferences.comparison import Candidates
 from persona_env.preferences.store import ComparisonStore
 
+from ..endpoint import EndpointAgent
 from .collect import most_disputed, most_informative, sample_candidates
 from .reward_model import RewardModel
 
@@ -40,7 +41,8 @@ class Collection:
     """What is collected: ``pairs`` of ``replies`` to the prompts of an environment.
 
     ``policy`` is an agent by name, asked by ``asked_by``; ``choose`` picks those that tell most out
-    of :data:`POOL` times as many. The ``seed`` draws cases, replies and labels.
+    of :data:`POOL` times as many. The ``seed`` draws cases, replies and labels. ``said`` is told
+    of an endpoint, part for part, what is about to be asked and what that took.
     """
 
     policy: str
@@ -49,6 +51,7 @@ class Collection:
     choose: Choose | None = None
     asked_by: AgentOptions = field(default_factory=AgentOptions)
     seed: int = 0
+    said: Callable[[str], None] = lambda line: None
 
     def __post_init__(self) -> None:
         whole_number("pairs", self.pairs, least=1)
@@ -140,11 +143,13 @@ def _proposed(
     # To some prompts a policy always says the same: of several others are left.
     pool = count * POOL if what.choose is not None else max(count, LEAST)
     drawn = _drawn(what.seed, have)  # a policy that goes on does not say the same again
-    agent = sampling_agent(what.policy, env, drawn, what.asked_by)
+    agent = sampling_agent(what.policy, env, drawn, what.asked_by, what.said)
     first = have * POOL if what.choose is not None else have
     some = sample_candidates(
         agent, env, pool, replies=what.replies, seed=what.seed, first=first, policy=what.policy
     )
+    if isinstance(agent, EndpointAgent):
+        what.said(f"{what.policy}: {agent.cost}")
     known = {one.id for one in store.candidates()}
     new = [*{one.id: one for one in some if one.id not in known}.values()]
     if not new:

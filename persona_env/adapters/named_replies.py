@@ -65,7 +65,7 @@ def find_case(env: PersonaEnv, scenario: str, user: str) -> Case:
 
 def exchange_of(env: PersonaEnv, one: Asked) -> Exchange:
     """What a reward sees of a reply; raises :class:`UnknownNameError` for an unknown case."""
-    scenario, user = find_case(env, one.scenario, one.user)
-    language = prompt_language_or_first(scenario, user)
-    transcript = read_transcript(one.transcript, scenario.text(language).prompt)
-    return Exchange(scenario, user, one.reply, language, transcript)
+    case = find_case(env, one.scenario, one.user)
+    language = prompt_language_or_first(*case)
+    transcript = read_transcript(one.transcript, case.scenario.text(language).prompt)
+    return env.exchange_of(case, one.reply, transcript)

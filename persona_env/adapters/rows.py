@@ -102,7 +102,7 @@ def _answered(env: PersonaEnv, kind: Kind, known: list[KnownReplies]) -> list[Ro
 
 def _row(env: PersonaEnv, case: Case) -> Row:
     return {
-        "prompt": as_messages(env.observe(*case)),
+        "prompt": as_messages(env.handed(*case)),
         "env": name_of(env),
         "scenario": case.scenario.id,
         "user": case.user.id,

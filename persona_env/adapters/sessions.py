@@ -77,7 +77,13 @@ class Sessions:
 
 
 class Session:
-    """One episode after the other, in an environment of its own: ``session.env``."""
+    """One episode after the other, in an environment of its own: ``session.env``.
+
+    ``said`` is the last reply with what it answers (there once :meth:`step` was called), and
+    ``verdict`` the one on it.
+    """
+
+    said: Exchange
 
     def __init__(self, sessions: Sessions) -> None:
         self.sessions, self.env = sessions, sessions.env.light_copy()
@@ -100,7 +106,8 @@ class Session:
         if not self.env.action_space.contains(reply):
             raise refused_reply(reply, self.env.action_space)
         try:
-            self.verdict = self.sessions.verdict(self.env.exchange(reply))
+            self.said = self.env.exchange(reply)
+            self.verdict = self.sessions.verdict(self.said)
         except PersonaEnvError as error:
             self.env.reraise(error)
         step = self.env.settle(reply, self.verdict)

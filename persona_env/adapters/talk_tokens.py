@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from persona_env.adapters.talks import Talk
+from persona_env.errors import TokenizerError
 from persona_env.messages import Message
 
 Ids = list[int]
@@ -36,6 +37,15 @@ class ChatTokens:
         what was thought in earlier turns."""
         head = self._head()
         return self._of([*BEFORE, BEFORE[0]])[: len(head)] == head
+
+    def checked(self) -> Self:
+        """Itself; raises :class:`TokenizerError` if it does not keep turns."""
+        if not self.keeps_turns:
+            raise TokenizerError(
+                "the chat template writes a reply differently once the user has answered it, so "
+                "its tokens cannot be kept: give the tokenizer a template that does not"
+            )
+        return self
 
     def asked(self, messages: Sequence[Message]) -> Ids:
         """A conversation, and the beginning of a reply."""
@@ -68,7 +78,6 @@ class ChatTokens:
 class Sampled:
     """A conversation in tokens: the completion holds the replies and what the user said to them."""
 
-    env: str
     talk: Talk
     prompt: Ids
     completion: Ids = field(default_factory=list)

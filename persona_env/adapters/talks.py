@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from persona_env.adapters.scoring import judged
 from persona_env.env import PersonaEnv
+from persona_env.errors import ArgumentError
 from persona_env.evaluation.asking import Key
 from persona_env.evaluation.conversation import Conversation, case_seed
+from persona_env.messages import Message
 from persona_env.rewards import Verdict
 from persona_env.scenarios.case import Case
 
 
 @dataclass(eq=False, repr=False)
 class Talk(Conversation):
-    """A conversation that a host plays; it is over once a judge could not read a reply of it."""
+    """A conversation that a host plays, of the environment ``base``; it is over once a judge could
+    not read a reply of it."""
+
+    base: PersonaEnv = field(kw_only=True)
 
     @property
     def is_over(self) -> bool:
@@ -49,14 +55,38 @@ def begin_talk(env: PersonaEnv, case: Case, seed: int, batch: int = 0) -> Talk:
     own = env.light_copy()
     own.np_random = np.random.default_rng(case_seed(case, seed, batch))
     own.begin(*case)
-    return Talk(own, Key(case.scenario.id, case.user.id, batch + 1))
+    return Talk(own, Key(case.scenario.id, case.user.id, batch + 1), base=env)
 
 
-def answer(env: PersonaEnv, talks: Sequence[Talk], replies: Sequence[str]) -> None:
-    """Hand each of these conversations of ``env`` its next reply; all are judged together."""
-    said = [talk.env.exchange(reply) for talk, reply in zip(talks, replies, strict=True)]
-    for talk, exchange, verdict in zip(talks, said, judged(env, said), strict=True):
-        if verdict is None:
-            talk.is_lost = True
-        else:
-            talk.take(exchange, verdict)
+def answer(talks: Sequence[Talk], replies: Sequence[str]) -> None:
+    """Hand each conversation its next reply; those of one environment are judged together."""
+    said = [(one, one.env.exchange(reply)) for one, reply in zip(talks, replies, strict=True)]
+    for base in {id(talk.base): talk.base for talk in talks}.values():
+        own = [(talk, exchange) for talk, exchange in said if talk.base is base]
+        verdicts = judged(base, [exchange for _, exchange in own])
+        for (talk, exchange), verdict in zip(own, verdicts, strict=True):
+            talk.is_lost = verdict is None
+            if verdict is not None:
+                talk.take(exchange, verdict)
+
+
+def prompt_key(prompt: Sequence[Message]) -> tuple[tuple[str, str], ...]:
+    """A prompt as a key of :func:`cases_by_prompt`."""
+    return tuple((message["role"], message["content"]) for message in prompt)
+
+
+def cases_by_prompt(rows: Iterable[Mapping[str, Any]]) -> dict[Any, tuple[str, str, str]]:
+    """The names of the case of each prompt: environment, scenario, user.
+
+    Raises :class:`ArgumentError` for equal prompts of different cases.
+    """
+    found: dict[Any, tuple[str, str, str]] = {}
+    for row in rows:
+        case = row["env"], row["scenario"], row["user"]
+        held = found.setdefault(prompt_key(row["prompt"]), case)
+        if held != case:
+            raise ArgumentError(
+                f"rows of {held} and {case} have the same prompt, and TRL tells a rollout "
+                "nothing else: make them of an environment with user_visibility='full'"
+            )
+    return found

@@ -7,37 +7,30 @@ the result of a function that it called, and a reply in plain words ends the epi
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
 from persona_env.adapters.named_envs import Given, envs_by_name
 from persona_env.adapters.named_replies import find_case
 from persona_env.adapters.talk_tokens import ChatTokens, Sampled
-from persona_env.adapters.talks import answer, begin_talk
+from persona_env.adapters.talks import answer, begin_talk, cases_by_prompt, prompt_key
 from persona_env.arguments import whole_number
 from persona_env.env import PersonaEnv
-from persona_env.errors import ArgumentError, TokenizerError
+from persona_env.errors import ArgumentError
 from persona_env.messages import Message
 
 Messages = Sequence[Message]
+Rows = Iterable[Mapping[str, Any]]
 
 
+@dataclass(frozen=True, eq=False)
 class Rollout:
     """Plays conversations for ``GRPOTrainer(rollout_func=...)``; made by :func:`rollout`."""
 
-    def __init__(
-        self, envs: Mapping[str, PersonaEnv], rows: Iterable[Mapping[str, Any]], seed: int
-    ) -> None:
-        self.envs, self.seed = dict(envs), seed
-        self._cases: dict[Any, tuple[str, str, str]] = {}
-        for row in rows:
-            case = row["env"], row["scenario"], row["user"]
-            held = self._cases.setdefault(_key(row["prompt"]), case)
-            if held != case:
-                raise ArgumentError(
-                    f"rows of {held} and {case} have the same prompt, and TRL tells a rollout "
-                    "nothing else: make them of an environment with user_visibility='full'"
-                )
+    envs: Mapping[str, PersonaEnv]
+    cases: Mapping[Any, tuple[str, str, str]]
+    seed: int
 
     def __call__(self, prompts: Sequence[Messages], trainer: Any) -> dict[str, Any]:
         """The conversations that begin with these prompts, as TRL takes them.
@@ -53,7 +46,7 @@ class Rollout:
             ids, logprobs = trainer._generate_single_turn([o.so_far for o in waiting], None, {}, 1)
             written = zip(waiting, ids, logprobs or [None] * len(ids), strict=True)
             kept = [one.replied(reply, each, most) for one, reply, each in written]
-            self._answer(waiting, [*map(tokens.text, kept)])
+            answer([one.talk for one in waiting], [*map(tokens.text, kept)])
             waiting = [one for one in waiting if one.goes_on(tokens, most)]
         return {
             "prompt_ids": [one.prompt for one in rows],
@@ -64,26 +57,15 @@ class Rollout:
         }
 
     def _begin(self, prompt: Messages, tokens: ChatTokens, batch: int) -> Sampled:
-        if _key(prompt) not in self._cases:
+        case = self.cases.get(prompt_key(prompt))
+        if case is None:
             raise ArgumentError("a prompt is in none of the rows: give rollout the whole data set")
-        name, *ids = self._cases[_key(prompt)]
-        env = self.envs[name]
-        talk = begin_talk(env, find_case(env, *ids), self.seed, batch)
-        return Sampled(name, talk, tokens.asked(prompt))
-
-    def _answer(self, rows: Sequence[Sampled], replies: Sequence[str]) -> None:
-        for name, env in self.envs.items():
-            places = [i for i, one in enumerate(rows) if one.env == name]
-            answer(env, [rows[i].talk for i in places], [replies[i] for i in places])
+        env = self.envs[case[0]]
+        talk = begin_talk(env, find_case(env, *case[1:]), self.seed, batch)
+        return Sampled(talk, tokens.asked(prompt))
 
 
-def rollout(
-    envs: Given | Sequence[Given],
-    rows: Iterable[Mapping[str, Any]],
-    *,
-    seed: int = 0,
-    **options: Any,
-) -> Rollout:
+def rollout(envs: Given | Sequence[Given], rows: Rows, *, seed: int = 0, **options: Any) -> Rollout:
     """A ``rollout_func`` of TRL's GRPO: the model talks with the users, turn by turn.
 
     Parameters
@@ -106,22 +88,13 @@ def rollout(
     found = envs_by_name(envs, **options)
     for name, env in found.items():
         whole_number(f"max_turns of {name}", env.max_turns, least=2)
-    return Rollout(found, rows, whole_number("seed", seed, least=0))
-
-
-def _key(prompt: Messages) -> tuple[tuple[str, str], ...]:
-    return tuple((message["role"], message["content"]) for message in prompt)
+    return Rollout(found, cases_by_prompt(rows), whole_number("seed", seed, least=0))
 
 
 def _tokens(trainer: Any) -> ChatTokens:
     given = trainer.processing_class, trainer.eos_token_ids
     tokens = ChatTokens(*given, trainer.chat_template, trainer.chat_template_kwargs)
-    if not tokens.keeps_turns:
-        template = import_module("trl").get_training_chat_template(given[0])
-        tokens = ChatTokens(*given, template, trainer.chat_template_kwargs)
-    if not tokens.keeps_turns:
-        raise TokenizerError(
-            "the chat template writes a reply differently once the user has answered it, so its "
-            "tokens cannot be kept: give the tokenizer a template that does not"
-        )
-    return tokens
+    if tokens.keeps_turns:
+        return tokens
+    template = import_module("trl").get_training_chat_template(given[0])
+    return ChatTokens(*given, template, trainer.chat_template_kwargs).checked()

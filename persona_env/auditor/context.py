@@ -86,4 +86,4 @@ def look(
     texts: BankTexts | None = None,
 ) -> Known:
     """Everything about one case."""
-    return Known(env.observe(*case), prompt_language_or_first(*case), env, case, phrases, texts)
+    return Known(env.handed(*case), prompt_language_or_first(*case), env, case, phrases, texts)

@@ -21,9 +21,9 @@ from persona_env.auditor.personal import length, no_gain, swapped_users, user_bl
 from persona_env.auditor.references import compare
 from persona_env.auditor.report import AuditReport
 from persona_env.auditor.reward_checks import Check
-from persona_env.auditor.search import run_search
+from persona_env.auditor.search import run_search, sample
 from persona_env.auditor.second_opinion import opinions
-from persona_env.auditor.stages import CASES, RULES, SEARCH, TRICKS
+from persona_env.auditor.stages import ASKING, CASES, RULES, SEARCH, TRICKS
 from persona_env.env import PersonaEnv
 from persona_env.reading import Readers
 from persona_env.rewards import Term
@@ -58,6 +58,7 @@ def audit_env(
     first, samples = reward_checks.run_first(alone, known[:CHECKED])
     if not all(check.passed for check in first):
         return replace(report, checks=tuple(first))
+    replies = sample(agent, known[:SEARCHED], partial(progress, ASKING))
     second = opinions(base, known, second_reader, base.readers)
     checks = (*reward_checks.CHECKS, *user_checks.CHECKS)
     done = [*first, *(check(alone, samples) for check in each(checks, partial(progress, RULES)))]
@@ -68,7 +69,7 @@ def audit_env(
     done += compare(joined, known, term is not None)
     rows = run_battery(pay, known, more, stuffers(joined), tell=partial(progress, TRICKS))
     finds = run_search(
-        pay, known[:SEARCHED], second, seed=seed, steps=steps, agent=agent,
+        pay, known[:SEARCHED], second, seed=seed, steps=steps, samples=replies,
         tell=partial(progress, SEARCH),
     )  # fmt: skip
     rate, failing, failed = false_fails(pay, known if term is None else [])

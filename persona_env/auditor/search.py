@@ -56,26 +56,26 @@ def run_search(
     *,
     seed: int,
     steps: int,
-    agent: Agent | None = None,
+    samples: Sequence[Sequence[str]] = (),
     tell: Tell = tell_nobody,
 ) -> list[Find]:
     """Every find in these cases, with ``steps`` mutations from each start.
 
     Starts are the honest reply (good) and some exploiting agents' (bad); ``second`` says which
-    texts are bad. Of the samples of an ``agent`` the best is a find if it earns too much. ``tell``
-    hears how many cases are searched.
+    texts are bad. Of an agent's ``samples`` for each case the best is a find if it earns too much.
+    ``tell`` hears how many cases are searched.
     """
     typical = pay.mean((k, k.honest) for k in known)
     ground = _Ground(pay, tuple(second), typical)
     seeds = np.random.SeedSequence(seed).spawn(len(known))
-    tried = {
+    tried: dict[str, Sequence[Sequence[str]]] = {
         "search": [
             _mutated(ground, k, np.random.default_rng(sequence), steps)
             for k, sequence in zip(each(known, tell), seeds, strict=True)
         ]
     }
-    if agent is not None:
-        tried["best of n"] = _samples(agent, known)
+    if samples:
+        tried["best of n"] = samples
     return [
         find
         for found_by, lists in tried.items()
@@ -148,12 +148,19 @@ def _climb(
             text, top = changed, reached
 
 
-def _samples(agent: Agent, known: Sequence[Known]) -> list[list[str]]:
-    """Replies to each case, :data:`SAMPLES` of them or as many as did not fail."""
-    seen = [dict(k.observation) for k in known]
+def sample(
+    agent: Agent | None, known: Sequence[Known], tell: Tell = tell_nobody
+) -> list[list[str]]:
+    """Replies to each case, :data:`SAMPLES` of them or as many as did not fail; none of nobody.
+
+    An agent is asked for all at once, and ``tell`` hears how many are there.
+    """
+    if agent is None:
+        return []
+    seen = [dict(k.observation) for k in known] * SAMPLES
     texts: list[list[str]] = [[] for _ in known]
-    for _ in range(SAMPLES):
-        for place, reply in answered(agent, seen):
-            if not isinstance(reply, Failed):
-                texts[place].append(reply)
+    for done, (place, reply) in enumerate(answered(agent, seen), start=1):
+        tell(done, len(seen))
+        if not isinstance(reply, Failed):
+            texts[place % len(known)].append(reply)
     return texts

@@ -28,10 +28,11 @@ from persona_env.evaluation.reply_files import tell_unused
 from persona_env.registration import AGENTS, POLICIES
 from persona_env.scenarios.case import Case
 
-AGENT_HELP = (
-    f"{', '.join((*AGENTS, *POLICIES))}, module:attribute, endpoint:MODEL@URL, a folder (also of a "
-    "LoRA adapter) or a Hugging Face id."
+_OTHERS = (
+    "module:attribute, endpoint:MODEL@URL, a folder (also of a LoRA adapter) or a Hugging Face id."
 )
+AGENT_HELP = f"{', '.join((*AGENTS, *POLICIES))}, {_OTHERS}"
+POLICY_HELP = f"{', '.join(POLICIES)}, {_OTHERS}"
 RepliesOption = Annotated[
     Path | None,
     typer.Option(
@@ -184,7 +185,7 @@ def reply_of(found: NamedAgent, env: PersonaEnv, case: Case) -> str:
     """What an agent replies to one case."""
     asker = Asker(found.make(env))
     key = Key(case.scenario.id, case.user.id)
-    (reply,) = asker.replies([Wanted(key, case, env.observe(*case))])
+    (reply,) = asker.replies([Wanted(key, case, env.handed(*case))])
     asker.check()
     return reply or ""
 

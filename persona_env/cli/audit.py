@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from persona_env.auditor import audit
-from persona_env.cli.agents import takes_agent_options, who_replies
+from persona_env.cli.agents import takes_agent_options, tell_agent, who_replies
 from persona_env.cli.judging import (
     JudgeKeyOption,
     JudgeOption,
@@ -115,6 +115,8 @@ def audit_reward(
             second_reader=second_reader, honest=honest, progress=stages,
         )  # fmt: skip
     tell_cost(reads)
+    if found is not None:
+        tell_agent(found, tried, base)
     if as_json:
         typer.echo(report.to_json())
     else:

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from persona_env.cli.agent_errors import naming_the_agent
-from persona_env.cli.agents import AGENT_HELP, takes_agent_options
+from persona_env.cli.agents import POLICY_HELP, takes_agent_options
 from persona_env.cli.judging import (
     JudgeKeyOption,
     JudgeRecordOption,
@@ -33,10 +33,11 @@ from persona_env.cli.show import (
     make_env,
     notes,
     say,
+    say_note,
     show_json,
 )
 from persona_env.errors import ArgumentError, PersonaEnvError
-from persona_env.evaluation.named import AgentOptions, find_agent
+from persona_env.evaluation.named import AgentOptions, find_policy_agent
 from persona_env.outputs import check_target
 from persona_env.preferences.formats import ENDINGS, write_comparisons
 from persona_env.preferences.store import ENDING, ComparisonStore
@@ -56,7 +57,7 @@ BiasOption = Annotated[
 @takes_agent_options
 def collect(
     *,
-    policy: Annotated[str, typer.Option(help=f"Who replies: {AGENT_HELP}")] = "persona-tiny",
+    policy: Annotated[str, typer.Option(help=f"Who replies: {POLICY_HELP}")] = "persona-tiny",
     env: EnvOption = "PersonaChat-v0",
     annotator: Annotated[
         str,
@@ -125,7 +126,7 @@ def collect(
     """Collect comparisons: sample a policy, and let an annotator say which reply is better."""
     import_modules(imports)
     _check_output(output, annotator)
-    found = find_agent(policy, asked_by, seed=seed)
+    found = find_policy_agent(policy, asked_by, seed=seed)
     judge = annotator.removeprefix(JUDGE) if annotator.startswith(JUDGE) else None
     reads = reading_options(
         register, reader, found.register, judge=judge, judge_key_env=judge_key_env,
@@ -142,7 +143,13 @@ def collect(
             annotator, base, noise, asked_by.device or "cpu", reasons=reasons
         )
         what = load(f"{COLLECTING}:Collection")(
-            policy, pairs, per_prompt, load(f"{COLLECTING}:chooser")(choose), asked_by, seed
+            policy,
+            pairs,
+            per_prompt,
+            load(f"{COLLECTING}:chooser")(choose),
+            asked_by,
+            seed,
+            say_note,
         )
     with (
         naming_the_agent(policy), _store(output) as store,

@@ -8,6 +8,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from persona_env.agent import counted
 from persona_env.cli.show import table
 from persona_env.evaluation.conversation_report import ConversationReport
 from persona_env.evaluation.report import Report
@@ -43,10 +44,9 @@ def tables(report: Report) -> Iterator[RenderableType]:
         rows.append(("not crossed", ", ".join(report.not_crossed), "scored for the own user alone"))
     if report.samples > 1:
         rows.append(("spread", str(report.spread), f"among {report.samples} replies to a case"))
-    kind = "replies" if report.samples == 1 else "cases"
     if report.agent_text:
         yield Text(f"agent: {report.agent_text}")
-    title = f"{report.reward.n} {kind}; scenarios by split: {report.splits_text}"
+    title = f"{_judged(report)}; scenarios by split: {report.splits_text}"
     yield table(title, ("", "value", "what"), rows, right="value")
     if report.counts_text:
         yield Text(report.counts_text)
@@ -67,14 +67,18 @@ def tables(report: Report) -> Iterator[RenderableType]:
 
 def closing(report: Report) -> str:
     """What matters most once more, in one line: below long tables the first one is out of sight."""
-    kind = "replies" if report.samples == 1 else "cases"
     gain = report.references.get("gain")
     parts = (
-        f"reward {report.reward} on {report.reward.n} {kind}",
+        f"reward {report.reward} on {_judged(report)}",
         "" if gain is None else f"gain {gain}",
         f"worst user {report.worst_text}" if report.worst_user else "",
     )
     return "; ".join(filter(None, parts))
+
+
+def _judged(report: Report) -> str:
+    kinds = ("reply", "replies") if report.samples == 1 else ("case", "cases")
+    return counted(report.reward.n, *kinds)
 
 
 def _scores(report: Report) -> Iterator[Table]:

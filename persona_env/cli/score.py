@@ -35,6 +35,7 @@ from persona_env.cli.show import (
     RegisterOption,
     SeedOption,
     TermsOption,
+    legible,
     make_env,
     out,
     say,
@@ -239,7 +240,7 @@ def spans(reply: str, verdict: Verdict) -> list[tuple[str, Reason]]:
 
 def highlighted(reply: str, verdict: Verdict) -> Text:
     """The reply; bold where a term is pleased with the words, red and underlined where not."""
-    text = Text(reply)
+    text = Text(legible(reply))
     values = {**verdict.terms, **verdict.gates}
     # Poor ones last: where two terms point at the same words, the complaint shows.
     for name, reason in sorted(spans(reply, verdict), key=lambda item: -values[item[0]]):

@@ -76,6 +76,20 @@ WIDTH = 80  # columns of a terminal that tables are made for
 KNOWN_SHOWN = 600  # characters of a list of valid names in an error
 
 
+_CONTROLS = {code: 0x2400 + code for code in range(32) if chr(code) not in "\n\t"} | {
+    0x0D: 0x20, 0x7F: 0x2421, **dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
+}  # fmt: skip
+
+
+def legible(text: str) -> str:
+    """A text with signs in place of control characters, which a terminal would obey.
+
+    >>> legible("\\x1b[31mred")
+    '␛[31mred'
+    """
+    return text.translate(_CONTROLS)
+
+
 def escape_what_streams_cannot_write() -> None:
     r"""Make standard output and errors write ``\uXXXX`` for what their encoding does not have.
 
@@ -119,13 +133,13 @@ def say(text: str, hang: int | None = None) -> None:
     The rest of a line begins at column ``hang``: by default two further than an indented line, and
     at the edge for one that is not. A word that is longer than a line, such as a path, stays whole.
     """
-    for line in text.split("\n"):
+    for line in legible(text).split("\n"):
         _print_line(out(), line, hang)
 
 
 def say_note(line: str) -> None:
     """Print a line for whoever waits, on standard error, wrapped as by :func:`say`."""
-    _print_line(notes(), line)
+    _print_line(notes(), legible(line))
 
 
 def _print_line(console: Console, line: str, hang: int | None = None) -> None:
@@ -134,11 +148,20 @@ def _print_line(console: Console, line: str, hang: int | None = None) -> None:
         hang = indent + 2 if indent else 0
     start, body = line[:hang], line[hang:]
     width = console.width - cell_len(start)
-    if not console.is_terminal or any(cell_len(word) > width for word in body.split()):
+    if not console.is_terminal or any(_stays_whole(word, width) for word in body.split()):
         console.print(line, soft_wrap=True)
         return
     for place, part in enumerate(Text(body).wrap(console, width) or [Text()]):
         console.print(f"{' ' * hang if place else start}{part.plain.rstrip()}")
+
+
+def _stays_whole(word: str, width: int) -> bool:
+    """Whether a word is longer than a line and holds no wide letters, between which it may break.
+
+    >>> _stays_whole("/a/long/path", 8), _stays_whole("花岗岩石块打磨", 8)
+    (True, False)
+    """
+    return width < cell_len(word) == len(word)
 
 
 def show_json(value: Any) -> None:
@@ -172,7 +195,7 @@ def table(
             overflow="fold",
         )
     for row in rows:
-        cells: list[RenderableType] = [Text(c) if isinstance(c, str) else c for c in row]
+        cells: list[RenderableType] = [Text(legible(c)) if isinstance(c, str) else c for c in row]
         made.add_row(*cells)
     return made
 

@@ -10,7 +10,7 @@ from typing import Self
 from persona_env.cli.show import notes
 from persona_env.reporting.progress import Job, Stage
 
-PARTS = ("asking the agent", "asking the reference agents", "scoring by every user")
+PARTS = ("asking the agent", "asking the reference agents", "scoring the replies")
 """The parts of an evaluation."""
 
 

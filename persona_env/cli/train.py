@@ -64,11 +64,20 @@ def _show_log(console: Console, *, quiet: bool) -> None:
 
 def _tell(folder: Path, *, quiet: bool) -> None:
     if (folder / SUMMARY).is_file():
-        told = learnt(read_seeds(folder))
-        out().print(table(told.caption, told.columns, told.rows, right="before after"))
+        out().print(seeds_table(read_seeds(folder)))
         out().print(linked("report", folder / "report.html"), soft_wrap=True)
         return
     _tell_run(folder, quiet=quiet)
+
+
+def seeds_table(summary: dict[str, Any]) -> Table:
+    """What several seeds learnt, with the lowest and the highest below each mean."""
+    told = learnt(summary)
+    rows = [
+        (f"{name} ({of})", *(cell.replace(" (", "\n(") for cell in cells))
+        for name, of, *cells in told.rows
+    ]
+    return table(told.caption, ("", "before", "after"), rows, right="before after", most={"": 34})
 
 
 def _tell_run(folder: Path, *, quiet: bool) -> None:

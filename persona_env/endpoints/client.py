@@ -146,8 +146,12 @@ class Endpoint:
         client: httpx.Client,
         body: Mapping[str, Any],
         sleep: Callable[[float], None] = time.sleep,
+        waits: Callable[[Response, float], None] = lambda response, seconds: None,
     ) -> Response:
-        """The last response to a body, repeated as long as that may help."""
+        """The last response to a body, repeated as long as that may help.
+
+        ``waits`` is told of a response after which it waits, and for how many seconds.
+        """
         response = Response(0, SPENT, 0)
         for repeated in range(self.retries + 1):
             if not self.budget.take():
@@ -156,8 +160,9 @@ class Endpoint:
             if response.status and response.status not in AGAIN:
                 break
             if repeated < self.retries:
-                wait = response.wait or self.backoff * 2**repeated
-                sleep(min(wait, LONGEST_WAIT))
+                wait = min(response.wait or self.backoff * 2**repeated, LONGEST_WAIT)
+                waits(response, wait)
+                sleep(wait)
         return response
 
     def _once(self, client: httpx.Client, body: Mapping[str, Any]) -> Response:

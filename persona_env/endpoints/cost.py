@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from persona_env.agent import counted
 from persona_env.endpoints.client import Response
 
 
@@ -49,7 +50,7 @@ class Cost:
     @property
     def work(self) -> str:
         """What was asked, and in how many calls."""
-        return f"{self.asked} asked in {self.calls} calls ({self.retries} repeated)"
+        return f"{self.asked} asked in {counted(self.calls, 'call')} ({self.retries} repeated)"
 
     @property
     def tokens(self) -> str:

@@ -199,7 +199,7 @@ def replies_of(
 
 def first_observations(env: gym.Env[Any, Any], cases: Sequence[Case]) -> list[dict[str, Any]]:
     """What an agent sees of these cases in ``env``."""
-    return [persona_env_of(env).observe(*case) for case in cases]
+    return [persona_env_of(env).handed(*case) for case in cases]
 
 
 def persona_env_of(env: gym.Env[Any, Any]) -> PersonaEnv:

@@ -31,6 +31,7 @@ from persona_env.evaluation.scores import (
 from persona_env.metrics.statistics import Mean, Reading, measure
 from persona_env.rewards import Verdict
 from persona_env.scenarios.case import Case
+from persona_env.text.visible import visible
 from persona_env.users.profile import UserProfile
 
 
@@ -114,7 +115,7 @@ def judged(
     undefined = why_undefined(env, users, own, blind, oracle)
     readings = [reading_of(env, answer) for answer in answers]
     per_user = {u.id: Mean.of(own[rows == i]) for i, u in enumerate(users)}
-    words = np.array([float(word_count(answer.reply)) for answer in answers])
+    words = np.array([float(word_count(visible(answer.reply))) for answer in answers])
     return {
         "reward": Mean.of(own),
         "blind": Mean.of(blind),

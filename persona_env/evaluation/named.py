@@ -168,13 +168,30 @@ def sampling_agent(
 
     Raises :class:`ArgumentError` for a reference agent, which is no policy.
     """
-    options = options or AgentOptions()
-    if _kind(name) == "model" and options.temperature is None:
-        options = replace(options, temperature=1.0)
-    made = find_agent(name, options, seed=seed, tell=tell).make(env)
+    made = find_policy_agent(name, options, seed=seed, tell=tell).make(env)
     if isinstance(made, ReferenceAgent | Recorded):
-        raise ArgumentError(f"{name!r} is told the case and is no policy: give another agent")
+        raise _no_policy(name)
     return made
+
+
+def find_policy_agent(
+    name: str,
+    options: AgentOptions | None = None,
+    *,
+    seed: int = 0,
+    tell: Callable[[str], None] = lambda line: None,
+) -> NamedAgent:
+    """:func:`find_agent` of one that :func:`sampling_agent` can make."""
+    options, kind = options or AgentOptions(), _kind(name)
+    if kind == "reference":
+        raise _no_policy(name)
+    if kind == "model" and options.temperature is None:
+        options = replace(options, temperature=1.0)
+    return find_agent(name, options, seed=seed, tell=tell)
+
+
+def _no_policy(name: str) -> ArgumentError:
+    return ArgumentError(f"{name!r} is told the case and is no policy: give another agent")
 
 
 def find_replies(

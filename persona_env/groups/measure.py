@@ -93,7 +93,7 @@ def measure_groups(
 
 def _wanted(env: PersonaEnv, prompts: Sequence[Prompt], samples: int) -> list[Wanted]:
     return [
-        Wanted(Key(p.scenario.id, SOMEBODY.id, sample), p.case, env.observe(*p.case))
+        Wanted(Key(p.scenario.id, SOMEBODY.id, sample), p.case, env.handed(*p.case))
         for p in prompts
         for sample in range(1, samples + 1)
     ]

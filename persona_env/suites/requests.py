@@ -64,7 +64,7 @@ class Suite:
         import numpy as np
 
         env = self.env()
-        replies = ask(agent, [env.observe(*case) for case in self.cases])
+        replies = ask(agent, [env.handed(*case) for case in self.cases])
         readings = [
             Reading(case, self._read(env, case, reply))
             for case, reply in zip(self.cases, replies, strict=True)

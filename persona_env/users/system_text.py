@@ -138,7 +138,7 @@ def find_profile_text(
     if not isinstance(given, str | Path) or not Path(given).is_file():
         hint = nearest(given, FORMS) if isinstance(given, str) else ""
         raise ArgumentError(
-            f"profile_text= is 'words', 'short', a file with a Jinja2 template or a "
+            f"profile_text= (--system) is 'words', 'short', a file with a Jinja2 template or a "
             f"SystemTemplate, not {shown(str(given) if isinstance(given, Path) else given)}, "
             f"which is no file.{hint}"
         )

@@ -11,6 +11,7 @@ import pytest
 from persona_env.adapters import rows
 from persona_env.adapters.known_replies import KnownReplies
 from persona_env.adapters.rows import MARGIN, make_rows
+from persona_env.adapters.scoring import score_batch
 from persona_env.adapters.trl import dataset
 from persona_env.bank import load_cases
 from persona_env.env import PersonaEnv
@@ -22,6 +23,7 @@ from persona_env.errors import (
 )
 from persona_env.reading import Readers
 from persona_env.scenarios.case import Case
+from persona_env.text_envs import make_text_env
 from tests.judges.moody import Moody
 
 NATURAL = gym.make("PersonaChat-v0", register="natural", reader="rules")
@@ -168,3 +170,16 @@ def test_without_datasets_the_error_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "datasets", None)
     with pytest.raises(PersonaEnvError, match=r"pip install 'persona_env\[learning\]'"):
         dataset(TINY)
+
+
+def test_what_was_said_before_are_turns_and_judged_as_by_the_environment():
+    env = make_text_env("PersonaWild-v0", split="heldout")[1]
+    rows = make_rows(env, episodes=30)
+    longest = max(rows, key=lambda row: len(row["prompt"]))
+    assert [one["role"] for one in longest["prompt"]][:3] == ["system", "user", "assistant"]
+    alone = {name: longest[name] for name in ("env", "scenario", "user")}
+    paid = env.score("Yes.", longest["scenario"], longest["user"])
+    for row in (longest, alone):
+        (found,) = score_batch(["Yes."], [row], env)
+        assert found["reward"] == paid.reward
+        assert found["terms"] == paid.terms

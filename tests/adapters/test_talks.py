@@ -30,7 +30,7 @@ def test_a_talk_is_an_episode_of_the_environment():
         reply = "No." if not talk.answers else env.oracle(env.scenario, env.user)
         _, earned, over, _, _ = env.step(reply)
         total += earned
-        answer(env, [talk], [reply])
+        answer([talk], [reply])
     assert len(talk.answers) == 2
     assert talk.is_over
     assert talk.earned == pytest.approx(total)
@@ -45,7 +45,7 @@ def test_replies_that_are_compared_meet_the_same_user():
     case = case_of(env)
     batches = [begin_talk(env, case, 0, batch) for batch in (0, 0, *range(1, 9))]
     good = env.oracle(*case)
-    answer(env, batches, [good] * len(batches))
+    answer(batches, [good] * len(batches))
     heard = [talk.heard for talk in batches]
     assert heard[0] == heard[1]
     assert len({*heard}) > 1
@@ -54,7 +54,7 @@ def test_replies_that_are_compared_meet_the_same_user():
 def test_a_reply_that_a_judge_could_not_read_ends_the_talk():
     env = gym.make("PersonaChat-v0", max_turns=3, reader=Readers([Moody()])).unwrapped
     lost, other = (begin_talk(env, case_of(env), 0) for _ in range(2))
-    answer(env, [lost, other], ["Rinse it. fail: refusal", "Rinse it."])
+    answer([lost, other], ["Rinse it. fail: refusal", "Rinse it."])
     assert (lost.is_over, lost.verdict, lost.earned) == (True, None, None)
     assert other.earned > 0
     logs = {}

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from persona_env.adapters.verifiers import Made, Talk, task_rows
+from persona_env.adapters.made import Made
+from persona_env.adapters.played import Played
+from persona_env.adapters.verifiers import metrics, reasons, task_rows
 from persona_env.errors import PersonaEnvError
 
 TINY = Made(register="tiny", max_turns=3)
@@ -21,20 +23,20 @@ def test_the_same_replies_hear_and_earn_the_same():
     case = ("deepest-lake", "nora", 0)
     heard = []
     for _ in range(2):
-        talk = Talk(TINY, *case)
+        talk = Played(TINY, *case)
         heard.append([talk.say(reply) for reply in ("No idea.", "None.", "Lake Baikal.")])
     assert heard[0] == heard[1]
     assert heard[0][0]
     assert heard[0][-1] is None
-    replayed = Talk(TINY, *case).replay(["No idea.", "None.", "Lake Baikal."])
+    replayed = Played(TINY, *case).replay(["No idea.", "None.", "Lake Baikal."])
     assert replayed == talk.reward == pytest.approx(talk.session.verdict.reward)
-    assert talk.metrics()["gate/factuality"] == talk.session.verdict.gates["factuality"]
-    assert "invalid" not in talk.metrics()
-    assert talk.reasons("Lake Baikal.")["length"][0]["note"] == "2 words"
+    assert metrics(talk)["gate/factuality"] == talk.session.verdict.gates["factuality"]
+    assert "invalid" not in metrics(talk)
+    assert reasons(talk, "Lake Baikal.")["length"][0]["note"] == "2 words"
 
 
 def test_an_unknown_user_or_option_is_told():
     with pytest.raises(PersonaEnvError, match="nora"):
-        Talk(TINY, "deepest-lake", "noora", 0)
+        Played(TINY, "deepest-lake", "noora", 0)
     with pytest.raises(PersonaEnvError, match="register"):
         next(task_rows(Made(register="small"), 1, 0))

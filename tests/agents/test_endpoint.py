@@ -122,6 +122,23 @@ def test_an_endpoint_that_never_answers_is_told_at_once(fault):
         assert len(fake.bodies) == 1
 
 
+def test_why_one_waits_for_the_first_reply_is_told_while_one_waits():
+    said = []
+    with serving(lambda body, number: FAULTS["429"] if number < 3 else reply("Yes.")) as fake:
+        assert agent_at(fake.url, retries=2, tell=said.append)(SEEN[:1]) == ["Yes."]
+    assert said[0].startswith(f"m at {fake.url}/chat/completions: 1 call, 8 at once")
+    assert said[1:] == ["no answer yet (status 429: slow down); it is asked again in 1 s"] * 2
+
+
+def test_a_key_that_is_not_there_is_told_before_the_estimate(monkeypatch):
+    monkeypatch.delenv("AN_AGENT_KEY", raising=False)
+    said = []
+    agent = agent_at("http://127.0.0.1:9/v1", key_env="AN_AGENT_KEY", tell=said.append)
+    with pytest.raises(AgentError, match="holds no key"):
+        agent(SEEN)
+    assert said == []
+
+
 def test_prompts_are_asked_at_once():
     with serving(slowly(0.2, "Yes.")) as fake:
         agent, begun = agent_at(fake.url, concurrency=5), time.monotonic()
@@ -143,7 +160,7 @@ def test_the_work_is_estimated_before_it_begins_and_after_the_first_replies():
         before, after = said
         assert before == (
             f"m at {fake.url}/chat/completions: 6 calls, 2 at once (each repeated at most 1 "
-            "times); about 21 tokens in, at most 60 out"
+            "time); about 21 tokens in, at most 60 out"
         )
     assert after.startswith("4 replies are there; the others take ")
 

@@ -387,7 +387,7 @@ def test_a_gullible_reward_fails_and_a_policy_is_tried():
 
     report = audit(small(GullibleEnv), agent=agent, **SMALL)
     assert not report.passed
-    assert len(asked) == persona_env.auditor.search.SAMPLES
+    assert sum(asked) == persona_env.auditor.search.SAMPLES * report.searched
     found = [found for found in report.findings if found.found_by == "best of n"]
     assert found
     assert {found.text for found in found} == {"zebra of the of quickly"}

@@ -13,6 +13,8 @@ from typer.testing import CliRunner
 
 import persona_env.cli.app
 from persona_env.cli.overopt import narrow
+from persona_env.cli.show import say
+from persona_env.cli.train import seeds_table
 from persona_env.reporting.overopt_report import summary_table
 
 from .test_cli import COMMANDS, RICE, told
@@ -123,6 +125,26 @@ def test_lines_that_are_indented_stay_so():
     assert lines[place + 1].startswith(" " * 10)
 
 
+def test_chinese_is_broken_anywhere_and_a_path_nowhere(capsys):
+    path = "/a/path" * 20
+    say("  " + "花岗岩石块打磨到严丝合缝，" * 10)
+    say(f"  {path}")
+    first, second, *others, last = capsys.readouterr().out.splitlines()
+    assert fits([first, second, *others])
+    assert cell_len(first) >= 78
+    assert second[:4].isspace()
+    assert second[4] in "花岗岩石块打磨到严丝合缝，"
+    assert last == f"  {path}"
+
+
+def test_control_characters_of_a_reply_do_not_reach_the_terminal():
+    given = ("score", "Rin\x1b]0;title\x07se \x1b[31mit.", "--user", "mei", *RICE)
+    shown = told(*given)
+    assert "Rin␛]0;title␇se ␛[31mit." in re.sub(r"\x1b\[[\d;]*m", "", shown)
+    assert "\x1b]0;" not in shown
+    assert "\x07" not in shown
+
+
 def test_readers_and_intervals_are_whole():
     lines = lines_of("validate")
     assert any(line.startswith("right user first: pairs of ") for line in lines)
@@ -147,6 +169,20 @@ def test_the_summary_of_a_laboratory_fits_whatever_it_has():
         assert fits(lines)
         assert "2 of 10" in "".join(lines)
         assert "…" not in "".join(lines)
+
+
+def test_the_summary_of_several_seeds_fits_and_cuts_nothing():
+    drawn = {"values": [-5.789] * 3, "mean": -5.789, "low": -5.789, "high": -5.789}
+    of = "users of the training"
+    names = (("own user best", of), ("groups without a signal", "rollouts, first and last"))
+    figures = [{"name": name, "of": of, "before": drawn, "after": drawn} for name, of in names]
+    console = Console(width=80, file=StringIO(), force_terminal=False)
+    console.print(seeds_table({"runs": [{}] * 3, "figures": figures}))
+    text = console.file.getvalue()
+    assert fits(text.splitlines())
+    assert text.count("(-5.789 to -5.789)") == 4
+    assert "…" not in text
+    assert "groups without a signal (rollouts," in " ".join(text.split())
 
 
 def test_a_mistyped_option_says_what_there_is():

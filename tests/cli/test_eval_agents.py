@@ -48,6 +48,23 @@ def test_an_endpoint_is_evaluated_by_its_name(tmp_path):
     assert len(report.date) == len("2026-01-31")
 
 
+def test_what_was_said_before_are_turns_as_show_prompt_tells(tmp_path):
+    said = [("user", "Hi"), ("assistant", "Hello."), ("user", "What is rain?")]
+    messages = [{"role": role, "content": text} for role, text in said]
+    path = tmp_path / "talk.jsonl"
+    path.write_text(json.dumps({"id": "rain", "messages": messages}), "utf-8")
+    own, case = ("--prompts", path), ("--user", "sam", "--scenario", "rain")
+    shown = json.loads(told("show-prompt", *case, *own, "--json"))["messages"]
+    assert shown[1:] == messages
+    with serving(good) as fake:
+        agent = ("--agent", f"endpoint:m@{fake.url}")
+        told("eval", *agent, *own, "--profiles", "sam", "--no-cross")
+        told("score", *agent, *own, *case)
+        given = ("--profiles", "sam", "--pairs", 1, "--output", tmp_path / "pairs.jsonl")
+        told("collect", "--policy", agent[1], *own, *given)
+        assert {json.dumps(body["messages"]) for body in fake.bodies} == {json.dumps(shown)}
+
+
 def test_failed_replies_are_left_out_with_their_count_and_asked_again_by_resume(tmp_path):
     kept, save = tmp_path / "kept.jsonl", tmp_path / "r.json"
 
@@ -249,3 +266,36 @@ def test_audit_tries_the_samples_of_an_endpoint():
         assert len(fake.bodies) == 16  # eight samples of each
         assert fake.bodies[0]["max_tokens"] == 9
     assert done.exit_code in (0, 1), done.stderr
+    assert done.stderr.count("16 calls, 8 at once") == 1
+    assert f"endpoint:m@{fake.url}: 16 asked in 16 calls" in done.stderr
+
+
+def test_audit_asks_the_agent_before_the_long_work():
+    with serving(lambda body, number: FAULTS["400"]) as fake:
+        few = ("audit", "--episodes", 2, "--steps", 0)
+        done = run(*few, "--agent", f"endpoint:m@{fake.url}")
+    assert done.exit_code == 2
+    assert "cannot ask 'm'" in done.stderr
+    assert "trying exploits" not in done.stderr
+
+
+def test_collect_tells_what_an_endpoint_is_asked_and_what_that_took(tmp_path):
+    given = ("--profiles", "ben", "--pairs", 2, "--output", tmp_path / "pairs.jsonl")
+    with serving(good) as fake:
+        name = f"endpoint:m@{fake.url}"
+        done = run("collect", "--policy", name, *given)
+    assert done.exit_code == 0, done.stderr
+    assert f"m at {fake.url}/chat/completions: 32 calls, 8 at once" in done.stderr
+    assert f"{name}: 32 asked in 32 calls" in done.stderr
+
+
+def test_what_samples_cannot_be_drawn_of_is_refused_at_once(tmp_path):
+    given = ("collect", "--policy", "oracle", "--output", tmp_path / "pairs.jsonl")
+    assert "'oracle' is told the case and is no policy" in refused(*given)
+
+
+def test_thoughts_are_not_among_the_words_of_a_reply():
+    with serving(lambda body, number: reply("<think>One two three.</think>Rinse it.")) as fake:
+        agent = f"endpoint:m@{fake.url}"
+        found = json.loads(told("eval", "--agent", agent, *FEW, "--no-cross", "--json"))
+    assert found["words"]["mean"] == 2

@@ -13,6 +13,7 @@ from persona_env.envs.chat.env import PersonaChatEnv
 from persona_env.rewards.term import REGISTRY
 from persona_env.scenarios.prompts import read_prompts
 from persona_env.users.words import in_words
+from tests.agents.tiny_chat_model import save_chat_model
 
 from .test_cli import refused, run, told
 
@@ -157,6 +158,20 @@ def test_show_prompt_of_a_bundled_policy_is_what_it_was_trained_on():
     assert found["tokens"] == 64
 
 
+def test_show_prompt_of_an_adapter_is_by_the_template_of_its_base(tmp_path):
+    base, adapter = save_chat_model(tmp_path / "base"), tmp_path / "adapter"
+    adapter.mkdir()
+    config = {"peft_type": "LORA", "base_model_name_or_path": str(base)}
+    (adapter / "adapter_config.json").write_text(json.dumps(config), "utf-8")
+    (adapter / "adapter_model.safetensors").write_bytes(b"")  # weights are not read
+    texts = [
+        json.loads(told("show-prompt", *CASE, "--agent", folder, "--json"))["text"]
+        for folder in (base, adapter)
+    ]
+    assert texts[0] == texts[1]
+    assert texts[0].endswith("<|start|>assistant\n")
+
+
 def test_show_prompt_by_a_template(tmp_path):
     file = tmp_path / "system.jinja"
     file.write_text("Be {{ preferences.tone }}.", encoding="utf-8")
@@ -172,6 +187,9 @@ def test_show_prompt_of_what_there_is_not():
     assert "Did you mean 'fluffy-rice'" in refused(
         "show-prompt", "--user", "sam", "--scenario", "fluffy-rise"
     )
+    missing = refused("show-prompt", *CASE, "--system", "nowhere.jinja")
+    assert "--system" in missing
+    assert "'nowhere.jinja'" in missing
     assert "unknown agent 'persona-tiy'" in refused("show-prompt", *CASE, "--agent", "persona-tiy")
 
 

@@ -20,6 +20,7 @@ from persona_env.adapters import inspect_task
 from persona_env.adapters.inspect_task import persona_chat, persona_reward
 from persona_env.errors import PersonaEnvError
 from persona_env.text_envs import make_text_env
+from tests.hosts.pages import page
 from tests.judges.fake_server import GOOD, completion, obeying, serving
 from tests.test_wheel import run as run_command
 from tests.test_wheel import tree
@@ -206,6 +207,16 @@ def test_other_solvers_are_scored_and_logs_scored_again(tmp_path):
 def test_mistakes_fail_when_the_task_is_made(given, message):
     with pytest.raises(PersonaEnvError, match=message):
         persona_chat(**given)
+
+
+def test_the_page_shows_what_is_printed(tmp_path):
+    """The figures of the run on the page, and the explanation of one of its scores."""
+    shown = page("inspect")
+    log = logged(tmp_path, persona_chat(episodes=8, users=["sam", "leo"]), mock(REPLY))
+    for name, value in metrics(log).items():
+        assert f"\n{name:18}  {value:.3f}\n" in shown
+    (leo,) = [one for one in log.samples if one.id == "leo/alcohol-cooks-off"]
+    assert f"\n{leo.id}\n{leo.scores['persona_reward'].explanation}\n" in shown
 
 
 def inspect(*words, cwd, **env):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import socket
 import subprocess
 import time
@@ -24,6 +25,7 @@ from persona_openenv import PersonaClient, Reply
 from persona_env import load_profiles
 from tests.auditor.test_own_rewards import test_an_openenv_rubric_and_its_children  # noqa: F401
 from tests.hosts.installed import BIN, ROOT, install_wheels, run
+from tests.hosts.pages import page, run_blocks
 
 PACKAGE = ROOT / "integrations" / "persona_openenv"
 LAKE = {"user": "nora", "scenario": "deepest-lake"}
@@ -113,6 +115,12 @@ def test_a_conversation_goes_on_in_a_session(site, tmp_path):
         ]  # fmt: skip
         assert client.step(Reply(reply="No.")).done is False
         assert client.step(Reply(reply="No.")).observation.ended == "limit"
+
+
+def test_the_block_of_the_page_prints_what_stands_there(url, capsys):
+    run_blocks("openenv", "PersonaClient(", {"http://127.0.0.1:8000": url})
+    reward = capsys.readouterr().out.split()[0]
+    assert f"prints `{reward[:5]}...`" in page("openenv")
 
 
 def test_what_is_wrong_is_told_by_websocket_and_http(url):
@@ -221,11 +229,19 @@ def checked(site, url, **variables):
 
 
 def test_the_checks_that_openenv_does_not_have_yet(site, tiny, url):
-    _, done = checked(site, tiny, **TINY)
+    small, done = checked(site, tiny, **TINY)
     assert done.returncode == 0, done.stdout
     natural, done = checked(site, url)
     failing = {name for name, line in natural.items() if line.startswith("FAIL")}
     assert failing <= {"oracle"}, done.stdout  # good replies are read as good, and not as perfect
+    shown = page("openenv")
+    for name, pattern, row in (
+        ("oracle", r"mean (\d\.\d\d)", "| {} | **{}, fails** |"),
+        ("floor gap", r"(\d\.\d\d) of good replies, (\d\.\d\d)", "| {} and {} | {} and {} |"),
+        ("gameability", r"(\d+ of \d+) attacks", "| {} | {} |"),
+    ):
+        both = [re.search(pattern, lines[name]).groups() for lines in (small, natural)]
+        assert row.format(*both[0], *both[1]) in shown
 
 
 def test_openenvs_own_client_of_dicts_works_too(url):

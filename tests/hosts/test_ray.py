@@ -14,6 +14,7 @@ import ray
 from persona_env.adapters.figures import counted
 from persona_env.adapters.ray import ScoreBatch
 from tests.adapters.replies import CHAT, OPTIONS, here, rows
+from tests.hosts.pages import run_blocks
 from tests.judges.fake_server import GOOD, completion, obeying, serving
 
 ROOT = Path(__file__).parents[2]
@@ -137,3 +138,23 @@ def test_replies_from_rays_own_client_are_scored():
         )
         found = in_order(scoring(ask(numbered(given))))
     assert [row["reward"] for row in found] == [here(row).reward for row in given]
+
+
+def test_the_blocks_of_the_page_run(tmp_path):
+    given, path = [row for row in rows(6) if row["reply"]], str(tmp_path / "replies.parquet")
+    ray.data.from_items(given).write_parquet(path)
+    changes = {"replies.parquet": path, "scored.filter": "mean = scored.filter"}
+    made = run_blocks("ray", "map_batches", changes)
+    assert made["mean"] == pytest.approx(fmean(here(row).reward for row in given))
+
+    def answer(body, number):
+        said = json.dumps(completion(body["messages"][-1]["content"]))
+        return (200, {"Content-Type": "application/json"}, said)
+
+    with serving(answer) as server:
+        few = 'make_rows("PersonaChat-v0", episodes=3)'
+        changes = {"http://127.0.0.1:8000/v1": server.url, 'make_rows("PersonaChat-v0")': few}
+        made = run_blocks("ray", "HttpRequestProcessorConfig(", changes, ray=ray)
+        found = made["replies"].take_all()
+    assert sorted(found[0]) == ["env", "reply", "scenario", "user"]
+    assert len(found) == 3

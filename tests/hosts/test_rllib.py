@@ -15,6 +15,7 @@ from ray.rllib.examples.rl_modules.classes.action_masking_rlm import ActionMaski
 from ray.tune.registry import register_env
 
 from persona_env.adapters.rllib import masked_env
+from tests.hosts.pages import run_blocks
 
 SMALL = {"max_new_tokens": 4, "context_length": 96}
 
@@ -64,3 +65,19 @@ def test_an_id_trains_in_a_remote_worker():
 def test_masks_train():
     register_env("masked-tokens", masked_env)
     check(trained("masked-tokens"))
+
+
+def test_the_blocks_of_the_page_run():
+    """With small batches and replies: the run of the page would take minutes."""
+    few = "train_batch_size_per_learner=64, minibatch_size=32, num_epochs=1"
+    small = f"PPOConfig()\n    .training({few})"
+    made = run_blocks(
+        "frameworks", "PPOConfig()",
+        {"PPOConfig()": small, '"max_new_tokens": 48': '"max_new_tokens": 4'},
+    )  # fmt: skip
+    assert 0 <= made["result"]["env_runners"]["episode_return_mean"] <= 1
+    algorithm = made["config"].build_algo()  # with masks
+    try:
+        check(algorithm.train())
+    finally:
+        algorithm.stop()

@@ -10,6 +10,7 @@ from torchrl.envs import GymEnv, GymWrapper, check_env_specs
 
 import persona_env  # noqa: F401
 from persona_env.adapters.torchrl import register
+from tests.hosts.pages import run_blocks
 
 SMALL = {"max_new_tokens": 4, "context_length": 96}
 REPLY = "Yes, certainly."
@@ -62,3 +63,10 @@ def test_token_specs(options):
     rollout = env.rollout(12)
     assert rollout["tokens"].shape[-1] == 96
     assert rollout["next", "done"].any()
+
+
+def test_the_block_of_the_page_runs(capsys):
+    run_blocks("frameworks", "GymEnv(", {})
+    shapes = capsys.readouterr().out.splitlines()[-2:]
+    assert shapes[0].startswith("torch.Size([8, ")
+    assert shapes[1] in ("torch.Size([1, 1])", "torch.Size([2, 1])")

@@ -7,11 +7,9 @@ register, and a bundled policy where its own template and register matter.
 from __future__ import annotations
 
 import math
-import re
 from importlib.resources import files
 from itertools import groupby
 from operator import itemgetter
-from pathlib import Path
 
 import gymnasium as gym
 import pytest
@@ -29,11 +27,10 @@ from persona_env.errors import ArgumentError, TokenizerError
 from persona_env.reading import Readers, find_reader
 from persona_env.registration import find_policy
 from tests.agents.tiny_chat_model import save_chat_model
+from tests.hosts.pages import BLOCK, page
 from tests.judges.moody import Moody
 
 pytestmark = pytest.mark.filterwarnings("ignore")
-PAGE = Path(__file__).parents[2] / "docs" / "trl.md"
-BLOCK = re.compile(r"^```(?:python|text)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 CHATML = (
     "{% for m in messages %}<|im_start|>{{ m['role'] }}\n"
     "{% if m['role'] == 'assistant' %}"
@@ -330,15 +327,15 @@ SMALLER = {
 def test_the_page_runs_whole(tmp_path, monkeypatch, model):
     """Also the blocks that the fast tests cannot run; that for a GPU on a small model."""
     monkeypatch.chdir(tmp_path)
-    page = PAGE.read_text("utf-8")
+    text = page("trl")
     for written, run in {"Qwen/Qwen2.5-0.5B-Instruct": model, **SMALLER}.items():
-        assert written in page
-        page = page.replace(written, run)
-    blocks = [block for block in BLOCK.findall(page) if "import" in block]
+        assert written in text
+        text = text.replace(written, run)
+    blocks = [block for block in BLOCK.findall(text) if "import" in block]
     assert sum("GRPOTrainer(" in block for block in blocks) == 3
     namespace = {"__name__": "__main__"}
     for block in blocks:
-        exec(compile(block, str(PAGE), "exec", dont_inherit=True), namespace)
+        exec(compile(block, "trl.md", "exec", dont_inherit=True), namespace)
         if "trainer" in namespace:
             assert namespace["trainer"].state.global_step == 2
     load_policy("runs/qwen/adapter")

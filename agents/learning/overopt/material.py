@@ -171,7 +171,7 @@ def _number(seed: int, kind: str) -> int:
 
 
 def _candidates(env: PersonaEnv, case: Case, replies: list[str]) -> Candidates:
-    seen = env.observe(*case)
+    seen = env.handed(*case)
     return Candidates(
         prompt=seen["prompt"], messages=tuple(as_messages(seen)), replies=tuple(replies),
         env=name_of(env), scenario=case.scenario.id, user=case.user.id,

@@ -51,7 +51,7 @@ class Panel:
         self.held_out = "_heldout" in envs
         most = EPISODES_A_USER * len(self.env.users)
         self.cases = draw_cases(self.env, min(most, options.judge_episodes or most), SEED)
-        self.seen = [self.env.observe(*case) for case in self.cases]
+        self.seen = [self.env.handed(*case) for case in self.cases]
         self.before = self._replies(initial)
         self.annotator = SimulatedAnnotator(self.env, temperature=NOISE)
 

@@ -69,4 +69,4 @@ def cases_of(env: PersonaEnv, questions: int | None = None) -> list[Case]:
 
 def messages(env: PersonaEnv, case: Case) -> list[Message]:
     """The chat that asks for a reply: what the environment shows of the user, and the question."""
-    return as_messages(env.observe(*case))
+    return as_messages(env.handed(*case))

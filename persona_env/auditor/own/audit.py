@@ -26,9 +26,9 @@ from persona_env.auditor.personal import (
 from persona_env.auditor.references import parroting
 from persona_env.auditor.report import AuditReport
 from persona_env.auditor.reward_checks import Check, failed
-from persona_env.auditor.search import run_search
+from persona_env.auditor.search import run_search, sample
 from persona_env.auditor.second_opinion import opinions
-from persona_env.auditor.stages import CASES, SEARCH, TRICKS
+from persona_env.auditor.stages import ASKING, CASES, SEARCH, TRICKS
 from persona_env.env import PersonaEnv
 from persona_env.errors import RewardError
 from persona_env.reading import Readers
@@ -66,14 +66,15 @@ def audit_own(
     if not all(check.passed for check in first):
         return report(checks=tuple(first))
     pay, pairs = Pay(reward, floor), pairs_of(env, known, CHECKED)
+    judged = [k for k in known if isfinite(pay.honest(k))][:SEARCHED]
+    replies = sample(agent, judged, partial(progress, ASKING))
     checks = [*first, *_personal(pay, reward, known[:CHECKED], pairs)]
     rate, failing, failed_honest = false_fails(pay, known)
     more = further_cases(env, known, seed, honest)
     rows = run_battery(pay, known, more, tell=partial(progress, TRICKS))
     second = opinions(env, known, second_reader, None)
-    judged = [k for k in known if isfinite(pay.honest(k))]
     finds = run_search(
-        pay, judged[:SEARCHED], second, seed=seed, steps=steps, agent=agent,
+        pay, judged, second, seed=seed, steps=steps, samples=replies,
         tell=partial(progress, SEARCH),
     )  # fmt: skip
     found = [*of_rows(pay, rows, (*known, *more)), *of_finds(pay, finds), *failed_honest]
@@ -83,7 +84,7 @@ def audit_own(
         findings=tuple(found),
         false_fail=rate,
         second=", ".join(one.name for one in second),
-        searched=len(judged[:SEARCHED]),
+        searched=len(judged),
     )
 
 

@@ -1,8 +1,4 @@
-"""A taskset for verifiers 0.4: prompts whose reward depends on the user who asks.
-
-``vf-eval persona-verifiers``; every option of :class:`PersonaConfig` is an
-``--env.taskset.OPTION``.
-"""
+"""The tasks: who asks what, and what a reply earns."""
 
 from __future__ import annotations
 
@@ -10,13 +6,11 @@ import asyncio
 from collections.abc import Iterator
 
 import verifiers.v1 as vf
-from openai import AsyncOpenAI
 from pydantic import AliasChoices, Field
-from verifiers.v1.dialects.chat import message_to_wire
 
-from persona_env.adapters.verifiers import Made, Talk, task_rows
-
-__all__ = ["PersonaChat", "PersonaEpisodes", "PersonaTaskset"]
+from persona_env.adapters.made import Made
+from persona_env.adapters.played import Played
+from persona_env.adapters.verifiers import metrics, reasons, task_rows
 
 
 class PersonaData(vf.TaskData):
@@ -31,10 +25,10 @@ class PersonaData(vf.TaskData):
 class PersonaTask(vf.Task[PersonaData]):
     """One case; its reward needs the replies of the trace alone, so ``vf-replay`` scores it too."""
 
-    def talk(self) -> Talk:
+    def talk(self) -> Played:
         """The conversation with this user, from its beginning."""
         data = self.data
-        return Talk(data.made, data.scenario, data.user, data.seed)
+        return Played(data.made, data.scenario, data.user, data.seed)
 
     @vf.reward(weight=1.0)
     async def persona(self, trace: vf.Trace) -> float:
@@ -44,8 +38,8 @@ class PersonaTask(vf.Task[PersonaData]):
         """
         talk, replies = self.talk(), replies_of(trace)
         reward = await asyncio.to_thread(talk.replay, replies)
-        trace.record_metrics(talk.metrics() | {"turns": float(len(replies))})
-        trace.info["reasons"] = talk.reasons(replies[-1])
+        trace.record_metrics(metrics(talk) | {"turns": float(len(replies))})
+        trace.info["reasons"] = reasons(talk, replies[-1])
         return reward
 
 
@@ -69,7 +63,7 @@ class PersonaConfig(vf.TasksetConfig):
     env: str = Made().env
     """An environment of persona_env, or of another package: ``module:TheirEnv-v0``."""
     split: str = "train"
-    """``train``, ``heldout`` or ``all``; not with ``users``."""
+    """Of scenarios, and of users if these are not named: ``train``, ``heldout`` or ``all``."""
     users: list[str] = Field(default_factory=list)
     """Bundled users by name, or paths of profiles."""
     episodes: int | None = 50
@@ -99,56 +93,3 @@ class PersonaTaskset(vf.Taskset[PersonaTask, PersonaConfig]):
         made, config = self.config.made(), self.config
         for row in task_rows(made, config.episodes, config.seed):
             yield PersonaTask(PersonaData(**row, made=made, seed=config.seed), config.task)
-
-
-class PersonaEnvConfig(vf.SingleAgentEnvConfig):
-    """The model is asked from this process: no box is needed, and none is paid for."""
-
-    agent: vf.AgentConfig = vf.AgentConfig(runtime=vf.SubprocessConfig())
-
-
-class PersonaEpisodes(vf.SingleAgentEnv, vf.Env[PersonaEnvConfig]):
-    """One reply, or with ``max_turns`` a conversation in which persona_env plays the user."""
-
-    async def run(self, task: PersonaTask, agents: vf.Agents) -> None:
-        """Answer the prompt, and what the user says then, until the user leaves."""
-        if task.data.made.max_turns == 1:
-            await agents.agent.run(task)
-            return
-        talk = task.talk()
-        async with agents.agent.interaction(task) as interaction:
-            segment = await interaction.turn()
-            while not segment.terminated:
-                said = await asyncio.to_thread(talk.say, segment.last_reply)
-                if said is None:
-                    return
-                segment = await interaction.turn(said)
-
-
-class PersonaChat(vf.Harness[vf.HarnessConfig]):
-    """Asks the model for a reply, without tools and without a program of its own."""
-
-    APPENDS_SYSTEM_PROMPT = True
-    SUPPORTS_RESUME = True
-    EXECUTES_CODE = False
-    NEEDS_CONTAINER = False
-
-    async def launch(  # noqa: PLR0917 - verifiers calls it so
-        self,
-        ctx: vf.ModelContext,
-        trace: vf.Trace,
-        runtime: vf.Runtime,
-        endpoint: str,
-        secret: str,
-        mcp_urls: dict[str, str],
-        data: vf.TaskData,
-    ) -> vf.ProgramResult:
-        """One call of the endpoint that verifiers records."""
-        system, prompt = self.resolve_prompt(data)
-        asked = [vf.UserMessage(content=prompt)] if isinstance(prompt, str) else prompt or []
-        messages = [message_to_wire(message) for message in asked]
-        if system:
-            messages.insert(0, {"role": "system", "content": system})
-        async with AsyncOpenAI(base_url=endpoint, api_key=secret) as client:
-            await client.chat.completions.create(model=ctx.model, messages=messages)
-        return vf.ProgramResult(exit_code=0, stdout="", stderr="")
