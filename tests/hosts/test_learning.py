@@ -18,6 +18,7 @@ import persona_env  # noqa: F401 - registers the environments
 from persona_env import reward_term
 from persona_env.adapters.named_envs import text_env
 from persona_env.agents.language_model import load_agent, load_policy
+from persona_env.agents.learning import lesson
 from persona_env.agents.learning.best_of_n import BEST
 from persona_env.agents.learning.overopt.distance import log_probs
 from persona_env.agents.learning.run import HISTORY, ByTRL, last_checkpoint
@@ -282,6 +283,26 @@ def test_adapters_are_trained_in_place_of_the_weights(method, options):
     assert changed(folder)
     shutil.rmtree(folder / CHECKPOINTS)
     load_policy(folder / "adapter")
+
+
+@pytest.mark.parametrize(
+    ("precision", "large", "half"),
+    [("auto", False, False), ("auto", True, True), ("float32", True, False),
+     ("bfloat16", False, True)],
+)  # fmt: skip
+def test_large_models_multiply_in_half_precision_as_those_of_ppo_do(
+    precision, large, half, options, monkeypatch
+):
+    def known(asked, device):
+        return asked != "float32"
+
+    monkeypatch.setattr(lesson, "wants_half", known)
+    if large:
+        monkeypatch.setattr(lesson, "LARGE", 1)
+    given = by_size(replace(options, precision=precision, lora="none"))
+    with Job(quiet=True).stage("train", 1.0) as stage:
+        made = ByTRL(given)._lesson(stage)
+    assert made.config("SFT", tokens=10.0).bf16 is half
 
 
 def test_per_user_rewards_are_told_as_they_were_earned_by_each(options):
