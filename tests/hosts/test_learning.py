@@ -121,6 +121,7 @@ def test_a_constitution_is_learnt_from_revisions_then_from_feedback(options):
     rows = [json.loads(line) for line in text.splitlines()]
     assert {row["completion"][0]["content"] for row in rows} == {*REVISED}
     assert len({row["before"] for row in rows}) > 5
+    assert {one for row in rows for one in row["critiques"]} == {"It is too long."}
     agent = load_agent(str(folder / "round-1" / "revising" / "policy"), max_new_tokens=24)
     said = agent([row["prompt"] for row in rows])
     assert np.mean([reply in REVISED for reply in said]) > 0.8
@@ -160,6 +161,12 @@ def test_rounds_by_trl_are_reported_like_the_main_job(method, options):
     assert changed(folder)
     (one,) = rounds(folder)
     assert one["tokens"] >= 600
+
+
+def test_where_no_reply_ends_best_of_n_says_so(options):
+    given = replace(options, method="best-of-n", best_of=2, steps=40, max_new_tokens=1)
+    with pytest.raises(PersonaEnvError, match=r"ended within 1 tokens.*give a higher"):
+        train(given)
 
 
 def test_a_curve_is_that_of_what_was_sampled(options):
