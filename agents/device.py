@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from persona_env.errors import PersonaEnvError
+
+if TYPE_CHECKING:  # of the processor torch need not load to tell
+    import torch
 
 PRECISIONS = ("auto", "float32", "bfloat16")
 
@@ -29,3 +34,17 @@ def known_device(name: str) -> str:
             f"cannot compute on device {name!r} here; there are {[*kinds, *numbered]}{hint}"
         )
     return name
+
+
+def wants_half(precision: str, device: torch.device) -> bool:
+    """Whether to multiply in bfloat16; ``"auto"`` asks the device."""
+    import torch
+
+    if precision not in PRECISIONS:
+        raise ValueError(f"precision={precision!r} is none of {', '.join(PRECISIONS)}")
+    if precision != "auto":
+        return precision == "bfloat16"
+    if device.type == "cuda":
+        return bool(torch.cuda.is_bf16_supported())
+    known: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()  # torch 2.10 or later
+    return device.type == "cpu" and bool(known.get("avx512_bf16"))

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from torch import Tensor
 from transformers import PreTrainedModel
 
 from persona_env.arguments import whole_number
@@ -27,6 +28,8 @@ from persona_env.preferences.comparison import Candidates, Comparison, Label
 from persona_env.wrappers.fitting import fitted
 from persona_env.wrappers.tokenizers import Codec
 
+from ..inference.cache import additive
+from ..inference.sequences import Packed
 from ..language_model import generate
 
 LETTERS = ("A", "B")
@@ -193,15 +196,37 @@ def expected_grade(
     asked = [{"role": "system", "content": SYSTEM}, {"role": "user", "content": said}]
     room = getattr(model.config, "max_position_embeddings", 2048) - 8
     prompt, _ = fitted(codec, asked, room)
-    totals = []
-    for grade in GRADES:
-        answer = [*codec.encode(grade), codec.end_id]  # the end tells 1 from 10
-        logits = model(torch.tensor([[*prompt, *answer]], device=model.device)).logits[0].double()
-        log_p = torch.log_softmax(logits[len(prompt) - 1 : -1], -1)
-        totals.append(log_p[torch.arange(len(answer)), torch.tensor(answer)].sum())
+    totals = [one.sum() for one in answer_log_probs(model, prompt, _grades(codec))]
     p = torch.softmax(torch.stack(totals), 0)
     mean = float((p * torch.arange(1, len(GRADES) + 1)).sum())
     return (mean - 1) / (len(GRADES) - 1) * 2 - 1
+
+
+def _grades(codec: Codec) -> list[list[int]]:
+    """The tokens of each grade; the end tells 1 from 10."""
+    return [[*codec.encode(grade), codec.end_id] for grade in GRADES]
+
+
+@torch.inference_mode()
+def answer_log_probs(
+    model: PreTrainedModel, prompt: Sequence[int], answers: Sequence[Sequence[int]]
+) -> list[Tensor]:
+    """The log-probabilities of the tokens of each answer to a prompt, which is read once."""
+    packed = Packed(1, len(prompt) + sum(map(len, answers)))
+    columns = [packed.add(0, np.array([*prompt, *answer]), len(prompt)) for answer in answers]
+    before = np.concatenate([each[len(prompt) - 1 : -1] for each in columns])
+
+    def logits(ids: Tensor, places: Tensor, allowed: Tensor, wanted: Tensor) -> Tensor:
+        mask = additive(allowed, model.dtype)
+        found: Tensor = model(
+            input_ids=ids, position_ids=places, attention_mask=mask, use_cache=False
+        ).logits
+        return found.flatten(0, 1)[wanted].double()
+
+    log_p = torch.log_softmax(packed.encode(logits, before, model.device), -1)
+    chosen = torch.tensor([token for answer in answers for token in answer], device=model.device)
+    found = log_p.gather(1, chosen[:, None]).squeeze(1)
+    return list(torch.split(found, [len(answer) for answer in answers]))
 
 
 def first_tokens(codec: Codec, letter: str) -> list[int]:

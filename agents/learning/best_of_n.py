@@ -18,6 +18,7 @@ from persona_env.adapters.named_envs import name_of
 from persona_env.adapters.named_replies import Asked
 from persona_env.adapters.scoring import verdicts_on
 from persona_env.agent import Cut
+from persona_env.errors import PersonaEnvError
 from persona_env.evaluation.evaluate import draw_cases
 from persona_env.files import read_text
 from persona_env.messages import as_messages
@@ -44,6 +45,12 @@ def trainer(lesson: Lesson) -> Any:
             kept, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in best(lesson))
         )
     rows = [json.loads(line) for line in read_text(kept).splitlines()]
+    if not rows:
+        most = lesson.options.lengths_in(lesson.env)[0]
+        raise PersonaEnvError(
+            f"no reply that could be read ended within {most} tokens, so that none is the best: "
+            "give a higher --max-new-tokens, or begin with a policy that has learnt short replies"
+        )
     lesson.sampled.tokens = sum(row["sampled"] for row in rows)
     steps = math.ceil(EPOCHS * len(rows) / lesson.options.batch)
     return imitate(lesson, rows, max_steps=steps)

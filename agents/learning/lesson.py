@@ -15,6 +15,7 @@ from persona_env.errors import PersonaEnvError
 from persona_env.reporting.progress import Stage
 from persona_env.wrappers.tokenizers import Codec
 
+from ..device import wants_half
 from ..lora import ALPHA, peft
 from ..sizes import LARGE
 from ..training.options import TrainOptions
@@ -96,11 +97,17 @@ class Lesson:
             save_total_limit=1,
             seed=options.seed,
             use_cpu=options.device == "cpu",
-            bf16=options.precision == "bfloat16",
+            bf16=self._half(large),
             report_to=[],  # the callback tells the trackers
             disable_tqdm=True,
             **own,
         )
+
+    def _half(self, large: bool) -> bool:
+        """Whether products are in bfloat16: of small models, which gain nothing by it, where it is
+        asked for alone."""
+        precision = self.options.precision
+        return (large or precision != "auto") and wants_half(precision, self.model.device)
 
     def made(self, kind: str, config: Any, rows: Any, **own: Any) -> Any:
         """TRL's trainer ``kind``, of adapters where the options say so."""

@@ -35,7 +35,9 @@ from persona_env.preferences.comparison import Candidates, Comparison
 from persona_env.wrappers.fitting import fitted
 from persona_env.wrappers.tokenizers import Codec
 
+from ..device import wants_half
 from ..language_model import load_policy, save_tokenizer
+from ..sizes import LARGE
 from .user_latent import UserEncoder, gaps_of
 from .user_vectors import Values
 
@@ -125,10 +127,15 @@ class RewardModel(nn.Module):
         lengths = torch.tensor([len(row) for row in rows], device=device)
         mask = torch.arange(width, device=device) < lengths[:, None]
         base = self.backbone.base_model
-        states = base(input_ids=ids, attention_mask=mask.long(), use_cache=False)[0]
+        with torch.autocast(device.type, torch.bfloat16, enabled=self._half(device)):
+            states = base(input_ids=ids, attention_mask=mask.long(), use_cache=False)[0]
         last = states[torch.arange(len(rows), device=device), lengths - 1]
         found: Tensor = self.head(last.float())
         return found
+
+    def _half(self, device: torch.device) -> bool:
+        """Large models multiply in bfloat16 where the device does, as in training a policy."""
+        return self.backbone.num_parameters() > LARGE and wants_half("auto", device)
 
     def forward(self, said: Sequence[Said]) -> Tensor:
         """The rewards of some replies as they are learnt, without the shift, of shape (N,)."""

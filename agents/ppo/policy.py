@@ -22,7 +22,7 @@ from torch import Tensor, nn
 
 from persona_env.wrappers.token_ids import EndToken
 
-from ..device import PRECISIONS
+from ..device import wants_half
 from ..inference.cache import SlotCache
 from ..inference.choices import BITS, draw_and_log_prob, log_prob_and_entropy
 from ..inference.decode import Decoder, decoder_for
@@ -353,19 +353,3 @@ def keep_less(model: Any) -> None:
     older = "gradient_checkpointing_enable"
     enable = getattr(model, "activation_checkpointing_enable", None) or getattr(model, older)
     enable({"use_reentrant": False})
-
-
-def wants_half(precision: str, device: torch.device) -> bool:
-    """Whether to multiply in bfloat16; ``"auto"`` asks the device."""
-    if precision not in PRECISIONS:
-        raise ValueError(f"precision={precision!r} is none of {', '.join(PRECISIONS)}")
-    if precision != "auto":
-        return precision == "bfloat16"
-    if device.type == "cuda":
-        return bool(torch.cuda.is_bf16_supported())
-    return device.type == "cpu" and bool(_cpu().get("avx512_bf16"))
-
-
-def _cpu() -> dict[str, Any]:
-    found: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()  # torch 2.10 or later
-    return found

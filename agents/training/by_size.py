@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from ..lora import peft
 from ..sizes import LARGE, microbatch_for, parameters_of, rank_for, rate_for
+from .methods import OPTIONS
 from .options import TrainOptions
 
 
@@ -22,8 +23,13 @@ def by_size(options: TrainOptions) -> TrainOptions:
         options,
         lora=str(rank or "none"),
         lr=rate_for(size, rank) if options.lr is None else options.lr,
-        microbatch=options.microbatch or microbatch_for(size),
+        microbatch=options.microbatch or _microbatch(options.method, size),
     )
+
+
+def _microbatch(method: str, size: int) -> int | None:
+    """That of the size, for methods that take one."""
+    return microbatch_for(size) if method in OPTIONS["microbatch"] else None
 
 
 def chosen_by_size(given: TrainOptions, taken: TrainOptions) -> str:

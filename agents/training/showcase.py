@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
@@ -15,6 +16,7 @@ from persona_env.evaluation.evaluate import (
     first_observations,
     persona_env_of,
 )
+from persona_env.evaluation.report import Report
 from persona_env.reporting.progress import Stage
 from persona_env.rewards.exchange import Exchange
 from persona_env.rewards.explain import explain_verdict
@@ -26,9 +28,11 @@ from persona_env.users.vector import user_vector
 from persona_env.wrappers.tokenizers import Codec
 
 from ..language_model import LanguageModelAgent, load_policy
+from .methods import COURSES, SAMPLING
 from .options import TrainOptions
 from .run_envs import TextEnv
 
+_LOG = logging.getLogger(__name__)
 Policy = tuple[Any, Codec]
 """A model and its codec."""
 BEFORE_FILE = "before.json"
@@ -51,17 +55,32 @@ def judge(
     """
     before = 0
     for suffix, env in envs.items():
-        agent = LanguageModelAgent(*policy, options.lengths_in(persona_env_of(env))[0])
+        most = options.lengths_in(persona_env_of(env))[0]
+        agent = LanguageModelAgent(*policy, most)
         count = judged_replies(options, env)
         tell = partial(_told, stage, before, count) if stage else None
         report = evaluate(
             agent, env, _episodes(options, env), SEED,
             turns=options.max_turns, progress=tell,
         )  # fmt: skip
-        report.save(options.output / f"{name}{suffix}.json")
+        file = f"{name}{suffix}.json"
+        report.save(options.output / file)
+        if file == BEFORE_FILE:
+            _tell_cut(options, report, most)
         before += count
         if stage and not suffix:
             stage.move(before, f"reward {report.reward.mean:.2f}")
+
+
+def _tell_cut(options: TrainOptions, report: Report, most: int) -> None:
+    """Say so where most replies do not end: of those that are sampled, they teach nothing."""
+    cut = report.counts.get("cut", 0)
+    if options.method in (*SAMPLING, *COURSES) and 2 * cut > report.asked:
+        _LOG.warning(
+            f"{cut} of {report.asked} replies of the initial policy did not end within {most} "
+            "tokens: in training such a reply earns nothing. Give a higher --max-new-tokens, or "
+            "begin with a policy that has learnt short replies"
+        )
 
 
 def _told(stage: Stage, before: int, count: int, share: float) -> None:

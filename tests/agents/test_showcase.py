@@ -8,6 +8,7 @@ import logging
 import pytest
 
 from persona_env import UserProfile, load_scenarios
+from persona_env.agent import Cut
 from persona_env.agents.training import showcase
 from persona_env.agents.training.options import TrainOptions
 from persona_env.agents.training.run_envs import judged_envs
@@ -106,6 +107,27 @@ def test_a_judgement_on_the_training_is_told(tmp_path, monkeypatch, caplog):
                 for r in caplog.records] == [1] * told  # fmt: skip
         splits = json.loads((tmp_path / name / "before.json").read_text("utf-8"))["splits"]
         assert list(splits) == (["train"] if told else ["heldout"])
+
+
+@pytest.mark.parametrize(
+    ("method", "cut", "told"),
+    [("grpo", 2, True), ("constitution", 2, True), ("sft", 2, False), ("ppo", 1, False)],
+)
+def test_it_is_told_where_most_replies_do_not_end(method, cut, told, tmp_path, monkeypatch, caplog):
+    """Of methods that sample: those replies earn nothing, and a run would be silent about it."""
+    said = [Cut("Yes and")] * cut + ["Yes."] * (3 - cut)
+    monkeypatch.setattr(showcase, "LanguageModelAgent", lambda *_: lambda seen: said[: len(seen)])
+    options = TrainOptions(
+        method=method, profiles=("sam",), scenarios=("fact",), judge_episodes=3,
+        max_new_tokens=8, output=tmp_path,
+    )  # fmt: skip
+    envs, _ = judged_envs(options)
+    with caplog.at_level(logging.WARNING):
+        judge(options, envs, "before", (None, None))
+        judge(options, envs, "after", (None, None))
+    messages = [r.getMessage() for r in caplog.records]
+    expected = "2 of 3 replies of the initial policy did not end within 8 tokens"
+    assert sum(expected in one for one in messages) == told
 
 
 @pytest.mark.parametrize("profiles", [("sam",), ("sam", "nora"), ("sam", "nora", "leo", "wei")])

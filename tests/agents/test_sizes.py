@@ -20,6 +20,7 @@ from persona_env.agents.lora import Adapters
 from persona_env.agents.ppo.policy import keep_less
 from persona_env.agents.sizes import parameters_of
 from persona_env.agents.training import by_size as sizes
+from persona_env.agents.training.methods import METHODS
 from persona_env.agents.training.options import TrainOptions
 from persona_env.agents.training.train import train
 from persona_env.errors import PersonaEnvError
@@ -159,6 +160,15 @@ def test_a_run_with_adapters_resumes_and_leaves_a_plain_policy(options, word_pol
     assert run["parameters"] == sum(p.numel() for p in model.parameters())
     assert 0 < run["trained_parameters"] < run["parameters"]
     assert run["options"]["lora"] == "4"
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_method_takes_what_follows_from_a_large_model(method, monkeypatch, tmp_path):
+    """A microbatch is of PPO: methods through TRL were refused with one that nobody had given."""
+    monkeypatch.setattr(sizes, "parameters_of", lambda name: 135_000_000)
+    taken = sizes.by_size(TrainOptions(method=method, output=tmp_path / "run"))
+    by_ppo = method in ("ppo", "ai-feedback", "constitution", "two-rewards")
+    assert (taken.rank, taken.microbatch) == (16, 1024 if by_ppo else None)
 
 
 def test_of_a_large_model_it_is_told_what_is_chosen(options, monkeypatch, caplog):

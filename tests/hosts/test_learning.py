@@ -18,6 +18,7 @@ import persona_env  # noqa: F401 - registers the environments
 from persona_env import reward_term
 from persona_env.adapters.named_envs import text_env
 from persona_env.agents.language_model import load_agent, load_policy
+from persona_env.agents.learning import lesson
 from persona_env.agents.learning.best_of_n import BEST
 from persona_env.agents.learning.overopt.distance import log_probs
 from persona_env.agents.learning.run import HISTORY, ByTRL, last_checkpoint
@@ -120,6 +121,7 @@ def test_a_constitution_is_learnt_from_revisions_then_from_feedback(options):
     rows = [json.loads(line) for line in text.splitlines()]
     assert {row["completion"][0]["content"] for row in rows} == {*REVISED}
     assert len({row["before"] for row in rows}) > 5
+    assert {one for row in rows for one in row["critiques"]} == {"It is too long."}
     agent = load_agent(str(folder / "round-1" / "revising" / "policy"), max_new_tokens=24)
     said = agent([row["prompt"] for row in rows])
     assert np.mean([reply in REVISED for reply in said]) > 0.8
@@ -159,6 +161,12 @@ def test_rounds_by_trl_are_reported_like_the_main_job(method, options):
     assert changed(folder)
     (one,) = rounds(folder)
     assert one["tokens"] >= 600
+
+
+def test_where_no_reply_ends_best_of_n_says_so(options):
+    given = replace(options, method="best-of-n", best_of=2, steps=40, max_new_tokens=1)
+    with pytest.raises(PersonaEnvError, match=r"ended within 1 tokens.*give a higher"):
+        train(given)
 
 
 def test_a_curve_is_that_of_what_was_sampled(options):
@@ -282,6 +290,26 @@ def test_adapters_are_trained_in_place_of_the_weights(method, options):
     assert changed(folder)
     shutil.rmtree(folder / CHECKPOINTS)
     load_policy(folder / "adapter")
+
+
+@pytest.mark.parametrize(
+    ("precision", "large", "half"),
+    [("auto", False, False), ("auto", True, True), ("float32", True, False),
+     ("bfloat16", False, True)],
+)  # fmt: skip
+def test_large_models_multiply_in_half_precision_as_those_of_ppo_do(
+    precision, large, half, options, monkeypatch
+):
+    def known(asked, device):
+        return asked != "float32"
+
+    monkeypatch.setattr(lesson, "wants_half", known)
+    if large:
+        monkeypatch.setattr(lesson, "LARGE", 1)
+    given = by_size(replace(options, precision=precision, lora="none"))
+    with Job(quiet=True).stage("train", 1.0) as stage:
+        made = ByTRL(given)._lesson(stage)
+    assert made.config("SFT", tokens=10.0).bf16 is half
 
 
 def test_per_user_rewards_are_told_as_they_were_earned_by_each(options):

@@ -74,7 +74,10 @@ def _revised(this: Round, principles: tuple[Principle, ...]) -> Path:
         done = revise(
             agent, this.sampled(2), principles, steps=options.revisions, seed=this.seed
         )  # fmt: skip
-        return [one.row | {"before": one.reply} for one in done]
+        return [
+            one.row | {"before": one.reply, "critiques": [step.critique for step in one.steps]}
+            for one in done
+        ]
 
     return this.trained("sft", "revising", data=this.rows("revisions", rows))
 

@@ -139,7 +139,8 @@ class Round:
     def _reward_job(self, folder: Path) -> RewardJob:
         start, size = self.options.start, parameters_of(self.options.start)
         rate = reward_rate_for(size, rank_for(size))
-        return RewardJob(folder, start, lr=rate, seed=self.options.seed)
+        batch = min(RewardJob.batch, self.options.batch)
+        return RewardJob(folder, start, batch=batch, lr=rate, seed=self.options.seed)
 
     def trained(self, method: str, name: str = "training", **own: Any) -> Path:
         """Train the newest policy by a method; the folder of the policy after it."""

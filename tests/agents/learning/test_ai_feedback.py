@@ -13,6 +13,7 @@ from persona_env.agents.learning.ai_feedback import (
     CLAMP,
     ModelAnnotator,
     Principle,
+    answer_log_probs,
     expected_grade,
     first_tokens,
     load_constitution,
@@ -33,12 +34,14 @@ class Model:
     """Gives each next token the logit that a function of the text so far says."""
 
     device = torch.device("cpu")
+    dtype = torch.float32
     config = SimpleNamespace(max_position_embeddings=512, vocab_size=CODEC.size)
 
     def __init__(self, logits_of):
         self.logits_of, self.asked = logits_of, []
 
-    def __call__(self, ids):
+    def __call__(self, input_ids, **masked):
+        ids = input_ids
         text = CODEC.decode(ids[0].tolist())
         self.asked.append(text)
         logits = torch.full((1, ids.shape[1], CODEC.size), -30.0)
@@ -115,6 +118,22 @@ def test_a_grade_is_an_expectation():
     assert top > low
     assert low == pytest.approx(-1, abs=1e-6)
     assert -1 <= top <= 1
+
+
+def test_a_prompt_is_read_once_for_all_grades():
+    """The log-probabilities are those that each answer by itself has after the prompt."""
+    model, codec = load_policy("persona-tiny")
+    prompt, answers = codec.encode("How good?"), [codec.encode(text) for text in ("1", "10", "9")]
+    read = []
+    handle = model.register_forward_hook(lambda *given: read.append(1))
+    found = answer_log_probs(model, prompt, answers)
+    handle.remove()
+    assert len(read) == 1
+    for answer, one in zip(answers, found, strict=True):
+        with torch.inference_mode():
+            logits = model(torch.tensor([[*prompt, *answer]])).logits[0, len(prompt) - 1 : -1]
+        alone = logits.double().log_softmax(-1).gather(1, torch.tensor(answer)[:, None])[:, 0]
+        torch.testing.assert_close(one, alone, atol=1e-4, rtol=0)
 
 
 def test_the_constitution_of_the_library_and_ones_own():

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from persona_env.agents.learning import reward_model
 from persona_env.agents.learning.reward_model import RewardModel, Said, said_of
 from persona_env.agents.learning.reward_training import (
     RewardTraining,
@@ -131,6 +132,19 @@ def test_a_reward_does_not_depend_on_what_else_is_in_the_batch(prompted):
     said = [one for comparison in HELD_OUT[:4] for one in said_of(comparison)]
     alone = [prompted.rewards([one])[0] for one in said]
     assert prompted.rewards(said) == pytest.approx(alone, abs=1e-4)
+
+
+def test_large_models_multiply_in_half_precision_where_the_device_does(monkeypatch):
+    """What is read stays near, and is not the same; small models stay in single precision."""
+    model = RewardModel.fresh("persona-tiny")
+    said = said_of(HELD_OUT[0])
+    single = model.rewards(said)
+    monkeypatch.setattr(reward_model, "wants_half", lambda precision, device: True)
+    assert model.rewards(said) == single
+    monkeypatch.setattr(reward_model, "LARGE", 1)
+    half = model.rewards(said)
+    assert half != single
+    assert half == pytest.approx(single, abs=0.02)
 
 
 def test_how_users_were_described_is_kept(tmp_path):

@@ -87,6 +87,14 @@ def test_a_part_has_the_options_of_its_method_alone(options):
     assert one_training(given, "ppo").kl == 0.5
 
 
+@pytest.mark.parametrize(("batch", "taken"), [(64, 16), (4, 4)])
+def test_a_small_batch_is_that_of_the_reward_model_too(batch, taken, options, tmp_path):
+    """Few comparisons of a large model are gone through once or twice, not fifteen times."""
+    given = replace(options, method="ai-feedback", rounds=None, batch=batch)
+    this = Round(given, SimpleNamespace(), 1, tmp_path, given.start, Job(quiet=True))
+    assert this._reward_job(tmp_path / "reward").batch == taken
+
+
 def test_a_part_that_was_stopped_ends_the_run_and_is_not_taken_as_done(options, tmp_path):
     stopped = SimpleNamespace(begin=lambda: None, learn=lambda plan: Learnt((0, 0), {"steps": 9}))
     given = one_training(options, "ppo", output=tmp_path / "part")
