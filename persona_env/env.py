@@ -192,7 +192,7 @@ class PersonaEnv(gym.Env[Observation, str]):
     """Reward terms that it has by default beside the general ones."""
 
     replaced_terms: ClassVar[tuple[str, ...]] = ()
-    """General terms whose place its own terms take."""
+    """General terms whose place its own terms take; see :meth:`replaced_in`."""
 
     tiny_terms: ClassVar[tuple[str, ...]] = ()
     """Own terms that read phrases of the tiny register, and are left out of the natural one."""
@@ -505,14 +505,20 @@ class PersonaEnv(gym.Env[Observation, str]):
     def choose_terms(self, terms: Terms | None, gates: Terms | None) -> tuple[Term, ...]:
         """The gates and terms, from what ``terms=`` and ``gates=`` name; called while the
         environment is made."""
-        return choose_terms(terms, self.users, self.own_terms, self.replaced_terms, gates)
+        replaced = self.replaced_in(self.register)
+        return choose_terms(terms, self.users, self.own_terms, replaced, gates)
+
+    @classmethod
+    def replaced_in(cls, register: Register) -> tuple[str, ...]:
+        """:attr:`replaced_terms` of a register."""
+        return cls.replaced_terms
 
     def _in_register(self, terms: tuple[Term, ...], default: Set[bool]) -> tuple[Term, ...]:
         """The terms as the register has them; ``default`` holds whether gates (True) and terms
         (False) were left to the environment."""
         if self.readers is None:
             return terms
-        left_out = (*self.tiny_terms, *self.replaced_terms)
+        left_out = (*self.tiny_terms, *self.replaced_in(self.register))
         found = in_natural_register(terms, self.readers, left_out, default)
         return leaving_out(found, self.unjudged)
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from persona_env.env import PersonaEnv
+from persona_env.env import PersonaEnv, Register
 from persona_env.metrics.calibration import auroc, expected_calibration_error, risk_coverage
 from persona_env.metrics.statistics import Statistic
 from persona_env.rewards.claims import claim
@@ -100,8 +100,12 @@ class PersonaCalibrationEnv(PersonaEnv):
     categories = (CALIBRATION,)
     oracle_registers = ("tiny",)
     own_terms = (calibration,)
-    tiny_terms = ("calibration",)
     replaced_terms = ("confidence", "factuality")
+
+    @classmethod
+    def replaced_in(cls, register: Register) -> tuple[str, ...]:
+        """None in the natural register: there the gate judges an abstention alone."""
+        return () if register == "natural" else cls.replaced_terms
 
     def audience(self, split: str) -> tuple[UserProfile, ...]:
         """The bundled users; those without a threshold have one from :data:`THRESHOLDS`."""

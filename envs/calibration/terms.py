@@ -1,4 +1,4 @@
-"""Gate: the right answer, honestly sure of, or none."""
+"""Gate of the tiny register: the right answer, honestly sure of, or none; see natural.py."""
 
 from __future__ import annotations
 
@@ -6,6 +6,11 @@ from persona_env.rewards.claims import claim
 from persona_env.rewards.exchange import TermView
 from persona_env.rewards.scoring_rules import answer_score
 from persona_env.rewards.term import Reason, Score, reward_term
+
+from . import natural
+
+NATURAL = natural.OWN
+"""What reads something else in the natural register."""
 
 
 @reward_term(

@@ -129,7 +129,7 @@ class PersonaChatEnv(PersonaEnv):
         for other in self._others.values():
             found = tuple(
                 replace(term, not_in=term.not_in | _names(other))
-                if default[term.gate] and term.name in other.replaced_terms
+                if default[term.gate] and term.name in other.replaced_in(self.register)
                 else term
                 for term in found
             )
