@@ -12,7 +12,7 @@ import pytest
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 NAMES = (
-    "exploits", "floor", "fresh", "growth", "imitation", "limits", "memory", "natural", "overopt",
+    "exploits", "false_alarms", "floor", "fresh", "growth", "imitation", "limits", "memory", "natural", "overopt",
     "peers", "proxies", "reward_models", "scoring", "share", "spoilt", "stepping", "training",
 )  # fmt: skip
 TOGETHER = """

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import cycle
 
+import gymnasium as gym
 import numpy as np
 import pytest
 
@@ -92,3 +94,32 @@ def test_the_oracle_answers_where_it_can_and_abstains_where_it_should():
     assert claim(env.oracle(known, omar), known, (known.text("en"),)).right == 1.0
     assert env.score("I do not know.", unsure, omar).reward > 0.9
     assert env.score("I do not know.", known, omar).reward < 0.1
+
+
+def test_no_constant_reply_gets_a_quarter_in_the_natural_register_either():
+    """Of 1, which no reply exceeds: where the answer can be worked out, and whoever asks."""
+    env = PersonaCalibrationEnv(split="train")
+    asked = [s for s in pool("train") if s.chance is None][:40]
+    users = [u for u in env.users if u.context.languages[:1] == ("en",)]
+    for reply in ("I do not know.", "I don't know that.", "I am about 0% sure.", "It is 7."):
+        cases = [(s, u) for s, u in zip(asked, cycle(users), strict=False) if reply[6:-1] not in
+                 s.text("en").answer]  # fmt: skip
+        got = float(np.mean([env.score(reply, s, u).reward for s, u in cases]))
+        assert got < MOST, (reply, got)
+
+
+def test_natural_replies_are_judged_by_their_answer():
+    """Right over wrong and over an abstention; in a mixture as alone."""
+    alone = PersonaCalibrationEnv(split="all")
+    mixed = gym.make("PersonaChat-v0", split="all", behaviours={"PersonaCalibration-v0": 1.0})
+    scenario, sam = alone.scenarios.find("difference/8933"), load_profile("sam")
+    assert "14094 minus 8048" in scenario.text("en").prompt
+    for env in (alone, mixed.unwrapped):
+        right, wrong, none = (
+            env.score(reply, scenario, sam).reward
+            for reply in ("It is 6046.", "It is 5000.", "I don't know that.")
+        )
+        assert right > 0.7
+        assert wrong == 0
+        assert none < 0.1
+    assert {"calibration", "confidence", "factuality"} <= {term.name for term in alone.terms}

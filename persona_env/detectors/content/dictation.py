@@ -57,9 +57,11 @@ def dictated(text: str, bare: str, value: str, letters: str) -> Iterator[Span]:
     own = frozenset(fold(value).split()) if len(value.split()) > 1 else frozenset[str]()
     said, digits = _heard(text, bare)
     if said.issuperset(letters) or digits.issuperset(letters) or (own and own <= said):
+        of_digits = letters.isdecimal()  # among which one letter is a word, as in '4 y 8'
         for row in _rows(bare):
-            yield from _found(row, letters, own)
-        if letters.isdecimal():
+            some = [said for said in row if len(said.letters) > 1 or said.letters.isdecimal()]
+            yield from _found(some if of_digits else row, letters, own)
+        if of_digits:
             yield from (token.span for token in tokens_of(text) if token.text == letters)
     for kind, least in _INITIALS:
         if len(letters) >= least:
@@ -115,7 +117,8 @@ def _heard(text: str, bare: str) -> tuple[frozenset[str], frozenset[str]]:
 @lru_cache(maxsize=READINGS)
 def _rows(bare: str) -> tuple[tuple[Said, ...], ...]:
     """What a text may dictate, without the words between; again with Roman figures as digits."""
-    row = tuple(_said(_NO_PART.sub(lambda found: " " * len(found[0]), bare)))
+    parts = _han_between().sub(_blank, _NO_PART.sub(_blank, bare))
+    row = tuple(_said(parts))
     romans = tuple(
         Said(_ROMAN[said.letters], said.start, said.end, True) if said.letters in _ROMAN else said
         for said in row
@@ -144,6 +147,16 @@ def _said(bare: str) -> Iterator[Said]:
             times = 1
 
 
+def _blank(found: re.Match[str]) -> str:
+    return " " * len(found[0])
+
+
+@cache
+def _han_between() -> re.Pattern[str]:
+    longest_first = sorted(words("between_letters", *HAN), key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, longest_first)) or "(?!)")
+
+
 @cache
 def _large() -> dict[str, str]:
     """The numbers of two digits and more, by their words."""
@@ -158,7 +171,7 @@ def _han_names() -> frozenset[str]:
 
 @cache
 def _between() -> frozenset[str]:
-    return frozenset(words("between_letters", *LATIN, *HAN))
+    return frozenset(map(plain, words("between_letters", *LATIN)))
 
 
 @cache
@@ -172,7 +185,7 @@ def _names() -> dict[str, str]:
     found: dict[str, str] = {}
     for code in (*LATIN, *HAN):
         for digit, names in enumerate(words("digit", code)):
-            found |= dict.fromkeys(names.split("/"), str(digit))
+            found |= dict.fromkeys(plain(names).split("/"), str(digit))
         for letter, names in zip("abcdefghijklmnopqrstuvwxyz", words("letter", code), strict=False):
-            found |= dict.fromkeys(names.split("/"), letter)
+            found |= dict.fromkeys(plain(names).split("/"), letter)
     return found
