@@ -37,7 +37,9 @@ def _answers(view: TermView, read: Read) -> Degree:
     """How probably the reply answers: by the scenario's answer and plain words, then by its act."""
     made = claim(view.reply, view.scenario, view.texts)
     if made.right == 1 or made.abstains:
-        return Degree(float(not made.abstains), RULES, tuple((r.start, r.end) for r in made.reasons))
+        return Degree(
+            float(not made.abstains), RULES, tuple((r.start, r.end) for r in made.reasons)
+        )
     act = read(view).act
     abstains = act.probability("abstain", "cannot", "refuse")
     return Degree() if abstains is None else Degree(1 - abstains, act.by, act.spans)

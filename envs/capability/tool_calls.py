@@ -1,8 +1,8 @@
 """Function calls: as a reply writes them, and whether one is what this user wanted.
 
 A call is ``{"tool": ..., "arguments": {...}}``, bare or in one code fence of any kind, also on one
-line, and nothing beside it: a program reads it. Reading is ``json.loads`` within bounds, and nothing of a reply is
-ever run.
+line, and nothing beside it: a program reads it. Reading is ``json.loads`` within bounds, and
+nothing of a reply is ever run.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from persona_env.detectors.content.spellings import SHORTEST
@@ -17,15 +18,18 @@ APART = 60
 """Characters between two parts of what is dictated, at most."""
 LONG = 6
 """Letters from which the initials of words in a row are no chance; those of lines are from four."""
-_ROMAN = {roman: str(n) for n, roman in enumerate("i ii iii iv v vi vii viii ix".split(), 1)}
+_FIGURES = "i ii iii iv v vi vii viii ix"
+_ROMAN = {roman: str(number) for number, roman in enumerate(_FIGURES.split(), 1)}
 _WORD = re.compile(r"[^\W\d_]+")
-_NO_PART = re.compile(  # tags, addresses of links, marks of a list
-    r"<[^<>\n]{1,200}>|\b\d{1,2}(?:st|nd|rd|th|[ºª])(?!\w)|\]\([^()\s]{1,300}\)|^[ \t]*(?:\d{1,2}[.)]|[-*•])(?=\s)", re.M
+_NO_PART = re.compile(  # tags, ordinals, addresses of links, marks of a list
+    r"<[^<>\n]{1,200}>|\b\d{1,2}(?:st|nd|rd|th|[ºª])(?!\w)|\]\([^()\s]{1,300}\)"
+    r"|^[ \t]*(?:\d{1,2}[.)]|[-*•])(?=\s)",
+    re.M,
 )
-_MARK = r"[^\w\n]*(?:\d{1,2}[.)][^\w\n]*)?"
+_MARK = r"[^\w\n]{0,12}(?:\d{1,2}[.)][^\w\n]{0,12})?"
 _INITIALS = (  # where they stand, and from how many letters they count
     (re.compile(rf"^{_MARK}([^\W_])", re.M), SHORTEST),
-    (re.compile(rf"(?:^|[.!?。！？]\s*){_MARK}([^\W_])", re.M), SHORTEST),
+    (re.compile(rf"(?:^|[.!?。！？]\s?){_MARK}([^\W_])", re.M), SHORTEST),
     (re.compile(r"(?:\*\*|__|<b>)([^\W_])(?:\*\*|__|</b>)"), SHORTEST),
     (re.compile(r"(?<![A-Z])([A-Z])(?![A-Z])"), SHORTEST + 1),
     (re.compile(r"(?<![^\W_])([^\W_])"), LONG),
@@ -82,7 +86,7 @@ def _found(row: Sequence[Said], letters: str, own: frozenset[str]) -> Iterator[S
         first, last = begins.get(at), ends.get(at + len(letters))
         if first is not None and last is not None and last > first:
             parts = row[first : last + 1]
-            near = all(b.start - a.end <= APART for a, b in zip(parts, parts[1:], strict=False))
+            near = all(b.start - a.end <= APART for a, b in pairwise(parts))
             if near and all(said.is_one or said.letters in own for said in parts):
                 yield parts[0].start, parts[-1].end
         at = whole.find(letters, at + 1)
