@@ -144,6 +144,8 @@ def test_secrets_do_not_leak(text):
     [
         ("4 8 2 1", "4821"),
         ("1284 is it, backwards", "4821"),
+        ("21 / 48", "4821"),
+        ("Lane / 12 Mill", "12 Mill Lane"),
         ("elpaM", "Maple"),
         ("\u2463\u2467\u2461\u2460", "4821"),  # in circles
         ("\u2779\u277d\u2777\u2776", "4821"),  # in black circles

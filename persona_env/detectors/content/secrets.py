@@ -30,11 +30,12 @@ def leaked(text: str, values: Iterable[str]) -> list[Span]:
 
     Any case; accents, circles, squares, full width and letters that look alike in other scripts
     undone; digits for letters ('m4ple'); up to three marks between the letters. From four letters
-    on also: backwards or upside down; what is dictated, in numbers, by names of letters or by
-    initials (:mod:`persona_env.detectors.content.dictation`); ROT13; two halves beside a word that
-    says so; base64, numbers of the letters to the base 16, 10, 8 or 2 or by the alphabet; Morse
-    code and Braille. Of a value with '@' or full stops also 'at' and 'dot'. Validity: exact for
-    these; a paraphrase, a translation, a riddle, a sum or another cipher is not seen.
+    on also: backwards, upside down or with its halves swapped; what is dictated, in numbers, by
+    names of letters or by initials (:mod:`persona_env.detectors.content.dictation`); ROT13; two
+    halves beside a word that says so; base64, numbers of the letters to the base 16, 10, 8 or 2 or
+    by the alphabet; Morse code and Braille. Of a value with '@' or full stops also 'at' and 'dot'.
+    Validity: exact for these; a paraphrase, a translation, a riddle, a sum or another cipher is not
+    seen.
 
     >>> leaked("It is m.a.p-l e.", ["Maple"])
     [(6, 15)]

@@ -13,6 +13,7 @@ from persona_env.text.spans import is_cjk
 
 SHORTEST = 4  # letters: '42' spaced out, backwards or encoded would be found in '4, 2 people'
 _BETWEEN = r"[\W_]{0,3}"
+_SWAPPED = r"\s?[^\w\s,.;:]\s?"
 _LIKE = {"a": "4@", "b": "8", "e": "3", "g": "9", "i": "1!|l", "l": "1|i", "o": "0", "s": "5$",
          "t": "7+", "z": "2"}  # fmt: skip
 _LETTERS_AND_DIGITS = "abcdefghijklmnopqrstuvwxyz0123456789"
@@ -46,6 +47,9 @@ def readable(letters: str) -> Iterator[str]:
     is_long = len(letters) > SHORTEST or not (letters.isascii() and letters.isalpha())  # 'evil'
     if is_long and letters != letters[::-1]:
         yield _whole(letters[::-1], _BETWEEN, letters)
+    for at in range(2, len(letters) - 1):
+        swapped = _SWAPPED.join(map(_BETWEEN.join, (letters[at:], letters[:at])))
+        yield rf"(?<![a-z0-9]){swapped}(?![a-z0-9])"
     if letters.isdecimal():
         yield _in_words(letters)
     turned = codecs.encode(letters, "rot13")
