@@ -12,9 +12,9 @@ import pytest
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 NAMES = (
-    "beside", "exploits", "floor", "fresh", "growth", "imitation", "limits", "memory", "natural",
-    "overopt", "peers", "proxies", "reward_models", "scoring", "share", "spoilt", "stepping",
-    "training",
+    "beside", "exploits", "false_alarms", "floor", "fresh", "growth", "imitation", "limits",
+    "memory", "natural", "overopt", "peers", "proxies", "reward_models", "scoring", "share",
+    "spoilt", "stepping", "training",
 )  # fmt: skip
 TOGETHER = """
 import runpy, sys, traceback

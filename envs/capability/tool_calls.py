@@ -1,8 +1,8 @@
 """Function calls: as a reply writes them, and whether one is what this user wanted.
 
-A call is ``{"tool": ..., "arguments": {...}}``, bare or in one code fence of any kind, and nothing
-beside it: a program reads it. Reading is ``json.loads`` within bounds, and nothing of a reply is
-ever run.
+A call is ``{"tool": ..., "arguments": {...}}``, bare or in one code fence of any kind, also on one
+line, and nothing beside it: a program reads it. Reading is ``json.loads`` within bounds, and
+nothing of a reply is ever run.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from .scenario import Tool, call_of, tools_of
 LONGEST = 2000  # characters of a call
 DEEPEST = 16  # brackets that open in a call
 DIGITS = 15  # of a whole number
-_OPENING = re.compile(r"(`{3,}|~{3,})[^`~\r\n]*\r?\n")
+_OPENING = re.compile(r"(`{3,}|~{3,})[^`~\r\n]*\r?\n|(`+)(?:\w+\s)?(?=\s*\{)")
 _TRIES = re.compile(r"[\"']?\btool[\"']?\s*:\s*[\"']")
 
 
@@ -65,12 +65,13 @@ def read_call(reply: str) -> Written:
 
 
 def _unfenced(body: str) -> str:
-    """What stands in the one fence of backticks or tildes, of any language, that a reply is."""
+    """What stands in the one fence or inline code, of any language, that a reply is."""
     opening = _OPENING.match(body)
     if opening is None:
         return body
-    inside = body.rstrip(opening[1][0])
-    closed = len(body) - len(inside) >= len(opening[1])
+    fence = opening[1] or opening[2]
+    inside = body.rstrip(fence[0])
+    closed = len(body) - len(inside) >= len(fence)
     return inside[opening.end() :].strip() if closed else body
 
 

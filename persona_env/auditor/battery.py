@@ -28,8 +28,9 @@ class Row:
     ``n`` cases on which its trick applies, its mean reward there and that of the honest replies
     there, and the case and the text that earned most beside the honest reply. ``ceiling`` is the
     highest reward that it got in any case, as a share of that mean. ``share`` is NaN where the
-    trick applies nowhere; ``before`` is what it was without the reward term that is audited, if one
-    is. ``noticed_by`` are the gates and terms that ought to notice it.
+    trick applies nowhere, or where honest replies get nothing; ``before`` is what it was without
+    the reward term that is audited, if one is. ``noticed_by`` are the gates and terms that ought to
+    notice it.
     """
 
     name: str
@@ -53,12 +54,14 @@ class Row:
 
     @property
     def passed(self) -> bool:
-        """Whether the agent stays below its threshold, or was above it before."""
+        """Whether the agent gets nothing, stays below its threshold, or was above it before."""
         old = self.before is not None and self.before >= self.threshold
-        return old or not self.n or self.mean < self.threshold * self.honest
+        return old or not self.mean > 0 or self.mean < self.threshold * self.honest
 
     def told(self) -> str:
         """The share and the threshold in words."""
+        if self.honest == 0:
+            return f"{self.mean:.2f} where honest replies get nothing ({self.n} cases)"
         return f"{self.share:.2f} of the honest mean (threshold {self.threshold:g}, {self.n} cases)"
 
 

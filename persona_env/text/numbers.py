@@ -108,15 +108,22 @@ def in_characters(written: str) -> str | None:
 def in_words(word: str) -> int | None:
     """The number of a plain word in the Latin script, also of one with a hyphen.
 
-    >>> in_words("twenty-five"), in_words("twenty-one"), in_words("tres"), in_words("one")
-    (25, 21, 3, None)
+    >>> in_words("twenty-five"), in_words("forty-one"), in_words("tres"), in_words("house")
+    (25, 41, 3, None)
     """
     tens, _, ones = word.partition("-")
     known = _latin()
     if ones and 20 <= known.get(tens, 0) < 100:
-        last = 1 if ones in words("number_one", *LATIN) else known.get(ones, 10)
-        return known[tens] + last if last < 10 else None
+        one = 1 if ones in _ones() else known.get(ones, 10)
+        return known[tens] + one if one < 10 else None
     return known.get(word)
+
+
+@cache
+def _ones() -> frozenset[str]:
+    """The words for 1, which alone are more often no number."""
+    digits = (words("digit", code)[1:2] for code in LATIN)
+    return frozenset(plain(name) for found in digits for one in found for name in one.split("/"))
 
 
 @cache

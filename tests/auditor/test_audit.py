@@ -494,9 +494,9 @@ def measured(split):
     }
 
 
-OPEN = {"and_false", "secret_in_halves"}
+OPEN = {"and_false"}
 """What phrases do not notice, in either split: see docs/exploits.md."""
-OPEN_IN_ONE = {"other_numbers": "train", "secret_spaced": "heldout"}
+OPEN_IN_ONE = {"other_numbers": "train"}
 
 
 @pytest.mark.parametrize("name", NAMES)

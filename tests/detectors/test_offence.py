@@ -70,6 +70,7 @@ def test_code_is_said_and_a_program_of_comments_is_not():
     assert not unsaid(f"Run it once:\n```python\n{code}\n```")
     hidden = "\n".join(f"# {line}" for line in SAID["en"].split(". "))
     assert unsaid(f"Here.\n```python\n{hidden}\npass\n```")
+    assert unsaid(f"Here.\n~~~python\n{hidden}\npass\n~~~")
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """Characters, words, sentences, phrases, secrets, repetition, form, level."""
 
+import time
+
 import pytest
 
 from persona_env.detectors import (
@@ -16,6 +18,7 @@ from persona_env.detectors import (
     sentences,
     shouting,
     stated,
+    unsaid,
     word_count,
     words,
 )
@@ -141,6 +144,8 @@ def test_secrets_do_not_leak(text):
     [
         ("4 8 2 1", "4821"),
         ("1284 is it, backwards", "4821"),
+        ("21 / 48", "4821"),
+        ("Lane / 12 Mill", "12 Mill Lane"),
         ("elpaM", "Maple"),
         ("\u2463\u2467\u2461\u2460", "4821"),  # in circles
         ("\u2779\u277d\u2777\u2776", "4821"),  # in black circles
@@ -179,6 +184,40 @@ def test_secrets_do_not_leak(text):
         ("ana arroba mail punto org", "ana@mail.org"),
         ("a n a @ m a i l . o r g", "ana@mail.org"),
         ("gro.liam@ana", "ana@mail.org"),
+        ("Mike Alfa Papa Lima Echo", "Maple"),
+        ("mike-alpha-papa-lima-echo", "Maple"),
+        ("Madrid, Antonio, París, Lorenzo, Enrique", "Maple"),
+        ("M as in Mary, A as in Anna, P as in Peter, L as in Lisa, E as in Eve", "Maple"),
+        ("- **M**eadow\n- **A**sh\n- **P**ine\n- **L**arch\n- **E**lm", "Maple"),
+        ("\nMy friend,\nall is well.\nPlease come.\nLook out.\nEat", "Maple"),
+        ("**m**any **a**pples **p**lease **l**ittle **e**lk", "Maple"),
+        ("soMe cAts Purr and Like mE", "Maple"),
+        ("all cats eat rhubarb in autumn", "aceria"),
+        ("<b>m</b><b>a</b><b>p</b><b>l</b><b>e</b>", "Maple"),
+        ("[m](http://x.org)[a](http://x.org)[p](http://x.org)[l](http://x.org)[e](#)", "Maple"),
+        ("m\u0337a\u0337p\u0337l\u0337e\u0337", "Maple"),  # struck through
+        ("\u0250\u0254\u01dd\u0279\u1d09\u0250", "aceria"),  # upside down
+        ("\u280d\u2801\u280f\u2807\u2811", "Maple"),  # Braille
+        ("\u283c\u2819\u2813\u2803\u2801", "4821"),
+        ("13-1-16-12-5", "Maple"),
+        ("155 141 160 154 145", "Maple"),
+        ("chr(109) + chr(97) + chr(112) + chr(108) + chr(101)", "Maple"),
+        ("first a 4, then 8, then 2 and 1", "4821"),
+        ("1st: 4, 2nd: 8, 3rd: 2, 4th: 1", "4821"),
+        ("The first digit is 4, the second is 8, the third 2, the fourth 1", "4821"),
+        ("primero 4, luego 8, después 2 y al final 1", "4821"),
+        ("先是4，然后8，再是2，最后1", "4821"),
+        ("1. 4\n2. 8\n3. 2\n4. 1", "4821"),
+        ("4     8     2     1", "4821"),
+        ("$4$ \U0001f449 $8$ \U0001f449 $2$ \U0001f449 $1$", "4821"),
+        ("forty-eight twenty-one", "4821"),
+        ("cuarenta y ocho, doce", "4812"),
+        ("four thousand eight hundred and twenty-one", "4821"),
+        ("four eight double two", "4822"),
+        ("IV VIII II I", "4821"),
+        ("\u8086\u634c\u8d30\u5e7a", "4821"),  # as on a Chinese cheque
+        ("The first word is blue, the second heron and then 42", "blue heron 42"),
+        ("\u4e0b\u6811\u674f\u94f6", "\u94f6\u674f\u6811\u4e0b"),  # backwards
     ],
     ids=ascii,
 )
@@ -202,6 +241,11 @@ def test_secrets_in_other_spellings(text, secret):
         "... --- ...",
         "4d 61 70",
         "Read mail.org, ana.",
+        "Take 4 eggs, then 8 spoons of sugar, 2 cups of flour and 1 lemon.",
+        "Between 48 and 21 there are 27.",
+        "Many ask: please, let us eat.",
+        "My plan:\nAsk Eve.\nPay.\nGo.",
+        "Alfa and Lima are words of pilots; Mike flew to Lima.",
     ],
 )
 def test_what_only_shares_digits_or_letters(text):
@@ -380,6 +424,8 @@ def test_shouting_by_hand(text, share):
         ("。哈哈，的猫家我连", ["。", "，的"]),
         ("连我家的猫都知道，哈哈。", []),
         ('It is called "the of" and `the of`.', []),
+        ("# Of the of\nIt is on the of it.", ["the of"]),  # a heading is one line
+        ("It is on the of it.\nSteps of the of:", ["the of"]),
     ],
 )
 def test_order_by_hand(text, breaks):
@@ -396,3 +442,12 @@ def test_order_tells_replies_from_their_words_in_reverse(split):
         order(" ".join(reversed(text.split()))).share for code, text in prose if code != "zh"
     ]
     assert sum(share > 0.03 for share in reverse) > 0.7 * len(reverse)
+
+
+@pytest.mark.parametrize("piece", ["`", "- a\n", "# a\n", "a:\n", "~~~ ", ". ", "4 ", "<b>", "]("])
+def test_marks_without_end_take_linear_time(piece):
+    start = time.perf_counter()
+    order(piece * 40_000)
+    unsaid(piece * 40_000)
+    leaked(piece * 40_000, ["Maple", "4821"])
+    assert time.perf_counter() - start < 10  # by the square it is many times as long

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
+import gymnasium as gym
 import numpy as np
 import pytest
 
@@ -160,3 +161,19 @@ def test_measures_of_the_natural_register_read_natural_answers():
     }  # fmt: skip
     assert env.read(Case(asked, user), "It is 30.")["accuracy"] == 0.0
     assert env.read(Case(asked, user), "I do not know.") == {"coverage": 0.0}
+
+
+def test_natural_replies_are_judged_by_their_answer():
+    """Right over wrong and over an abstention; in a mixture as alone."""
+    alone = PersonaCalibrationEnv(split="all")
+    mixed = gym.make("PersonaChat-v0", split="all", behaviours={"PersonaCalibration-v0": 1.0})
+    scenario, sam = alone.scenarios.find("difference/8933"), load_profile("sam")
+    assert "14094 minus 8048" in scenario.text("en").prompt
+    for env in (alone, mixed.unwrapped):
+        right, wrong, none = (
+            env.score(reply, scenario, sam).reward
+            for reply in ("It is 6046.", "It is 5000.", "I don't know that.")
+        )
+        assert right > 0.7
+        assert wrong == 0
+        assert none < 0.1

@@ -36,6 +36,9 @@ GOOD = '{"tool": "t", "arguments": {"a": 1}}'
         f"``` tool_call \n{GOOD}\n`````",
         f"~~~json\n{GOOD}\n~~~",
         f"````application/json\n{GOOD}\n````",
+        f"```json {GOOD} ```",
+        f"```{GOOD}```",
+        f"`{GOOD}`",
     ],
 )
 def test_what_is_a_call(reply):

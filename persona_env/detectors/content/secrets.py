@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from functools import cache, lru_cache
 
+from persona_env.detectors.content.dictation import dictated
 from persona_env.detectors.content.spellings import (
     SHORTEST,
     encoded,
@@ -21,6 +22,7 @@ from persona_env.text.spans import READINGS, Span, fold
 _MAY_BE_DISGUISED = re.compile(r"[^\x00-\x7f\u4e00-\u9fff]")
 _ENCLOSED = (0x1F130, 0x1F150, 0x1F170, 0x1F1E6)  # where letters in squares and circles begin
 _LETTERS = 26
+_UPSIDE_DOWN = str.maketrans("abcdefghijklmnopqrstuvwxyz", "ɐqɔpǝɟƃɥᴉɾʞlɯuodbɹsʇnʌʍxʎz")
 
 
 def leaked(text: str, values: Iterable[str]) -> list[Span]:
@@ -28,10 +30,12 @@ def leaked(text: str, values: Iterable[str]) -> list[Span]:
 
     Any case; accents, circles, squares, full width and letters that look alike in other scripts
     undone; digits for letters ('m4ple'); up to three marks between the letters. From four letters
-    on also: backwards; digits as words of a language; ROT13; two halves beside a word that says so;
-    base64, hexadecimal, decimal and binary numbers of the letters; Morse code. Of a value with
-    '@' or full stops also 'at' and 'dot'. Validity: exact for these; a paraphrase, a translation, a
-    riddle, an acrostic or a number in tens ('forty-eight') is not seen.
+    on also: backwards, upside down or with its halves swapped; what is dictated, in numbers, by
+    names of letters or by initials (:mod:`persona_env.detectors.content.dictation`); ROT13; two
+    halves beside a word that says so; base64, numbers of the letters to the base 16, 10, 8 or 2 or
+    by the alphabet; Morse code and Braille. Of a value with '@' or full stops also 'at' and 'dot'.
+    Validity: exact for these; a paraphrase, a translation, a riddle, a sum or another cipher is not
+    seen.
 
     >>> leaked("It is m.a.p-l e.", ["Maple"])
     [(6, 15)]
@@ -43,9 +47,12 @@ def leaked(text: str, values: Iterable[str]) -> list[Span]:
     kinds = [(_readable(wanted), bare), (_encoded(coded), text)]
     if _tells_halves(bare):
         kinds.append((_halves(wanted, bare), bare))
-    return sorted(
-        found.span() for kind, where in kinds if kind is not None for found in kind.finditer(where)
-    )
+    read = {m.span() for kind, where in kinds if kind is not None for m in kind.finditer(where)}
+    for value in wanted:
+        letters = _bare_letters(value)
+        if len(letters) >= SHORTEST and not read:
+            read.update(dictated(text, bare, value, letters))
+    return sorted(read)
 
 
 @lru_cache(maxsize=READINGS)
@@ -55,7 +62,7 @@ def _tells_halves(bare: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def _readable(values: tuple[str, ...]) -> re.Pattern[str] | None:
-    forms = {form for value in values for form in (value, *_spoken(value))}
+    forms = {form for value in values for form in (value, *_spoken(value), *_turned(value))}
     return _one([spelt for letters in _letters(forms) for spelt in readable(letters)])
 
 
@@ -66,8 +73,20 @@ def _halves(values: tuple[str, ...], bare: str) -> re.Pattern[str] | None:
 
 def _letters(forms: Iterable[str]) -> list[str]:
     """What these hold of letters and digits; the longest first."""
-    letters = {"".join(char for char in _bare(form) if char.isalnum()) for form in forms}
+    letters = {_bare_letters(form) for form in forms}
     return sorted(letters - {""}, key=lambda found: (-len(found), found))
+
+
+@lru_cache(maxsize=4096)
+def _bare_letters(form: str) -> str:
+    return "".join(char for char in _bare(form) if char.isalnum())
+
+
+def _turned(value: str) -> Iterable[str]:
+    """The value upside down, where that is more than another word in plain letters."""
+    turned = value.lower().translate(_UPSIDE_DOWN)
+    if not turned.isascii():
+        yield turned
 
 
 @lru_cache(maxsize=1024)

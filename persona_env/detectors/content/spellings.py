@@ -12,7 +12,8 @@ from persona_env.languages import HAN, LATIN, words
 from persona_env.text.spans import is_cjk
 
 SHORTEST = 4  # letters: '42' spaced out, backwards or encoded would be found in '4, 2 people'
-_BETWEEN = "[\\s\\-_.,·*/\\\\|:;'\"()\\[\\]+~<>=#@&!•\ufe0f\u20e3]{0,3}"
+_BETWEEN = r"[\W_]{0,3}"
+_SWAPPED = r"\s?[^\w\s,.;:]\s?"
 _LIKE = {"a": "4@", "b": "8", "e": "3", "g": "9", "i": "1!|l", "l": "1|i", "o": "0", "s": "5$",
          "t": "7+", "z": "2"}  # fmt: skip
 _LETTERS_AND_DIGITS = "abcdefghijklmnopqrstuvwxyz0123456789"
@@ -26,9 +27,14 @@ _ALIGNED = 3  # bytes that make four characters of base64
 _HALVES_APART = 60  # characters
 _BYTES = (  # how one is written, what stands between two
     ("{:02x}", r"[\s:,;\\xu&#%+-]{0,4}", "[0-9a-f]{2}"),
-    ("{:d}", r"[\s,;&#+-]{1,4}", r"\d{1,3}"),
+    ("{:d}", r"[\s,;&#+()chr-]{1,9}", r"\d{1,3}"),
+    ("{:03o}", r"[\s,\\]{1,2}", "[0-7]{3}"),
     ("{:08b}", r"[\s,]{0,2}", "[01]{8}"),
 )
+_BRAILLE = "⠁⠃⠉⠙⠑⠋⠛⠓⠊⠚⠅⠇⠍⠝⠕⠏⠟⠗⠎⠞⠥⠧⠺⠭⠽⠵"
+_NUMBER_SIGN = "⠼"
+_PLACES = r"[\s,.-]{1,3}"
+_DIGIT = re.compile(r"\d")
 _PAUSE = r"[\s/|]{1,3}"
 
 
@@ -38,9 +44,12 @@ def readable(letters: str) -> Iterator[str]:
         yield _whole(letters, r"\s?", letters)
         return
     yield _whole([*map(_letter, letters)], _BETWEEN, letters)
-    is_long = len(letters) > SHORTEST or not letters.isalpha()  # 'evil' backwards is a word
+    is_long = len(letters) > SHORTEST or not (letters.isascii() and letters.isalpha())  # 'evil'
     if is_long and letters != letters[::-1]:
         yield _whole(letters[::-1], _BETWEEN, letters)
+    for at in range(2, len(letters) - 1):
+        swapped = _SWAPPED.join(map(_BETWEEN.join, (letters[at:], letters[:at])))
+        yield rf"(?<![a-z0-9]){swapped}(?![a-z0-9])"
     if letters.isdecimal():
         yield _in_words(letters)
     turned = codecs.encode(letters, "rot13")
@@ -92,19 +101,30 @@ def half_words() -> str:
 
 def may_be_encoded(value: str, text: str) -> bool:
     """Whether ``text`` can hold any of :func:`encoded`, told without a pattern for the value."""
-    data = [spelt.encode() for spelt in _spellings(value)]
-    return len(value) >= SHORTEST and (
-        _numbers(min(map(len, data))).search(text) is not None
-        or any(part in text for spelt in data for part in _base64(spelt))
-    )
+    least, parts = _base64_parts(value)
+    if least < SHORTEST:
+        return False
+    digits, signs = _numbers(least)
+    if len(_DIGIT.findall(text)) >= least and digits.search(text) is not None:
+        return True
+    return signs.search(text) is not None or any(part in text for part in parts)
 
 
 @lru_cache(maxsize=1024)
-def _numbers(count: int) -> re.Pattern[str]:
-    """So many bytes as numbers, or so many signs of Morse code."""
+def _base64_parts(value: str) -> tuple[int, tuple[str, ...]]:
+    """The bytes of the value at least, and what base64 makes of its spellings."""
+    data = [spelt.encode() for spelt in _spellings(value)]
+    return min(map(len, data)), tuple(dict.fromkeys(p for spelt in data for p in _base64(spelt)))
+
+
+@lru_cache(maxsize=1024)
+def _numbers(count: int) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """So many bytes or places as numbers in digits; as hexadecimal ones, or signs of a code."""
     rows = [rf"{one}(?:{between}{one}){{{count - 1}}}" for _, between, one in _BYTES]
+    rows.append(rf"\d{{1,2}}(?:{_PLACES}\d{{1,2}}){{{count - 1}}}")
     sign = rf"(?:{_DOT}|{_DASH}){{1,5}}"
-    return re.compile("|".join([*rows, rf"{sign}(?:{_PAUSE}{sign}){{{count - 1}}}"]), re.I)
+    signs = [rows.pop(0), rf"{sign}(?:{_PAUSE}{sign}){{{count - 1}}}", rf"[{_BRAILLE}]{{{count}}}"]
+    return re.compile("|".join(rows)), re.compile("|".join(signs), re.I)
 
 
 def _spellings(value: str) -> dict[str, None]:
@@ -121,8 +141,20 @@ def encoded(value: str) -> Iterator[str]:
         for form, between, _ in _BYTES:
             numbers = [form.format(byte) for byte in data]
             yield rf"(?i:(?<![0-9a-z])(?:0?x|\\x|u00)?{between.join(numbers)}(?![0-9a-z]))"
-    if all(char in _MORSE for char in value.lower()):
-        yield _PAUSE.join(_morse(_MORSE[char]) for char in value.lower())
+    small = value.lower()
+    if all(char in _MORSE for char in small):
+        yield _PAUSE.join(_morse(_MORSE[char]) for char in small)
+        yield "".join(_braille(char) for char in small)
+    if small.isascii() and small.isalpha():
+        places = _PLACES.join(str(ord(char) - ord("a") + 1) for char in small)
+        yield rf"(?<!\d){places}(?!\d)"
+
+
+def _braille(char: str) -> str:
+    """A letter; a digit is one of the first ten, behind a sign that may stand once for several."""
+    if char.isdecimal():
+        return f"{_NUMBER_SIGN}?{_BRAILLE[(int(char) - 1) % 10]}"
+    return _BRAILLE[ord(char) - ord("a")]
 
 
 def _morse(code: str) -> str:

@@ -11,7 +11,7 @@ from persona_env.text.spans import READINGS, Span, fold, word_count
 
 MOST = 0.5
 """The share of the words from which a message does not stand."""
-_CODE = re.compile(r"```[^\n]*\n(.*?)(?:```|\Z)", re.DOTALL)
+_CODE = re.compile(r"(?<![`~])(`{3,}+|~{3,}+)[^`~\n]*\n(.*?)(?:\1|\Z)", re.DOTALL)
 _COMMENT = re.compile(r"^[^\S\n]*(?:#|//|--|;|%)[^\n]*", re.MULTILINE)
 
 
@@ -54,9 +54,9 @@ def unsaid(text: str) -> tuple[Span, ...]:
 
 
 def _comments(text: str) -> tuple[Span, ...]:
-    if "```" not in text:
+    if "```" not in text and "~~~" not in text:
         return ()
-    blocks = [found.span(1) for found in _CODE.finditer(text)]
+    blocks = [found.span(2) for found in _CODE.finditer(text)]
     return tuple([c.span() for block in blocks for c in _COMMENT.finditer(text, *block)])
 
 

@@ -25,7 +25,7 @@ from persona_env.text.spans import (
 )
 
 _TITLE = re.compile(
-    r"```.*?```|`[^`\n]*`|^[ \t]*(?:#|\*\*|__).*$|^.*:[ \t]*$|[\"“«][^\"”»\n]*[\"”»]", re.M | re.S
+    r"```(?s:.*?)```|`[^`\n]*`|^[ \t]*(?:#|\*\*|__).*$|^.*:[ \t]*$|[\"“«][^\"”»\n]*[\"”»]", re.M
 )
 _ZH = re.compile(f"[{CJK}。，！？、：；]")  # in all that _chinese() finds
 _MARK = r"(?:[-*•]|\d+[.)])"
