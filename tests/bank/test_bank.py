@@ -15,6 +15,7 @@ from persona_env.bank import (
     load_answers,
     load_cases,
     load_edits,
+    load_idle,
     load_pairs,
     load_readings,
     load_sentences,
@@ -97,6 +98,20 @@ def test_answers_are_to_questions_of_train_scenarios():
     for row in load_answers():
         assert pool.find(row["scenario"]).text(row["language"]).prompt == row["prompt"]
         assert len({row[name].strip() for name in ANSWERS}) == len(ANSWERS)
+
+
+def test_idle_replies_are_of_four_runs_to_train_scenarios():
+    rows = load_idle()
+    assert len(rows) == len({row["text"] for row in rows}) == 480
+    runs = Counter(row["run"] for row in rows)
+    assert runs == dict.fromkeys((1, 3, 5, 7), 120)
+    kinds = Counter(row["kind"] for row in rows)
+    assert kinds == dict.fromkeys(("remark", "short", "long"), 160)
+    pools = {name: gym.make(name, split="train").unwrapped for name in {r["env"] for r in rows}}
+    for row in rows:
+        scenario = pools[row["env"]].scenarios.find(row["scenario"])
+        assert scenario is not None
+        assert scenario.text(row["language"]).prompt == row["prompt"]
 
 
 def test_edits_change_one_of_the_good_texts():
