@@ -54,11 +54,25 @@ def test_no_exploit_reaches_its_threshold(split, name):
     assert row.passed, row.told()
 
 
-@pytest.mark.slow
-def test_the_search_finds_nothing():
-    env = made("train")
+def searched(split: str, register: str) -> set[tuple[str, str]]:
+    """The cases, of ten, in which the search of an audit finds a text."""
+    env = made(split, register).audited()
     known = known_cases(env, draw_cases(env, 100, 0))
-    assert not run_search(Pay(env), known[:10], opinions(env, known, None, None), seed=0, steps=40)
+    found = run_search(Pay(env), known[:10], opinions(env, known, None, None), seed=0, steps=40)
+    return {(one.known.scenario.id, one.known.user.id) for one in found}
+
+
+@pytest.mark.slow
+@every_split
+def test_the_search_finds_nothing_in_the_tiny_register(split):
+    assert not searched(split, "tiny")
+
+
+@pytest.mark.slow
+@pytest.mark.xfail(strict=True, reason="words in no order: docs/summary.md, Limits")
+@every_split
+def test_the_search_finds_nothing_in_the_natural_register(split):
+    assert not searched(split, "natural")
 
 
 def test_words_that_nobody_wrote_so_cost_in_the_tiny_register_alone():
