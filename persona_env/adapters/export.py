@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from importlib import import_module
-from io import BytesIO
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from persona_env import __version__
 from persona_env.adapters.named_envs import Given, given_envs, name_of, named, text_env
-from persona_env.adapters.rows import COLUMNS, Kind, Row, make_rows
+from persona_env.adapters.parquet import parquet_of, pyarrow
+from persona_env.adapters.rows import COLUMNS, Kind, make_rows
 from persona_env.arguments import choice
 from persona_env.env import PersonaEnv
 from persona_env.errors import ArgumentError, PersonaEnvError
@@ -20,6 +19,7 @@ from persona_env.files import to_json
 from persona_env.outputs import check_targets, write_files
 
 Format = Literal["jsonl", "parquet"]
+PARQUET = "format='parquet'"
 META = "persona_env"
 """The key of the provenance in a Parquet file's metadata."""
 
@@ -57,26 +57,24 @@ def export_rows(
     form = format_of(path, format)
     beside = path.with_name(f"{path.name}.meta.json")
     check_targets(path, beside if form == "jsonl" else None)  # before the work, not after it
-    arrow = _pyarrow() if form == "parquet" else None
+    arrow = pyarrow(PARQUET) if form == "parquet" else None
     made = [*named(text_env(one) for one in given_envs(envs)).values()]
     rows = make_rows(made, kind, episodes, seed, replies=replies)
+    whose = "own" if replies is not None else "none" if kind == "prompts" else "library"
     about = {
         "library": f"persona_env {__version__}",
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "command": command,
-        "kind": kind,
-        "episodes": episodes,
-        "seed": seed,
-        "replies": "own" if replies is not None else "none" if kind == "prompts" else "library",
+        "command": command, "kind": kind, "episodes": episodes, "seed": seed, "replies": whose,
         "envs": [*map(options_of, made)],
         "rows": len(rows),
         "columns": {name: COLUMNS[name] for name in rows[0]},
-    }
+    }  # fmt: skip
     if arrow is None:
         lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
         write_files({path: lines, beside: to_json(about) + "\n"})
     else:
-        write_files({path: _parquet(arrow, rows, about)})
+        meta = {META: json.dumps(about, ensure_ascii=False)}
+        write_files({path: parquet_of(arrow, rows, meta)})
     return about
 
 
@@ -95,7 +93,7 @@ def format_of(path: Path, format: str | None = None) -> str:
 
 def provenance_of(path: Path) -> dict[str, Any]:
     """What :func:`export_rows` said of a Parquet file."""
-    stored = _pyarrow().parquet.read_schema(path).metadata or {}
+    stored = pyarrow(PARQUET).parquet.read_schema(path).metadata or {}
     if META.encode() not in stored:
         raise PersonaEnvError(f"{path}: its metadata has no entry {META!r}: it is no export")
     found: dict[str, Any] = json.loads(stored[META.encode()])
@@ -114,21 +112,3 @@ def options_of(env: PersonaEnv) -> dict[str, Any]:
         "scenarios": len(env.scenarios),
         "terms": [term.name for term in env.terms],
     }
-
-
-def _pyarrow() -> Any:
-    try:
-        import_module("pyarrow.parquet")
-        return import_module("pyarrow")
-    except ImportError as error:
-        raise PersonaEnvError(
-            "format='parquet' needs 'pyarrow': pip install 'persona_env[suites]'"
-        ) from error
-
-
-def _parquet(arrow: Any, rows: list[Row], about: dict[str, Any]) -> bytes:
-    table = arrow.Table.from_pylist(rows)
-    meta = {META: json.dumps(about, ensure_ascii=False)}
-    file = BytesIO()
-    arrow.parquet.write_table(table.replace_schema_metadata(meta), file)
-    return file.getvalue()

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from importlib import import_module
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from persona_env.adapters.named_envs import Given
+from persona_env.adapters.parquet import parquet_of, pyarrow
 from persona_env.adapters.rows import make_rows
-from persona_env.errors import PersonaEnvError
 from persona_env.outputs import write_files
 
 
@@ -39,12 +37,4 @@ def rows(
 
 def write_parquet(path: str | Path, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write rows for ``data.train_files`` or ``data.val_files``, whole or not at all."""
-    try:
-        arrow, parquet = import_module("pyarrow"), import_module("pyarrow.parquet")
-    except ImportError as error:
-        raise PersonaEnvError(
-            "write_parquet needs 'pyarrow': pip install 'persona_env[suites]'"
-        ) from error
-    file = BytesIO()
-    parquet.write_table(arrow.Table.from_pylist([dict(row) for row in rows]), file)
-    write_files({Path(path): file.getvalue()})
+    write_files({Path(path): parquet_of(pyarrow("write_parquet"), rows)})

@@ -24,17 +24,19 @@ def run(*command: str | Path, cwd: Path, **variables: str) -> subprocess.Complet
     )  # fmt: skip
 
 
-def install_wheels(integration: str, target: Path, scratch: Path) -> Path:
+def install_wheels(integration: str | None, target: Path, scratch: Path) -> Path:
     """The folder for PYTHONPATH: it comes before what is installed in an editable way."""
+    packages = ["./library", *([f"./{integration}"] if integration else [])]
     (scratch / "library").mkdir()
     for name in TREE:
         path = ROOT / name
         copy = scratch / "library" / name
         shutil.copytree(path, copy, ignore=SKIPPED) if path.is_dir() else shutil.copy(path, copy)
-    shutil.copytree(ROOT / "integrations" / integration, scratch / integration, ignore=SKIPPED)
+    if integration:
+        shutil.copytree(ROOT / "integrations" / integration, scratch / integration, ignore=SKIPPED)
     pip = (sys.executable, "-m", "pip", "--disable-pip-version-check")
     built = ("wheel", "--no-deps", "--no-build-isolation", "-w", "wheels")
-    done = run(*pip, *built, "./library", f"./{integration}", cwd=scratch)
+    done = run(*pip, *built, *packages, cwd=scratch)
     assert done.returncode == 0, done.stderr[-3000:]
     wheels = sorted((scratch / "wheels").glob("*.whl"))
     done = run(*pip, "install", "--no-deps", "--no-index", "--target", target, *wheels, cwd=scratch)

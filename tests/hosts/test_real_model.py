@@ -1,6 +1,7 @@
 """The recipe for a real language model, run on tiny random ones of three architectures."""
 
 import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from transformers import (
 )
 
 from persona_env.registration import find_policy
+from tests.hosts.installed import BIN, install_wheels, run
 
 RECIPE = Path(__file__).parents[2] / "examples" / "recipes" / "real_model"
 MODELS = {
@@ -101,6 +103,22 @@ def test_every_stage_runs_on_each_architecture(model, recipe, tmp_path):
     replies = (tmp_path / "run" / "seed_0" / "replies.jsonl").read_text(encoding="utf-8")
     assert len(replies.splitlines()) == 4 * (4 + 2)
     check_what_is_shown(tmp_path / "run", figures)
+
+
+@pytest.mark.parametrize("model", ["llama"], indirect=True)
+def test_the_recipe_runs_with_the_installed_wheel_in_another_folder(model, tmp_path):
+    """A copy of its folder is enough, beside the library without its clone."""
+    for name in ("site", "scratch", "elsewhere"):
+        (tmp_path / name).mkdir()
+    site = install_wheels(None, tmp_path / "site", tmp_path / "scratch")
+    script = shutil.copytree(RECIPE, tmp_path / "recipe") / "train.py"
+    told = "import persona_env; print(persona_env.__file__)"
+    where = {"cwd": tmp_path / "elsewhere", "PYTHONPATH": str(site)}
+    assert str(site) in run(BIN / "python", "-P", "-c", told, **where).stdout
+    given = ("--model", model, "--output", tmp_path / "run", "--cpu", *SHORT)
+    done = run(BIN / "python", script, *map(str, given), **where, TRL_EXPERIMENTAL_SILENCE="1")
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert 0 <= figures_of(tmp_path / "run")["after"]["trained"]["own"] <= 1
 
 
 @pytest.mark.parametrize("model", ["qwen3"], indirect=True)
