@@ -68,18 +68,26 @@ def chosen(choice: Choice, wish: str, wanted: str = "") -> Score:
     return Score(share, noted(choice.spans or ((0, 0),), choice.value or "", wanted))
 
 
-def open_gate(degree: Degree, scale: Scale) -> Score:
-    """A gate on a degree p: 1 - (1 - p)^2, which closes where two looks would both find a fault.
+LOOKS = 2
+"""In how many looks at a reply a gate has to find a fault, each of its own."""
+RARE = 4
+"""The same of what is wrong with few replies: that they do not stand as written, or do harm."""
 
-    Unread counts as p = 1/2, which leaves 3/4: more than what is found faulty, less than what is
-    found good.
+
+def open_gate(degree: Degree, scale: Scale, looks: int = LOOKS) -> Score:
+    """A gate on a degree p: 1 - (1 - p)^looks, which closes where each look would find a fault.
+
+    Unread counts as p = 1/2, which leaves 3/4 in two looks: more than what is found faulty, less
+    than what is found good.
 
     >>> open_gate(Degree(0.9, "heads"), CORRECT).value, open_gate(Degree(), CORRECT).value
     (0.99, 0.75)
+    >>> open_gate(Degree(0.5, "heads"), STANDS, RARE).value
+    0.9375
     """
     if degree.value is None:
-        return unread(1 - (1 - PRIOR) ** 2)
-    return Score(round(1 - (1 - degree.value) ** 2, 6), why(degree, scale))
+        return unread(1 - (1 - PRIOR) ** looks)
+    return Score(round(1 - (1 - degree.value) ** looks, 6), why(degree, scale))
 
 
 def why(degree: Degree, scale: Scale, wanted: str = "") -> tuple[Reason, ...]:
