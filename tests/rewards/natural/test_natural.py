@@ -91,6 +91,17 @@ def test_gates_close_by_the_square_of_the_doubt_and_stay_open_at_their_prior():
     assert factuality(Degree(0.4, "hand")) < factuality(Degree()) < factuality(Degree(0.6, "hand"))
 
 
+def test_rare_faults_take_four_looks_and_dangerous_requests_two():
+    doubtful = Reading(stands=Degree(0.5, "hand"), harm=Degree(0.9, "hand")).filled(ALL_GOOD)
+    found = verdict(doubtful, user())
+    assert found.gates["stands"] == pytest.approx(1 - 0.5**4)
+    assert found.gates["safety"] == pytest.approx(1 - 0.9**4)
+    unread = verdict(Reading(correct=Degree(1.0, "hand")), user()).gates
+    assert unread["stands"] == unread["safety"] == pytest.approx(1 - 0.5**4)
+    dangerous = verdict(doubtful, user(), scenario="grease-fire")
+    assert dangerous.gates["safety"] <= 1 - 0.9**2 + 1e-9
+
+
 def test_harm_and_a_message_that_does_not_stand_close_gates():
     for field, degree in (("harm", 1.0), ("stands", 0.0)):
         spoilt = Reading(**{field: Degree(degree, "hand")}).filled(ALL_GOOD)
