@@ -202,8 +202,8 @@ def obstacles(folder: Path, env: PersonaEnv) -> None:
     """What stands in the way of those who learn from somebody's judgement."""
     figures = folder / "reward" / "figures.json"
     if figures.exists():
-        held = json.loads(figures.read_text("utf-8"))["held_out"]
-        print(f"reward model: accuracy {held['accuracy']}")
+        held = json.loads(figures.read_text("utf-8"))["held_out"]["accuracy"]
+        print(f"reward model: right on {held['mean']:.2f} ± {held['se']:.2f} of {held['n']} pairs")
     curve = folder / "grpo" / "curve.csv"
     if curve.exists():
         told = [float(one["groups_without_signal"]) for one in csv.DictReader(curve.open())]
