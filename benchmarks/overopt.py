@@ -42,7 +42,7 @@ PARTS = {
     ),
     "learnt": OveroptOptions(
         flaw=("apologies", "lists"), comparisons=("50", "200", "800"), stop_by=800,
-        penalty=("apologies=1", "lists=1"), prompts=20,
+        penalty=("apologies=1", "lists=1"), ensemble=3, prompts=20, seeds=2,
     ),
     "rl": OveroptOptions(
         flaw=("hedges",), by="rl", prompts=30, steps=32_768, points=5, lr=1e-3, kl=0.5
