@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from persona_env.agent import Cut, Failed, Observation, Reply, StreamingAgent, counted
+from persona_env.agent import Cut, Failed, Observation, Reply, StreamingAgent
 from persona_env.arguments import whole_number
 from persona_env.endpoints import (
     SPENT,
@@ -19,7 +19,7 @@ from persona_env.endpoints import (
     model_at,
     posted,
 )
-from persona_env.errors import AgentError, ArgumentError
+from persona_env.errors import AgentError, ArgumentError, counted
 from persona_env.messages import as_messages
 from persona_env.registration import NATURAL_TOKENS
 from persona_env.reporting.progress import duration

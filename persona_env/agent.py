@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from persona_env.errors import AgentError
+from persona_env.errors import AgentError, counted
 from persona_env.scenarios.case import Case
 
 T = TypeVar("T")
@@ -187,15 +187,6 @@ def _check_characters(reply: str, number: int) -> None:
             f"the agent's reply to observation {number} holds {reply[error.start]!r} at position "
             f"{error.start}, which no UTF-8 text can hold; decode bytes with errors='replace'"
         ) from error
-
-
-def counted(number: int, one: str, many: str = "") -> str:
-    """A number with what it counts.
-
-    >>> counted(1, "call"), counted(1200, "call"), counted(2, "reply", "replies")
-    ('1 call', '1,200 calls', '2 replies')
-    """
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def _named(thing: object) -> str:

@@ -217,3 +217,12 @@ def read_error(where: str, error: ValueError) -> str:
         said = f" (given: {given!r})" if plain else ""
         lines.append(f"{where}: {key or 'value'}: {message}{said}")
     return "\n".join(lines)
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number with what it counts.
+
+    >>> counted(1, "call"), counted(1200, "call"), counted(2, "reply", "replies")
+    ('1 call', '1,200 calls', '2 replies')
+    """
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -8,8 +8,8 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from persona_env.agent import counted
 from persona_env.cli.show import table
+from persona_env.errors import counted
 from persona_env.evaluation.conversation_report import ConversationReport
 from persona_env.evaluation.report import Report
 from persona_env.metrics.statistics import Mean

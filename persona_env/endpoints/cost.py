@@ -6,8 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from persona_env.agent import counted
 from persona_env.endpoints.client import Response
+from persona_env.errors import counted
 
 
 class Used(Protocol):

@@ -634,7 +634,7 @@ def test_an_empty_reply_has_no_style(reply):
 def test_what_is_unread_is_named_beside_the_coverage():
     text = told("score", "--user", "sam", *RICE, "The thing with it is that it goes.")
     assert "of the weight was read; not or only in part: stands" in text
-    assert "stands 0.75: unread" in text
+    assert "stands 0.94: unread" in text
 
 
 def test_terms_are_told_without_markup(monkeypatch):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from persona_env.languages import LATIN
 from persona_env.reading.language_id import MIN_WORDS
 from persona_env.rewards.exchange import TermView
 from persona_env.rewards.natural.declare import Read, natural_term
@@ -26,7 +27,10 @@ def readable(view: TermView, read: Read) -> Score | None:
     told = read(view)
     is_short = (told.words or 0) < MIN_WORDS
     if told.languages is None:
-        return None if is_short else score_by_words(view.reply, reads)
+        is_told = not is_short or reads.isdisjoint(
+            LATIN
+        )  # a few Latin words have a script at least
+        return score_by_words(view.reply, reads) if is_told else None
     share = sum(part for code, part in told.languages if code in reads)
     found = ", ".join(f"{code} {part:.2f}" for code, part in told.languages)
     reason = Reason(0, len(view.reply), f"in {found}", ", ".join(sorted(reads)))

@@ -155,6 +155,9 @@ def test_names_and_numbers_have_no_language():
         "Jade Mountain (Yushan, 玉山), 3,952 m high",
     ):
         assert verdict(ALL_GOOD, user(), reply=reply).gates.get("readable", 1.0) == 1.0
+    mei = UserProfile(id="mei", context={"languages": ["zh"]})
+    assert verdict(ALL_GOOD, mei, reply="No idea.").gates.get("readable", 1.0) == 1.0
+    assert verdict(ALL_GOOD, mei, reply="What a question!").gates["readable"] == 0.1
     half = verdict(ALL_GOOD, user(), reply="It is Yushan, and that is that. Das ist der höchste.")
     assert 0.5 < half.gates["readable"] < 1.0
 
