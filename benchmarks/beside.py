@@ -27,8 +27,8 @@ COLUMNS = ("language", "good replies", "AUROC", "strange sentences", "good repli
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="40 cases")
-    cases = load_cases()[: 40 if parser.parse_args().quick else None]
+    parser.add_argument("--quick", action="store_true", help="a tenth of the cases")
+    cases = load_cases()[:: 10 if parser.parse_args().quick else 1]
     replies = defaultdict(list)
     for case in cases:
         replies[case["language"]] += [(case["prompt"], case[kind]) for kind in ("good_a", "good_b")]
