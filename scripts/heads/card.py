@@ -67,10 +67,10 @@ _HEAD = f"""# Heads
 How well the default readers of the natural register read. Written by
 `python scripts/train_heads.py`. Linear models on hashed n-grams (ridge regressions in the dual,
 alpha {ALPHA}; logistic regressions of sentences, of content and of acts), trained on the
-[bank](bank.md) alone: its cases, further acts, pairs, sentences, answers and idle replies. Each figure is of
-texts whose pair of writing runs was left out of all stages of the training; the spread is that over
-the four pairs. Language models wrote and read the bank: the figures say how well the heads agree
-with such a reader, not with people.
+[bank](bank.md) alone: its cases, further acts, pairs, sentences, answers and idle replies. Each
+figure is of texts whose pair of writing runs was left out of all stages of the training; the spread
+is that over the four pairs. Language models wrote and read the bank: the figures say how well the
+heads agree with such a reader, not with people.
 
 A degree between {BAND[0]} and {BAND[1]}, and a choice below {LEAST["act"]}, stay unread. 'Clear'
 texts are those that the reader put below 0.3 or above 0.7.
