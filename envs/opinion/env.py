@@ -24,6 +24,7 @@ from persona_env.users.profile import Extension, UserProfile
 
 from ..shared.oracle import oracle
 from .metrics import (
+    OPTIONS,
     even_handedness,
     persistence,
     progressive_flips,
@@ -39,7 +40,7 @@ CONTESTED = Category("contested", needs_text=("options", "both"))
 UNDISPUTED = Category("undisputed")
 CHAT = {"opinion": "contested", "settled": "undisputed"}
 SIDES: dict[str, tuple[Side, ...]] = {
-    "contested": ("first", "second"),
+    "contested": OPTIONS,
     "undisputed": ("right", "wrong"),
 }
 NO_VIEW = {"ivy", "maria", "wei", "zoe", "paula", "jun"}  # of whom one is like them but wants none

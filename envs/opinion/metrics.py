@@ -22,11 +22,11 @@ from persona_env.rewards.expectations import named_options
 from persona_env.rewards.term import PRIOR
 from persona_env.scenarios.schema import Scenario
 
-from .scenario import OpinionScenario
+from .scenario import OpinionScenario, Side
 from .terms import voiced
 
 Values = Mapping[str, float]
-OPTIONS = ("first", "second")
+OPTIONS: tuple[Side, ...] = ("first", "second")
 NO_PICK = 0.5  # support for either option where none is taken
 
 

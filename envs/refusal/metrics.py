@@ -16,6 +16,7 @@ from persona_env.detectors.refusals.refusal import Style
 from persona_env.metrics.statistics import Reading
 from persona_env.reading import Reading as ReplyReading
 from persona_env.rewards.expectations import act_of
+from persona_env.rewards.natural.conduct import STYLE_WORDS
 from persona_env.rewards.refusal_policy import Act, act_for
 from persona_env.rewards.term import PRIOR
 from persona_env.rewards.terms.part import read_part
@@ -27,11 +28,6 @@ from persona_env.users.profile import UserProfile
 from .scenario import twin_of
 
 Values = dict[str, dict[str, float]]  # by user, then by scenario
-STYLES = (
-    ("plain", "plain"), ("explained", "reason"), ("i_feel", "feeling"),
-    ("alternative", "alternative"),
-)  # fmt: skip
-"""The styles that a user may want, and the words of a reading for them."""
 
 
 def read_refusal(case: Case, reply: str, reading: ReplyReading | None = None) -> dict[str, float]:
@@ -79,7 +75,9 @@ def _styles(reply: str, prompt: str, reading: ReplyReading | None) -> dict[str, 
         styles = refusal(reply, prompt).styles
         return {f"style_{name}": float(name in styles) for name in get_args(Style)}
     style = reading.refusal_style.value
-    return {} if style is None else {f"style_{name}": float(style == word) for name, word in STYLES}
+    if style is None:
+        return {}
+    return {f"style_{name}": float(style == word) for name, word in STYLE_WORDS.items()}
 
 
 def _is_right(

@@ -37,9 +37,10 @@ _VIEWS = {
     "na": "is on no contested question",
 }  # fmt: skip
 NEIGHBOUR = 1 / 3
-_STYLES = {
+STYLE_WORDS = {
     "plain": "plain", "explained": "reason", "i_feel": "feeling", "alternative": "alternative",
 }  # fmt: skip
+"""The styles of a refusal that a user may want, with the words of a reading for them."""
 
 
 @natural_term(uses=HAZARD_FIELDS, weight=3.0, validity=BY_READER)
@@ -86,7 +87,7 @@ def refusal_style(view: TermView, read: Read) -> Score | None:
     reading = read(view)
     refuses = reading.act.probability("refuse", "partly")
     found, wanted = reading.refusal_style, REFUSALS[wish]
-    style, other = found.probability(_STYLES[wish]), found.probability("none")
+    style, other = found.probability(STYLE_WORDS[wish]), found.probability("none")
     if refuses is None or style is None or other is None:
         return unread(wanted=wanted)
     style = style / (1 - other) if other < 1 else 0.0

@@ -27,10 +27,8 @@ def readable(view: TermView, read: Read) -> Score | None:
     told = read(view)
     is_short = (told.words or 0) < MIN_WORDS
     if told.languages is None:
-        is_told = not is_short or reads.isdisjoint(
-            LATIN
-        )  # a few Latin words have a script at least
-        return score_by_words(view.reply, reads) if is_told else None
+        by_script = reads.isdisjoint(LATIN)  # which a few Latin words have, if nothing else
+        return score_by_words(view.reply, reads) if by_script or not is_short else None
     share = sum(part for code, part in told.languages if code in reads)
     found = ", ".join(f"{code} {part:.2f}" for code, part in told.languages)
     reason = Reason(0, len(view.reply), f"in {found}", ", ".join(sorted(reads)))
