@@ -19,7 +19,7 @@ from heads.figures import left_out_figures, rules_figures
 from heads.fit import fit, left_out, save
 from heads.orderings import ordering_table
 from heads.page import write_page
-from heads.texts import inputs_of, load_extras, load_texts
+from heads.texts import inputs_of, languages_of, load_extras, load_texts
 
 from persona_env.languages.lengths import FILE as LENGTHS
 from persona_env.validity import save_figures
@@ -37,7 +37,8 @@ def main() -> None:
     found = left_out_figures(texts, said, "rules+heads")
     found = found._replace(labels=(*rules_figures(texts), *found.labels))
     save_figures(FOLDER / "heads.json", found)
-    save(fit(data, texts, extras, np.ones(len(texts) + len(extras), bool)))
+    fitted = fit(data, texts, extras, np.ones(len(texts) + len(extras), bool))
+    save(fitted, languages_of(texts, extras))
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 from heads.figures import left_out_figures
 from heads.fit import middles
-from heads.texts import Text, load_texts
+from heads.texts import Text, languages_of, load_texts
 from probes.card import card
 from probes.fit import Bank, left_out
 from safetensors.numpy import save_file
@@ -60,7 +60,7 @@ def states_of(encoder: Encoder, texts: Sequence[Text], kept: Path | None) -> Sta
     return states
 
 
-def save(bank: Bank, encoder: Encoder, model: str, path: Path) -> None:
+def save(bank: Bank, encoder: Encoder, texts: Sequence[Text], model: str, path: Path) -> None:
     """Train on all runs and write the heads, those of states as float16."""
     probe, last = bank.probe(frozenset()), bank.last(frozenset()).probes
     arrays = {
@@ -71,8 +71,11 @@ def save(bank: Bank, encoder: Encoder, model: str, path: Path) -> None:
     }  # fmt: skip
     made = {name: np.ascontiguousarray(a.astype(np.float32)) for name, a in arrays.items()}
     made["states"] = np.ascontiguousarray(probe.states.astype(np.float16))
-    middle = json.dumps(middles())
-    save_file(made, path, {"model": model, "layers": json.dumps(encoder.layers), "middle": middle})
+    said = {
+        "model": model, "layers": json.dumps(encoder.layers), "middle": json.dumps(middles()),
+        "languages": json.dumps(languages_of(texts)),
+    }  # fmt: skip
+    save_file(made, path, said)
 
 
 def main() -> None:
@@ -100,7 +103,7 @@ def train(given: argparse.Namespace) -> None:
         own = [text for text in texts if text.reading]
         page.write_text(card(own, probed, counted, given.layers), "utf-8")
         save_figures(FOLDER / "probes.json", left_out_figures(own, probed, "rules+probes"))
-    save(bank, encoder, given.name or given.model, given.output)
+    save(bank, encoder, texts, given.name or given.model, given.output)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from persona_env.reading.evidence import DEGREES, evidence_of
 from persona_env.reading.heads import CHOICES, choice_of, outputs_of, sigmoid
 from persona_env.reading.heads import load_weights as load_heads
 from persona_env.reading.likeness import likeness
+from persona_env.reading.spoken import spoken
 
 from .encoder import Encoder
 from .loading import MODEL
@@ -41,7 +42,8 @@ class Probes:
     The model runs once over each reply in its chat template. Probes (Alain & Bengio 2016,
     https://arxiv.org/abs/1610.01644) are logistic regressions on its states; what the n-gram heads
     say is weighed in, and what rules found where content is judged. A degree in the middle, and a
-    choice without a clear winner, stay unread.
+    choice without a clear winner, stay unread, and so does a reply in languages that trained
+    nothing.
 
     Parameters
     ----------
@@ -79,7 +81,7 @@ class Probes:
         states = self._encoder.states([(messages_of(ask), ask.reply) for ask in asks])
         logits = self.weights.logits(states.reshape(len(asks), -1))
         return [
-            one.filled(_read(self.weights, ask, one, row, likeness(ask.scenario, ask.reply)))
+            one.filled(_spoken(self.weights, ask, one, row))
             for ask, one, row in zip(asks, readings, logits, strict=True)
         ]
 
@@ -114,6 +116,11 @@ def _check(encoder: Encoder, weights: Weights, model: str) -> None:
         f"'python scripts/train_probes.py --model {model} --output FILE', and put FILE into its "
         f"folder as {FILE.name!r}"
     )
+
+
+def _spoken(weights: Weights, ask: Ask, exact: Reading, logits: Values) -> Reading:
+    alike = likeness(ask.scenario, ask.reply)
+    return spoken(_read(weights, ask, exact, logits, alike), exact, weights.languages)
 
 
 def _read(weights: Weights, ask: Ask, exact: Reading, logits: Values, alike: Values) -> Reading:

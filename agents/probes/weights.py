@@ -15,6 +15,7 @@ from safetensors import SafetensorError, safe_open
 from persona_env.errors import PersonaEnvError
 from persona_env.reading.evidence import DEGREES, fitting_acts
 from persona_env.reading.heads import CHOICES, OUTPUTS, sigmoid
+from persona_env.reading.spoken import Languages, languages_in
 from persona_env.scenarios.schema import Scenario
 
 Values = npt.NDArray[np.float32]
@@ -45,6 +46,7 @@ class Weights(NamedTuple):
     model: str
     layers: tuple[int, ...]
     middle: dict[str, tuple[float, float]]
+    languages: Languages
 
     def logits(self, states: Values) -> Values:
         """``float32 of shape (N, K)`` to logits of shape (N, H)."""
@@ -72,6 +74,7 @@ def load_weights(path: Path = FILE) -> Weights:
         return Weights(
             **arrays, model=said["model"], layers=tuple(json.loads(said["layers"])),
             middle={name: (float(a), float(b)) for name, (a, b) in _middle(said).items()},
+            languages=languages_in(said),
         )  # fmt: skip
     except (OSError, SafetensorError, KeyError, TypeError) as error:
         raise PersonaEnvError(

@@ -3,7 +3,8 @@
 The act of a reply is read by the n-grams and by the detectors of refusals and of lacks together.
 
 ``heads.safetensors`` is written by ``scripts/train_heads.py``; ``docs/heads.md`` is its card.
-A degree in the middle, and a choice without a clear winner, stay unread.
+A degree in the middle, and a choice without a clear winner, stay unread, and so does a reply in
+languages that trained nothing.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from persona_env.reading.hashing import Sparse, counted
 from persona_env.reading.likeness import likeness
 from persona_env.reading.reader import Ask
 from persona_env.reading.reading import ACTS, STYLES, VIEWS, Reading
+from persona_env.reading.spoken import Languages, languages_in, spoken
 
 Values = npt.NDArray[np.float32]
 NAME = "heads"
@@ -80,6 +82,7 @@ class Weights(NamedTuple):
     partly: Values
     partly_bias: Values
     middle: dict[str, tuple[float, float]]
+    languages: Languages
 
 
 @lru_cache(maxsize=4)
@@ -88,10 +91,11 @@ def load_weights(path: Path = FILE) -> Weights:
     from safetensors import safe_open
 
     with safe_open(path, framework="numpy") as file:
-        metadata: dict[str, Any] = json.loads((file.metadata() or {})["middle"])
+        metadata = file.metadata() or {}
         arrays = {name: file.get_tensor(name).astype(np.float32) for name in file.keys()}  # noqa: SIM118
-    middle = {name: (float(low), float(high)) for name, (low, high) in metadata.items()}
-    return Weights(**arrays, middle=middle)
+    bands: dict[str, Any] = json.loads(metadata["middle"])
+    middle = {name: (float(low), float(high)) for name, (low, high) in bands.items()}
+    return Weights(**arrays, middle=middle, languages=languages_in(metadata))
 
 
 class Heads:
@@ -108,9 +112,14 @@ class Heads:
         weights = load_weights(self._path)
         outputs = outputs_of(weights, [(ask.prompt, ask.reply) for ask in asks])
         return [
-            one.filled(_read(weights, ask, one, found, likeness(ask.scenario, ask.reply)))
+            one.filled(_spoken(weights, ask, one, found))
             for ask, one, found in zip(asks, readings, outputs, strict=True)
         ]
+
+
+def _spoken(weights: Weights, ask: Ask, exact: Reading, found: Outputs) -> Reading:
+    alike = likeness(ask.scenario, ask.reply)
+    return spoken(_read(weights, ask, exact, found, alike), exact, weights.languages)
 
 
 def _read(weights: Weights, ask: Ask, exact: Reading, found: Outputs, alike: Values) -> Reading:

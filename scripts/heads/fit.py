@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -273,8 +273,8 @@ def middles() -> dict[str, tuple[float, float]]:
     return {name: BAND for name in DEGREES} | {kind: (0.0, least) for kind, least in LEAST.items()}
 
 
-def save(fitted: Fitted) -> None:
-    """Write the heads, n-grams as float16."""
+def save(fitted: Fitted, languages: Mapping[str, Sequence[str]]) -> None:
+    """Write the heads, n-grams as float16, and the languages of their texts."""
     arrays = {
         "ngrams": fitted.first.ngrams.astype(np.float16),
         "counts": fitted.first.counts, "bias": fitted.first.bias,
@@ -289,4 +289,5 @@ def save(fitted: Fitted) -> None:
         name: np.ascontiguousarray(a if a.dtype == np.float16 else a.astype(np.float32))
         for name, a in arrays.items()
     }
-    save_file(made, FILE, {"middle": json.dumps(middles())})
+    said = {"middle": json.dumps(middles()), "languages": json.dumps(languages)}
+    save_file(made, FILE, said)

@@ -194,6 +194,16 @@ def load_extras() -> list[Extra]:
     return found
 
 
+def languages_of(texts: Sequence[Text], extras: Sequence[Extra] = ()) -> dict[str, list[str]]:
+    """Those of the bank, by the empty name, and of a degree that pairs in other ones tell too."""
+    own = {text.case["language"] for text in texts if text.reading}
+    found = {"": own}
+    for extra in extras:
+        if extra.style:
+            found.setdefault(extra.style, {*own}).add(extra.source.split()[-1])
+    return {field: sorted(codes) for field, codes in found.items() if not field or codes > own}
+
+
 def scenarios_of(texts: Sequence[Text]) -> list[Scenario]:
     """The scenario of each text."""
     pools = {

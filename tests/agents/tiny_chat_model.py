@@ -61,6 +61,9 @@ def save_probes(path: Path, model: Path, **changed: np.ndarray) -> Path:
         "check": check_states(Encoder(str(model), LAYERS)),
     } | changed  # fmt: skip
     middle = dict.fromkeys(DEGREES, (0.4, 0.6)) | dict.fromkeys(CHOICES, (0.0, 0.3))
-    said = {"model": "tiny", "layers": json.dumps(LAYERS), "middle": json.dumps(middle)}
+    said = {
+        "model": "tiny", "layers": json.dumps(LAYERS), "middle": json.dumps(middle),
+        "languages": json.dumps({"": ["en"]}),
+    }  # fmt: skip
     save_file({name: a.astype(np.float32) for name, a in arrays.items()}, path, said)
     return path

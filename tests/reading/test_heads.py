@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from persona_env.envs.chat import PersonaChatEnv
-from persona_env.reading import Ask, Reading, find_reader
+from persona_env.reading import FIELDS, Ask, Reading, find_reader
 from persona_env.reading.evidence import NAMES, fitting_acts
 from persona_env.reading.features import COUNTS, counts_of, ngrams, sentence_features
 from persona_env.reading.heads import OUTPUTS, load_weights
@@ -26,7 +26,7 @@ def test_shapes():
     assert weights.ngrams.shape == (1 << 15, len(OUTPUTS))
     assert weights.counts.shape == (len(COUNTS), len(OUTPUTS))
     assert weights.content.shape == (len(NAMES), 3)
-    assert all(np.isfinite(array).all() for array in weights[:-1])
+    assert all(np.isfinite(array).all() for array in weights[:-2])
 
 
 def test_features_are_the_same_in_every_process():
@@ -98,6 +98,24 @@ def test_what_is_in_the_middle_is_unread():
     for reply in (WARM, COLD, FORMAL, CASUAL, GOOD, "", "?"):
         value = read(reply).warm.value
         assert value is None or value <= low or value >= high
+
+
+JAPANESE = "ズボンを一時間ほど冷凍庫に入れて、固まったガムをそっと剥がしてください。"
+GERMAN = (
+    "Legen Sie die Hose bitte für eine Stunde ins Gefrierfach und schaben Sie den Gummi dann ab."
+)
+
+
+def test_a_language_that_trained_nothing_is_unread():
+    """Of German the pairs of polite and familiar address were learnt, and nothing else."""
+    assert not {"warm", "act", "correct", "formal"} & {*read_fields(read(JAPANESE))}
+    assert {"formal"} == {"warm", "act", "correct", "formal"} & {*read_fields(read(GERMAN))}
+    mixed = read(f"{FLAT} Then wash them with a little soap, and let them dry in the sun. {GERMAN}")
+    assert {"act", "formal"} <= {*read_fields(mixed)}
+
+
+def read_fields(reading: Reading) -> list[str]:
+    return [name for name in FIELDS if name not in reading.unread]
 
 
 def test_every_scenario_has_acts_that_fit():
