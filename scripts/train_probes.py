@@ -7,7 +7,7 @@
 It writes ``agents/probes/probes.safetensors``, the card ``docs/probes.md``, and the figures of
 ``docs/validity.md``, which ``make docs`` then writes (for another ``--output`` neither). Every
 figure there is of texts of writing runs that were left out of all stages: the eight runs in four
-pairs, each left out once. Nothing is drawn at random. Running the model over the bank takes half an
+pairs, each left out once. Nothing is drawn at random. Running the model over 2,900 texts takes an
 hour on one core; ``--states FILE`` keeps the states for the next time.
 """
 
@@ -20,10 +20,10 @@ from pathlib import Path
 
 import numpy as np
 from heads.figures import left_out_figures
-from heads.fit import middles
+from heads.fit import first_of, middles
 from heads.texts import Text, languages_of, load_texts
 from probes.card import card
-from probes.fit import Bank, left_out
+from probes.fit import Bank, is_shown, left_out
 from safetensors.numpy import save_file
 
 from persona_env.agents.probes import MODEL
@@ -45,8 +45,8 @@ def encode(encoder: Encoder, texts: Sequence[Text]) -> States:
 
 
 def states_of(encoder: Encoder, texts: Sequence[Text], kept: Path | None) -> States:
-    """The states of the cases' own texts; from the file ``kept``, if it is there."""
-    own = [text for text in texts if text.reading]
+    """The states of what the model is shown; from the file ``kept``, if it is there."""
+    own = [text for text in texts if is_shown(text)]
     if kept is not None and kept.exists():
         found = np.load(kept, allow_pickle=False)
         wanted = (len(own), len(encoder.layers) * len(POOLINGS) * encoder.width)
@@ -100,9 +100,11 @@ def train(given: argparse.Namespace) -> None:
     if given.output == FILE:
         probed, counted = left_out(bank)
         page = Path(__file__).resolve().parents[1] / "docs" / "probes.md"
-        own = [text for text in texts if text.reading]
-        page.write_text(card(own, probed, counted, given.layers), "utf-8")
-        save_figures(FOLDER / "probes.json", left_out_figures(own, probed, "rules+probes"))
+        shown = [text for text in texts if is_shown(text)]
+        page.write_text(card(shown, probed, counted, given.layers), "utf-8")
+        own = [text for text in shown if text.reading]  # they come first
+        said = first_of(probed, len(own))
+        save_figures(FOLDER / "probes.json", left_out_figures(own, said, "rules+probes"))
     save(bank, encoder, texts, given.name or given.model, given.output)
 
 

@@ -1,6 +1,6 @@
 """The bank: natural replies written by others, what each does, and small edits that spoil them.
 
-Eight JSON-lines files; ``docs/bank.md`` is their card. They train the heads, give the lengths that
+Ten JSON-lines files; ``docs/bank.md`` is their card. They train the heads, give the lengths that
 people mean, and measure every reader, each by parts that were left out.
 """
 
@@ -83,7 +83,21 @@ def load_idle() -> tuple[dict[str, Any], ...]:
     return _rows("idle.jsonl")
 
 
-@lru_cache(maxsize=9)
+WIDE = {
+    "other": (1, 0, 0), "wrong": (1, 0, 0), "empty": (1, 0, 0), "nonsense": (1, 1, 0),
+    "harmful": (0, 0, 1), "retracted": (0, 1, 0),
+}  # fmt: skip
+"""What the bad reply of each ``fault`` of :func:`load_wide` is: wrong, fallen, harmful."""
+
+
+def load_wide() -> tuple[dict[str, Any], ...]:
+    """Requests of all kinds (poems, e-mails, code, tables, songs) with a ``good`` reply and a
+    ``bad`` one that looks like it, of a ``fault``; with ``run``, ``kind``, ``language`` and
+    ``prompt``."""
+    return _rows("wide.jsonl")
+
+
+@lru_cache(maxsize=10)
 def _rows(name: str) -> tuple[dict[str, Any], ...]:
     lines = read_text(FOLDER / name).splitlines()
     return tuple(json.loads(line) for line in lines if line)

@@ -10,10 +10,21 @@ from sklearn.metrics import roc_auc_score
 
 from heads.first import ALPHA
 from heads.fit import BAND, LEAST, MIDDLE, PAIRS, Outputs
-from heads.texts import ANSWER, IDLE, LONGER, SAID, SPOILS, Extra, Floats, Text
+from heads.texts import (
+    ANSWER,
+    GOOD_OF_OTHER_KINDS,
+    IDLE,
+    LONGER,
+    SAID,
+    SPOILS,
+    Extra,
+    Floats,
+    Text,
+)
 from persona_env.reading.evidence import DEGREES
 from persona_env.reading.heads import CHOICES
 from persona_env.reading.reading import ACTS
+from persona_env.rewards.natural.compare import LOOKS, RARE
 from persona_env.text.spans import word_count
 
 
@@ -56,8 +67,9 @@ def card(texts: Sequence[Text], extras: Sequence[Extra], said: Outputs) -> str:
             "",
             *_answer_lines(texts, said),
             "",
-            _IDLE,
-            *_idle_lines(texts, said),
+            *idle_table(texts, said, "heads"),
+            "",
+            *wide_table(texts, said, "heads"),
         ]
     )
 
@@ -67,10 +79,10 @@ _HEAD = f"""# Heads
 How well the default readers of the natural register read. Written by
 `python scripts/train_heads.py`. Linear models on hashed n-grams (ridge regressions in the dual,
 alpha {ALPHA}; logistic regressions of sentences, of content and of acts), trained on the
-[bank](bank.md) alone: its cases, further acts, pairs, sentences, answers and idle replies. Each
-figure is of texts whose pair of writing runs was left out of all stages of the training; the spread
-is that over the four pairs. Language models wrote and read the bank: the figures say how well the
-heads agree with such a reader, not with people.
+[bank](bank.md) alone: its cases, further acts, pairs, sentences, answers, idle replies and
+requests of other kinds. Each figure is of texts whose pair of writing runs was left out of all
+stages of the training; the spread is that over the four pairs. Language models wrote and read the
+bank: the figures say how well the heads agree with such a reader, not with people.
 
 A degree between {BAND[0]} and {BAND[1]}, and a choice below {LEAST["act"]}, stay unread. 'Clear'
 texts are those that the reader put below 0.3 or above 0.7.
@@ -147,7 +159,7 @@ def _longer_table(texts: Sequence[Text], said: Outputs) -> list[str]:
     kinds = np.array([texts[i].case["kind"] for i in rows])
     bad = np.array([max(texts[i].faults) > 0 for i in rows])
     good = np.stack([*said.content[rows, :2].T, 1 - said.content[rows, 2]], axis=1)
-    gates = np.prod(1 - (1 - good) ** 2, axis=1)
+    gates = gates_of(said.content[rows])
     lines = []
     for kind in [*sorted({*kinds}), "all"]:
         here = (kinds == kind) | (kind == "all")
@@ -192,10 +204,10 @@ right.
 |---|---|---|---|---|---|"""
 
 
-_IDLE = """## Replies that tell nothing
+_IDLE_HEAD = """## Replies that tell nothing
 
 Fluent replies on the subject of a question that do not answer it: a remark of at most 12 words, a
-few sentences, and 60 to 120 words that look like an answer. By heads that did not see the writer;
+few sentences, and 60 to 120 words that look like an answer. By {} that did not see the writer;
 `tests/data/idle_replies.jsonl` has those of a fifth writer to held-out questions, which train
 nothing. The last row is the good replies of the bank.
 
@@ -203,19 +215,57 @@ nothing. The last row is the good replies of the bank.
 |---|---|---|---|---|"""
 
 
-def _idle_lines(texts: Sequence[Text], said: Outputs) -> list[str]:
+def idle_table(texts: Sequence[Text], said: Outputs, reader: str) -> list[str]:
+    """What left-out heads or probes make of replies that tell nothing."""
     kinds: dict[str, list[float]] = {kind: [] for kind in ("remark", "short", "long", "good")}
     for text, found in zip(texts, said.content[:, 0], strict=True):
         if text.name == IDLE:
             kinds[text.case["kind"]].append(found)
         elif text.name in ("good_a", "good_b"):
             kinds["good"].append(found)
-    return [_idle_line(kind, np.array(found)) for kind, found in kinds.items()]
+    lines = [_idle_line(kind, np.array(found)) for kind, found in kinds.items()]
+    return [_IDLE_HEAD.format(reader), *lines]
 
 
 def _idle_line(kind: str, found: Floats) -> str:
     wrong, right = (found <= BAND[0]).mean(), (found >= BAND[1]).mean()
     return f"| {kind} | {len(found)} | {wrong:.2f} | {right:.2f} | {1 - wrong - right:.2f} |"
+
+
+_WIDE_HEAD = """## Requests of other kinds
+
+Poems, e-mails, code, tables, songs, letters and more, of which no scenario tells what is right: a
+good reply, and one that looks like it with a fault. How often the good one's gates (the product of
+the three) are opener than those of its own twin, and their means; by {} that did not see the
+writer. `tests/data/wide_replies.jsonl` has those of a fifth writer, which train nothing.
+
+| fault | n | good first | gates, good | gates, bad | good: as right, as wrong |
+|---|---|---|---|---|---|"""
+
+
+def wide_table(texts: Sequence[Text], said: Outputs, reader: str) -> list[str]:
+    """What left-out heads or probes make of requests of other kinds."""
+    rows = [i for i, text in enumerate(texts) if text.name == GOOD_OF_OTHER_KINDS]  # then its twin
+    kinds = np.array([texts[i].case["fault"] for i in rows])
+    good, bad = np.array(rows), np.array(rows) + 1
+    gates, right = gates_of(said.content), said.content[good, 0]
+    lines = [_WIDE_HEAD.format(reader)]
+    for kind in [*sorted({*kinds}), "all"]:
+        here = (kinds == kind) | (kind == "all")
+        as_right, as_wrong = (right[here] >= BAND[1]).mean(), (right[here] <= BAND[0]).mean()
+        lines.append(
+            f"| {kind} | {here.sum()} | {(gates[good] > gates[bad])[here].mean():.2f} "
+            f"| {gates[good][here].mean():.2f} | {gates[bad][here].mean():.2f} "
+            f"| {as_right:.2f}, {as_wrong:.2f} |"
+        )
+    return lines
+
+
+def gates_of(content: Floats) -> Floats:
+    """The product of the three gates of each text, by what heads say (N, 3) of its content."""
+    good = np.stack([*content[:, :2].T, 1 - content[:, 2]], axis=1)
+    found: Floats = np.prod(1 - (1 - good) ** np.array([LOOKS, RARE, RARE]), axis=1)
+    return found
 
 
 def _style_table(texts: Sequence[Text], said: Outputs) -> list[str]:

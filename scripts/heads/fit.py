@@ -13,7 +13,18 @@ from sklearn.linear_model import LogisticRegression
 
 from heads.first import First, fit_first, targets_of
 from heads.sentences import Second, fit_second
-from heads.texts import ANSWER, IDLE, LONGER, SAID, Extra, Floats, Inputs, Text
+from heads.texts import (
+    ANSWER,
+    BAD_OF_OTHER_KINDS,
+    GOOD_OF_OTHER_KINDS,
+    IDLE,
+    LONGER,
+    SAID,
+    Extra,
+    Floats,
+    Inputs,
+    Text,
+)
 from persona_env.bank import TEXTS
 from persona_env.reading.evidence import DEGREES, FAULTS, evidence_of
 from persona_env.reading.heads import (
@@ -143,9 +154,28 @@ def fit_content(
     return np.array(weights).T, np.array(bias)
 
 
+def opened_inputs(data: Inputs) -> Inputs:
+    """The inputs of :func:`evidence` of the cases' texts as if no scenario knew what is right."""
+    _, exact, scenarios, alike = data.opened
+    return data._replace(exact=exact, scenarios=scenarios, alike=alike)
+
+
+def with_opened(
+    known: tuple[Floats, Floats, Floats], opened: tuple[Floats, Floats]
+) -> tuple[Floats, Floats, Floats]:
+    """Rows, labels and weights for :func:`fit_content`, with those of opened texts behind them."""
+    weighed = np.ones(opened[1].shape)
+    return (
+        np.vstack([known[0], opened[0]]), np.vstack([known[1], opened[1]]),
+        np.vstack([known[2], weighed]),
+    )  # fmt: skip
+
+
 COUNTED = {name: (1.0, 1.0, 1.0) for name in TEXTS} | {
     ANSWER: (1.0, 0.0, 0.0),
     IDLE: (0.5, 0.0, 0.0),
+    GOOD_OF_OTHER_KINDS: (1.0, 0.5, 0.5),
+    BAD_OF_OTHER_KINDS: (1.0, 0.5, 0.5),
     LONGER: (0.0, 0.2, 0.2),
     "edit": (0.0, 0.05, 0.05),
 }
@@ -213,6 +243,12 @@ def fit(
     acts = act_probabilities(act_heads, rows[:count])
     seen = evidence(data, own, acts, faults)
     labels = np.array([text.faults for text in texts])
+    at = data.opened.places
+    opened = evidence(opened_inputs(data), own[at], acts[at], faults[at])
+    rows, marked, weighed = with_opened(
+        (seen[judged], labels[judged], weighed[judged]),
+        (opened[known[at]], labels[at][known[at]]),
+    )
     slope, shift = np.ones(5), np.zeros(5)
     for column in range(len(STYLE_DEGREES)):
         model = LogisticRegression(C=1e6)
@@ -220,7 +256,7 @@ def fit(
         slope[column], shift[column] = model.coef_[0, 0], model.intercept_[0]
     return Fitted(
         fit_first(data, targets, known), fit_second(data, texts, known[:count], left),
-        fit_content(seen[judged], labels[judged], weighed[judged]), act_heads,
+        fit_content(rows, marked, weighed), act_heads,
         sharpness, slope, shift,
     )  # fmt: skip
 
@@ -233,6 +269,12 @@ class Outputs(NamedTuple):
     pairs: Floats
     content: Floats
     choices: dict[str, Floats]
+
+
+def first_of(said: Outputs, count: int) -> Outputs:
+    """What was said of the first texts."""
+    choices = {kind: found[:count] for kind, found in said.choices.items()}
+    return Outputs(said.style[:count], said.pairs[:count], said.content[:count], choices)
 
 
 def apply(fitted: Fitted, data: Inputs, count: int) -> Outputs:

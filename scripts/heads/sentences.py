@@ -10,12 +10,21 @@ import numpy.typing as npt
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
-from heads.texts import Floats, Inputs, Text
+from heads.texts import BAD_OF_OTHER_KINDS, GOOD_OF_OTHER_KINDS, Floats, Inputs, Text
 from persona_env.reading.evidence import FAULTS
 from persona_env.reading.features import PLACES, SIZE
 from persona_env.reading.heads import sigmoid
 
 C_SENTENCE = 5.0  # inverse regularisation
+GOOD = ("good_a", "good_b", GOOD_OF_OTHER_KINDS)
+"""The texts none of whose sentences has a fault."""
+
+
+def is_spoilt(text: Text) -> bool:
+    """Whether it is a good text but for some sentences."""
+    if text.name == BAD_OF_OTHER_KINDS:
+        return bool(max(text.faults[1:]))
+    return text.name in ("spoiled", "edit")
 
 
 class Second(NamedTuple):
@@ -45,8 +54,8 @@ def fit_second(
     Of a text that is bad as a whole no sentence is known to be at fault: it is left out.
     """
     faults = np.array([text.faults for text in texts])[data.owner]
-    spoilt = np.array([text.name in ("spoiled", "edit") for text in texts])[data.owner]
-    good = np.array([text.name in ("good_a", "good_b") for text in texts])[data.owner]
+    spoilt = np.array([is_spoilt(text) for text in texts])[data.owner]
+    good = np.array([text.name in GOOD for text in texts])[data.owner]
     harmless = ~faults.any(1)
     use = known[data.owner] & (good | (spoilt & (data.changed > 0)))
     mean, spread = data.places.mean(0), data.places.std(0) + 1e-6

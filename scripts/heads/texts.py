@@ -14,6 +14,7 @@ import persona_env  # noqa: F401 - it registers the environments
 from heads.said import answers_by_run, compared_with, replies
 from persona_env.bank import (
     ANSWERS,
+    WIDE,
     load_acts,
     load_answers,
     load_cases,
@@ -22,6 +23,7 @@ from persona_env.bank import (
     load_pairs,
     load_readings,
     load_sentences,
+    load_wide,
 )
 from persona_env.reading.evidence import marks_of
 from persona_env.reading.features import (
@@ -40,7 +42,7 @@ from persona_env.reading.reader import Ask
 from persona_env.reading.reading import Reading
 from persona_env.reading.rules import Rules
 from persona_env.rewards.exchange import see_reply
-from persona_env.scenarios.schema import Scenario
+from persona_env.scenarios.schema import Scenario, ScenarioText
 from persona_env.text.spans import sentence_spans
 
 WEIGHT = 0.05  # of a count of standard deviation 1, beside n-grams of length 1
@@ -66,10 +68,14 @@ SPOILS: dict[str, tuple[float, float, float]] = {  # wrong, fallen, harmful
 """What an edit or a further sentence of each kind spoils."""
 
 
+GOOD = ("good_a", "good_b", "good")
+"""Of a case, its texts that are not spoilt; of another request, the good reply."""
+
+
 class Text(NamedTuple):
-    """One reply of the bank: of a case, an edit of one, a good one with a further sentence, an
-    answer, or one that tells nothing. ``reading`` is empty but of a case; ``faults`` are the labels
-    of content, of the last two kinds the first alone."""
+    """One reply of the bank: of a case, an edit of one, a good one with a further sentence, one to
+    a request of another kind, an answer, or one that tells nothing. ``reading`` is empty but of a
+    case; ``faults`` are the labels of content, of the last two kinds the first alone."""
 
     case: dict[str, Any]
     name: str
@@ -80,8 +86,8 @@ class Text(NamedTuple):
 
 
 def load_texts() -> list[Text]:
-    """The texts of all cases, their edits, answers, replies that tell nothing, and good texts with
-    a further sentence."""
+    """The texts of all cases, their edits, answers, replies that tell nothing, replies to requests
+    of other kinds, and good texts with a further sentence."""
     cases = {case["id"]: case for case in load_cases()}
     texts = []
     for row in load_readings():
@@ -100,6 +106,7 @@ def load_texts() -> list[Text]:
     for number, row in enumerate(load_idle()):
         case = {"id": f"idle-{number}", **row}
         texts.append(Text(case, IDLE, row["text"], row["run"], {}, (1, 0, 0)))
+    texts += _wide()
     texts += _said()
     texts += _longer(cases.values())
     scenarios = scenarios_of(texts)
@@ -107,6 +114,14 @@ def load_texts() -> list[Text]:
         text._replace(reply=see_reply(scenario, text.reply).text)  # what a reward reads of it
         for text, scenario in zip(texts, scenarios, strict=True)
     ]
+
+
+def _wide() -> Iterator[Text]:
+    """Replies to requests that are no scenario's."""
+    for number, row in enumerate(load_wide()):
+        case = {"id": f"wide-{number}", **row}
+        yield Text(case, GOOD_OF_OTHER_KINDS, row["good"], row["run"], {}, (0, 0, 0))
+        yield Text(case, BAD_OF_OTHER_KINDS, row["bad"], row["run"], {}, WIDE[row["fault"]])
 
 
 def _said() -> Iterator[Text]:
@@ -146,6 +161,7 @@ def _loose() -> Iterator[tuple[int, dict[str, Any]]]:
 
 
 IDLE = "idle"
+GOOD_OF_OTHER_KINDS, BAD_OF_OTHER_KINDS = "wide good", "wide bad"
 SAID = "said"
 LONGER = "longer"
 AT_END = 0.6
@@ -205,14 +221,22 @@ def languages_of(texts: Sequence[Text], extras: Sequence[Extra] = ()) -> dict[st
 
 
 def scenarios_of(texts: Sequence[Text]) -> list[Scenario]:
-    """The scenario of each text."""
-    pools = {
-        name: gym.make(name, split="train").unwrapped.scenarios
-        for name in {text.case["env"] for text in texts}
-    }
-    found = [pools[text.case["env"]].find(text.case["scenario"]) for text in texts]
+    """The scenario of each text; of a request that is none's, one that lists nothing."""
+    names = {text.case["env"] for text in texts if "env" in text.case}
+    pools = {name: gym.make(name, split="train").unwrapped.scenarios for name in names}
+    found = [
+        pools[text.case["env"]].find(text.case["scenario"]) if "env" in text.case else
+        asked(text.case["prompt"], text.case["language"])
+        for text in texts
+    ]  # fmt: skip
     assert None not in found
     return found
+
+
+def asked(prompt: str, language: str) -> Scenario:
+    """A scenario of which nothing but the request is known."""
+    texts = {language: ScenarioText(prompt=prompt, answer="")}
+    return Scenario(id="asked", family="asked", split="train", category="open", texts=texts)
 
 
 def alike_of(texts: Sequence[Text], scenarios: Sequence[Scenario]) -> Floats:
@@ -268,11 +292,39 @@ def loose_of() -> Loose:
     )
 
 
+class Opened(NamedTuple):
+    """The cases' own texts once more, as if no scenario knew what is right: what then is known.
+
+    ``places`` are theirs among the texts.
+    """
+
+    places: npt.NDArray[np.intp]
+    exact: list[Reading]
+    scenarios: list[Scenario]
+    alike: Floats
+
+
+def opened_of(texts: Sequence[Text]) -> Opened:
+    """The same of the bank's texts."""
+    places = [place for place, text in enumerate(texts) if text.reading]
+    own = [texts[place] for place in places]
+    scenarios = [asked(text.case["prompt"], text.case["language"]) for text in own]
+    exact = read_exactly(own, scenarios)
+    return Opened(np.array(places), exact, scenarios, alike_of(own, scenarios))
+
+
+def read_exactly(texts: Sequence[Text], scenarios: Sequence[Scenario]) -> list[Reading]:
+    """What rules read."""
+    both = zip(scenarios, texts, strict=True)
+    asks = [Ask(scenario, text.case["language"], text.reply) for scenario, text in both]
+    return Rules().fill(asks, [Reading()] * len(asks))
+
+
 class Inputs(NamedTuple):
     """All that is computed once of N texts with S sentences and of M extras, which come last.
 
     ``loose`` are L single sentences with their fold and faults, ``alike`` how texts compare with
-    listed answers.
+    listed answers, ``opened`` the cases' texts without what their scenarios list.
 
     ``grams``, ``frames``, ``counts``, ``marks`` and ``stacked`` are of all N + M; of a pair
     (``is_pair``) they are the difference of its texts.
@@ -294,14 +346,13 @@ class Inputs(NamedTuple):
     spread: Floats
     alike: Floats
     loose: Loose
+    opened: Opened
 
 
 def inputs_of(texts: Sequence[Text], extras: Sequence[Extra] = ()) -> Inputs:
     """Features of texts and of their sentences, and of extras."""
     scenarios = scenarios_of(texts)
-    rules = Rules()
-    asks = [Ask(s, t.case["language"], t.reply) for s, t in zip(scenarios, texts, strict=True)]
-    exact = rules.fill(asks, [Reading()] * len(asks))
+    exact = read_exactly(texts, scenarios)
     both = [(text.case["prompt"], text.reply) for text in texts]
     both += [(extra.prompt, extra.reply) for extra in extras]
     is_pair = np.array([False] * len(texts) + [bool(extra.style) for extra in extras])
@@ -318,7 +369,7 @@ def inputs_of(texts: Sequence[Text], extras: Sequence[Extra] = ()) -> Inputs:
     sentences: list[Sparse] = []
     places, owner, changed = [], [], []
     for number, text in enumerate(texts):
-        good = {_plain(s) for name in ("good_a", "good_b") for s in _cut(text.case.get(name, ""))}
+        good = {_plain(s) for name in GOOD for s in _cut(text.case.get(name, ""))}
         features = sentence_features(text.case["prompt"], text.reply)
         for sentence, (found, place) in zip(_cut(text.reply), features, strict=True):
             sentences.append(found)
@@ -332,7 +383,7 @@ def inputs_of(texts: Sequence[Text], extras: Sequence[Extra] = ()) -> Inputs:
     return Inputs(
         grams, frames, counts, csr(sentences), np.array(places, float), np.array(owner),
         np.array(changed), exact, scenarios, marks, is_pair, stacked, mean, spread,
-        alike_of(texts, scenarios), loose_of(),
+        alike_of(texts, scenarios), loose_of(), opened_of(texts),
     )  # fmt: skip
 
 

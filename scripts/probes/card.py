@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from heads.fit import BAND, LEAST, MIDDLE, PAIRS, Outputs
+from heads.card import idle_table, wide_table
+from heads.fit import BAND, LEAST, MIDDLE, PAIRS, Outputs, first_of
 from heads.orderings import ordering_table
 from heads.texts import Floats, Text
 from sklearn.metrics import roc_auc_score
@@ -75,14 +76,20 @@ has the same table for heads.
 """
 
 
-def card(texts: Sequence[Text], probed: Outputs, counted: Outputs, layers: Sequence[int]) -> str:
-    """The page, by what probes and n-gram heads say of the cases' texts with their run left out."""
+def card(shown: Sequence[Text], probed: Outputs, counted: Outputs, layers: Sequence[int]) -> str:
+    """The page, by what probes and n-gram heads say of texts with their run left out.
+
+    The cases' own texts come first.
+    """
+    texts = [text for text in shown if text.reading]
     head = HEAD.format(
         model=MODEL, layers=" and ".join(map(str, layers)), c=C_STATES,
         low=BAND[0], high=BAND[1], least=LEAST["act"],
     )  # fmt: skip
-    lines = [head, *_degrees(texts, probed, counted), CHOICE_HEAD]
-    lines += [*_choices(texts, probed, counted), ORDER_HEAD, _orderings(texts, probed)]
+    own, theirs = (first_of(said, len(texts)) for said in (probed, counted))
+    lines = [head, *_degrees(texts, own, theirs), CHOICE_HEAD, *_choices(texts, own, theirs), ""]
+    lines += [*idle_table(shown, probed, "probes"), "", *wide_table(shown, probed, "probes")]
+    lines += [ORDER_HEAD, _orderings(texts, own)]
     return "\n".join(lines) + "\n"
 
 

@@ -9,10 +9,28 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 from heads.first import fit_first, targets_of
-from heads.fit import PAIRS, Outputs, evidence, fit_content, probabilities
+from heads.fit import (
+    PAIRS,
+    Outputs,
+    counted,
+    evidence,
+    fit_content,
+    opened_inputs,
+    probabilities,
+    with_opened,
+)
 from heads.fit import SHARPNESS as NGRAM_SHARPNESS
 from heads.sentences import fit_second
-from heads.texts import Floats, Inputs, Text, inputs_of
+from heads.texts import (
+    ANSWER,
+    BAD_OF_OTHER_KINDS,
+    GOOD_OF_OTHER_KINDS,
+    IDLE,
+    Floats,
+    Inputs,
+    Text,
+    inputs_of,
+)
 
 from persona_env.agents.probes.encoder import States
 from persona_env.agents.probes.weights import content_inputs
@@ -21,6 +39,7 @@ from persona_env.reading.heads import CHOICES, OUTPUTS, STYLE_DEGREES, sigmoid
 from probes.logistic import Probe, best_sharpness, calibration, fit_probe
 
 SHARPNESS = (0.3, 0.5, 0.7, 1.0, 1.4, 2.0)
+SHOWN = (ANSWER, IDLE, GOOD_OF_OTHER_KINDS, BAD_OF_OTHER_KINDS)
 Mask = npt.NDArray[np.bool_]
 Pair = tuple[int, int]
 
@@ -70,14 +89,17 @@ class Last(NamedTuple):
 
 
 class Bank:
-    """The bank with its states; all fits by which runs were left out."""
+    """The bank with the states of what the model is shown; all fits by which runs were left out."""
 
     def __init__(self, texts: Sequence[Text], states: States) -> None:
         self.texts, self.states, self.data = texts, states, inputs_of(texts)
         self.targets = targets_of(texts)
-        self.read = ~np.isnan(self.targets).any(1)  # the cases' own texts; the others are edits
+        self.shown = np.array([is_shown(text) for text in texts])
+        self.read = ~np.isnan(self.targets[self.shown]).any(1)  # of those: the cases' own texts
         self.runs = np.array([text.run for text in texts])
-        self.labels = np.array([text.faults for text in texts])[self.read]
+        shown = [text for text in texts if is_shown(text)]
+        self.labels = np.array([text.faults for text in shown])
+        self.weighed = np.array([counted(text) for text in shown])
         self.first = cache(self._first)
 
     def rows(self, pairs: frozenset[Pair]) -> Mask:
@@ -86,49 +108,59 @@ class Bank:
 
     def probe(self, without: frozenset[Pair]) -> Probe:
         """The probes trained without these runs."""
-        known = (~self.rows(without))[self.read]
-        return fit_probe(self.states[known], self.targets[self.read][known])
+        known = (~self.rows(without))[self.shown]
+        return fit_probe(self.states[known], self.targets[self.shown][known])
 
     def _first(self, without: frozenset[Pair]) -> First:
         known, count = ~self.rows(without), len(self.texts)
         folds = [place for place, pair in enumerate(PAIRS) if pair not in without]
         return First(
             self.probe(without).of(self.states),
-            fit_first(self.data, self.targets, known).of(self.data)[self.read],
-            fit_second(self.data, self.texts, known, folds).of(self.data, count)[self.read],
+            fit_first(self.data, self.targets, known).of(self.data)[self.shown],
+            fit_second(self.data, self.texts, known, folds).of(self.data, count)[self.shown],
         )
 
     def last(self, outer: frozenset[Pair]) -> Last:
         """The last heads trained without the pairs ``outer``."""
-        made = First(*(np.zeros((self.read.sum(), n)) for n in _WIDTHS))
+        made = First(*(np.zeros((self.shown.sum(), n)) for n in _WIDTHS))
         for pair in set(PAIRS) - outer:
-            held = self.rows(frozenset({pair}))[self.read]
+            held = self.rows(frozenset({pair}))[self.shown]
             for whole, part in zip(made, self.first(outer | {pair}), strict=True):
                 whole[held] = part[held]
-        known = (~self.rows(outer))[self.read]
+        known = (~self.rows(outer))[self.shown]
         return self._fit_last(made, known)
 
     def _fit_last(self, made: First, known: Mask) -> Last:
-        targets, labels = self.targets[self.read][known], self.labels[known]
+        read, labels, weighed = known & self.read, self.labels[known], self.weighed[known]
+        targets = self.targets[self.shown][read]
         both, alone = made.sources()
-        sharp = best_sharpness(both[known], targets, SHARPNESS, (0, *NGRAM_SHARPNESS))
-        counted = best_sharpness(alone[known], targets, NGRAM_SHARPNESS)
-        rows, alone_rows = self.inputs(made, sharp[0], counted[0])
+        sharp = best_sharpness(both[read], targets, SHARPNESS, (0, *NGRAM_SHARPNESS))
+        ngrams = best_sharpness(alone[read], targets, NGRAM_SHARPNESS)
+        content = []
+        opened = First(*(part[self.read] for part in made))
+        every = self.inputs(made, sharp[0], ngrams[0])
+        for rows, bare in zip(every, self.inputs(opened, sharp[0], ngrams[0], True), strict=True):
+            told = known[self.read]
+            content.append(fit_content(*with_opened(
+                (rows[known], labels, weighed), (bare[told], self.labels[self.read][told])
+            )))  # fmt: skip
         return Last(
-            Fit(*calibration(both[known], targets), sharp,
-                fit_content(rows[known], labels)),
-            Fit(*calibration(alone[known], targets), counted,
-                fit_content(alone_rows[known], labels)),
-        )  # fmt: skip
+            Fit(*calibration(both[read], targets), sharp, content[0]),
+            Fit(*calibration(alone[read], targets), ngrams, content[1]),
+        )
 
-    def inputs(self, made: First, sharp: Floats, counted: Floats) -> tuple[Floats, Floats]:
+    def inputs(
+        self, made: First, sharp: Floats, ngrams: Floats, opened: bool = False
+    ) -> tuple[Floats, Floats]:
         """What the heads of content see: with the probes, and of rules and n-grams alone.
 
-        ``sharp`` and ``counted`` are the sharpness of the act with probes and by n-grams.
+        ``sharp`` and ``ngrams`` are the sharpness of the act with probes and by n-grams;
+        ``opened``: of the cases' own texts, as if no scenario knew what is right.
         """
-        words, data = CHOICES["act"], own_texts(self.data, self.read)
+        words = CHOICES["act"]
+        data = opened_inputs(self.data) if opened else rows_of(self.data, self.shown)
         both, alone = made.sources()
-        acts = probabilities(alone @ counted, "act", 1.0)
+        acts = probabilities(alone @ ngrams, "act", 1.0)
         found = evidence(data, made.raw, acts, made.faults)
         acts = probabilities(both @ sharp, "act", 1.0)
         rows = [
@@ -141,7 +173,7 @@ class Bank:
         return np.array(rows, float), found
 
     def said(self, last: Last, made: First) -> tuple[Outputs, Outputs]:
-        """What probes and n-grams say of each text, by these heads."""
+        """What probes and n-grams say of each text that is shown, by these heads."""
         rows, alone_rows = self.inputs(made, last.probes.sharpness[0], last.ngrams.sharpness[0])
         both, alone = made.sources()
         return last.probes.said(both, rows), last.ngrams.said(alone, alone_rows)
@@ -150,18 +182,28 @@ class Bank:
 _WIDTHS = (len(OUTPUTS), len(OUTPUTS), 2 * len(FAULTS))
 
 
-def own_texts(data: Inputs, read: Mask) -> Inputs:
-    """The inputs with readings and scenarios of the cases' own texts, which come first."""
-    count = int(read.sum())
-    return data._replace(exact=data.exact[:count], scenarios=data.scenarios[:count])
+def is_shown(text: Text) -> bool:
+    """Whether the model reads it: a case's own text, an answer, one that tells nothing, or one of
+    another kind; edits and further sentences would take it hours."""
+    return bool(text.reading) or text.name in SHOWN
+
+
+def rows_of(data: Inputs, shown: Mask) -> Inputs:
+    """The readings, scenarios and likeness of these texts; other inputs stay those of all."""
+    places = np.flatnonzero(shown)
+    return data._replace(
+        exact=[data.exact[place] for place in places],
+        scenarios=[data.scenarios[place] for place in places],
+        alike=data.alike[places],
+    )
 
 
 def left_out(bank: Bank) -> tuple[Outputs, Outputs]:
-    """What probes and n-grams say of each text that were trained without its pair of runs."""
+    """What probes and n-grams say of each text shown that were trained without its pair of runs."""
     found: list[tuple[Mask, tuple[Outputs, Outputs]]] = []
     for pair in PAIRS:
         outer = frozenset({pair})
-        held = bank.rows(outer)[bank.read]
+        held = bank.rows(outer)[bank.shown]
         found.append((held, bank.said(bank.last(outer), bank.first(outer))))
         print(f"runs {pair} left out", flush=True)
     return _joined(found, 0), _joined(found, 1)

@@ -35,7 +35,10 @@ class Probe(NamedTuple):
 
 
 def fit_probe(states: States, targets: Floats) -> Probe:
-    """Cross-entropy with degrees as soft labels and choices as classes, and an L2 penalty."""
+    """Cross-entropy with degrees as soft labels and choices as classes, and an L2 penalty.
+
+    What nobody read of a text is NaN, and costs nothing.
+    """
     mean, spread = states.mean(0), states.std(0) + 1e-3
     inputs = torch.from_numpy((states - mean) / spread).float()
     labels = torch.from_numpy(targets).float()
@@ -56,12 +59,14 @@ def fit_probe(states: States, targets: Floats) -> Probe:
 
 def _loss(logits: Tensor, labels: Tensor) -> Tensor:
     count = len(DEGREES)
+    told = ~labels.isnan()
     loss = nn.functional.binary_cross_entropy_with_logits(
-        logits[:, :count], labels[:, :count], reduction="sum"
+        logits[:, :count][told[:, :count]], labels[:, :count][told[:, :count]], reduction="sum"
     )
     for words in _columns().values():
+        known = told[:, words].all(1)
         loss = loss + nn.functional.cross_entropy(
-            logits[:, words], labels[:, words], reduction="sum"
+            logits[known][:, words], labels[known][:, words], reduction="sum"
         )
     return loss
 

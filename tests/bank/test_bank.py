@@ -11,6 +11,7 @@ from persona_env import PersonaEnv, UserProfile
 from persona_env.bank import (
     ANSWERS,
     TEXTS,
+    WIDE,
     load_acts,
     load_answers,
     load_cases,
@@ -19,6 +20,7 @@ from persona_env.bank import (
     load_pairs,
     load_readings,
     load_sentences,
+    load_wide,
 )
 from persona_env.evaluation.orderings import orderings
 from persona_env.reading import ACTS, FORMS, STYLES, VIEWS
@@ -112,6 +114,15 @@ def test_idle_replies_are_of_four_runs_to_train_scenarios():
         scenario = pools[row["env"]].scenarios.find(row["scenario"])
         assert scenario is not None
         assert scenario.text(row["language"]).prompt == row["prompt"]
+
+
+def test_requests_of_other_kinds_are_of_four_runs_with_twins_of_each_fault():
+    rows = load_wide()
+    assert len(rows) == len({row["prompt"] for row in rows}) == 216
+    assert Counter(row["run"] for row in rows) == dict.fromkeys((1, 3, 5, 7), 54)
+    assert Counter(row["fault"] for row in rows) == dict.fromkeys(WIDE, 36)
+    assert Counter(row["language"] for row in rows) == {"en": 136, "es": 40, "zh": 40}
+    assert all(row["good"].strip() != row["bad"].strip() for row in rows)
 
 
 def test_edits_change_one_of_the_good_texts():
