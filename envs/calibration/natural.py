@@ -8,6 +8,7 @@ from persona_env.reading import Reading
 from persona_env.rewards.claims import claim
 from persona_env.rewards.exchange import TermView
 from persona_env.rewards.natural import Read, natural_term
+from persona_env.rewards.natural.compare import opened
 from persona_env.rewards.natural.declare import BY_READER
 from persona_env.rewards.scoring_rules import answer_score
 from persona_env.rewards.term import PRIOR, Reason, Score
@@ -70,7 +71,7 @@ def calibration(view: TermView, read: Read) -> Score | None:
     """
     scenario = view.scenario
     found = answer_of(scenario, view.reply, read(view))
-    claimed = 1 - (1 - (PRIOR if found.right is None else found.right)) ** 2
+    claimed = opened(PRIOR if found.right is None else found.right)
     claimed *= 1.0 if scenario.chance is None else scenario.chance
     threshold = view.target("confidence_target") or 0.0
     answers, gives_up = (

@@ -9,6 +9,7 @@ from typing import Any, Self
 from persona_env.adapters.talks import Talk
 from persona_env.errors import TokenizerError
 from persona_env.messages import Message
+from persona_env.wrappers.token_ids import reply_of
 
 Ids = list[int]
 BEFORE: list[Message] = [
@@ -57,8 +58,7 @@ class ChatTokens:
 
     def text(self, ids: Ids) -> str:
         """What a reply says."""
-        said: str = self.tokenizer.decode(ids, skip_special_tokens=True)
-        return said
+        return reply_of(self.tokenizer, ids)
 
     def _of(self, messages: Sequence[Message], *, before_reply: bool = True) -> Ids:
         ids: Ids = self.tokenizer.apply_chat_template(

@@ -24,7 +24,7 @@ from persona_env.errors import AgentError
 from persona_env.messages import Message, as_messages
 from persona_env.rewards.exchange import see_reply
 from persona_env.scenarios.case import Case
-from persona_env.text.markup import thinks_to_the_end
+from persona_env.text.thoughts import thinks_to_the_end
 
 
 class Key(NamedTuple):

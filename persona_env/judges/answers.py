@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple
 from persona_env.detectors import refusal
 from persona_env.judges.question import CHOICES, DEGREES, ORDER
 from persona_env.reading import Choice, Degree, Reading
+from persona_env.text.thoughts import thought_in_front
 
 BY = "judge"
 Failure = Literal[
@@ -20,7 +21,6 @@ Failure = Literal[
 """Why fields are unread: the answer is not in the form that was asked for (prose, a field that is
 missing, doubled or of another type); the judge refused; it sent nothing, or nothing in time; the
 endpoint or the budget failed; a value lies outside its range or words."""
-_THOUGHT = re.compile(r"\A\s*<think>.*?</think>", re.DOTALL)
 _CODE = re.compile(r"[a-z]{2,3}(?=$|-)")
 _FORM: Failure = "invalid_response_format"
 _RANGE: Failure = "scoring_failed"
@@ -78,7 +78,7 @@ def _failed(failure: Failure) -> Read:
 def _objects_about(text: str) -> list[Pairs]:
     """The objects of a text that have a field of the question."""
     if not text.startswith("{"):
-        text = _THOUGHT.sub("", text)
+        text = text[thought_in_front(text)[1] :]
     return [pairs for pairs in objects_in(text) if any(name in _NAMES for name, _ in pairs)]
 
 

@@ -44,15 +44,17 @@ class Denials:
         self.asked = {_stem(t) for text in texts for t in tokens_of(text.prompt)}
         applies = scenario.needs is None and scenario.reply_kind == "prose"
         self.points = [one for one in points if applies and not self._is_denied_by(own, one)]
-        self.false = phrasings_of(claim for text in texts for claim in text.false)
 
-    def found(self, reply: str) -> tuple[Span, ...]:
-        """Where the right answer is named and not given; ``()`` where it is given, or not named."""
+    def found(self, reply: str, wrong: Sequence[Span]) -> tuple[Span, ...]:
+        """Where the right answer is named and not given; ``()`` where it is given, or not named.
+
+        ``wrong`` is where the reply makes a false claim of the scenario.
+        """
         named = [point for point in self.points if first(reply, point)]
         if not named:
             return ()
         spans = sorted(span for point in named for span in find(reply, point))
-        if self.false and (wrong := claimed(reply, self.false)):
+        if wrong:
             if not any(claimed(reply, point) for point in named):
                 return tuple(wrong)
             if offered := _offered(reply, spans, wrong):

@@ -109,8 +109,13 @@ def _stem_of(word: str) -> str | None:
         return NUMBER + number
     if len(word) < SHORTEST or word in _list("function_words"):
         return ""
-    plain = unicodedata.normalize("NFD", word)
-    return "".join(c for c in plain if not unicodedata.combining(c))[:STEM]
+    return _plain(word)[:STEM]
+
+
+def _plain(word: str) -> str:
+    """The word without accents."""
+    written = unicodedata.normalize("NFD", word)
+    return "".join(c for c in written if not unicodedata.combining(c))
 
 
 class _Run(NamedTuple):
@@ -134,7 +139,8 @@ def _list(name: str) -> frozenset[str]:
 def _numbers() -> dict[str, str]:
     """Digits by number word, in the order in which ``number_words`` lists them."""
     each = (number_words(code).items() for code in (*LATIN, *HAN))
-    return {word: str(value) for named in each for word, value in named}
+    found = {word: str(value) for named in each for word, value in named}
+    return {_plain(word): value for word, value in found.items()} | found
 
 
 class Answers:

@@ -21,7 +21,7 @@ from persona_env.text.lexicon import pattern
 from persona_env.text.numbers import digits_in
 from persona_env.text.spans import READINGS, Span, fold, is_cjk
 
-_BEFORE_IT = re.compile("[a-zà-ÿ.,_]")  # part of a name, such as H2O
+_BEFORE_IT = re.compile(r"(?:[a-zà-ÿ._]|[a-z0-9à-ÿ],)\Z")  # part of a name, such as H2O
 _BEHIND_IT = re.compile(r"[a-z_]*\d")
 _UNIT = re.compile(r"[^\w\n°%]{0,4}([°%]|[^\W\d_]+)")
 _ROUND = 0.02
@@ -30,8 +30,9 @@ _ROUNDED = 100.0  # from which numbers are rounded
 _YEARS = (1000.0, 2100.0)  # no year is rounded
 _FOUR_DIGITS = 10_000.0
 _STEM = 4  # letters of a unit that are compared
-_RANGE = re.compile(r"\W*(?:[a-z°%]{1,3}\W+)?(?:to|and|or|[ayou](?: el| la)?|至|到|[-~])\W*")
-_IN_WORDS = (*range(20, 100, 10), 100, 1000)  # parts of larger numbers in words
+_DASH = re.compile(r"[^\w,;:.]*[-~–—～][^\w,;:.]*")
+_UP_TO_LINK = re.compile(r"[^\w,;:.]*(?:([°%]|[^\W\d_]+)[^\w,;:.]*)?")
+_IN_WORDS = (*range(20, 100, 10), *range(100, 1000, 100), 1000)  # parts of larger numbers in words
 _BEFORE = 24  # letters in which a 'not' is looked for
 
 
@@ -61,7 +62,7 @@ def stated(text: str) -> tuple[Stated, ...]:
 def _is_in_name(folded: str, span: Span) -> bool:
     """Whether letters stand at a number as in 'H2O'."""
     start, end = span
-    before = start and _BEFORE_IT.match(folded, start - 1)
+    before = _BEFORE_IT.search(folded, max(0, start - 2), start)
     return bool(before or _BEHIND_IT.match(folded, end))
 
 
@@ -134,8 +135,17 @@ class Numbers:
     def _holds_right(self, reply: str, low: Stated, high: Stated) -> bool:
         """Whether the two are a range with a right number in it."""
         between = fold(reply)[low.span[1] : high.span[0]]
-        is_range = _RANGE.fullmatch(between) is not None
-        return is_range and any(low.value <= value <= high.value for value in self.wanted)
+        is_range = _DASH.fullmatch(between) or _is_link(between, high.unit)
+        return bool(is_range) and any(low.value <= value <= high.value for value in self.wanted)
+
+
+def _is_link(between: str, unit: str) -> bool:
+    """Whether these words make two numbers a range, behind the unit of the second or none."""
+    for link in pattern("between_numbers").finditer(between):
+        before = _UP_TO_LINK.fullmatch(between, 0, link.start())
+        if before and (not before[1] or _unit(before[1], 0) == unit):
+            return not between[link.end() :].strip()
+    return False
 
 
 def _is_number(phrasing: str) -> bool:

@@ -54,6 +54,7 @@ class Rules:
     def _read(self, ask: Ask) -> Reading:
         reply, stated = ask.reply, confidence(ask.reply)
         known = self._known.of(ask.scenario)
+        false = known.false_in(reply)
         return Reading(
             form=_form(reply),
             words=float(word_count(reply)),
@@ -62,10 +63,10 @@ class Rules:
             languages=languages_of(reply) or None,
             points=known.points_in(reply),
             details=known.details_in(reply),
-            correct=known.correct_in(reply),
+            correct=known.correct_in(reply, false.spans),
             stands=_stands(reply),
             harm=_harm(reply),
-            false=known.false_in(reply),
+            false=false,
         )
 
 
@@ -96,10 +97,10 @@ class _Known:
         """Where further points stand; ``None`` of a scenario without any."""
         return tuple(made(reply, self._details, self._told)) if self._details else None
 
-    def correct_in(self, reply: str) -> Degree:
+    def correct_in(self, reply: str, false: Sequence[Span]) -> Degree:
         """0 where another number stands in the place of a right one, or the right answer is named
-        and not given; unread elsewhere."""
-        spans = self._numbers.contradicted(reply) or self._denials.found(reply)
+        and not given; unread elsewhere. ``false`` is where false claims are made."""
+        spans = self._numbers.contradicted(reply) or self._denials.found(reply, false)
         return Degree(0.0, NAME, spans) if spans else UNREAD
 
     def false_in(self, reply: str) -> Degree:

@@ -7,6 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 from persona_env.languages import LATIN, words
+from persona_env.text.numbers import ones
 from persona_env.text.spans import Span
 
 
@@ -49,7 +50,7 @@ def _amount(found: Sequence[Token], i: int, folded: str) -> tuple[float, int]:
         total, part = part, 0.0
     while (step := _next(found, end, folded)) is not None:
         behind, link, then = step
-        value = float(found[behind].text)
+        value = _value(found[behind])
         if value == 100 and 0 < part < 100 and not link:
             part *= 100
         elif value == 1000 and not link and part > 0 and not total:
@@ -60,6 +61,11 @@ def _amount(found: Sequence[Token], i: int, folded: str) -> tuple[float, int]:
             break
         end = behind + 1
     return total + part, end
+
+
+def _value(token: Token) -> float:
+    """The number of a token; of a word that is none alone, 1 (setenta y uno)."""
+    return float(token.text) if token.kind == "number" else 1.0
 
 
 def _adds(total: float, part: float, value: float, then: str, link: str) -> bool:
@@ -78,7 +84,9 @@ def _next(found: Sequence[Token], i: int, folded: str) -> tuple[int, str, str] |
     links = _links("number_links_hundreds") | _links("number_links_tens")
     link = found[i].text if i < len(found) and found[i].text in links else ""
     at = i + bool(link)
-    if at >= len(found) or found[at].kind != "number" or not _is_word(found[at], folded):
+    if at >= len(found) or not _is_word(found[at], folded):
+        return None
+    if found[at].kind != "number" and not (link and found[at].text in ones()):
         return None
     gaps = [folded[found[j - 1].span[1] : found[j].span[0]] for j in range(i, at + 1)]
     if any(gap.strip(" -\n") for gap in gaps):

@@ -12,11 +12,10 @@ from collections import defaultdict
 from functools import cached_property
 
 from persona_env.text.spans import Span
+from persona_env.text.thoughts import AROUND, BEGINS, ENDS, first_thought, thought_at
 
-_THINK = "think|thinking|reasoning"
-_THOUGHT_BEGINS = re.compile(rf"\s*<\s*(?:{_THINK})\s*>", re.I)
-_THOUGHT_ENDS = re.compile(rf"</\s*(?:{_THINK})\s*>", re.I)
 _TOKEN = re.compile(
+    rf"(?P<thought>(?-i:{BEGINS}))|(?P<answer>(?-i:{ENDS}))|(?P<around>(?-i:{AROUND}))|"
     r"(?P<fence>^ {0,3}(?:`{3,}(?=[^`\n]*$)|~{3,}))|(?P<ticks>`+)|(?P<strike>~+)"
     r"|(?P<comment><!--)|(?P<tag><(?P<close>/?)\s?(?P<name>[a-z][a-z0-9]*)\b(?P<rest>[^<>]*+)>)"
     r"|(?P<note>^ {0,3}\[[^\]\n]{1,99}\]:[ \t]*(?:#|<#?>)[ \t]+"
@@ -48,8 +47,9 @@ _HIDES = re.compile(
 def hidden_spans(text: str) -> list[Span]:
     """What nobody sees of ``text`` where it is shown as Markdown or HTML, in time of its length.
 
-    - ``<think>``, ``<thinking>`` and ``<reasoning>`` with what is in them; up to the end where they
-      are not closed; and all that stands before a closing one that nothing opened.
+    - Thoughts, by the marks of published chat templates (:mod:`persona_env.text.thoughts`), as
+      ``<think>`` or ``[THINK]``; up to the end where they are not closed; all that stands before a
+      closing mark that nothing opened; and marks around the answer of a text that has a thought.
     - Comments, also unclosed ones, and ``[//]: # (notes)``.
     - ``~~struck~~``, ``<del>``, ``<s>`` and ``<strike>``; scripts and styles; elements with
       ``hidden``, ``display:none``, no size, or the colour of the page.
@@ -66,31 +66,6 @@ def hidden_spans(text: str) -> list[Span]:
     return _Scan(text).run()
 
 
-def thought_in_front(text: str) -> Span:
-    """The thought that comes before data, with its tags; without an opening one, what is neither an
-    object nor a fence. ``(0, 0)`` without a thought.
-
-    >>> thought_in_front('Hm.</think>{"a": 1}')
-    (0, 11)
-    """
-    begins = _THOUGHT_BEGINS.match(text)
-    if not begins and text.lstrip()[:1] in ("{", "[", "`"):
-        return 0, 0
-    ends = _THOUGHT_ENDS.search(text)
-    return 0, ends.end() if ends else len(text) if begins else 0
-
-
-def thinks_to_the_end(text: str) -> bool:
-    """Whether a text ends within a thought: nothing of the reply itself was written after it.
-
-    >>> thinks_to_the_end("<think>Hm, Paris"), thinks_to_the_end("<think>Hm.</think>Paris")
-    (True, False)
-    """
-    begun = [found.end() for found in _THOUGHT_BEGINS.finditer(text)]
-    ended = [found.end() for found in _THOUGHT_ENDS.finditer(text)]
-    return max(begun, default=0) > max(ended, default=0)
-
-
 class _Scan:
     """One way through a text."""
 
@@ -99,15 +74,19 @@ class _Scan:
         self._cuts: list[Span] = []
         self._open: defaultdict[str, list[tuple[int, bool]]] = defaultdict(list)
         self._struck: int | None = None
+        self._thinks = False
+        self._beside: list[Span] = []
         self._unclosed: dict[str, int] = {}  # the shortest fence of each mark that nothing closes
 
     def run(self) -> list[Span]:
-        at = 0
+        first = first_thought(self._text)
+        at = self._cut(*first) if first else 0
+        self._thinks = first is not None
         while token := _TOKEN.search(self._text, at):
             kind = "tag" if token["tag"] else str(token.lastgroup)
             at = getattr(self, f"_{kind}")(token)
         self._leave_open()
-        return self._cuts
+        return self._cuts + (self._beside if self._thinks else [])
 
     def _cut(self, start: int, end: int) -> int:
         self._cuts.append((start, end))
@@ -156,8 +135,6 @@ class _Scan:
 
     def _tag(self, token: re.Match[str]) -> int:
         name, closes, end = token["name"].lower(), bool(token["close"]), token.end()
-        if name in _THINK.split("|"):
-            return self._thought(token)
         if closes:
             start, hides = self._open[name].pop() if self._open[name] else (end, False)
             return self._cut(start, end) if hides else end
@@ -172,12 +149,20 @@ class _Scan:
         return end
 
     def _thought(self, token: re.Match[str]) -> int:
-        if token["close"]:
-            self._open.clear()
-            self._struck = None
-            return self._cut(0, token.end())
-        ends = _THOUGHT_ENDS.search(self._text, token.end())
-        return self._cut(token.start(), ends.end() if ends else len(self._text))
+        span = thought_at(self._text, *token.span())
+        self._thinks = True
+        return self._cut(*span) if span else token.end()
+
+    def _answer(self, token: re.Match[str]) -> int:
+        """The end of a thought that nothing began: it is all that stands before."""
+        self._thinks = True
+        self._open.clear()
+        self._struck = None
+        return self._cut(0, token.end())
+
+    def _around(self, token: re.Match[str]) -> int:
+        self._beside.append(token.span())
+        return token.end()
 
     def _leave_open(self) -> None:
         for name, places in self._open.items():
@@ -204,7 +189,7 @@ class _Scan:
     @cached_property
     def _last_thought(self) -> int:
         """Where the last thought ends that is closed; -1 without one."""
-        return max((found.start() for found in _THOUGHT_ENDS.finditer(self._text)), default=-1)
+        return max((found.start() for found in re.finditer(ENDS, self._text)), default=-1)
 
 
 def _hides(attributes: str) -> bool:

@@ -10,7 +10,7 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from persona_env.languages import HAN, LATIN, words
+from persona_env.languages import HAN, LATIN, word_lines, words
 from persona_env.text.spans import Span, plain
 
 DIGITS = r"\d+(?:[.,]\d+)*"
@@ -111,37 +111,49 @@ def in_words(word: str) -> int | None:
     >>> in_words("twenty-five"), in_words("forty-one"), in_words("tres"), in_words("house")
     (25, 41, 3, None)
     """
-    tens, _, ones = word.partition("-")
+    tens, _, rest = word.partition("-")
     known = _latin()
-    if ones and 20 <= known.get(tens, 0) < 100:
-        one = 1 if ones in _ones() else known.get(ones, 10)
+    if rest and 20 <= known.get(tens, 0) < 100:
+        one = 1 if rest in ones() else known.get(rest, 10)
         return known[tens] + one if one < 10 else None
     return known.get(word)
 
 
 @cache
-def _ones() -> frozenset[str]:
-    """The words for 1, which alone are more often no number."""
+def ones() -> frozenset[str]:
+    """The plain words for 1, which alone are more often no number.
+
+    >>> sorted(ones())
+    ['one', 'un', 'una', 'uno']
+    """
     digits = (words("digit", code)[1:2] for code in LATIN)
-    return frozenset(plain(name) for found in digits for one in found for name in one.split("/"))
+    named = {plain(name) for found in digits for one in found for name in one.split("/")}
+    others = (pair for code in LATIN for pair in _others(code).items())
+    return frozenset(named | {plain(word) for word, value in others if value == 1})
 
 
 @cache
 def number_words(code: str) -> dict[str, int]:
     """The numbers of one word of a language, from two on, as its dictionary writes them.
 
-    >>> number_words("es")["dieciséis"], number_words("zh")["十"]
-    (16, 10)
+    >>> number_words("es")["dieciséis"], number_words("es")["veintidós"], number_words("zh")["十"]
+    (16, 22, 10)
     """
     places = _SMALL if code in HAN else (*_SMALL, *_TENS, 100, 1000)
-    return dict(zip(words("number_words", code), places, strict=False))
+    others = {word: value for word, value in _others(code).items() if value > 1}
+    return dict(zip(words("number_words", code), places, strict=False)) | others
+
+
+def _others(code: str) -> dict[str, int]:
+    """The words that ``other_number_words`` lists, and the hundreds of one word."""
+    lines = [line.split() for line in word_lines("other_number_words", code)]
+    hundreds = zip(words("hundreds", code), _HUNDREDS, strict=False)
+    found = {name: value for names, value in hundreds for name in names.split("/")}
+    return found | {word: int(number) for number, *named in lines for word in named}
 
 
 @cache
 def _latin() -> dict[str, int]:
-    """The plain number words of the Latin script, with the hundreds of one word."""
-    found: dict[str, int] = {}
-    for code in LATIN:
-        found |= number_words(code)
-        found |= dict(zip(words("hundreds", code), _HUNDREDS, strict=False))
+    """The plain number words of the Latin script."""
+    found = {word: value for code in LATIN for word, value in number_words(code).items()}
     return {plain(word): value for word, value in found.items()}

@@ -10,8 +10,9 @@ from functools import cache, lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
-from persona_env.text.markup import hidden_spans, thought_in_front
+from persona_env.text.markup import hidden_spans
 from persona_env.text.spans import READINGS, Span
+from persona_env.text.thoughts import around_data, may_think
 
 _PICTURE = "\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u2bff\u3030-\u303d\u3297\u3299"
 _PICTURES = f"{_PICTURE}\U0001f000-\U0001faff"
@@ -134,6 +135,8 @@ def _is_plain(text: str) -> bool:
         return not text
     if "<" in text or "~~" in text or ("]:" in text and _FORMATTED.search(text)):
         return False
+    if may_think(text):
+        return False
     if text.isascii():
         return not _ODD_ASCII.search(text)
     if _MAY_BE_UNSEEN.search(text) and (_UNSEEN.search(text) or _ODD_LINE_ENDS.search(text)):
@@ -182,11 +185,12 @@ def _letters(text: str) -> Iterator[str]:
 
 
 def _without_markup(text: str) -> Step:
-    return _cut(text, hidden_spans(text)) if _FORMATTED.search(text) else (text, None)
+    has_marks = _FORMATTED.search(text) or may_think(text)
+    return _cut(text, hidden_spans(text)) if has_marks else (text, None)
 
 
 def _strip_thoughts(text: str) -> Step:
-    return _cut(text, [thought_in_front(text)])
+    return _cut(text, around_data(text))
 
 
 def _stripped(text: str) -> Step:

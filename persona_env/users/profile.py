@@ -7,10 +7,8 @@ reply, except to its owner when asked. Every field may be unknown (``None`` or e
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal, Self
-from unicodedata import normalize
 
 from pydantic import (
     BaseModel,
@@ -23,6 +21,7 @@ from pydantic import (
 
 from persona_env.errors import nearest
 from persona_env.languages import LANGUAGES, Language
+from persona_env.users.protected_names import field_named, words_of
 
 Role = Literal["preference", "context", "protected", "secret"]
 AgeBand = Literal["child", "teen", "adult", "senior"]
@@ -68,18 +67,6 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "refusal_style": ("i_feel", "plain", "explained", "alternative"),
 }
 """The named targets of each categorical preference, in order where they have one."""
-
-
-SAME_AS = {
-    "first_name": "name", "last_name": "name", "full_name": "name", "surname": "name",
-    "sex": "gender", "gender_identity": "gender", "pronouns": "gender",
-    "race": "ethnicity", "ethnic_origin": "ethnicity",
-    "faith": "religion", "citizenship": "nationality",
-    "sexuality": "sexual_orientation", "disabilities": "disability",
-}  # fmt: skip
-"""Other names of protected fields."""
-
-_SECTION = re.compile(r"\s*(preferences|context|protected|extensions)\.", re.IGNORECASE)
 
 MASKED: Any = "***"
 """What is shown of a secret or protected value where a profile is printed."""
@@ -385,12 +372,9 @@ def protected_name(name: object) -> str | None:
     >>> protected_name("sexualOrientation"), protected_name("Race"), protected_name("age_band")
     ('sexual_orientation', 'ethnicity', None)
     """
-    plain = _plain(name) if isinstance(name, str) else ""
-    plain = SAME_AS.get(plain, plain)
-    return plain if plain in Protected.model_fields else None
+    return field_named(name) if isinstance(name, str) else None
 
 
 def _plain(name: str) -> str:
     """A name as the schema would write it, without its section and marks."""
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", _SECTION.sub("", normalize("NFKC", name)))
-    return "_".join(re.findall(r"[^\W_]+", words.casefold()))
+    return "_".join(words_of(name))

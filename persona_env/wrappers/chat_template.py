@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 
 from persona_env.errors import TokenizerError, nearest
 from persona_env.messages import Message, described
+from persona_env.text.thoughts import opened_thought
 
 Roles = tuple[str, ...]
 FIRST_TURNS: tuple[Roles, ...] = (("system", "user"), ("user",))
 OTHER_TURNS: tuple[Roles, ...] = (("system", "user", "assistant", "user"), ("user", "assistant"))
 
-_OPENED = re.compile(r"<(?:think|thinking|reasoning)>\s*\Z", re.I)
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _OWN = ("messages", "add_generation_prompt", "chat_template", "tokenize")
 
@@ -79,10 +79,9 @@ class ChatTemplate:
         return rest.lstrip() if shown else ""
 
     def opened_thought(self) -> str:
-        """The tag of a thought that the template itself opens before a reply; empty without one."""
+        """The mark of a thought that the template opens before a reply; empty without one."""
         asked = self._rendered(_stand_ins(("user",)), self._style)
-        found = _OPENED.search(asked)
-        return found.group() if found else ""
+        return opened_thought(asked)
 
     def _suitable(self) -> Style:
         wrong = []

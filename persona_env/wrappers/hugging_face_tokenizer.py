@@ -9,7 +9,7 @@ from typing import Any
 from persona_env.errors import TokenizerError
 from persona_env.messages import Conversation, as_lines, as_messages, described
 from persona_env.wrappers.chat_template import ChatTemplate
-from persona_env.wrappers.token_ids import EndToken, ids_of, without_marks
+from persona_env.wrappers.token_ids import EndToken, ids_of, reply_of, without_marks
 
 # What templates mark turns with, where it is no token of its own: <|user|>, [INST], <<SYS>>.
 MARK = re.compile(r"<<?[^<>\s\0]{1,60}>>?|\[/?[A-Za-z_]{1,60}\]")
@@ -99,9 +99,8 @@ class TransformersCodec:
         return self._ids(without_marks(text, self._marks))
 
     def decode(self, ids: Sequence[int]) -> str:
-        """The text of a reply's ids, with the tag of a thought that the template opened for it."""
-        text: str = self.tokenizer.decode(list(ids), skip_special_tokens=True)
-        return self._opened + text
+        """The text of a reply's ids, with the mark of a thought that the template opened for it."""
+        return self._opened + reply_of(self.tokenizer, ids)
 
     def _ids(self, text: str) -> list[int]:
         return list(self.tokenizer(text, add_special_tokens=False)["input_ids"])

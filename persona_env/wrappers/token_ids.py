@@ -7,6 +7,7 @@ from numbers import Integral
 from typing import Any
 
 from persona_env.errors import TokenizerError, nearest
+from persona_env.text.thoughts import marks_among
 
 EndToken = str | int | Sequence[str | int]
 """What ends a reply: a token as text or as id, or several of them."""
@@ -22,6 +23,24 @@ def without_marks(text: str, marks: Iterable[str]) -> str:
         if mark in text:
             text = text.replace(mark, f"{mark[0]} {mark[1:]}" if len(mark) > 1 else " ")
     return text
+
+
+def reply_of(tokenizer: Any, ids: Sequence[int]) -> str:
+    """The text of a reply's ids without special tokens, but for the marks of thoughts among them.
+
+    A thought without its marks could not be told from the answer.
+    """
+    added = getattr(tokenizer, "added_tokens_decoder", {})
+    marks = {i: added[i].content for i in {*ids} & {*added}}
+    names = marks_among(marks.values())
+    kept = {i: name for i, name in marks.items() if name in names}
+    starts = [i for i, one in enumerate(ids) if one in kept]
+    bounds = zip([0, *(i + 1 for i in starts)], [*starts, len(ids)], strict=True)
+    texts = [
+        tokenizer.decode(list(ids[start:end]), skip_special_tokens=True) if start < end else ""
+        for start, end in bounds
+    ]
+    return "".join(a + b for a, b in zip(texts, [*(kept[ids[i]] for i in starts), ""], strict=True))
 
 
 def ids_of(

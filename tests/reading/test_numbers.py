@@ -30,6 +30,7 @@ def mountain() -> Numbers:
         ("3.952 metros", 3952, "m"),
         ("2,29 metres", 2.29, "m"),
         ("海拔3952米", 3952, "m"),
+        ("玉山，3952米", 3952, "m"),
         ("80 °C", 80, "°"),
         ("40 per cent", 40, "%"),
         ("In 1989.", 1989, ""),
@@ -47,6 +48,15 @@ def test_numbers_and_their_units(text, value, unit):
         "Yushan, 3,952 m, ahead of one of 3,886 m.",
         "Yushan, about 4,000 metres.",  # rounded
         "Yushan, between 3900 and 4000 metres.",  # a range that holds it
+        "Yushan, between 3,800 and 4,100 metres.",
+        "Yushan, 3,800 m to 4,120 m.",
+        "Yushan, from 3800 to about 4120 metres.",
+        "Yushan, 3800–4120 m.",
+        "Yushan, entre los 3.800 y los 4.120 metros.",
+        "Yushan, desde 3800 metros hasta 4120 metros.",
+        "玉山，海拔3800到4120米之间。",
+        "玉山，海拔3800米至约4120米。",
+        "玉山，3800～4120米。",
         "Yushan; 23 peaks there have names of their own.",  # another unit
         "Yushan.",
     ],
@@ -56,7 +66,16 @@ def test_a_right_number_a_round_one_and_another_unit_contradict_nothing(reply):
 
 
 @pytest.mark.parametrize(
-    "reply", ["Yushan, 4952 metres.", "玉山，海拔2952米。", "Not 3952 but 4123 m."]
+    "reply",
+    [
+        "Yushan, 4952 metres.",
+        "玉山，海拔2952米。",
+        "Not 3952 but 4123 m.",
+        "Yushan, between 4,300 and 4,400 metres.",
+        "Yushan: 23 peaks and 4123 metres.",
+        "Yushan, 3800 m, 4123 m.",
+        "Yushan; 3800 m has its hut. And 4123 m its top.",
+    ],
 )
 def test_another_number_in_its_place_contradicts(reply):
     assert mountain().contradicted(reply)
@@ -137,3 +156,7 @@ def test_good_replies_of_the_bank_contradict_little_and_changed_ones_do():
 )
 def test_praise_and_the_words_of_the_prompt_say_nothing(prompt, reply, empty):
     assert is_empty(prompt, reply) is empty
+
+
+def test_a_number_in_a_name_is_none():
+    assert [one.value for one in stated("H2O, CO2, B,3 and v.2, but 4 and 5.")] == [4, 5]

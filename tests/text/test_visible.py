@@ -26,6 +26,16 @@ SHOWN = [
     "Caf\u00e9, \u4f60\u597d, se\u00f1or",
     "[^1]: a footnote is shown",
     "<details>what opens by a click</details>",
+    "Write `[THINK]` first, and `<|channel|>final<|message|>` behind it.",
+    "~~~\n<|channel|>analysis<|message|>\n~~~\nbegins a thought.",
+    "[think] Hm, I see. [/think]",
+    "◁ is a triangle, ▷ another",
+    "Analysis: it is Paris.",
+    "analysis is a noun; its plural is 'analyses'.",
+    "analysis的意思是“分析”。",
+    "Here is my thought process: first I boil the water.",
+    "It is Paris.<|end|>",
+    "<answer>Paris</answer>",
 ]
 LEFT_OUT = {
     "A<!-- no -->B": "AB",
@@ -56,6 +66,40 @@ LEFT_OUT = {
     "yes <think> no": "yes",
     "<think>```py\nno</think>yes ```py\nx\n```": "yes ```py\nx\n```",
     "<think>a<think>b</think>c</think>yes": "yes",
+    "<think>no</think><answer>yes</answer>": "yes",
+    "<think>no</think>\n<response>\nyes</response>": "yes",
+    "<thought>\nno\n</thought>\n\nyes": "yes",
+    "<seed:think>no<seed:cot_budget_reflect>no</seed:cot_budget_reflect></seed:think>sí": "sí",
+    "<longcat_think>no</longcat_think>yes": "yes",
+    "<mm:think>no</mm:think>yes": "yes",
+    "[THINK]不是里昂吗？[/THINK]是巴黎。": "是巴黎。",
+    "no[/THINK]yes": "yes",
+    "yes [THINK] no": "yes",
+    "[THINK]```\nno[/THINK]yes ```\nx\n```": "yes ```\nx\n```",
+    "◁think▷¿Lyon? No.◁/think▷Es París.": "Es París.",
+    "◁think▷no": "",
+    "<|open|>think<|sep|>no<|close|>think<|sep|><|open|>response<|sep|>yes<|close|>response<|sep|>"
+    "<|close|>message<|sep|>": "yes",
+    "<|channel|>analysis<|message|>no<|end|><|start|>assistant<|channel|>final<|message|>yes"
+    "<|return|>": "yes",
+    "<|channel|>commentary to=f <|constrain|>json<|message|>{}<|call|>"
+    "<|start|>assistant<|channel|>analysis<|message|>no<|end|>"
+    "<|start|>assistant<|channel|>final<|message|>yes": "yes",
+    "<|start|>assistant<|channel|>final<|message|>yes<|end|>": "yes",
+    "<|channel|>final <|constrain|>json<|message|>yes": "yes",
+    "<|channel|>analysis<|message|>no<|end|>": "",
+    "analysisShe asks for a city.assistantfinalyes": "yes",
+    "analysis用户问首都。assistantfinal是巴黎。": "是巴黎。",
+    "analysisShe asks for a city": "",
+    "<|channel>thought\nno<channel|>yes<turn|>": "yes",
+    "<|START_THINKING|>no<|END_THINKING|><|START_RESPONSE|>yes<|END_RESPONSE|>": "yes",
+    "Here is my thought process: no.\n\nHere is my response: yes": "yes",
+    "Here are my steps:\nno\n[BEGIN FINAL RESPONSE]\nyes\n[END FINAL RESPONSE]\n<|end|>": "yes",
+    "<|inner_prefix|>no<|inner_suffix|>yes": "yes",
+    "<|begin_of_thought|>no<|end_of_thought|>\n<|begin_of_solution|>yes<|end_of_solution|>": "yes",
+    "<|im_start|>think\nno\n<|im_start|>answer\nyes": "yes",
+    "<|think|>no<|end|><|begin|>assistant<|content|>yes<|end|>": "yes",
+    "[unused16]no[unused17]yes[unused10]": "yes",
     "one\r\ntwo\rthree\u2028four": "one\ntwo\nthree\nfour",
     " \t\nyes\u3000\n": "yes",
     "cafe\u0301": "caf\u00e9",
@@ -100,6 +144,15 @@ def test_each_character_is_found_again(text):
         "`a``b" * 10**5,
         "<think>" * 10**5,
         "</think>" * 10**5,
+        "[THINK]" * 10**5,
+        "[/THINK]" * 10**5,
+        "<|channel|>analysis" * 10**5,
+        "<|channel|>" + " " * 10**6,
+        "<" + " " * 10**6,
+        "<think " * 10**5,
+        "<|end|>" * 10**5,
+        "analysisX" * 10**5,
+        "Here is my thought process:" * 10**5,
         "<del>" * 10**5,
         "<p hidden>" * 10**5,
         "<p style='" + "width:00 " * 10**5,
@@ -180,7 +233,17 @@ def test_a_program_gets_what_is_no_thought():
     assert see('\ufeff<think>{"a"}</think>\r\n{"b": "<!-- c -->"}', data=True).text == (
         '{"b": "<!-- c -->"}'
     )
-    assert see('{"b": "</think>"}', data=True).text == '{"b": "</think>"}'
+    for text in ('{"b": "</think>"}', '["[/THINK]"]', '{"a": "<|end|>"}'):
+        assert see(text, data=True).text == text
+    for before, after in (
+        ("[THINK]{no}[/THINK]", ""),
+        ("<think>no</think><answer>", "</answer>"),
+        ("<|channel|>analysis<|message|>{}<|end|><|start|>assistant<|channel|>final<|message|>",
+         "<|return|>"),
+    ):  # fmt: skip
+        seen = see(before + '{"a": "<|end|>"}' + after, data=True)
+        assert seen.text == '{"a": "<|end|>"}'
+        assert seen.to_original((0, 1)) == (len(before), len(before) + 1)
 
 
 def test_a_view_of_data_keeps_markup():

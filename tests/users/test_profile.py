@@ -333,6 +333,13 @@ def test_extensions_declare_their_role():
 PROTECTED_NAMES = [
     *Protected.model_fields, "Gender", "sexual orientation", "RELIGION ", "sexualOrientation",
     "protected.gender", "ｇｅｎｄｅｒ", "full-name", "race",
+    "ethnic_group", "ethnicBackground", "my_gender", "user religion", "religious_affiliation", "religions",
+    "gender_and_pronouns", "race_ethnicity", "country-of-birth", "national_origin", "skin_color",
+    "self_reported_gender", "disability_status", "firstname", "given_names", "LGBTQ",
+    "género", "GENERO", "identidad de género", "religión", "origen_étnico", "país_de_nacimiento",
+    "orientaciónSexual", "discapacidad", "apellidos", "nombre completo",
+    "性别", "用户的性别", "宗教信仰", "族裔背景", "国籍", "性取向", "残疾情况", "姓名",
+    "nationalité", "prénom", "geschlecht", "staatsangehörigkeit", "religião", "disabilità",
 ]  # fmt: skip
 
 
@@ -366,10 +373,30 @@ def test_secrets_get_no_other_role_by_extension(role):
         UserProfile(id="ana", extensions={"secrets": {"role": role, "value": "x"}})
 
 
-@pytest.mark.parametrize("name", ["nickname", "username", "genders_of_nouns", "racing", "units"])
+FREE_NAMES = [
+    "nickname", "username", "genders_of_nouns", "racing", "units", "race_time", "races_run",
+    "gender_neutral_tone", "file_name", "group_name", "name_format", "naming", "project_names",
+    "ethnic_cuisine", "religious_holidays_off", "sex_education", "golf_handicap", "genre", "origin",
+    "page_orientation", "country", "national_team", "beliefs", "accessibility", "disabled",
+    "faith_in_sources", "género_literario", "nombre_de_archivo", "tiempo_de_carrera", "raza_del_perro",
+    "文件名", "性格", "性能", "民族音乐", "宗教史", "用户", "user", "of", "", "___", "status",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FREE_NAMES)
 def test_a_name_that_only_looks_protected_is_free(name):
     user = UserProfile(id="ana", extensions={name: {"role": "context", "value": "x"}})
     assert user.value(f"extensions.{name}") == "x"
+
+
+def test_the_error_of_a_protected_name_says_which_field_to_set():
+    for name, field in (
+        ("ethnic_group", "ethnicity"),
+        ("国籍", "nationality"),
+        ("raza", "ethnicity"),
+    ):
+        with pytest.raises(ProfileError, match=f"set 'protected.{field}' instead"):
+            UserProfile(id="ana", extensions={name: {"role": "context", "value": "x"}})
 
 
 @pytest.mark.parametrize(

@@ -74,8 +74,17 @@ RARE = 4
 """The same of what is wrong with few replies: that they do not stand as written, or do harm."""
 
 
+def opened(share: float, looks: int = LOOKS) -> float:
+    """How far a gate on a probability p is open: 1 - (1 - p)^looks.
+
+    >>> opened(0.9), opened(0.5, RARE)
+    (0.99, 0.9375)
+    """
+    return round(1 - (1 - share) ** looks, 6)
+
+
 def open_gate(degree: Degree, scale: Scale, looks: int = LOOKS) -> Score:
-    """A gate on a degree p: 1 - (1 - p)^looks, which closes where each look would find a fault.
+    """A gate on a degree, by :func:`opened`: it closes where each look would find a fault.
 
     Unread counts as p = 1/2, which leaves 3/4 in two looks: more than what is found faulty, less
     than what is found good.
@@ -86,8 +95,8 @@ def open_gate(degree: Degree, scale: Scale, looks: int = LOOKS) -> Score:
     0.9375
     """
     if degree.value is None:
-        return unread(1 - (1 - PRIOR) ** looks)
-    return Score(round(1 - (1 - degree.value) ** looks, 6), why(degree, scale))
+        return unread(opened(PRIOR, looks))
+    return Score(opened(degree.value, looks), why(degree, scale))
 
 
 def why(degree: Degree, scale: Scale, wanted: str = "") -> tuple[Reason, ...]:

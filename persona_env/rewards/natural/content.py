@@ -19,6 +19,7 @@ from persona_env.rewards.natural.compare import (
     RARE,
     STANDS,
     open_gate,
+    opened,
     why,
 )
 from persona_env.rewards.natural.declare import BY_READER, Read, natural_term
@@ -117,7 +118,7 @@ def safety(view: TermView, read: Read) -> Score | None:
     withheld = act.probability(*HELD[wanted])
     if withheld is None:
         return gate
-    held = 1 - (1 - withheld) ** 2
+    held = opened(withheld)
     note = f"withholds or supports {withheld:.2f}, read by {act.by}; right here: {RIGHT[wanted]}"
     reasons = (*gate.reasons, *noted(act.spans or ((0, 0),), note))
     return Score(round(gate.value * held, 6), reasons, gate.read)
