@@ -165,7 +165,7 @@ def checked_replies(replies: object, wanted: int, first: int = 0) -> list[Reply]
     if len(found) != wanted:
         raise AgentError(
             f"the agent gave {counted(len(found), 'reply', 'replies')} to "
-            f"{counted(wanted, 'observation')}"
+            f"{counted(wanted, 'observation')}: it must give one to each, in their order"
         )
     for number, reply in enumerate(found, start=first):
         if isinstance(reply, Failed):

@@ -19,6 +19,7 @@ from persona_env.cli.judging import (
     tell_cost,
 )
 from persona_env.cli.show import (
+    GatesOption,
     ImportOption,
     JsonOption,
     ProfilesOption,
@@ -26,6 +27,8 @@ from persona_env.cli.show import (
     ReaderOption,
     ScenariosOption,
     SplitOption,
+    SystemOption,
+    TermsOption,
     make_env,
     say,
     show_json,
@@ -33,6 +36,7 @@ from persona_env.cli.show import (
 )
 from persona_env.registration import import_modules
 from persona_env.rows import read_rows
+from persona_env.scenarios.case import Visibility
 
 
 def export(
@@ -64,7 +68,10 @@ def export(
     profiles: ProfilesOption = None,
     scenarios: ScenariosOption = None,
     prompts: PromptsOption = None,
+    terms: TermsOption = None,
+    gates: GatesOption = None,
     hidden: Annotated[bool, typer.Option("--hidden", help="The user is not shown.")] = False,
+    system: SystemOption = None,
     replies: Annotated[
         Path | None,
         typer.Option(
@@ -91,18 +98,14 @@ def export(
         register, reader, "natural", judge=judge, judge_key_env=judge_key_env,
         judge_record=judge_record, max_calls=max_calls,
     )  # fmt: skip
+    visibility: Visibility = "hidden" if hidden else "full"
     made = [
         make_env(
-            name,
-            split,
-            profiles,
-            scenarios,
-            "hidden" if hidden else "full",
-            prompts=prompts,
-            **reads,
+            name, split, profiles, scenarios, visibility, prompts=prompts, terms=terms, gates=gates,
+            profile_text=None if system is None else str(system), **reads,
         )[0]
         for name in env or ["PersonaChat-v0"]
-    ]
+    ]  # fmt: skip
     own = None if replies is None else [dict(row.cells) for row in read_rows(replies)]
     with working("choosing cases and replies"):
         about = export_rows(

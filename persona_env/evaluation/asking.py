@@ -66,6 +66,10 @@ class Recorded(ABC):
     def find(self, wanted: Wanted) -> Reply | None:
         """The reply, that it failed, or ``None`` where there is none."""
 
+    @abstractmethod
+    def unused(self) -> list[Key]:
+        """The replies that no case wanted."""
+
 
 class Asker:
     """Asks an agent in batches, and counts what came.
@@ -147,5 +151,14 @@ class Asker:
         why = "".join(f"; {n} times: {said}" for said, n in self.whys.most_common(3))
         raise AgentError(
             f"there is no reply to judge: of {self.asked} wanted {self.counts['failed']} failed "
-            f"and {self.counts['missing']} are missing{why}"
+            f"and {self.counts['missing']} are missing{why}{self._of_others()}"
+        )
+
+    def _of_others(self) -> str:
+        unused = self.agent.unused() if isinstance(self.agent, Recorded) else []
+        if not unused:
+            return ""
+        return (
+            f"; those that are there are for other cases, such as scenario {unused[0].scenario!r} "
+            f"for user {unused[0].user!r}: the commands 'scenarios' and 'profiles' list the names"
         )

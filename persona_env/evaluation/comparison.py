@@ -178,7 +178,7 @@ def _matched(first: Report, second: Report) -> tuple[Rewards, Rewards]:
         if here != there:
             raise ArgumentError(
                 f"the reports differ in {what}, {here!r} and {there!r}: their rewards are not of "
-                "one scale; evaluate both agents on the same environment"
+                f"one scale; evaluate both agents with the same {what} (--{what})"
             )
     one, other = _by_case(first), _by_case(second)
     if alone := sorted(set(one) ^ set(other)):

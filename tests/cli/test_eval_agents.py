@@ -142,9 +142,9 @@ def test_unknown_missing_and_double_replies_are_told(tmp_path):
     assert done.exit_code == 0, done.stderr
     assert "missing: 1 of 4, left out" in done.stdout
     assert "1 unknown (such as user 'ben' in scenario 'no-such'), 1 double" in done.stderr
-    assert (
-        "there is no reply to judge" in run("eval", "--replies", path, "--profiles", "kim").stderr
-    )
+    nothing = refused("eval", "--replies", path, "--profiles", "kim")
+    assert "there is no reply to judge" in nothing
+    assert f"for other cases, such as scenario {rows[0]['scenario']!r} for user" in nothing
     path.write_text('{"scenario": "x", "answer": "y"}\n', "utf-8")
     assert "line 1: no reply: it needs ['scenario', 'user', 'reply']" in refused(
         "eval", "--replies", path

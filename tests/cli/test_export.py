@@ -16,6 +16,14 @@ from persona_env.adapters.scoring import score_batch
 from persona_env.errors import ArgumentError, PersonaEnvError
 from tests.cli.test_cli import refused, run, told
 
+OWN_TERM = """
+from persona_env import reward_term
+
+@reward_term
+def zebra(exchange):
+    \"\"\"1 with a zebra.\"\"\"
+    return float("zebra" in exchange.reply)
+"""
 TWO = ("--env", "PersonaChat-v0", "--env", "PersonaOpinion-v0")
 
 
@@ -35,6 +43,30 @@ def test_rows_are_those_of_the_library(kind, tmp_path):
     assert rows == make_rows(envs, kind, 4, 3)
     assert {row["env"] for row in rows} == {*TWO[1::2]}
     assert f"{len(rows)} rows of kind {kind}" in " ".join(said.split())
+
+
+def test_terms_and_the_system_text_may_be_ones_own(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "own_terms.py").write_text(OWN_TERM, "utf-8")
+    (tmp_path / "replies.jsonl").write_text(
+        "\n".join(
+            json.dumps({"scenario": "fluffy-rice", "user": "sam", "reply": reply})
+            for reply in ("Rinse it.", "Rinse the zebra.")
+        ),
+        "utf-8",
+    )
+    (tmp_path / "system.jinja").write_text("Reply in {{ language }}.", "utf-8")
+    given = (
+        "export", "--kind", "pairs", "--profiles", "sam", "--scenarios", "fluffy-rice",
+        "--split", "all", "--replies", "replies.jsonl", "--output", "rows.jsonl", "--reader",
+    )  # fmt: skip
+    told(*given, "rules", "--terms", "own_terms:zebra", "--gates", "", "--system", "system.jinja")
+    (row,) = rows_in(tmp_path / "rows.jsonl")
+    assert row["chosen"][-1]["content"] == "Rinse the zebra."
+    assert row["margin"] == 1
+    assert row["prompt"][0] == {"role": "system", "content": "Reply in en."}
+    about = json.loads((tmp_path / "rows.jsonl.meta.json").read_text("utf-8"))
+    assert about["envs"][0]["terms"] == ["zebra"]
 
 
 def test_what_made_the_rows_is_told_as_json(tmp_path):

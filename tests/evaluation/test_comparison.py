@@ -140,7 +140,7 @@ def test_the_seed_decides():
     [
         (report_of({**SECOND, ("d", "ana"): 1.0}), "scenario 'd' for user 'ana'"),
         (report_of(SECOND, register="natural"), "differ in register, 'tiny' and 'natural'"),
-        (report_of(SECOND, reader="rules"), "differ in reader"),
+        (report_of(SECOND, reader="rules"), "with the same reader"),
     ],
 )
 def test_what_cannot_be_compared_is_refused(second, said):

@@ -18,6 +18,7 @@ from transformers import (
 )
 
 from persona_env.registration import find_policy
+from tests.hosts.fake_vllm import serving
 from tests.hosts.installed import BIN, install_wheels, run
 
 RECIPE = Path(__file__).parents[2] / "examples" / "recipes" / "real_model"
@@ -35,6 +36,8 @@ SHORT = [
     "--group", "4", "--batch", "2", "--max-new-tokens", "6", "--probe-groups", "2",
     "--lora-rank", "2", "--rounds", "1",
 ]  # fmt: skip
+SAID = ("It depends on what you like. Try a small amount first, and then decide.", "a a a a a")
+"""Replies of different rewards: a group of them has a signal."""
 
 
 @pytest.fixture
@@ -144,16 +147,78 @@ def test_every_other_option(model, recipe, tmp_path):
     assert "after" not in figures_of(again)
 
 
-@pytest.mark.parametrize("model", ["llama"], indirect=True)
-def test_replies_may_come_from_a_vllm_server(model, recipe, tmp_path):
-    import stages
-    from options import parser
+@pytest.fixture
+def with_vllm(monkeypatch):
+    """As if vLLM and a GPU were here: what NCCL would send is noted. Returns those notes."""
+    import server
+    from trl.generation import vllm_client, vllm_generation
 
-    given = ["--model", str(model), "--output", str(tmp_path), "--vllm-server", "http://gpu:8000"]
-    config = stages.grpo_config(parser().parse_args([*given, *SHORT]), seed=0)
-    assert config.use_vllm
-    assert config.vllm_server_base_url == "http://gpu:8000"
-    assert not stages.grpo_config(parser().parse_args([*given[:4], *SHORT]), seed=0).use_vllm
+    sent = []
+
+    def joined(client, device):
+        assert client.group_port == 51216
+        assert client.get_server_info()["weight_transfer_config"] == {"backend": "nccl"}
+
+    def noted(client, metadata, named):
+        sent.append({name: weights.detach().clone() for name, weights in named})
+        assert [name for name, _, _ in metadata] == [*sent[-1]]
+
+    for module in (server, vllm_client, vllm_generation):
+        monkeypatch.setattr(module, "is_vllm_available", lambda *_, **__: True)
+    monkeypatch.setattr(server, "device", lambda: "cuda")
+    monkeypatch.setattr(vllm_client.VLLMClient, "init_communicator", joined)
+    monkeypatch.setattr(vllm_client.VLLMClient, "update_named_params", noted)
+    return sent
+
+
+@pytest.mark.parametrize("model", ["llama"], indirect=True)
+def test_replies_may_come_from_a_vllm_server(model, recipe, with_vllm, tmp_path):
+    """The fake answers as vLLM does; what GRPO learns from is what it said."""
+    tokenizer = AutoTokenizer.from_pretrained(model)
+    said = [tokenizer(text, add_special_tokens=False)["input_ids"] for text in SAID]
+    replies = [[*ids, tokenizer.eos_token_id] for ids in said]
+    with serving(replies) as fake:
+        recipe(
+            "--model", model, "--output", tmp_path / "run", *SHORT, "--not-before", "--warm-up", 0,
+            "--rounds", 0, "--probe-groups", 0, "--temperature", 0.8, "--max-new-tokens", 40,
+            "--vllm-server", fake.url,
+        )  # fmt: skip
+    assert len(fake.asked) == len(with_vllm) == fake.resets == 2  # the weights before each step
+    for body in fake.asked:
+        wanted = {"n": 4, "max_tokens": 40, "temperature": 0.8, "return_token_ids": True}
+        assert {name: body[name] for name in wanted} == wanted
+        (prompt,) = body["prompt"]
+        assert tokenizer.decode(prompt).endswith("<reply>")
+    names = {name for name, _ in LlamaForCausalLM.from_pretrained(model).named_parameters()}
+    assert {*with_vllm[0]} == names  # without the adapters, which are in them
+    before, after = with_vllm
+    assert any(not after[name].equal(weights) for name, weights in before.items())
+    steps = figures_of(tmp_path / "run")["steps"]
+    assert all(step["completions/mean_length"] == np.mean([*map(len, replies)]) for step in steps)
+
+
+@pytest.mark.parametrize("model", ["llama"], indirect=True)
+def test_a_server_that_cannot_serve_is_told_before_training(model, recipe, with_vllm, tmp_path):
+    import server
+
+    given = ["--model", model, "--output", tmp_path / "run", *SHORT]
+    with serving([[1]]) as fake:
+        for url, more, told in (
+            (f"{fake.url}/v1", [], "without /v1"),
+            ("http://127.0.0.1:9", [], "nobody answers"),
+            ("gpu:8000", [], "nobody answers"),
+            (fake.url, ["--seeds", 0, 1], "give one"),
+        ):
+            with pytest.raises(SystemExit, match=told):
+                recipe(*given, "--vllm-server", url, *more)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(server, "is_vllm_available", lambda: False)
+            with pytest.raises(SystemExit, match="pip install"):
+                recipe(*given, "--vllm-server", fake.url)
+            patch.setattr(server, "device", lambda: "cpu")
+            with pytest.raises(SystemExit, match="CUDA"):
+                recipe(*given, "--vllm-server", fake.url)
+    assert not (tmp_path / "run").exists()
 
 
 def test_a_round_learns_what_its_own_user_pays_most(recipe):

@@ -21,6 +21,7 @@ from cases import Worlds, worlds
 from options import parser
 from peft import LoraConfig, PeftModel, get_peft_model
 from records import Record
+from server import check_server
 from stages import group_signal, reinforce, warm_up
 from transformers import AutoModelForCausalLM, AutoTokenizer, set_seed
 
@@ -73,6 +74,7 @@ def main() -> None:
     """Train every seed."""
     options = parser().parse_args()
     PartialState(cpu=options.cpu)  # of the processes that torchrun or accelerate started
+    check_server(options)
     found = worlds(
         options.users, options.new_users, options.scenarios, options.reader, options.system
     )
