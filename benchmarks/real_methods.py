@@ -76,7 +76,7 @@ def methods(folder: Path, policy: str) -> dict[str, tuple[str, int]]:
         "self-rewarding": (
             f"--method self-rewarding --grades asked --pairs {ASKED_PAIRS} {batch}", 1,
         ),
-        "constitution": (f"--method constitution --critic {policy} {asks}", 2),
+        "constitution": (f"--method constitution {asks}", 2),
         "best-of-8": (f"--method best-of-n --best-of 8 {batch}", 1),
         "ppo, learnt reward": (f"--method ppo {ppo} --reward reward_model:{folder / 'reward'}", 1),
         "ipo": (f"--method ipo {said} {batch}", 1),

@@ -66,7 +66,7 @@ def constitution(this: Round) -> Path:
 
 
 def _revised(this: Round, principles: tuple[Principle, ...]) -> Path:
-    """The policy after SFT on the revisions of its own replies."""
+    """The policy after SFT on the revisions of its own replies, where there are any."""
     options = this.options
 
     def rows() -> list[dict[str, object]]:
@@ -77,9 +77,17 @@ def _revised(this: Round, principles: tuple[Principle, ...]) -> Path:
         return [
             one.row | {"before": one.reply, "critiques": [step.critique for step in one.steps]}
             for one in done
+            if one.steps
         ]
 
-    return this.trained("sft", "revising", data=this.rows("revisions", rows))
+    data = this.rows("revisions", rows)
+    if not this.figures["revisions"]:
+        raise PersonaEnvError(
+            f"the critic {options.critic or this.policy} has revised no reply: what it wrote "
+            "failed, is empty, or did not end within the tokens that it may have: give another "
+            "--critic, or a higher --max-new-tokens"
+        )
+    return this.trained("sft", "revising", data=data)
 
 
 def self_rewarding(this: Round) -> Path:
