@@ -96,7 +96,8 @@ def run(folder: Path, name: str, words: Sequence[str], made: Path) -> dict[str, 
                 [sys.executable, "-m", "persona_env", *words], stdout=log, stderr=log
             )
             _, status, used = os.wait4(child.pid, 0)
-        if status:
+            child.returncode = os.waitstatus_to_exitcode(status)
+        if child.returncode:
             raise SystemExit(f"{name} failed: see {cost.with_suffix('.log')}")
         told = {"seconds": used.ru_utime + used.ru_stime, "gb": used.ru_maxrss / 2**20}
         cost.write_text(json.dumps(told), "utf-8")

@@ -8,7 +8,10 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -390,3 +393,25 @@ def test_imitation_copies_a_mixture_that_reinforcement_learning_passes(options):
         )
     )  # fmt: skip
     assert says(paid)[0] > 0.9
+
+
+def test_a_learner_of_a_real_model_is_prepared_run_and_judged_by_one_script(tmp_path):
+    """``benchmarks/real_methods.py`` on the bundled policy; what is there is not made again."""
+    script = Path(__file__).parents[2] / "benchmarks" / "real_methods.py"
+    given = [
+        "--policy", "persona-tiny", "--output", tmp_path, "--steps", 128, "--warm-up", 128,
+        "--only", "constitution",
+    ]  # fmt: skip
+    made = []
+    for _ in range(2):
+        done = subprocess.run(
+            [sys.executable, str(script), *map(str, given)],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr[-3000:]
+        made.append([line for line in done.stdout.splitlines() if " ± " in line])
+    assert made[0] == made[1]
+    rows = [line.split(" | ")[0] for line in made[0][-5:-2]]
+    assert rows == ["| initial model", "| start: SFT on the bank", "| constitution"]
+    assert made[0][-2].startswith("reward model: right on ")
+    assert made[0][-1].startswith("constitution: agrees with the rule on ")
