@@ -61,9 +61,10 @@ def comparisons(seeds: range) -> Figures:
 
 def contradiction(seeds: range) -> Figures:
     """Reward models that see the user, and one that does not, of two who want the opposite."""
+    held_out = rewards.comparisons(300, seed=1)
     return {
         f"right on others, {sees}": [
-            accuracy(sees, rewards.comparisons(160, seed=10 + seed), rewards.HELD_OUT,
+            accuracy(sees, rewards.comparisons(160, seed=10 + seed), held_out,
                      RewardTraining(least_steps=1, seed=seed))
             for seed in seeds
         ]
@@ -90,6 +91,22 @@ def length(seeds: range) -> Figures:
             found[f"words, {name}, round {place + 1}"] = [one[place][0] for one in rounds]
         found[f"quality, {name}, round 3"] = [one[-1][1] for one in rounds]
     return found
+
+
+def threshold(seeds: range) -> Figures:
+    """Safety by the threshold of Llama 2's rule, and its price."""
+    worlds = [small.chosen_by_thresholds(seed) for seed in seeds]
+    return {
+        f"{what} at a threshold of {bound}": [one[bound][place] for one in worlds]
+        for place, what in enumerate(("helpful", "safe"))
+        for bound in worlds[0]
+    }
+
+
+def desirable(seeds: range) -> Figures:
+    """KTO with one desirable reply in ten beside DPO: nothing is drawn."""
+    paired, single = small.paired_and_single()
+    return {"the good reply by DPO": [paired], "by KTO": [single]}
 
 
 def minority(seeds: range) -> Figures:
@@ -133,7 +150,8 @@ def imitation(seeds: range) -> Figures:
 
 SHAPES: dict[str, Callable[[range], Figures]] = {
     "comparisons": comparisons, "contradiction": contradiction, "peaks": peaks, "length": length,
-    "minority": minority, "constitution": constitution,
+    "threshold": threshold, "desirable": desirable, "minority": minority,
+    "constitution": constitution,
 }  # fmt: skip
 WITH_TRL = {"imitation": imitation}
 
