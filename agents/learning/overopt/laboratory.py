@@ -58,11 +58,11 @@ def overopt(options: OveroptOptions, job: Job | None = None) -> Path:
     job = job or Job(quiet=options.quiet)
     _check(options)
     torch.set_num_threads(options.threads)
+    with job.waiting("loading the environment"):
+        env = gold_env(options)  # before there is a folder: what cannot be leaves none
     with only_writer(options.output) as folder:
         _check(options)
         write_text(folder / OPTIONS, to_json(identity(options)))
-        with job.waiting("loading the environment"):
-            env = gold_env(options)
         curves: list[Curve] = []
         for seed in np.random.SeedSequence(options.seed).generate_state(options.seeds).tolist():
             material = Material(options, env, folder / f"seed-{seed}", seed, job)

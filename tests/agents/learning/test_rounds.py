@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import gymnasium as gym
@@ -18,7 +19,7 @@ from persona_env.agents.learning.reward_model import RewardModel, said_of
 from persona_env.agents.learning.rounds.courses import _sides, annotator_of, constitution
 from persona_env.agents.learning.rounds.panel import Panel, evades
 from persona_env.agents.learning.rounds.round import Round
-from persona_env.agents.learning.rounds.way import _line
+from persona_env.agents.learning.rounds.way import InRounds, _line
 from persona_env.agents.learning.self_rewarding import implicit_grades
 from persona_env.agents.learning.two_rewards import combined, score
 from persona_env.agents.training.judged_run import Learnt, train_alone
@@ -134,6 +135,26 @@ def test_who_cannot_compare_in_rounds_is_refused(name, said, options, tmp_path):
         annotator_of(this, "simulated")
     with pytest.raises(PersonaEnvError, match="--reasons is of --annotator model"):
         find_annotator("simulated", this.env, reasons=True)
+
+
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [
+        ({"annotator": "simulatd"}, "Did you mean 'simulated'"),
+        ({"annotator": "model:persona-tinyy"}, "Did you mean 'persona-tiny'"),
+        ({"annotator": "reward_model:nowhere"}, "holds no reward model"),
+        ({"annotator": "none"}, "nothing to learn from"),
+        ({"method": "constitution", "rounds": None, "critic": "persona-tinyy"}, "persona-tiny"),
+        (
+            {"method": "constitution", "rounds": None, "constitution": Path(__file__)},
+            "constitution",
+        ),
+    ],
+)
+def test_what_is_named_is_looked_up_before_anything_is_judged(named, said, options):
+    with pytest.raises(PersonaEnvError, match=said):
+        InRounds(replace(options, **named))
+    assert InRounds(replace(options, annotator="model:persona-tiny")).options.rounds == 1
 
 
 @pytest.mark.parametrize(

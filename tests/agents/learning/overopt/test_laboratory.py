@@ -89,6 +89,13 @@ def test_what_cannot_be_is_refused_at_once(options, why):
         OveroptOptions(**options)
 
 
+@pytest.mark.parametrize("wrong", [("--reader", "nosuch"), ("--env", "PersonaChatt-v0")])
+def test_an_environment_that_cannot_be_leaves_no_folder(wrong, tmp_path):
+    folder = tmp_path / "none"
+    assert wrong[1] in refused("overopt", "--flaw", "please", *wrong, "--output", folder)
+    assert not folder.exists()
+
+
 def test_the_command_makes_the_same_laboratory():
     options = OveroptOptions(flaw=("please",), comparisons=("50", "200"), stop_by=9, quiet=True)
     assert command_of(options) == (
