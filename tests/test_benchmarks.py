@@ -69,6 +69,16 @@ def test_a_benchmark_that_starts_processes_prints_its_table(name):
     assert len([line for line in done.stdout.splitlines() if line.startswith("| ")]) > 2
 
 
+@pytest.mark.slow
+def test_the_figures_of_shapes_are_printed_with_their_spread():
+    script = [sys.executable, str(BENCHMARKS / "shapes.py"), "threshold", "desirable", "minority"]
+    done = subprocess.run([*script, "--seeds", "2"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    lines = [line for line in done.stdout.splitlines() if line.startswith("- ")]
+    assert len(lines) == 6 + 2 + 4
+    assert sum(" ± " in line and line.endswith(" seeds)") for line in lines) == 6 + 4
+
+
 RUN = {
     "peer": "gem-llm", "version": "9.1", "ours": {"Steps": ["ours", "ours, slow"]},
     "tables": {"Steps": {"ours": [90.0, 100.0, 110.0], "ours, slow": [1.0], "gem": [50.0, 25.0]}},
