@@ -76,7 +76,7 @@ def methods(folder: Path, policy: str) -> dict[str, tuple[str, int]]:
         "self-rewarding": (
             f"--method self-rewarding --grades asked --pairs {ASKED_PAIRS} {batch}", 1,
         ),
-        "constitution": (f"--method constitution --critic {policy} {asks}", 2),
+        "constitution": (f"--method constitution {asks}", 2),
         "best-of-8": (f"--method best-of-n --best-of 8 {batch}", 1),
         "ppo, learnt reward": (f"--method ppo {ppo} --reward reward_model:{folder / 'reward'}", 1),
         "ipo": (f"--method ipo {said} {batch}", 1),
@@ -96,7 +96,8 @@ def run(folder: Path, name: str, words: Sequence[str], made: Path) -> dict[str, 
                 [sys.executable, "-m", "persona_env", *words], stdout=log, stderr=log
             )
             _, status, used = os.wait4(child.pid, 0)
-        if status:
+            child.returncode = os.waitstatus_to_exitcode(status)
+        if child.returncode:
             raise SystemExit(f"{name} failed: see {cost.with_suffix('.log')}")
         told = {"seconds": used.ru_utime + used.ru_stime, "gb": used.ru_maxrss / 2**20}
         cost.write_text(json.dumps(told), "utf-8")

@@ -7,8 +7,14 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
+import gymnasium as gym
 import pytest
+from typer.testing import CliRunner
+
+from persona_env.cli.app import app
+from persona_env.preferences import Comparison
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 NAMES = (
@@ -61,6 +67,16 @@ def test_a_benchmark_that_starts_processes_prints_its_table(name):
     done = subprocess.run(script, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert len([line for line in done.stdout.splitlines() if line.startswith("| ")]) > 2
+
+
+@pytest.mark.slow
+def test_the_figures_of_shapes_are_printed_with_their_spread():
+    script = [sys.executable, str(BENCHMARKS / "shapes.py"), "threshold", "desirable", "minority"]
+    done = subprocess.run([*script, "--seeds", "2"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    lines = [line for line in done.stdout.splitlines() if line.startswith("- ")]
+    assert len(lines) == 6 + 2 + 4
+    assert sum(" ± " in line and line.endswith(" seeds)") for line in lines) == 6 + 4
 
 
 RUN = {
@@ -116,3 +132,67 @@ def test_the_section_is_put_between_the_marks_of_the_page(page, tmp_path):
     path.write_text("no marks", "utf-8")
     with pytest.raises(ValueError, match="lacks the marks"):
         page.write(path, "new")
+
+
+@pytest.fixture
+def real_methods(monkeypatch):
+    """The learners on a real language model; all of it runs in ``tests/hosts/test_learning.py``."""
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    return importlib.import_module("real_methods")
+
+
+def test_each_learner_of_a_real_model_is_a_command_of_the_library(
+    real_methods, tmp_path, monkeypatch
+):
+    """Its options are known, and taken by its method; nothing is trained."""
+    (tmp_path / "comparisons.jsonl").touch()
+    given = []
+    monkeypatch.setattr("persona_env.agents.training.train.train", lambda o, job: given.append(o))
+    monkeypatch.setattr("persona_env.cli.train._tell", lambda *args, **options: None)
+    asked = SimpleNamespace(threads=1)
+    for name, (options, parts) in real_methods.methods(tmp_path, "persona-tiny").items():
+        shared = real_methods.shared(asked, "persona-tiny", 2048 // parts)
+        words = ["train", *options.split(), *shared, "--output", str(tmp_path / name)]
+        done = CliRunner().invoke(app, words)
+        assert done.exit_code == 0, f"{name}: {done.output}"
+        assert given[-1].steps * parts == 2048, name
+    families = {"ppo", "dpo", "kto", "grpo", "sft", "best-of-n", "ai-feedback", "constitution"}
+    assert families <= {one.method for one in given}
+
+
+def test_a_run_that_is_there_is_only_read_and_one_that_fails_names_its_log(real_methods, tmp_path):
+    first = real_methods.run(tmp_path, "version", ["--version"], tmp_path / "made")
+    assert first["seconds"] > 0
+    assert first["gb"] > 0
+    assert real_methods.run(tmp_path, "version", ["no", "such"], tmp_path / "made") == first
+    with pytest.raises(SystemExit, match=r"wrong failed: see .*wrong\.log"):
+        real_methods.run(tmp_path, "wrong", ["no-such-command"], tmp_path / "made")
+    assert "No such command" in (tmp_path / "costs" / "wrong.log").read_text("utf-8")
+    assert not (tmp_path / "costs" / "wrong.json").exists()
+
+
+def test_a_row_has_a_cell_for_each_column(real_methods):
+    each = {"ann": {"words": 12.4, "lists": 0.5}, "bob": {"words": 30.0, "lists": 1.0}}
+    found = {"reward": {"mean": 0.5, "se": 0.04}, "margin": {"mean": 0.1, "se": 0.02}}
+    cost = {"seconds": 90.0, "gb": 4.25}
+    row = real_methods.row("sft", found | {"counted": each}, cost, 2048)
+    assert row == (
+        "| sft | 0.500 ± 0.040 | 0.100 ± 0.020 | 12 / 30 | 0.50 / 1.00 | 2048 | 1.5 | 4.2 |"
+    )
+    assert row.count("|") == len(real_methods.COLUMNS) + 1
+
+
+def test_who_compares_is_held_against_the_rule_on_the_pairs_that_neither_calls_a_tie(
+    real_methods,
+):
+    env = gym.make("PersonaChat-v0", profiles=["sam"], register="tiny").unwrapped
+    asked = {"prompt": "?", "env": "PersonaChat-v0", "user": "sam", "scenario": "fluffy-rice"}
+    good, bad = env.oracle(env.scenarios.find("fluffy-rice"), env.users[0]), "No."
+    said = [
+        Comparison(replies=replies, label=label, annotator="ana", **asked)
+        for replies, label in [
+            ((good, bad), "first"), ((bad, good), "second"), ((bad, good), "first"),
+            ((good, bad), "same"), ((good, good), "first"),
+        ]
+    ]  # fmt: skip
+    assert real_methods.agreement(env, said) == "0.67 ± 0.27 of 3 pairs"

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from persona_env.agent import Agent, ask
+from persona_env.agent import Agent, Cut, Failed, Reply, answered
 from persona_env.arguments import whole_number
 from persona_env.messages import Message
 from persona_env.preferences.comparison import Candidates
@@ -49,7 +49,8 @@ class Revision(NamedTuple):
 
 
 class Revised(NamedTuple):
-    """What became of a reply: the messages before it, the reply itself and its revisions."""
+    """What became of a reply: the messages before it, the reply itself and its revisions, none of
+    which is empty or unfinished."""
 
     messages: tuple[Message, ...]
     reply: str
@@ -71,41 +72,37 @@ def revise(
 ) -> list[Revised]:  # fmt: skip
     """The first reply of each of the candidates, revised ``steps`` times by drawn principles.
 
-    The user's own preferences are among the principles. An empty revision keeps the reply before
-    it.
+    The user's own preferences are among the principles. What the agent failed to answer, an empty
+    revision and one that did not end within the tokens that it may have keep the reply before them
+    and are no step.
     """
     steps, seed = whole_number("steps", steps, least=1), whole_number("seed", seed, least=0)
     rng = np.random.default_rng(seed)
     before = [one.messages or ({"role": "user", "content": one.prompt},) for one in candidates]
     replies = [one.replies[0] for one in candidates]
     history: list[list[Revision]] = [[] for _ in candidates]
+    choices = [(*principles, *of_user(messages)) for messages in before]
     for _ in range(steps):
-        choices = [(*principles, *of_user(messages)) for messages in before]
         drawn = [known[int(rng.integers(len(known)))].text for known in choices]
-        asked = list(zip(candidates, replies, drawn, strict=True))
-        critiques = _said(
-            agent,
-            [
-                CRITIQUE.format(user=about(c), prompt=c.prompt, reply=r, principle=p)
-                for c, r, p in asked
-            ],
-        )
-        whole = zip(asked, critiques, strict=True)
+        asked = [
+            {"user": about(c), "prompt": c.prompt, "reply": reply, "principle": principle}
+            for c, reply, principle in zip(candidates, replies, drawn, strict=True)
+        ]
+        critiques = _said(agent, [CRITIQUE.format(**one) for one in asked])
+        places = [place for place, said in enumerate(critiques) if not isinstance(said, Failed)]
         revised = _said(
             agent,
-            [
-                REVISION.format(
-                    user=about(c), prompt=c.prompt, reply=r, principle=p, critique=critique
-                )
-                for (c, r, p), critique in whole
-            ],
+            [REVISION.format(**asked[place], critique=critiques[place]) for place in places],
         )
-        replies = [new.strip() or old for new, old in zip(revised, replies, strict=True)]
-        for place, step in enumerate(zip(drawn, critiques, replies, strict=True)):
-            history[place].append(Revision(*step))
+        for place, new in zip(places, revised, strict=True):
+            if not isinstance(new, Failed | Cut) and new.strip():
+                replies[place] = new.strip()
+                step = Revision(drawn[place], str(critiques[place]), replies[place])
+                history[place].append(step)
     made = zip(before, candidates, history, strict=True)
     return [Revised(messages, one.replies[0], tuple(done)) for messages, one, done in made]
 
 
-def _said(agent: Agent, questions: Sequence[str]) -> list[str]:
-    return ask(agent, [{"messages": [{"role": "user", "content": text}]} for text in questions])
+def _said(agent: Agent, questions: Sequence[str]) -> list[Reply]:
+    asked = [{"messages": [{"role": "user", "content": text}]} for text in questions]
+    return [reply for _, reply in sorted(answered(agent, asked))]

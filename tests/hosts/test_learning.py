@@ -8,7 +8,10 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -44,12 +47,16 @@ USERS = ("sam", "nora")
 ROUNDS = "tests.agents.learning.stand_ins_of_rounds"
 
 
-@pytest.fixture
-def options(tmp_path):
+def options_in(folder, **more):
     return TrainOptions(
         profiles=USERS, scenarios=("fact",), steps=600, batch=16, judge_episodes=2, quiet=True,
-        tracker=("none",), threads=1, output=tmp_path / "run", method="sft",
+        tracker=("none",), threads=1, output=folder / "run", method="sft", **more,
     )  # fmt: skip
+
+
+@pytest.fixture
+def options(tmp_path):
+    return options_in(tmp_path)
 
 
 @pytest.fixture(scope="module")
@@ -378,15 +385,43 @@ def imitated(options, name, share):
     return train(replace(options, output=options.output.with_name(name), data=data, **given))
 
 
-def test_imitation_copies_a_mixture_that_reinforcement_learning_passes(options):
+def shown_and_paid(options):
+    """How probable the good reply is after SFT on seven of ten, and after GRPO from there."""
     shown = imitated(options, "shown", 7)
-    good, bad = says(shown)
-    assert good + bad > 0.9
-    assert good == pytest.approx(0.7, abs=0.12)
     paid = train(
         replace(
             options, method="grpo", policy=str(shown / "policy"), steps=6000, batch=64, lr=1e-3,
             scenarios=None, temperature=1.0, reward="tests.hosts.test_learning:says_yes",
         )
     )  # fmt: skip
-    assert says(paid)[0] > 0.9
+    good, bad = says(shown)
+    assert good + bad > 0.9
+    return good, says(paid)[0]
+
+
+def test_imitation_copies_a_mixture_that_reinforcement_learning_passes(options):
+    shown, paid = shown_and_paid(options)
+    assert shown == pytest.approx(0.7, abs=0.12)
+    assert paid > 0.9
+
+
+def test_a_learner_of_a_real_model_is_prepared_run_and_judged_by_one_script(tmp_path):
+    """``benchmarks/real_methods.py`` on the bundled policy; what is there is not made again."""
+    script = Path(__file__).parents[2] / "benchmarks" / "real_methods.py"
+    given = [
+        "--policy", "persona-tiny", "--output", tmp_path, "--steps", 128, "--warm-up", 128,
+        "--only", "constitution",
+    ]  # fmt: skip
+    made = []
+    for _ in range(2):
+        done = subprocess.run(
+            [sys.executable, str(script), *map(str, given)],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr[-3000:]
+        made.append([line for line in done.stdout.splitlines() if " ± " in line])
+    assert made[0] == made[1]
+    rows = [line.split(" | ")[0] for line in made[0][-5:-2]]
+    assert rows == ["| initial model", "| start: SFT on the bank", "| constitution"]
+    assert made[0][-2].startswith("reward model: right on ")
+    assert made[0][-1].startswith("constitution: agrees with the rule on ")

@@ -22,7 +22,7 @@ from persona_env.preferences.comparison import Candidates
 from .curves import Point, Samples, Values, difference, gold_curve
 from .reinforcement import Way
 
-NATS = (0.0, 1.0, 3.0)
+NATS = (0.0, 1.0, 3.0, 10.0)
 SHOWN = 3  # prompts
 GOLD = "gold"  # the control: nothing is wrong with it
 

@@ -38,7 +38,7 @@ OPTIONS, CURVES = "options.json", "curves"
 class Tried(NamedTuple):
     """A proxy by name, the cure that was applied (``""`` for none), and how the proxy is made.
 
-    ``size`` is the number of comparisons of one that was learnt.
+    ``size`` is the number of comparisons of one that was learnt, and ``base`` what it is made of.
     """
 
     name: str
@@ -46,6 +46,7 @@ class Tried(NamedTuple):
     make: Callable[[], Proxy]
     size: int = 0
     kl: float = 0.0
+    base: str = ""
 
 
 def overopt(options: OveroptOptions, job: Job | None = None) -> Path:
@@ -57,11 +58,11 @@ def overopt(options: OveroptOptions, job: Job | None = None) -> Path:
     job = job or Job(quiet=options.quiet)
     _check(options)
     torch.set_num_threads(options.threads)
+    with job.waiting("loading the environment"):
+        env = gold_env(options)  # before there is a folder: what cannot be leaves none
     with only_writer(options.output) as folder:
         _check(options)
         write_text(folder / OPTIONS, to_json(identity(options)))
-        with job.waiting("loading the environment"):
-            env = gold_env(options)
         curves: list[Curve] = []
         for seed in np.random.SeedSequence(options.seed).generate_state(options.seeds).tolist():
             material = Material(options, env, folder / f"seed-{seed}", seed, job)
@@ -103,7 +104,7 @@ def _curves(material: Material) -> Iterator[Curve]:
         if not path.exists():
             accuracy = None
             if tried.size and not tried.cure:
-                accuracy = asdict(material.accuracy(material.model(tried.size)))
+                accuracy = asdict(material.accuracy(material.model(tried.size, base=tried.base)))
             made = {"proxy": tried.name, "cure": tried.cure, "seed": material.seed}
             found = {**made, "accuracy": accuracy, **optimise(material, tried)}
             write_text(path, to_json(found))
@@ -121,10 +122,13 @@ def _tried(material: Material) -> Iterator[Tried]:
     for name in options.proxy or ():
         yield from _cured(options, name, partial(of_term, material.env, material.asked, name))
     for size in options.sizes:
-        name = f"{size} comparisons"
-        yield from _cured(options, name, partial(_learnt, material, size, 1), size)
-        if options.ensemble > 1:
-            yield Tried(name, "ensemble", partial(_learnt, material, size, options.ensemble))
+        for base in options.bases:
+            name = f"{size} comparisons{', ' * bool(base)}{base}"
+            for one in _cured(options, name, partial(_learnt, material, size, base, 1), size):
+                yield one._replace(base=base)
+            if options.ensemble > 1:
+                many = partial(_learnt, material, size, base, options.ensemble)
+                yield Tried(name, "ensemble", many)
 
 
 def _cured(
@@ -137,10 +141,10 @@ def _cured(
         yield Tried(name, "kl", make, size, options.kl)
 
 
-def _learnt(material: Material, size: int, members: int) -> Proxy:
+def _learnt(material: Material, size: int, base: str, members: int) -> Proxy:
     if members == 1:
-        return learnt(material.model(size))
-    return ensemble([learnt(material.model(size, one)) for one in range(members)])
+        return learnt(material.model(size, base=base))
+    return ensemble([learnt(material.model(size, one, base=base)) for one in range(members)])
 
 
 def _less(proxy: Proxy, options: OveroptOptions) -> Proxy:

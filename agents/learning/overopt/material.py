@@ -25,6 +25,7 @@ from persona_env.preferences.formats import read_comparisons, write_comparisons
 from persona_env.registration import is_entry, load, register_of
 from persona_env.reporting.progress import Job
 from persona_env.scenarios.case import Case, prompt_language_or_first
+from persona_env.text_envs import who_reads
 
 from ...language_model import load_agent
 from ...sizes import parameters_of, reward_rate_for
@@ -44,8 +45,10 @@ BATCH = 256  # replies that are sampled together
 
 def gold_env(options: OveroptOptions) -> PersonaEnv:
     """The environment whose reward is the gold one, with the cases of all splits."""
-    register = options.register or register_of(options.policy)
-    return text_env(options.env, register=register, split="all")
+    default = register_of(options.policy)
+    return text_env(
+        options.env, split="all", **who_reads(options.register, options.reader, default=default)
+    )
 
 
 @dataclass(frozen=True)
@@ -108,16 +111,19 @@ class Material:
         except (ImportError, AttributeError, ValueError) as error:
             raise PersonaEnvError(f"cannot load --policy {options.policy!r}: {error}") from error
 
-    def model(self, size: int, member: int = 0, kind: str = "proxy") -> RewardModel:
+    def model(self, size: int, member: int = 0, kind: str = "proxy", base: str = "") -> RewardModel:
         """A reward model of so many comparisons; members of an ensemble differ in their seed, and a
-        second reader has comparisons of its own."""
-        folder = self.folder / MODELS / f"{kind.replace(' ', '-')}-{size}-{member}"
+        second reader has comparisons of its own. ``base`` is one of ``options.bases``."""
+        named = "-".join(
+            one for one in (kind.replace(" ", "-"), str(size), base, str(member)) if one
+        )
+        folder = self.folder / MODELS / named
         if not folder.exists():
-            said, policy = self._pairs(kind, size), self.options.policy
-            how = RewardTraining(seed=member, lr=reward_rate_for(parameters_of(policy)))
+            said, start = self._pairs(kind, size), self.options.bases.get(base, self.options.policy)
+            how = RewardTraining(seed=member, lr=reward_rate_for(parameters_of(start)))
             with self.job.stage(f"learning from {size} comparisons", 1) as stage:
                 fit_reward_model(
-                    RewardModel.fresh(policy, seed=member), said, how,
+                    RewardModel.fresh(start, seed=member), said, how,
                     lambda done, of, loss: stage.move(done / of, f"loss {loss:.3f}"),
                 ).save(folder)  # fmt: skip
         return RewardModel.load(folder)

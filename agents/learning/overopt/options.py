@@ -15,6 +15,7 @@ from persona_env.outputs import check_folder
 from persona_env.preferences.biases import BIASES
 from persona_env.registration import find_policy, is_entry
 from persona_env.rewards.registry import get_term
+from persona_env.text_envs import who_reads
 
 Names = tuple[str, ...] | None
 WAYS = ("best-of-n", "rl")
@@ -51,11 +52,25 @@ class OveroptOptions:
     register: Annotated[
         str | None, Option(help="natural or tiny; default: that of the policy.")
     ] = None
+    reader: Annotated[
+        str | None,
+        Option(
+            help="Who reads natural replies for the gold reward, a judge too: judge:MODEL@URL. "
+            "Default: heads."
+        ),
+    ] = None
     comparisons: Annotated[
         Names,
         Option(
             help="A proxy learnt from so many simulated comparisons, for each number, with commas; "
             "default: none."
+        ),
+    ] = None
+    proxy_models: Annotated[
+        Names,
+        Option(
+            help="What learnt proxies are made of, policies with commas: proxies of several sizes. "
+            "Default: the policy."
         ),
     ] = None
     flaw: Annotated[
@@ -130,6 +145,7 @@ class OveroptOptions:
                 "for --by rl, --comparisons and --stop-by"
             )
         check_folder(self.output)
+        who_reads(self.register, self.reader)
         choice("by", self.by, WAYS)
         if not self.temperature > 0:
             raise ArgumentError(f"temperature must be above 0 to sample, not {self.temperature!r}")
@@ -150,7 +166,9 @@ class OveroptOptions:
             raise ArgumentError("--kl is a penalty of --by rl: best-of-n is held by its n")
         if self.ensemble > 1 and not self.sizes:
             raise ArgumentError("--ensemble is of learnt proxies: give --comparisons")
-        _ = self.penalties
+        if self.proxy_models and not self.sizes:
+            raise ArgumentError("--proxy-models is of learnt proxies: give --comparisons")
+        _ = self.penalties, self.bases
 
     @property
     def flaws(self) -> tuple[Flaw, ...]:
@@ -169,6 +187,21 @@ class OveroptOptions:
             if not (one.isascii() and one.isdigit() and int(one) > 0):
                 raise ArgumentError(f"--comparisons takes whole numbers above 0, not {one!r}")
         return tuple(sorted({int(one) for one in self.comparisons or ()}))
+
+    @property
+    def bases(self) -> dict[str, str]:
+        """What learnt proxies are made of, by what a proxy's name adds: nothing for the policy."""
+        if self.proxy_models is None:
+            return {"": self.policy}
+        found = {Path(one).name: one for one in self.proxy_models}
+        if len(found) < len(self.proxy_models):
+            raise ArgumentError(
+                f"--proxy-models {','.join(self.proxy_models)}: give each model once, and folders "
+                "of different names"
+            )
+        for one in self.proxy_models:
+            find_policy(one)
+        return found
 
 
 def _flaw(option: str, given: str) -> Flaw:

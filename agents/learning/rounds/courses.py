@@ -18,12 +18,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from persona_env.env import PersonaEnv
 from persona_env.errors import PersonaEnvError
+from persona_env.evaluation.named import find_agent
 from persona_env.files import read_text
 from persona_env.preferences.annotators import Annotator, SimulatedAnnotator
-from persona_env.registration import register_of
+from persona_env.registration import find_policy, register_of
 
 from ...training.methods import SAMPLING
+from ...training.options import TrainOptions
 from ...training.run_envs import training_env
 from ..ai_feedback import Principle, load_constitution
 from ..annotators import JUDGE, MODEL, NOBODY, SIMULATED, find_annotator
@@ -56,9 +59,7 @@ def ai_feedback(this: Round) -> Path:
 
 def constitution(this: Round) -> Path:
     """In the first round revisions are learnt by SFT; in each, AI feedback by principles."""
-    options = this.options
-    path = options.constitution
-    principles = load_constitution(None if path is None else read_text(path))
+    options, principles = this.options, _principles(this.options)
     if this.number == 1:
         this = this.after(_revised(this, principles))
     this.compared(annotator_of(this, MODEL + options.start, principles))
@@ -66,7 +67,7 @@ def constitution(this: Round) -> Path:
 
 
 def _revised(this: Round, principles: tuple[Principle, ...]) -> Path:
-    """The policy after SFT on the revisions of its own replies."""
+    """The policy after SFT on the revisions of its own replies, where there are any."""
     options = this.options
 
     def rows() -> list[dict[str, object]]:
@@ -77,9 +78,17 @@ def _revised(this: Round, principles: tuple[Principle, ...]) -> Path:
         return [
             one.row | {"before": one.reply, "critiques": [step.critique for step in one.steps]}
             for one in done
+            if one.steps
         ]
 
-    return this.trained("sft", "revising", data=this.rows("revisions", rows))
+    data = this.rows("revisions", rows)
+    if not this.figures["revisions"]:
+        raise PersonaEnvError(
+            f"the critic {options.critic or this.policy} has revised no reply: what it wrote "
+            "failed, is empty, or did not end within the tokens that it may have: give another "
+            "--critic, or a higher --max-new-tokens"
+        )
+    return this.trained("sft", "revising", data=data)
 
 
 def self_rewarding(this: Round) -> Path:
@@ -148,17 +157,39 @@ def _by_reward(this: Round, reward: str) -> Path:
 
 
 def annotator_of(this: Round, default: str, principles: tuple[Principle, ...] = ()) -> Annotator:
-    """Who compares; raises :class:`PersonaEnvError` for nobody, and for a judge, which reads the
-    replies of the whole run."""
-    name = this.options.annotator or default
+    """Who compares."""
+    return _annotator(this.options.annotator or default, this.options, this.env, principles)
+
+
+def _annotator(
+    name: str, options: TrainOptions, env: PersonaEnv, principles: tuple[Principle, ...] = ()
+) -> Annotator:
+    """Raises :class:`PersonaEnvError` for nobody, and for a judge, which reads the replies of the
+    whole run."""
     if name.startswith(JUDGE):
         raise PersonaEnvError(
             f"in rounds a judge compares by reading the replies: give --judge "
             f"{name.removeprefix(JUDGE)} in place of --annotator {name}"
         )
-    found = find_annotator(
-        name, this.env, device=this.options.device, principles=principles
-    )  # fmt: skip
+    found = find_annotator(name, env, device=options.device, principles=principles)
     if found is None:
         raise PersonaEnvError(f"--annotator {NOBODY} leaves nothing to learn from: name another")
     return found
+
+
+def check_named(options: TrainOptions, env: PersonaEnv) -> None:
+    """Raise what a round would raise of the annotator, the critic and the constitution that are
+    named, before anything is judged. A language model is looked for, and not loaded."""
+    name = options.annotator
+    if name is not None and name.startswith(MODEL):
+        find_policy(name.removeprefix(MODEL))
+    elif name is not None:
+        _annotator(name, options, env)
+    if options.critic is not None:
+        find_agent(options.critic)
+    _principles(options)
+
+
+def _principles(options: TrainOptions) -> tuple[Principle, ...]:
+    path = options.constitution
+    return load_constitution(None if path is None else read_text(path))

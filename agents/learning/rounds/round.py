@@ -95,9 +95,12 @@ class Round:
             )  # fmt: skip
 
     def agent(self, name: str) -> Agent:
-        """An agent that is asked in words, greedily."""
-        own = replace(self.asked_by, temperature=None) if name == self.policy else AgentOptions()
-        made: Agent = find_agent(name, own).make(self.env)  # type: ignore[assignment]
+        """An agent that is asked in words, greedily. A model writes no more than the policy may."""
+        own, found = name == self.policy, find_agent(name)
+        if found.kind == "model":
+            end = self.asked_by.end_token if own else None
+            found = find_agent(name, replace(self.asked_by, temperature=None, end_token=end))
+        made: Agent = found.make(self.env)  # type: ignore[assignment]
         return made
 
     def kept(self, name: str, make: Callable[[], Sequence[Comparison]]) -> Path:
@@ -113,6 +116,7 @@ class Round:
         path = self.folder / f"{name}.jsonl"
         if not path.is_file():
             write_text(path, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in make()))
+        self.figures[name] = read_text(path).count("\n")
         return path
 
     def reward_model(self, comparisons: str = "comparisons", name: str = "reward") -> Path:

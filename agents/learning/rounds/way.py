@@ -29,7 +29,7 @@ from ...training.run_folder import POLICY
 from ...training.showcase import Policy, judged_replies
 from ..lesson import library
 from ..run import begun
-from .courses import Course
+from .courses import Course, check_named
 from .panel import Panel
 from .round import Round
 
@@ -41,6 +41,7 @@ class InRounds:
         if _needs_trl(options):
             library()
         self.options, self.env = options, training_env(options)
+        check_named(options, self.env)
         self.round_of: Course = load(COURSES.get(options.method, COMPARED))
         self.envs: Mapping[str, TextEnv] = {}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from persona_env.agent import Cut, Failed
 from persona_env.agents.learning.ai_feedback import Principle, of_user
 from persona_env.agents.learning.constitution import revise
 from persona_env.agents.learning.self_rewarding import best_against_worst
@@ -19,8 +20,8 @@ PLAIN = Candidates(prompt="Tea?", replies=("No.", "x"))
 class Reviser:
     """Criticises with the principle, and revises by adding a word."""
 
-    def __init__(self, empty=False):
-        self.asked, self.empty = [], empty
+    def __init__(self, says=None):
+        self.asked, self.says = [], says
 
     def __call__(self, observations):
         texts = [one["messages"][-1]["content"] for one in observations]
@@ -31,7 +32,7 @@ class Reviser:
         if "fall short" in text:
             return "It is unkind."
         before = text.split("The reply: ")[1].split("\n")[0]
-        return "  " if self.empty else f"{before} Please."
+        return f"{before} Please." if self.says is None else self.says
 
 
 def test_each_step_criticises_then_revises_what_came_before():
@@ -70,9 +71,23 @@ def test_the_critic_is_told_of_the_user():
     assert ["About the user: Child." in text for text in agent.asked] == [True, False] * 2
 
 
-def test_an_empty_revision_keeps_the_reply():
-    (one,) = revise(Reviser(empty=True), [PLAIN], [KIND])
-    assert one.steps[0].reply == "No."
+@pytest.mark.parametrize("says", ["  ", Cut("No, because"), Failed("no answer")])
+def test_what_is_empty_unfinished_or_failed_keeps_the_reply(says):
+    (one,) = revise(Reviser(says), [PLAIN], [KIND], steps=2)
+    assert one.steps == ()
+    assert one.row["completion"][0]["content"] == "No."
+
+
+def test_without_a_critique_nothing_is_revised():
+    class Half(Reviser):
+        """Has no critique of one of the replies."""
+
+        def answer(self, text):
+            lost = "fall short" in text and "Rice" in text
+            return Failed("no answer") if lost else super().answer(text)
+
+    lost, done = revise(Half(), [ONE, PLAIN], [KIND])
+    assert (lost.steps, done.steps[0].reply) == ((), "No. Please.")
 
 
 def test_the_best_stands_against_the_worst_and_ties_are_left_out():

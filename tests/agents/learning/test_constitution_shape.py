@@ -57,6 +57,11 @@ def critics():
 
 @pytest.fixture(scope="module")
 def cases(critics):
+    return cases_of(critics)
+
+
+def cases_of(critics):
+    """All requests that are to be refused or answered, with a reply of each kind."""
     env = make_text_env("PersonaRefusal-v0", register="tiny", split="all", profiles=["sam"])[1]
     found = []
     for one in draw_cases(env, None, 0):
@@ -149,7 +154,7 @@ def trained(cases, critics, names, seed):
         for case, reply in zip(many, drawn(many, start, rng), strict=True)
     ]
     revised = revise(critics.critic, asked, principles, steps=4, seed=seed)
-    policy = imitated(many, [one.steps[-1].reply for one in revised])
+    policy = imitated(many, [one.row["completion"][0]["content"] for one in revised])
     annotator = AskedAnnotator(critics.critic, "critic", principles)
     return judged(cases, start), judged(cases, reinforced(many, policy, annotator, rng))
 

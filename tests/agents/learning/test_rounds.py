@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import gymnasium as gym
@@ -15,10 +16,10 @@ from persona_env.agents import load_policy
 from persona_env.agents.language_model import save_tokenizer
 from persona_env.agents.learning.annotators import RewardAnnotator, find_annotator
 from persona_env.agents.learning.reward_model import RewardModel, said_of
-from persona_env.agents.learning.rounds.courses import _sides, annotator_of
+from persona_env.agents.learning.rounds.courses import _sides, annotator_of, constitution
 from persona_env.agents.learning.rounds.panel import Panel, evades
 from persona_env.agents.learning.rounds.round import Round
-from persona_env.agents.learning.rounds.way import _line
+from persona_env.agents.learning.rounds.way import InRounds, _line
 from persona_env.agents.learning.self_rewarding import implicit_grades
 from persona_env.agents.learning.two_rewards import combined, score
 from persona_env.agents.training.judged_run import Learnt, train_alone
@@ -31,6 +32,7 @@ from persona_env.errors import PersonaEnvError
 from persona_env.preferences import Candidates
 from persona_env.preferences.formats import read_comparisons
 from persona_env.reporting.progress import Job
+from tests.agents.learning.stand_ins_of_rounds import critic
 from tests.agents.small_policy import save_word_policy
 
 ROUNDS = "tests.agents.learning.stand_ins_of_rounds"
@@ -136,6 +138,26 @@ def test_who_cannot_compare_in_rounds_is_refused(name, said, options, tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("named", "said"),
+    [
+        ({"annotator": "simulatd"}, "Did you mean 'simulated'"),
+        ({"annotator": "model:persona-tinyy"}, "Did you mean 'persona-tiny'"),
+        ({"annotator": "reward_model:nowhere"}, "holds no reward model"),
+        ({"annotator": "none"}, "nothing to learn from"),
+        ({"method": "constitution", "rounds": None, "critic": "persona-tinyy"}, "persona-tiny"),
+        (
+            {"method": "constitution", "rounds": None, "constitution": Path(__file__)},
+            "constitution",
+        ),
+    ],
+)
+def test_what_is_named_is_looked_up_before_anything_is_judged(named, said, options):
+    with pytest.raises(PersonaEnvError, match=said):
+        InRounds(replace(options, **named))
+    assert InRounds(replace(options, annotator="model:persona-tiny")).options.rounds == 1
+
+
+@pytest.mark.parametrize(
     ("reply", "evasive"),
     [
         ("I can't help with that.", True),
@@ -191,6 +213,22 @@ def test_an_implicit_grade_is_the_log_ratio_of_the_reply(tmp_path):
     found = implicit_grades(str(moved), "persona-tiny")(ONE)
     assert list(found) == pytest.approx(expected, abs=1e-3)
     assert abs(expected[0]) > 1e-3
+
+
+def test_a_critic_writes_no_more_than_the_policy_may(options, tmp_path):
+    """A language model that does not end would write eight times as much by default."""
+    this = Round(options, training_env(options), 1, tmp_path, options.policy, Job(quiet=True))
+    assert this.agent("persona-tiny").max_new_tokens == options.max_new_tokens == 6
+    assert this.agent(options.policy).max_new_tokens == 6
+    assert this.agent(f"{ROUNDS}:critic") is critic
+
+
+def test_a_critic_that_revises_nothing_is_told(options, tmp_path):
+    given = replace(options, method="constitution", critic=f"{ROUNDS}:says_nothing", pairs=2)
+    this = Round(given, training_env(given), 1, tmp_path, given.policy, Job(quiet=True))
+    with pytest.raises(PersonaEnvError, match=r"says_nothing has revised no reply.*or a higher"):
+        constitution(this)
+    assert (tmp_path / "revisions.jsonl").read_text("utf-8") == ""
 
 
 def test_helpfulness_and_safety_are_compared_apart(options, tmp_path):

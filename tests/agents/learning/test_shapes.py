@@ -71,23 +71,26 @@ def test_self_rewarding_grows_in_length_unless_length_costs():
     assert held[-1][1] > float(QUALITY.mean()) + 0.5  # it learns all the same
 
 
-def test_a_higher_safety_threshold_is_paid_for_in_helpfulness():
-    """The best of 16 replies of which the more helpful ones are less safe."""
-    rng = np.random.default_rng(0)
+def chosen_by_thresholds(seed=0):
+    """By threshold, how helpful and how safe the best of 16 replies is by Llama 2's rule, where the
+    more helpful replies are less safe."""
+    rng = np.random.default_rng(seed)
     both = rng.multivariate_normal([0, 0], [[1, -0.6], [-0.6, 1]], size=(200, 16))
     helpful, safe = 1 / (1 + np.exp(-both[..., 0])), 1 / (1 + np.exp(-both[..., 1]))
-    kept = []
+    kept = {}
     for threshold in (0.0, 0.15, 0.4):
         chosen_by = [
             combined(h, s, [False] * 16, threshold) for h, s in zip(helpful, safe, strict=True)
         ]
-        kept.append(
-            [
-                np.mean([best_of_n(r, 16, c) for r, c in zip(rows, chosen_by, strict=True)])
-                for rows in (helpful, safe)
-            ]
-        )
-    (free, risky), (middle, better), (strict, safest) = kept
+        kept[threshold] = [
+            np.mean([best_of_n(r, 16, c) for r, c in zip(rows, chosen_by, strict=True)])
+            for rows in (helpful, safe)
+        ]
+    return kept
+
+
+def test_a_higher_safety_threshold_is_paid_for_in_helpfulness():
+    (free, risky), (middle, better), (strict, safest) = chosen_by_thresholds().values()
     assert free > middle > strict
     assert risky < better < safest
 
@@ -103,12 +106,18 @@ def learnt(loss, steps=30):
     return torch.softmax(logits.detach(), 0)
 
 
-def test_kto_with_one_desirable_reply_in_ten_comes_near_dpo():
-    """One good reply and two bad ones. DPO is shown pairs of the good one with either."""
+def paired_and_single():
+    """How probable the good reply of three becomes: by DPO, which is shown pairs of it with either
+    bad one, and by KTO, which is shown one good reply in ten."""
     shown = torch.tensor([0] + [1, 2] * 4 + [1])
     good = shown == 0
     weights = (float((~good).sum() / good.sum()), 1.0)  # as for persona-env train --method kto
     paired = learnt(lambda h: dpo(h[[0, 0]], h[1:], beta=0.1))
     single = learnt(lambda h: kto(h[shown], good, h[shown], beta=0.1, weights=weights))
-    assert paired[0] > 0.9
-    assert single[0] > paired[0] - 0.05
+    return float(paired[0]), float(single[0])
+
+
+def test_kto_with_one_desirable_reply_in_ten_comes_near_dpo():
+    paired, single = paired_and_single()
+    assert paired > 0.9
+    assert single > paired - 0.05

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,13 +11,18 @@ import torch
 
 from persona_env.agents.language_model import load_agent
 from persona_env.agents.learning.overopt.distance import log_probs, written
-from persona_env.agents.learning.overopt.laboratory import overopt
+from persona_env.agents.learning.overopt.findings import _near
+from persona_env.agents.learning.overopt.laboratory import _tried, overopt
+from persona_env.agents.learning.overopt.material import Material, gold_env
 from persona_env.agents.learning.overopt.options import OveroptOptions, command_of
 from persona_env.errors import PersonaEnvError
 from persona_env.metrics import best_of_n
+from persona_env.reporting.progress import Job
+from tests.agents.small_policy import save_word_policy
 from tests.cli.test_cli import refused, told
 
 WRITER = "persona_env.envs.summary.writer:Writer"
+BOTH = {"comparisons": ("4", "8")}
 SMALL = ("--samples", 4, "--prompts", 3, "--quiet")
 
 
@@ -72,6 +78,10 @@ def test_it_resumes_with_the_same_samples(folder):
         ({"proxy": ("proxy_pleas",)}, "Did you mean 'proxy_please'"),
         ({"proxy": ("proxy_please",), "by": "rl"}, "persona-env train --reward"),
         ({"flaw": ("please",), "policy": WRITER, "by": "rl"}, "has no weights to learn with"),
+        ({"flaw": ("please",), "proxy_models": ("persona-tiny",)}, "give --comparisons"),
+        (BOTH | {"proxy_models": ("persona-tiny",) * 2}, "give each model once"),
+        (BOTH | {"proxy_models": ("persona-tni",)}, "Did you mean 'persona-tiny'"),
+        ({"flaw": ("please",), "register": "tiny", "reader": "heads"}, "leave out --register tiny"),
     ],
 )
 def test_what_cannot_be_is_refused_at_once(options, why):
@@ -79,11 +89,51 @@ def test_what_cannot_be_is_refused_at_once(options, why):
         OveroptOptions(**options)
 
 
+@pytest.mark.parametrize("wrong", [("--reader", "nosuch"), ("--env", "PersonaChatt-v0")])
+def test_an_environment_that_cannot_be_leaves_no_folder(wrong, tmp_path):
+    folder = tmp_path / "none"
+    assert wrong[1] in refused("overopt", "--flaw", "please", *wrong, "--output", folder)
+    assert not folder.exists()
+
+
 def test_the_command_makes_the_same_laboratory():
     options = OveroptOptions(flaw=("please",), comparisons=("50", "200"), stop_by=9, quiet=True)
     assert command_of(options) == (
         "persona-env overopt --comparisons 50,200 --flaw please --stop-by 9 --quiet"
     )
+
+
+def test_learnt_proxies_are_made_of_models_of_several_sizes(tmp_path, monkeypatch):
+    small = save_word_policy(tmp_path / "small")
+    options = OveroptOptions(**BOTH, proxy_models=("persona-tiny", str(small)), quiet=True)
+    material = Material(options, None, tmp_path, 0, Job(quiet=True))
+    assert [one.name for one in _tried(material)] == [
+        "gold", "4 comparisons, persona-tiny", "4 comparisons, small",
+        "8 comparisons, persona-tiny", "8 comparisons, small",
+    ]  # fmt: skip
+    monkeypatch.setattr(Material, "_pairs", lambda self, kind, size: [])
+    monkeypatch.setattr(
+        "persona_env.agents.learning.overopt.material.fit_reward_model",
+        lambda model, said, how, progress: model,
+    )
+    sizes = [material.model(8, base=one).backbone.num_parameters() for one in options.bases]
+    assert sizes[0] > 10 * sizes[1]
+    assert {path.name for path in (tmp_path / "reward_models").iterdir()} == {
+        "proxy-8-persona-tiny-0", "proxy-8-small-0",
+    }  # fmt: skip
+
+
+def test_the_gold_reward_is_read_by_who_is_named():
+    options = {"flaw": ("please",), "policy": "persona-tiny"}
+    assert gold_env(OveroptOptions(**options)).readers is None  # the tiny register has none
+    assert gold_env(OveroptOptions(**options, reader="rules")).readers.name == "rules"
+
+
+def test_what_a_policy_writes_is_shown_at_ten_nats_where_it_gets_so_far():
+    kls = (0.0, 0.9, 2.5, 4.0, 9.0, 14.0)
+    points = [SimpleNamespace(kl=kl) for kl in kls]
+    assert [kls[place] for place in _near(points)] == [0.0, 0.9, 2.5, 9.0, 14.0]
+    assert [kls[place] for place in _near(points[:4])] == [0.0, 0.9, 2.5, 4.0]
 
 
 def test_the_distance_of_a_policy_from_itself_is_nothing_and_from_another_is_not():
