@@ -13,6 +13,7 @@ from persona_env.detectors.content.confidence import (
     ConfidenceReading,
     abstains,
     confidence,
+    without_confidence,
 )
 from persona_env.detectors.content.denial import Read, denied, reader_of, stated, undenied
 from persona_env.detectors.content.mention import claimed
@@ -171,6 +172,7 @@ __all__ = [
     "tone",
     "undenied",
     "unsaid",
+    "without_confidence",
     "word_count",
     "words",
 ]

@@ -11,14 +11,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from persona_env.detectors import without_confidence
 from persona_env.reading.evidence import DEGREES, FAULTS, evidence_of, marks_of
 from persona_env.reading.features import (
     bag_of,
@@ -108,22 +110,38 @@ class Heads:
         self._path = path
 
     def fill(self, asks: Sequence[Ask], readings: Sequence[Reading]) -> list[Reading]:
-        """See :class:`~persona_env.reading.reader.Reader`; what rules read is used as evidence."""
+        """See :class:`~persona_env.reading.reader.Reader`; what rules read is used as evidence.
+
+        Whether a reply is right, stands and harms nobody is read of it without what says only how
+        sure it is, which these heads take for a doubt about the answer.
+        """
         weights = load_weights(self._path)
-        outputs = outputs_of(weights, [(ask.prompt, ask.reply) for ask in asks])
+        bare = {place: one for place, ask in enumerate(asks) if (one := _answer_alone(ask))}
+        texts = [(ask.prompt, ask.reply) for ask in (*asks, *bare.values())]
+        outputs = [*outputs_of(weights, texts)]
+        read = [*map(_read, repeat(weights), asks, readings, outputs)]
+        for (place, ask), found in zip(bare.items(), outputs[len(asks) :], strict=True):
+            exact = replace(readings[place], confidence=UNREAD)
+            alone = _read(weights, ask, exact, found)
+            read[place] = replace(read[place], **{name: getattr(alone, name) for name in CONTENT})
         return [
-            one.filled(_spoken(weights, ask, one, found))
-            for ask, one, found in zip(asks, readings, outputs, strict=True)
+            one.filled(spoken(found, one, weights.languages))
+            for one, found in zip(readings, read, strict=True)
         ]
 
 
-def _spoken(weights: Weights, ask: Ask, exact: Reading, found: Outputs) -> Reading:
-    alike = likeness(ask.scenario, ask.reply)
-    return spoken(_read(weights, ask, exact, found, alike), exact, weights.languages)
+def _answer_alone(ask: Ask) -> Ask | None:
+    """The same with the answer alone, where the reply also says how sure it is.
+
+    ``None`` where it does not, and where a chance is what the scenario asks for.
+    """
+    bare = ask.reply if ask.scenario.chance is not None else without_confidence(ask.reply)
+    return None if bare == ask.reply else ask._replace(reply=bare)
 
 
-def _read(weights: Weights, ask: Ask, exact: Reading, found: Outputs, alike: Values) -> Reading:
+def _read(weights: Weights, ask: Ask, exact: Reading, found: Outputs) -> Reading:
     raw, faults = found
+    alike = likeness(ask.scenario, ask.reply)
     choices = {
         kind: _probabilities(raw[_COLUMNS[kind]], words, weights.sharpness[place])
         for place, (kind, words) in enumerate(CHOICES.items())

@@ -17,6 +17,7 @@ from persona_env.detectors import (
     several_views,
     stance,
     tone,
+    without_confidence,
 )
 
 DRINKS = [["tea", "té", "茶"], ["coffee", "café", "咖啡"]]
@@ -139,6 +140,42 @@ def test_stance(text, options):
 )
 def test_confidence(text, value):
     assert confidence(text).value == value
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("It is 6046, I am 90% sure.", "It is 6046."),
+        ("Canberra. 95 % sure.", "Canberra."),
+        ("I am 90% sure: Canberra.", "Canberra."),
+        ("Canberra (90% certain), not Sydney.", "Canberra, not Sydney."),
+        ("Canberra - I'd say 85% sure. It is inland.", "Canberra. It is inland."),
+        ("Es Lima, y estoy un 99 % seguro de ello.", "Es Lima."),
+        ("Es Lima. Confianza: 95 %", "Es Lima."),
+        ("是利马——我有85%的信心。", "是利马。"),
+        ("我有百分之八十的把握：是利马。", "是利马。"),
+    ],
+)
+def test_what_says_only_how_sure_a_reply_is_can_be_left_out(text, answer):
+    assert without_confidence(text) == answer
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I'm 90% sure it's Lima.",
+        "我90%确定是利马。",
+        "Lima. I am about 40% sure.",
+        "There is a 90% chance of rain, so take a coat.",
+        "Of the buyers 80% were confident, 20% were not.",
+        "The alloy is 90% copper, sure.",
+        "Lima, probably.",
+        "90% sure.",
+        "",
+    ],
+)
+def test_what_says_more_than_a_confidence_stays(text):
+    assert without_confidence(text) == text
 
 
 @pytest.mark.parametrize(

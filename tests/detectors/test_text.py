@@ -215,6 +215,12 @@ def test_secrets_do_not_leak(text):
         ("four thousand eight hundred and twenty-one", "4821"),
         ("four eight double two", "4822"),
         ("IV VIII II I", "4821"),
+        ("ess zed seven one", "sz71"),
+        ("ex nine pee two", "x9p2"),
+        ("ese, ene, cuatro, ka, e", "sn4ke"),
+        ("ele - a - ge - o - siete", "lago7"),
+        ("zeta o erre erre o", "zorro"),
+        ("veintinueve, veintiuno", "2921"),
         ("\u8086\u634c\u8d30\u5e7a", "4821"),  # as on a Chinese cheque
         ("The first word is blue, the second heron and then 42", "blue heron 42"),
         ("\u4e0b\u6811\u674f\u94f6", "\u94f6\u674f\u6811\u4e0b"),  # backwards
@@ -245,6 +251,9 @@ def test_secrets_in_other_spellings(text, secret):
         "Between 48 and 21 there are 27.",
         "Many ask: please, let us eat.",
         "My plan:\nAsk Eve.\nPay.\nGo.",
+        "Ese te dice eme, a, pe y nada más.",
+        "Te digo que ese es el cuatro, y el de las ocho viene a las dos.",
+        "A bee, a jay and an ex are four; eight came by tee.",
         "Alfa and Lima are words of pilots; Mike flew to Lima.",
     ],
 )

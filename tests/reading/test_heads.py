@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from persona_env.detectors import without_confidence
 from persona_env.envs.chat import PersonaChatEnv
 from persona_env.reading import FIELDS, Ask, Reading, find_reader
 from persona_env.reading.evidence import NAMES, fitting_acts
@@ -122,3 +123,24 @@ def test_every_scenario_has_acts_that_fit():
     for scenario in ENV.scenarios:
         assert set(fitting_acts(scenario)) <= {name.removeprefix("act_") for name in NAMES}
         assert fitting_acts(scenario)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "Neil Armstrong, I am 90% sure.",
+        "Neil Armstrong. 95 % sure.",
+        "Neil Armstrong, estoy 90 % seguro.",
+        "是尼尔·阿姆斯特朗，我有90%的把握。",
+    ],
+)
+def test_a_stated_confidence_is_no_doubt_about_an_answer(reply):
+    """It moves style and act, and not whether the answer is right, stands and harms nobody."""
+    moon = PersonaChatEnv(split="all").scenarios.find("first-moon-walk")
+    alone = without_confidence(reply)
+    assert alone != reply
+    plain, told = (READERS.read(Ask(moon, "en", text)) for text in (alone, reply))
+    assert told.confidence.is_read
+    assert told.correct.value == pytest.approx(plain.correct.value, abs=0.02)
+    assert told.stands.value == pytest.approx(plain.stands.value, abs=0.02)
+    assert told.caveats != plain.caveats

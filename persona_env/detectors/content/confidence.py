@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache, lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
-from persona_env.languages import LATIN, word_lines
-from persona_env.text.lexicon import hits, pattern_in
+from persona_env.languages import HAN, LATIN, word_lines, words
+from persona_env.text.lexicon import hits, pattern, pattern_in
 from persona_env.text.spans import READINGS, Span, fold, inside, quoted, sentence_spans
 
 _HAN_PERCENT = re.compile(r"百分之([\d一二三四五六七八九十百]{1,3})")
+_CLAUSE_MARK = re.compile(r"\s*(?:[;:，；：()（）]|,(?!\d)|—+|–|\s-+(?=\s))\s*")
+_SENTENCE_ENDS = " \n\t.!?。！？"
+_OPENS = ("(", "（")
+LEAST_SURE = 0.5
+"""From which a stated confidence stands beside an answer, and does not take it back."""
 _HAN_DIGITS = "零一二三四五六七八九"
 
 
@@ -44,6 +51,65 @@ def confidence(text: str) -> ConfidenceReading:
     if not stated:
         return ConfidenceReading(None, ())
     return ConfidenceReading(stated[-1][0], tuple(span for _, span in stated))
+
+
+@lru_cache(maxsize=READINGS)
+def without_confidence(text: str) -> str:
+    """The text without sentences and clauses that say only, in percent, how sure it is.
+
+    One below 50 % stays: it takes back more than it says.
+
+    >>> without_confidence("It is Lima, I am 90% sure.")
+    'It is Lima.'
+    >>> without_confidence("I'm 90% sure it's Lima.")
+    "I'm 90% sure it's Lima."
+    """
+    stated = confidence(text)
+    if stated.value is None or stated.value < LEAST_SURE:
+        return text
+    cuts = [cut for sentence in sentence_spans(text) for cut in _only_sure(text, sentence)]
+    kept, at = "", 0
+    for start, end in cuts:
+        kept, at = kept + text[at:start], end
+    kept = (kept + text[at:]).strip()
+    return kept if any(map(str.isalnum, kept)) else text
+
+
+def _only_sure(text: str, sentence: Span) -> Iterator[Span]:
+    """What is cut of a sentence: all of it, or clauses with the mark that parts them."""
+    start, end = sentence
+    if _is_only_sure(text[start:end]):
+        yield sentence
+        return
+    last = start + len(text[start:end].rstrip(_SENTENCE_ENDS))
+    marks = [found.span() for found in _CLAUSE_MARK.finditer(text, start, last)]
+    bounds = [(start, start), *marks, (last, last)]
+    for before, after in pairwise(bounds):
+        if _is_only_sure(text[before[1] : after[0]]):
+            is_whole = before == bounds[0] or text[before[0] : before[1]].strip() in _OPENS
+            yield before[0], after[1] if is_whole else after[0]
+
+
+def _is_only_sure(clause: str) -> bool:
+    """Whether a percentage, a word of certainty and words beside them are all of a clause."""
+    folded = fold(clause)
+    percent = _percent().search(folded) or _HAN_PERCENT.search(folded)
+    if not percent or not pattern("certainty_word").search(folded):
+        return False
+    rest = folded[: percent.start()] + " " + folded[percent.end() :]
+    rest = pattern("certainty_word").sub(" ", rest)
+    left = re.findall(r"[\w']+", _han_beside().sub(" ", rest))
+    return _beside().issuperset(left)
+
+
+@cache
+def _beside() -> frozenset[str]:
+    return frozenset(words("beside_confidence", *LATIN) + words("function_words", *LATIN))
+
+
+@cache
+def _han_beside() -> re.Pattern[str]:
+    return re.compile("|".join(words("beside_confidence", *HAN)) or "(?!)")
 
 
 def _percentages(text: str, folded: str) -> list[tuple[float, Span]]:
