@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import doctest
 import importlib
 import pkgutil
@@ -82,7 +83,8 @@ def test_python_blocks_run(path, tmp_path, monkeypatch, capsys):
     """
     monkeypatch.chdir(tmp_path)
     text = path.read_text("utf-8")
-    namespace = {"__name__": "__main__"}
+    # As a script has it: the dict that exec would put there goes along to other processes, whole.
+    namespace = {"__name__": "__main__", "__builtins__": builtins}
     for block in BLOCK.finditer(text):
         line = text.count("\n", 0, block.start()) + 1
         code = "\n" * line + block[1]  # so that a traceback names the document's line
