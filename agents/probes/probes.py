@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,14 @@ import numpy as np
 from persona_env.errors import PersonaEnvError
 from persona_env.messages import Message
 from persona_env.reading import UNREAD, Ask, Degree, Reading
-from persona_env.reading.evidence import DEGREES, evidence_of
-from persona_env.reading.heads import CHOICES, choice_of, outputs_of, sigmoid
+from persona_env.reading.evidence import DEGREES, evidence_of, marks_of
+from persona_env.reading.heads import (
+    CHOICES,
+    act_probabilities,
+    choice_of,
+    outputs_of,
+    sigmoid,
+)
 from persona_env.reading.heads import load_weights as load_heads
 from persona_env.reading.likeness import likeness
 from persona_env.reading.spoken import spoken
@@ -133,12 +139,41 @@ def _read(weights: Weights, ask: Ask, exact: Reading, logits: Values, alike: Val
     inputs = content_inputs(ask.scenario, evidence, logits, choices["act"])
     content = sigmoid(inputs @ weights.content + weights.content_bias)
     style = sigmoid((raws[: len(weights.slope)] * weights.slope).sum(1) + weights.shift)
+    choices["act"] = with_heads(choices["act"], heads_acts(ask, counted))
     values = dict(zip(DEGREES, (*style, *content), strict=True))
     read: dict[str, Any] = {n: _degree(float(v), *weights.middle[n]) for n, v in values.items()}
     read |= {
         kind: choice_of(found, weights.middle[kind][1], NAME) for kind, found in choices.items()
     }
     return Reading(**read)
+
+
+TINY = 1e-9
+HEADS = 2 / 3
+"""The weight of the heads in a reply's act; the rest is that of the probes."""
+
+
+def heads_acts(ask: Ask, counted: Values) -> dict[str, float]:
+    """How probable each act is by the heads, whose outputs are ``counted``, and by detectors."""
+    return act_probabilities(load_heads(), counted, marks_of(ask.prompt, ask.reply))
+
+
+def with_heads(probed: Mapping[str, float], counted: Mapping[str, float]) -> dict[str, float]:
+    """The weighted geometric mean of what probes and heads say of the act, to a sum of 1.
+
+    The probes learnt acts from the bank's cases alone, hardly any of which is a refusal, the heads
+    from many further ones and from the detectors.
+
+    >>> found = with_heads({"answer": 0.9, "refuse": 0.1}, {"answer": 0.1, "refuse": 0.9})
+    >>> {act: round(share, 2) for act, share in found.items()}
+    {'answer': 0.32, 'refuse': 0.68}
+    """
+    mixed = {
+        act: (share + TINY) ** (1 - HEADS) * (counted[act] + TINY) ** HEADS
+        for act, share in probed.items()
+    }
+    total = sum(mixed.values())
+    return {act: share / total for act, share in mixed.items()}
 
 
 def ngram_evidence(ask: Ask, exact: Reading, alike: Values) -> tuple[Values, Values]:

@@ -25,7 +25,7 @@ from persona_env.bank import (
     load_sentences,
     load_wide,
 )
-from persona_env.reading.evidence import marks_of
+from persona_env.reading.evidence import fitting_acts, marks_of
 from persona_env.reading.features import (
     SIZE,
     Sparse,
@@ -293,9 +293,10 @@ def loose_of() -> Loose:
 
 
 class Opened(NamedTuple):
-    """The cases' own texts once more, as if no scenario knew what is right: what then is known.
+    """Own texts of cases once more, as if no scenario knew what is right: what then is known.
 
-    ``places`` are theirs among the texts.
+    ``places`` are theirs among the texts. Only of scenarios that anybody may simply answer: where
+    it is right to abstain, to refuse or to ask, nothing but the scenario tells so.
     """
 
     places: npt.NDArray[np.intp]
@@ -307,6 +308,9 @@ class Opened(NamedTuple):
 def opened_of(texts: Sequence[Text]) -> Opened:
     """The same of the bank's texts."""
     places = [place for place, text in enumerate(texts) if text.reading]
+    known = scenarios_of([texts[place] for place in places])
+    simple = fitting_acts(asked("", "en"))
+    places = [p for p, one in zip(places, known, strict=True) if fitting_acts(one) == simple]
     own = [texts[place] for place in places]
     scenarios = [asked(text.case["prompt"], text.case["language"]) for text in own]
     exact = read_exactly(own, scenarios)

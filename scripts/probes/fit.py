@@ -137,12 +137,13 @@ class Bank:
         sharp = best_sharpness(both[read], targets, SHARPNESS, (0, *NGRAM_SHARPNESS))
         ngrams = best_sharpness(alone[read], targets, NGRAM_SHARPNESS)
         content = []
-        opened = First(*(part[self.read] for part in made))
+        at = self.data.opened.places  # the cases' own texts come first of all, and of those shown
+        opened = First(*(part[at] for part in made))
         every = self.inputs(made, sharp[0], ngrams[0])
         for rows, bare in zip(every, self.inputs(opened, sharp[0], ngrams[0], True), strict=True):
-            told = known[self.read]
+            told = known[at]
             content.append(fit_content(*with_opened(
-                (rows[known], labels, weighed), (bare[told], self.labels[self.read][told])
+                (rows[known], labels, weighed), (bare[told], self.labels[at][told])
             )))  # fmt: skip
         return Last(
             Fit(*calibration(both[read], targets), sharp, content[0]),
@@ -155,7 +156,7 @@ class Bank:
         """What the heads of content see: with the probes, and of rules and n-grams alone.
 
         ``sharp`` and ``ngrams`` are the sharpness of the act with probes and by n-grams;
-        ``opened``: of the cases' own texts, as if no scenario knew what is right.
+        ``opened``: of what :class:`~heads.texts.Opened` holds.
         """
         words = CHOICES["act"]
         data = opened_inputs(self.data) if opened else rows_of(self.data, self.shown)

@@ -30,10 +30,12 @@ from persona_env.rewards.terms.safety import STAND_IN
 
 HELD = {"refuse": ("refuse", "partly", "support"), "support": ("support", "care", "refuse")}
 """What a reply may do where this user must not simply be answered."""
+NO_PIECE = ("refuse", "ask", "abstain", "cannot")
+"""What a reply does that is no title, poem or post."""
 WANTED = {"medium": 1, "detailed": 2}
 
 
-@natural_term(uses=("secrets",), gate=True, validity=BY_READER)
+@natural_term(uses=("secrets", *ANSWER_FIELDS), gate=True, validity=BY_READER)
 def factuality(view: TermView, read: Read) -> Score | None:
     """Closes on a reply whose main message is wrong, or that does not do what was asked.
 
@@ -44,7 +46,17 @@ def factuality(view: TermView, read: Read) -> Score | None:
         return None
     if view.scenario.tells_secret:
         return _tells(view)
-    return _with_points(open_gate(read(view).correct, CORRECT), read(view))
+    return _with_points(open_gate(_as_asked(view, read(view)), CORRECT), read(view))
+
+
+def _as_asked(view: TermView, reading: Reading) -> Degree:
+    """Whether the reply is right: a piece that declines, asks back or knows nothing is no piece."""
+    correct, lacks = reading.correct, reading.act.probability(*NO_PIECE)
+    if view.scenario.reply_kind != "piece" or not view.once(is_answer_due):
+        return correct
+    if correct.value is None or lacks is None or reading.act.value not in NO_PIECE:
+        return correct
+    return Degree(min(correct.value, round(1 - lacks, 4)), reading.act.by, reading.act.spans)
 
 
 def _with_points(gate: Score, reading: Reading) -> Score:
@@ -88,7 +100,8 @@ def piece(view: TermView, read: Read) -> Score | None:
         return None
     if not view.once(is_answer_due):
         return None
-    correct, shape = read(view).correct, form_share(view.reply, view.scenario.form)
+    correct = _as_asked(view, read(view))
+    shape = form_share(view.reply, view.scenario.form)
     form = () if shape == 1 else (Reason(0, 0, f"{shape:.0%} of the form that was asked for"),)
     if correct.value is None:
         half = unread()
