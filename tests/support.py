@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
+from http.server import ThreadingHTTPServer
 
 import numpy as np
 import pytest
@@ -121,3 +125,16 @@ def attacked(env: PersonaEnv, count: int) -> dict[str, Row]:
     known = known_cases(env, draw_cases(env, count, 0))
     rows = run_battery(Pay(env), known, further_cases(env, known, 0), stuffers(env))
     return {row.name: row for row in rows}
+
+
+@contextmanager
+def running(server: ThreadingHTTPServer) -> Iterator[None]:
+    """A server in a thread of its own, as long as the block runs."""
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

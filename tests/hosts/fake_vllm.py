@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from tests.support import running
 
 CONFIG = {
     "model_config": {"logprobs_mode": "processed_logprobs"},
@@ -83,11 +84,5 @@ def choice(prompt: list[int], ids: list[int]) -> dict[str, Any]:
 @contextmanager
 def serving(replies: list[list[int]]) -> Iterator[FakeVLLM]:
     fake = FakeVLLM(replies)
-    thread = threading.Thread(target=fake.server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    try:
+    with running(fake.server):
         yield fake
-    finally:
-        fake.server.shutdown()
-        fake.server.server_close()
-        thread.join()

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.support import running
+
 Reply = tuple[int, dict[str, str], str | None]
 Behave = Callable[[dict[str, Any], int], Any]
 GOOD = {
@@ -129,11 +131,5 @@ class Fake:
 def serving(behave: Behave) -> Iterator[Fake]:
     """A fake server, as long as the block runs."""
     fake = Fake(behave)
-    thread = threading.Thread(target=fake.server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    try:
+    with running(fake.server):
         yield fake
-    finally:
-        fake.server.shutdown()
-        fake.server.server_close()
-        thread.join()
