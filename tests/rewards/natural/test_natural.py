@@ -263,6 +263,20 @@ def test_a_piece_is_paid_for_what_was_asked_and_its_form():
     assert "piece" not in verdict(half, user(), "Yushan.").terms
 
 
+def test_a_piece_that_declines_is_none():
+    """By how probable it is that the reply does nothing that could be a piece."""
+    right, shrugs = Degree(0.9, "judge"), Choice("abstain", "judge", {"abstain": 0.7, "ask": 0.1})
+    told = verdict(
+        Reading(correct=right, act=shrugs), user(), "I don't know.", "poem-sea-four-lines"
+    )
+    assert told.gates["factuality"] == pytest.approx(1 - 0.8**2)
+    made = Choice("answer", "judge", {"answer": 0.6, "abstain": 0.4})
+    told = verdict(Reading(correct=right, act=made), user(), "A\nB\nC\nD", "poem-sea-four-lines")
+    assert told.gates["factuality"] == pytest.approx(1 - 0.1**2)
+    told = verdict(Reading(correct=right, act=shrugs), user(), "I don't know.")
+    assert told.gates["factuality"] == pytest.approx(1 - 0.1**2)
+
+
 def test_no_user_is_paid_for_a_letter():
     env = PersonaChatEnv(split="all")
     for asker in env.users:
