@@ -87,7 +87,7 @@ class Probes:
         states = self._encoder.states([(messages_of(ask), ask.reply) for ask in asks])
         logits = self.weights.logits(states.reshape(len(asks), -1))
         return [
-            one.filled(_spoken(self.weights, ask, one, row))
+            one.filled(spoken(_read(self.weights, ask, one, row), one, self.weights.languages))
             for ask, one, row in zip(asks, readings, logits, strict=True)
         ]
 
@@ -124,13 +124,8 @@ def _check(encoder: Encoder, weights: Weights, model: str) -> None:
     )
 
 
-def _spoken(weights: Weights, ask: Ask, exact: Reading, logits: Values) -> Reading:
-    alike = likeness(ask.scenario, ask.reply)
-    return spoken(_read(weights, ask, exact, logits, alike), exact, weights.languages)
-
-
-def _read(weights: Weights, ask: Ask, exact: Reading, logits: Values, alike: Values) -> Reading:
-    counted, evidence = ngram_evidence(ask, exact, alike)
+def _read(weights: Weights, ask: Ask, exact: Reading, logits: Values) -> Reading:
+    counted, evidence = ngram_evidence(ask, exact)
     raws = np.stack([logits, counted], axis=1)
     choices = {
         kind: choice_probabilities(raws, kind, weights.sharpness[place])
@@ -176,10 +171,10 @@ def with_heads(probed: Mapping[str, float], counted: Mapping[str, float]) -> dic
     return {act: share / total for act, share in mixed.items()}
 
 
-def ngram_evidence(ask: Ask, exact: Reading, alike: Values) -> tuple[Values, Values]:
+def ngram_evidence(ask: Ask, exact: Reading) -> tuple[Values, Values]:
     """The first outputs of the n-gram heads, ``float32 of shape (H,)``, and what they and rules say
     of the content: the names of :data:`~persona_env.reading.evidence.NAMES`."""
-    heads = load_heads()
+    heads, alike = load_heads(), likeness(ask.scenario, ask.reply)
     raw, faults = next(outputs_of(heads, [(ask.prompt, ask.reply)]))
     acts = choice_probabilities(raw[:, None], "act", heads.sharpness[:1])
     return raw, evidence_of(

@@ -7,6 +7,7 @@ needs no network. Chinese is told by its script: short Chinese is not read well 
 from __future__ import annotations
 
 import re
+from collections.abc import Container, Iterable
 from functools import cache, lru_cache
 from typing import Any
 
@@ -40,6 +41,15 @@ def languages_of(text: str) -> tuple[tuple[str, float], ...]:
     total = sum(counts.values())
     shares = [(code, round(count / total, 2)) for code, count in counts.items() if count]
     return tuple(sorted(shares, key=lambda pair: (-pair[1], pair[0])))
+
+
+def share_in(shares: Iterable[tuple[str, float]], codes: Container[str]) -> float:
+    """The share of a text that is in some languages, by what :func:`languages_of` says of it.
+
+    >>> share_in((("de", 0.5), ("en", 0.25), ("fr", 0.25)), {"de", "fr"})
+    0.75
+    """
+    return sum(part for code, part in shares if code in codes)
 
 
 @lru_cache(maxsize=READINGS)

@@ -9,7 +9,6 @@ The features are inputs of the head that reads whether a reply is right; alone t
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from functools import cache
 from itertools import chain
@@ -23,6 +22,7 @@ from persona_env.languages import HAN, LATIN
 from persona_env.languages.lexicon import words
 from persona_env.memo import Prepared
 from persona_env.scenarios.schema import Scenario
+from persona_env.text.letters import plain
 from persona_env.text.numbers import number_words
 from persona_env.text.spans import CJK, PerWord, is_cjk
 
@@ -109,13 +109,7 @@ def _stem_of(word: str) -> str | None:
         return NUMBER + number
     if len(word) < SHORTEST or word in _list("function_words"):
         return ""
-    return _plain(word)[:STEM]
-
-
-def _plain(word: str) -> str:
-    """The word without accents."""
-    written = unicodedata.normalize("NFD", word)
-    return "".join(c for c in written if not unicodedata.combining(c))
+    return plain(word)[:STEM]
 
 
 class _Run(NamedTuple):
@@ -140,7 +134,7 @@ def _numbers() -> dict[str, str]:
     """Digits by number word, in the order in which ``number_words`` lists them."""
     each = (number_words(code).items() for code in (*LATIN, *HAN))
     found = {word: str(value) for named in each for word, value in named}
-    return {_plain(word): value for word, value in found.items()} | found
+    return {plain(word): value for word, value in found.items()} | found
 
 
 class Answers:

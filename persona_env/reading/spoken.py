@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
+from persona_env.reading.language_id import share_in
 from persona_env.reading.reading import Reading
 
 Languages = Mapping[str, frozenset[str]]
@@ -26,12 +27,12 @@ def spoken(found: Reading, exact: Reading, languages: Languages) -> Reading:
     >>> left.warm.is_read, left.formal.value
     (False, 0.8)
     """
-    if not exact.languages or _share(exact.languages, languages[""]) >= SPOKEN:
+    if not exact.languages or share_in(exact.languages, languages[""]) >= SPOKEN:
         return found
     kept = [
         name
         for name, codes in languages.items()
-        if name and _share(exact.languages, codes) >= SPOKEN
+        if name and share_in(exact.languages, codes) >= SPOKEN
     ]
     return Reading(**{name: getattr(found, name) for name in kept})
 
@@ -44,7 +45,3 @@ def languages_in(metadata: Mapping[str, str]) -> dict[str, frozenset[str]]:
     """
     said: dict[str, list[str]] = json.loads(metadata["languages"])
     return {field: frozenset(codes) for field, codes in said.items()}
-
-
-def _share(parts: tuple[tuple[str, float], ...], codes: frozenset[str]) -> float:
-    return sum(part for code, part in parts if code in codes)

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from persona_env.reading.fields import UNREAD, Degree
-from persona_env.reading.language_id import languages_of
+from persona_env.reading.language_id import languages_of, share_in
 from persona_env.text.prose import own_prose
 from persona_env.text.spans import (
     READINGS,
@@ -128,8 +128,7 @@ def word_order_by(weights: Weights, text: str) -> OrderReading:
     disorder = max(whole * (whole >= LIKELY), min(1.0, share / HALF) * (share >= LEAST))
     if not disorder:
         return OrderReading(whole, 0.0, ())
-    spoken = sum(part for code, part in languages_of(text) if code in weights.languages)
-    if spoken < SPOKEN:
+    if share_in(languages_of(text), weights.languages) < SPOKEN:
         return _UNREAD
     lasts = [*(starts[1:] - 1).tolist(), -1]
     where = [(spans[starts[at]][0], spans[lasts[at]][1]) for at in bad]

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
-from unicodedata import combining, normalize
+from unicodedata import normalize
 
 from persona_env.files import read_toml
+from persona_env.text.letters import plain
 from persona_env.text.spans import is_cjk
 
 _SECTION = re.compile(r"\s*(preferences|context|protected|extensions)\.", re.IGNORECASE)
@@ -44,7 +45,7 @@ def field_named(name: str) -> str | None:
     (None, None, None)
     """
     known = _known()
-    parts = [bare for word in words_of(name) if (bare := _bare(word))]
+    parts = [bare for word in words_of(name) if (bare := plain(word))]
     whole = known.whole.get("".join(parts)) or known.names.get("".join(parts))
     if whole is not None:
         return whole
@@ -70,21 +71,16 @@ def _without_around(word: str, around: frozenset[str]) -> str:
     return word
 
 
-def _bare(word: str) -> str:
-    """The word without accents."""
-    return "".join(char for char in normalize("NFD", word) if not combining(char))
-
-
 @cache
 def _known() -> _Known:
     data = read_toml(Path(__file__).with_suffix(".toml"))
     return _Known(
         dict(_pairs(data["names"])),
         dict(_pairs(data["whole"])),
-        frozenset(map(_bare, data["around"])),
+        frozenset(map(plain, data["around"])),
     )
 
 
 def _pairs(fields: Mapping[str, Iterable[Any]]) -> Iterator[tuple[str, str]]:
     for field, names in fields.items():
-        yield from (("".join(map(_bare, words_of(name))), field) for name in names)
+        yield from (("".join(map(plain, words_of(name))), field) for name in names)

@@ -16,7 +16,7 @@ from persona_env.reading.features import PLACES, SIZE
 from persona_env.reading.heads import sigmoid
 
 C_SENTENCE = 5.0  # inverse regularisation
-GOOD = ("good_a", "good_b", GOOD_OF_OTHER_KINDS)
+FAULTLESS = ("good_a", "good_b", GOOD_OF_OTHER_KINDS)
 """The texts none of whose sentences has a fault."""
 
 
@@ -55,7 +55,7 @@ def fit_second(
     """
     faults = np.array([text.faults for text in texts])[data.owner]
     spoilt = np.array([is_spoilt(text) for text in texts])[data.owner]
-    good = np.array([text.name in GOOD for text in texts])[data.owner]
+    good = np.array([text.name in FAULTLESS for text in texts])[data.owner]
     harmless = ~faults.any(1)
     use = known[data.owner] & (good | (spoilt & (data.changed > 0)))
     mean, spread = data.places.mean(0), data.places.std(0) + 1e-6

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from persona_env.languages import LATIN
-from persona_env.reading.language_id import MIN_WORDS
+from persona_env.reading.language_id import MIN_WORDS, share_in
 from persona_env.rewards.exchange import TermView
 from persona_env.rewards.natural.declare import Read, natural_term
 from persona_env.rewards.term import Reason, Score
@@ -29,7 +29,7 @@ def readable(view: TermView, read: Read) -> Score | None:
     if told.languages is None:
         by_script = reads.isdisjoint(LATIN)  # which a few Latin words have, if nothing else
         return score_by_words(view.reply, reads) if by_script or not is_short else None
-    share = sum(part for code, part in told.languages if code in reads)
+    share = share_in(told.languages, reads)
     found = ", ".join(f"{code} {part:.2f}" for code, part in told.languages)
     reason = Reason(0, len(view.reply), f"in {found}", ", ".join(sorted(reads)))
     by_sentences = Score(score_of_share(share), (reason,))
