@@ -64,8 +64,9 @@ def replies(folder: Path, questions: int) -> Iterator[str]:
 
 def show(folder: Path, questions: int) -> Iterator[str]:
     """Everything on the seeds of a run."""
-    seeds = sorted(folder.glob("seed_*"))
-    every = [json.loads((one / "figures.json").read_text(encoding="utf-8")) for one in seeds]
+    begun = sorted(folder.glob("seed_*/figures.json"))  # a seed that was stopped early has none
+    seeds = [one.parent for one in begun]
+    every = [json.loads(one.read_text(encoding="utf-8")) for one in begun]
     yield "| seed | stage | users | own | others | margin | own user pays most |"
     yield "|---|---|---|---|---|---|---|"
     for figures in every:
