@@ -100,6 +100,50 @@ def test_agreement_of_two_annotators(tmp_path):
     assert "1 of 1 pairs that one annotator saw in both orders" in said
 
 
+def labelled(path, upto):
+    """What ana, bo, cleo and a model say of 40 pairs: the model errs on 6, ana on 10."""
+    wrong = {"ana": range(10), "bo": (), "cleo": (), "model:m": range(10, 16)}
+    write_comparisons(
+        path,
+        [
+            Comparison.of(asked(n), label="second" if n in wrong[name] else "first", annotator=name)
+            for name in wrong
+            for n in range(upto)
+        ],
+    )
+    return path
+
+
+def test_whether_a_model_may_stand_in_for_people(tmp_path):
+    path = labelled(tmp_path / "all.jsonl", 40)
+    given = ("agreement", path, "--candidate", "model:m")
+    found = json.loads(told(*given, "--json"))["alternative_test"]
+    assert (found["candidate"], found["epsilon"], found["level"]) == ("model:m", 0.2, 0.05)
+    assert found["lacking"] is None
+    assert found["winning_rate"] == pytest.approx(1 / 3)
+    assert not found["passes"]
+    assert found["people"]["ana"]["model"] == 0.85
+    assert found["people"]["ana"]["person"] == 0.75
+    assert found["too_few"] == {}
+    said = flat(told(*given))
+    assert "model:m may not annotate in place of these people: winning rate 0.333 (1 of 3" in said
+    assert "advantage probability 0.850" in said
+    said = flat(told(*given, "--epsilon", 0.3))
+    assert "model:m may annotate in place of these people: winning rate 1.000 (3 of 3" in said
+    assert "epsilon 0.3" in said
+
+
+def test_what_the_test_of_a_candidate_lacks_is_said_in_place_of_a_number(tmp_path):
+    path = labelled(tmp_path / "all.jsonl", 12)
+    given = ("agreement", path, "--candidate", "model:m")
+    assert "3 people with 30 units each" in flat(told(*given))
+    assert "and there are ana 12, bo 12, cleo 12" in flat(told(*given))
+    found = json.loads(told(*given, "--json"))["alternative_test"]
+    assert found.keys() == {"candidate", "epsilon", "level", "lacking"}
+    assert "Did you mean 'model:m'?" in refused("agreement", path, "--candidate", "model:n")
+    assert "--epsilon is of the test of --candidate" in refused("agreement", path, "--epsilon", 0.1)
+
+
 def test_files_that_are_not_there_or_empty_are_refused(tmp_path):
     assert "there is no such file" in flat(refused("agreement", tmp_path / "no.db"))
     assert not (tmp_path / "no.db").exists()
