@@ -27,6 +27,17 @@ SIMULATED, JUDGE, MODEL, REWARD, NOBODY = "simulated", "judge:", "model:", "rewa
 ASKED = "asked:"
 
 
+def check_reward(name: str, terms: str | None, gates: str | None) -> None:
+    """Raise :class:`ArgumentError` for terms or gates of an annotator who compares by no reward."""
+    given = [f"--{n}" for n, v in (("terms", terms), ("gates", gates)) if v is not None]
+    if given and (name == NOBODY or name.startswith((MODEL, ASKED, REWARD))):
+        raise ArgumentError(
+            f"{' and '.join(given)}: what a reward is made of, and --annotator {name} does not "
+            "compare by the environment's: leave them out, or give simulated, judge:MODEL@URL or "
+            "module:attribute"
+        )
+
+
 @dataclass(frozen=True)
 class Noise:
     """What a simulated annotator is made with, as :class:`SimulatedAnnotator` has it."""

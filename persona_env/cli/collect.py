@@ -21,6 +21,7 @@ from persona_env.cli.judging import (
 )
 from persona_env.cli.show import (
     EnvOption,
+    GatesOption,
     ImportOption,
     JsonOption,
     ProfilesOption,
@@ -30,11 +31,13 @@ from persona_env.cli.show import (
     ScenariosOption,
     SeedOption,
     SplitOption,
+    TermsOption,
     make_env,
     notes,
     say,
     say_note,
     show_json,
+    tell_uncounted,
 )
 from persona_env.errors import ArgumentError, PersonaEnvError
 from persona_env.evaluation.named import AgentOptions, find_policy_agent
@@ -113,6 +116,8 @@ def collect(
     profiles: ProfilesOption = None,
     scenarios: ScenariosOption = None,
     prompts: PromptsOption = None,
+    terms: TermsOption = None,
+    gates: GatesOption = None,
     seed: SeedOption = 0,
     imports: ImportOption = None,
     register: RegisterOption = None,
@@ -126,6 +131,7 @@ def collect(
     """Collect comparisons: sample a policy, and let an annotator say which reply is better."""
     import_modules(imports)
     _check_output(output, annotator)
+    load(f"{ANNOTATORS}:check_reward")(annotator, terms, gates)
     found = find_policy_agent(policy, asked_by, seed=seed)
     judge = annotator.removeprefix(JUDGE) if annotator.startswith(JUDGE) else None
     reads = reading_options(
@@ -133,9 +139,10 @@ def collect(
         judge_record=judge_record, max_calls=max_calls,
     )  # fmt: skip
     _, base = make_env(
-        env, split, profiles, scenarios, prompts=prompts, profile_text=profile_text_for(policy),
-        **reads,
+        env, split, profiles, scenarios, prompts=prompts, terms=terms, gates=gates,
+        profile_text=profile_text_for(policy), **reads,
     )  # fmt: skip
+    tell_uncounted(base, imports)
     job = Job(notes(), ends=False)
     with job.waiting("loading the models"):
         noise = _noise(annotator_temperature, tie_width, mistakes, bias)

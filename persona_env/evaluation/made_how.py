@@ -35,6 +35,21 @@ def environment_of(env: gym.Env[Any, Any]) -> dict[str, Any]:
     }
 
 
+def reward_given(env: PersonaEnv) -> dict[str, str]:
+    """``terms`` and ``gates`` as the environment was given them, with commas; ``""`` is none.
+
+    What is as by default is left out. Of an environment that was made without an id all are named.
+
+    >>> reward_given(gym.make("PersonaChat-v0", terms=["length", "tone"], gates=[]).unwrapped)
+    {'terms': 'length, tone', 'gates': ''}
+    """
+    given = _facts(env) if env.spec is None else env.spec.kwargs
+    named = {
+        kind: _plain(given[kind]) for kind in ("terms", "gates") if given.get(kind) is not None
+    }
+    return {kind: one if isinstance(one, str) else ", ".join(one) for kind, one in named.items()}
+
+
 def _facts(env: PersonaEnv) -> dict[str, Any]:
     return {
         "visibility": env.user_visibility,

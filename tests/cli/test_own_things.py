@@ -85,6 +85,7 @@ OPTIONS = {
     "eval": "--profiles --scenarios --prompts --terms --gates --import --system",
     "audit": "--profiles --scenarios --prompts --terms --gates --import --system",
     "train": "--profiles --scenarios --prompts --terms --gates --import --system",
+    "collect": "--profiles --scenarios --prompts --terms --gates --import",
     "score": "--user --scenarios --prompts --terms --gates --import",
     "show-prompt": "--user --scenarios --prompts --import --system",
     "scenarios": "--user --scenarios --prompts --import",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import sys
 
 import pytest
 
+import persona_env
 from persona_env.preferences import (
     Candidates,
     Comparison,
@@ -14,6 +16,7 @@ from persona_env.preferences import (
     read_comparisons,
     write_comparisons,
 )
+from persona_env.rewards.term import REGISTRY
 from tests.cli.test_cli import refused, told
 
 TALKER = "tests.agents.learning.stand_ins:talker"
@@ -38,6 +41,43 @@ def test_collected_labels_are_trained_on_and_compared(tmp_path):
     figures = json.loads(told("agreement", store, "--json", "--register", "tiny"))
     assert figures["annotators"]["simulated"]["labels"] == 14
     assert figures["length_correlation"]["of"] == 14
+
+
+def test_a_reward_of_ones_own_compares_and_its_terms_stand_in_each_label(tmp_path, monkeypatch):
+    term = """
+from persona_env import TermView, reward_term
+
+
+@reward_term
+def rinses(view: TermView) -> float:
+    "1 where something is rinsed."
+    return float("Rinse" in view.reply)
+"""
+    (tmp_path / "my_rinses.py").write_text(term, "utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    store = tmp_path / "all.db"
+    given = (*COLLECT, "--output", store, "--annotator-temperature", 0)
+    told(*given, "--pairs", 6, "--terms", "my_rinses:rinses", "--gates", "")
+    own = {"persona_env": persona_env.__version__, "terms": "my_rinses:rinses", "gates": ""}
+    found = read_comparisons(store)
+    assert [one.versions for one in found] == [own] * 6
+    rinsed = [one for one in found if sum("Rinse" in reply for reply in one.replies) == 1]
+    assert rinsed
+    assert all("Rinse" in one.replies[one.preferred[0].better] for one in rinsed)
+    told(*given, "--pairs", 8)  # as with other options: what is labelled stays, what is new says so
+    terms = [one.versions.get("terms") for one in read_comparisons(store)]
+    assert terms == ["my_rinses:rinses"] * 6 + [None] * 2
+    REGISTRY.pop("rinses")
+    sys.modules.pop("my_rinses")
+
+
+@pytest.mark.parametrize("annotator", ["none", "asked:my:agent", "model:x", "reward_model:x"])
+def test_terms_are_of_annotators_who_compare_by_a_reward(tmp_path, monkeypatch, annotator):
+    monkeypatch.chdir(tmp_path)
+    given = ("--annotator", annotator, "--output", "x.db", "--terms", "length", "--gates", "")
+    said = flat(refused(*COLLECT, "--pairs", 2, *given))
+    assert f"--terms and --gates: what a reward is made of, and --annotator {annotator}" in said
+    assert [*tmp_path.iterdir()] == []
 
 
 def test_a_file_gets_all_at_the_end_and_is_not_written_over(tmp_path):
