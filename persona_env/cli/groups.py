@@ -27,7 +27,16 @@ from persona_env.cli.judging import (
     reading_options,
     tell_cost,
 )
-from persona_env.cli.show import JsonOption, ReaderOption, SeedOption, names, say_note, working
+from persona_env.cli.show import (
+    ImportOption,
+    JsonOption,
+    ReaderOption,
+    SeedOption,
+    SystemOption,
+    names,
+    say_note,
+    working,
+)
 from persona_env.cli.stages import Stages
 from persona_env.errors import ArgumentError
 from persona_env.evaluation.named import AgentOptions
@@ -40,6 +49,7 @@ from persona_env.groups.reading import READ, find_classifiers
 from persona_env.groups.statistics import RESAMPLES
 from persona_env.groups.words import KINDS, spoken
 from persona_env.outputs import check_targets, save_all, write_text
+from persona_env.registration import import_modules
 from persona_env.reporting.plots import save_picture
 from persona_env.text_envs import profile_text_for
 
@@ -58,6 +68,15 @@ def groups(
             "columns scenario (ids: --prompts-out) and reply."
         ),
     ] = None,
+    profiles: Annotated[
+        str | None,
+        typer.Option(
+            help="Users who ask, names, .toml files or folders of them, with commas: each prompt "
+            "as each of them who asks in its language; groups are compared within a user. Default: "
+            "somebody of whom nothing is known."
+        ),
+    ] = None,
+    system: SystemOption = None,
     languages: Annotated[
         str, typer.Option(help=f"Languages of the prompts, with commas: {', '.join(spoken())}.")
     ] = spoken()[0],
@@ -85,6 +104,7 @@ def groups(
         int, typer.Option(min=100, help="Bootstrap samples, and permutations.")
     ] = RESAMPLES,
     seed: SeedOption = 0,
+    imports: ImportOption = None,
     reader: ReaderOption = None,
     judge: JudgeOption = None,
     judge_key_env: JudgeKeyOption = None,
@@ -114,12 +134,15 @@ def groups(
     asked_by: AgentOptions,
 ) -> None:
     """Compare how an agent answers prompts that differ in the name of a group alone."""
+    import_modules(imports)
     check_targets(save, page, picture, save_replies, prompts_out)
     if prompts_out is not None:
         if agent is not None or replies is not None:
             raise ArgumentError("--prompts-out asks nobody: leave out --agent and --replies")
-        asked = GroupOptions(names(languages) or (), names(categories), names(kinds))
-        write_prompts(prompts_out, asked)
+        asked = GroupOptions(
+            names(languages) or (), names(categories), names(kinds), profiles=names(profiles)
+        )
+        write_prompts(prompts_out, asked, system)
         return
     check_who(agent, replies, page, picture)
     check_ways(cross=True, matrix=None, save_replies=save_replies, resume=resume)
@@ -129,17 +152,18 @@ def groups(
             f"--measure is one of {', '.join((*READ, *classifiers))}, not {measure!r}"
         )
     with working("reading the prompts"):
-        found = named_agent(agent, replies, asked_by, seed, user=SOMEBODY.id)
+        asker = SOMEBODY.id if profiles is None else None
+        found = named_agent(agent, replies, asked_by, seed, user=asker)
     reads = reading_options(
         None, reader, "natural", judge=judge, judge_key_env=judge_key_env,
         judge_record=judge_record, max_calls=max_calls,
     )  # fmt: skip
     options = GroupOptions(
         names(languages) or (), names(categories), names(kinds), samples_of(found, samples), level,
-        resamples, seed,
+        resamples, seed, names(profiles),
     )  # fmt: skip
     prompts = options.prompts()
-    base = group_env(prompts, profile_text_for(found.name))
+    base = group_env(prompts, profile_text_for(found.name, system))
     kept = None
     if save_replies is not None:
         drawn = {"samples": options.samples, "seed": seed}

@@ -11,6 +11,7 @@ from persona_env.files import to_json
 from persona_env.groups.cells import interval, mark, markdown_table, mean_cell, number
 from persona_env.groups.examples import furthest_apart
 from persona_env.groups.measured import Measured, unseen, verdict
+from persona_env.groups.prompts import SOMEBODY
 from persona_env.outputs import write_text
 from persona_env.reporting.groups_figure import plot_groups
 from persona_env.reporting.groups_report import groups_page
@@ -38,14 +39,15 @@ GAP_COLUMNS = (
 class GroupReport:
     """What :func:`persona_env.groups.measure_groups` found.
 
-    ``counts`` are replies that ``failed``, are ``missing`` (nothing is read of either), were
-    ``cut`` or ``empty``, of ``asked``; ``replies`` each reply with its prompt, what was read of it
-    with the names taken out, and its group.
+    ``users`` are those who asked, by id. ``counts`` are replies that ``failed``, are ``missing``
+    (nothing is read of either), were ``cut`` or ``empty``, of ``asked``; ``replies`` each reply
+    with its prompt, what was read of it with the names taken out, and its group.
     """
 
     agent: Mapping[str, Any]
     reader: str
     languages: tuple[str, ...]
+    users: tuple[str, ...]
     kinds: tuple[str, ...]
     templates: int
     samples: int
@@ -129,9 +131,10 @@ class GroupReport:
         with_some = {row["category"] for row in self.replies if row["reply"] is not None}
         if none := [name for name in self.categories() if name not in with_some]:
             notes.append(f"none of {', '.join(none)}")
+        asked = "" if self.users == (SOMEBODY.id,) else f", asked by {', '.join(self.users)}"
         return (
-            f"{name}, {many} replies to {self.templates} templates in {', '.join(self.languages)}, "
-            f"read by {self.reader}" + (f" ({', '.join(notes)})" if notes else "")
+            f"{name}, {many} replies to {self.templates} templates in {', '.join(self.languages)}"
+            f"{asked}, read by {self.reader}" + (f" ({', '.join(notes)})" if notes else "")
         )
 
     def plot_groups(self, measure: str) -> Figure:

@@ -86,6 +86,7 @@ OPTIONS = {
     "audit": "--profiles --scenarios --prompts --terms --gates --import --system",
     "train": "--profiles --scenarios --prompts --terms --gates --import --system",
     "collect": "--profiles --scenarios --prompts --terms --gates --import",
+    "groups": "--profiles --import --system",
     "score": "--user --scenarios --prompts --terms --gates --import",
     "show-prompt": "--user --scenarios --prompts --import --system",
     "scenarios": "--user --scenarios --prompts --import",
