@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import shlex
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated
 
 from typer import Option
 
@@ -24,6 +23,7 @@ from persona_env.registration import (
 )
 
 from ..device import PRECISIONS, known_device
+from .command_line import command_line
 from .method_options import MethodOptions, Names
 from .methods import check_method
 
@@ -322,27 +322,4 @@ def command_of(options: TrainOptions) -> str:
     >>> command_of(TrainOptions(profiles=("sam", "nora"), steps=4096, compiled=True))
     'persona-env train --profiles sam,nora --steps 4096 --compile'
     """
-    hints = get_type_hints(TrainOptions, include_extras=True)
-    words = ["persona-env", "train"]
-    for one in fields(options):
-        value = getattr(options, one.name)
-        if value != one.default and one.name not in {"resume", "quiet"}:
-            words += _words(value, _flag(one.name, hints[one.name].__metadata__[0]))
-    return shlex.join(words)
-
-
-def _flag(name: str, option: Any) -> str:
-    """Its own, which stands first in ``Option(...)``, or that of the field's name."""
-    given = (option.default, *(option.param_decls or ()))
-    own = (one for one in given if isinstance(one, str) and one.startswith("--"))
-    return next(own, "--" + name.replace("_", "-"))
-
-
-def _words(value: Any, flag: str) -> list[str]:
-    if isinstance(value, bool):
-        return [flag if value else flag.replace("--", "--no-", 1)]
-    if isinstance(value, list):
-        return [word for one in value for word in (flag, str(one))]
-    if isinstance(value, tuple):
-        value = ",".join(str(getattr(one, "id", one)) for one in value)
-    return [flag, str(value)]
+    return command_line("train", options, {"resume", "quiet"})

@@ -87,6 +87,7 @@ OPTIONS = {
     "train": "--profiles --scenarios --prompts --terms --gates --import --system",
     "collect": "--profiles --scenarios --prompts --terms --gates --import",
     "groups": "--profiles --import --system",
+    "overopt": "--profiles --scenarios --terms --gates --import",
     "score": "--user --scenarios --prompts --terms --gates --import",
     "show-prompt": "--user --scenarios --prompts --import --system",
     "scenarios": "--user --scenarios --prompts --import",
