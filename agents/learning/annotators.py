@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from persona_env.agent import Agent
 from persona_env.env import PersonaEnv
 from persona_env.errors import ArgumentError, PersonaEnvError, nearest, shown
-from persona_env.evaluation.named import AgentOptions, find_agent
+from persona_env.evaluation.agent_options import AgentOptions
+from persona_env.evaluation.named import find_agent
 from persona_env.preferences.annotators import Annotator, SimulatedAnnotator
 from persona_env.preferences.comparison import Candidates, Comparison, Label
 from persona_env.registration import is_entry, load

@@ -17,12 +17,12 @@ from persona_env.agent import Tell, tell_nobody
 from persona_env.arguments import whole_number
 from persona_env.env import PersonaEnv
 from persona_env.errors import ArgumentError, PersonaEnvError
-from persona_env.evaluation.named import AgentOptions, sampling_agent
+from persona_env.evaluation.agent_options import AgentOptions
+from persona_env.evaluation.named import find_policy_agent
 from persona_env.preferences.annotators import Annotator
 from persona_env.preferences.comparison import Candidates
 from persona_env.preferences.store import ComparisonStore
 
-from ..endpoint import EndpointAgent
 from .collect import most_disputed, most_informative, sample_candidates
 from .reward_model import RewardModel
 
@@ -143,13 +143,14 @@ def _proposed(
     # To some prompts a policy always says the same: of several others are left.
     pool = count * POOL if what.choose is not None else max(count, LEAST)
     drawn = _drawn(what.seed, have)  # a policy that goes on does not say the same again
-    agent = sampling_agent(what.policy, env, drawn, what.asked_by, what.said)
+    found = find_policy_agent(what.policy, what.asked_by, seed=drawn, tell=what.said)
+    agent = found.sampler(env)
     first = have * POOL if what.choose is not None else have
     some = sample_candidates(
         agent, env, pool, replies=what.replies, seed=what.seed, first=first, policy=what.policy
     )
-    if isinstance(agent, EndpointAgent):
-        what.said(f"{what.policy}: {agent.cost}")
+    if found.endpoint is not None:
+        what.said(f"{what.policy}: {found.endpoint.cost}")
     known = {one.id for one in store.candidates()}
     new = [*{one.id: one for one in some if one.id not in known}.values()]
     if not new:

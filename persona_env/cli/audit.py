@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from persona_env.auditor import audit
-from persona_env.cli.agents import takes_agent_options, tell_agent, who_replies
+from persona_env.cli.agent_options import takes_agent_options
+from persona_env.cli.agents import tell_agent, who_replies
 from persona_env.cli.judging import (
     JudgeKeyOption,
     JudgeOption,
@@ -38,12 +39,13 @@ from persona_env.cli.show import (
     working,
 )
 from persona_env.cli.stages import Stages
-from persona_env.evaluation.named import AgentOptions, sampling_agent
+from persona_env.evaluation.agent_options import AgentOptions
+from persona_env.evaluation.named import find_policy_agent
 from persona_env.registration import import_modules
 from persona_env.text_envs import profile_text_for
 
 
-@takes_agent_options
+@takes_agent_options()
 def audit_reward(
     *,
     env: EnvOption = "PersonaChat-v0",
@@ -108,7 +110,8 @@ def audit_reward(
     tried = None
     if found is not None:
         with working(f"loading {found.name}"):
-            tried = sampling_agent(found.name, base, seed, asked_by, say_note)
+            found = find_policy_agent(found.name, asked_by, seed=seed, tell=say_note)
+            tried = found.sampler(base)
     with Stages("drawing the cases") as stages:
         report = audit(
             made, reward, seed=seed, episodes=episodes, steps=steps, agent=tried,
@@ -116,7 +119,7 @@ def audit_reward(
         )  # fmt: skip
     tell_cost(reads)
     if found is not None:
-        tell_agent(found, tried, base)
+        tell_agent(found, base)
     if as_json:
         typer.echo(report.to_json())
     else:

@@ -11,7 +11,8 @@ from typing import Annotated, Any
 import typer
 
 from persona_env.cli.agent_errors import naming_the_agent
-from persona_env.cli.agents import POLICY_HELP, takes_agent_options
+from persona_env.cli.agent_options import takes_agent_options
+from persona_env.cli.agents import POLICY_HELP
 from persona_env.cli.judging import (
     JudgeKeyOption,
     JudgeRecordOption,
@@ -40,7 +41,8 @@ from persona_env.cli.show import (
     tell_uncounted,
 )
 from persona_env.errors import ArgumentError, PersonaEnvError
-from persona_env.evaluation.named import AgentOptions, find_policy_agent
+from persona_env.evaluation.agent_options import AgentOptions
+from persona_env.evaluation.named import find_policy_agent
 from persona_env.outputs import check_target
 from persona_env.preferences.formats import ENDINGS, write_comparisons
 from persona_env.preferences.store import ENDING, ComparisonStore
@@ -57,7 +59,7 @@ BiasOption = Annotated[
 ]
 
 
-@takes_agent_options
+@takes_agent_options("best_of", "by")
 def collect(
     *,
     policy: Annotated[str, typer.Option(help=f"Who replies: {POLICY_HELP}")] = "persona-tiny",

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from persona_env.cli.agent_errors import naming_the_agent
+from persona_env.cli.agent_options import takes_agent_options
 from persona_env.cli.agents import (
     AGENT_HELP,
     RepliesOption,
@@ -16,7 +17,6 @@ from persona_env.cli.agents import (
     made_with,
     named_agent,
     samples_of,
-    takes_agent_options,
     tell_agent,
 )
 from persona_env.cli.judging import (
@@ -50,8 +50,8 @@ from persona_env.cli.show import (
     working,
 )
 from persona_env.cli.stages import PARTS, Stages
+from persona_env.evaluation.agent_options import AgentOptions
 from persona_env.evaluation.evaluate import evaluate
-from persona_env.evaluation.named import AgentOptions
 from persona_env.evaluation.reply_files import KeptReplies
 from persona_env.files import to_json
 from persona_env.outputs import check_targets, save_all
@@ -63,7 +63,7 @@ from persona_env.text_envs import profile_text_for
 Picture = Annotated[Path | None, typer.Option(help="Draw the cross-user matrix (.png or .svg).")]
 
 
-@takes_agent_options
+@takes_agent_options()
 def evaluate_agent(
     *,
     env: EnvOption = "PersonaChat-v0",
@@ -153,7 +153,7 @@ def evaluate_agent(
             batch=found.batch, kept=kept, about=found.about, progress=stages.share,
         )  # fmt: skip
     tell_cost(reads)
-    tell_agent(found, answers, base)
+    tell_agent(found, base)
     writers = (
         (save, report.save),
         (matrix, lambda path: save_picture(path, report.plot_matrix())),

@@ -9,13 +9,13 @@ from typing import Annotated, Any
 import typer
 
 from persona_env.cli.agent_errors import naming_the_agent
+from persona_env.cli.agent_options import takes_agent_options
 from persona_env.cli.agents import (
     AGENT_HELP,
     check_ways,
     made_with,
     named_agent,
     samples_of,
-    takes_agent_options,
     tell_agent,
 )
 from persona_env.cli.groups_told import check_who, page_of, tell_groups, write_prompts
@@ -39,7 +39,7 @@ from persona_env.cli.show import (
 )
 from persona_env.cli.stages import Stages
 from persona_env.errors import ArgumentError
-from persona_env.evaluation.named import AgentOptions
+from persona_env.evaluation.agent_options import AgentOptions
 from persona_env.evaluation.reply_files import KeptReplies
 from persona_env.files import to_json
 from persona_env.groups.measure import ASKING, measure_groups
@@ -54,7 +54,7 @@ from persona_env.reporting.plots import save_picture
 from persona_env.text_envs import profile_text_for
 
 
-@takes_agent_options
+@takes_agent_options()
 def groups(
     *,
     agent: Annotated[
@@ -176,7 +176,7 @@ def groups(
             batch=found.batch, kept=kept, about=found.about, progress=stages,
         )  # fmt: skip
     tell_cost(reads)
-    tell_agent(found, answers, base)
+    tell_agent(found, base)
     writers = (
         (save, report.save),
         (page, lambda path: write_text(path, page_of(report, path))),

@@ -9,13 +9,8 @@ import typer
 from rich.panel import Panel
 from rich.text import Text
 
-from persona_env.cli.agents import (
-    AGENT_HELP,
-    RepliesOption,
-    reply_of,
-    takes_agent_options,
-    who_replies,
-)
+from persona_env.cli.agent_options import takes_agent_options
+from persona_env.cli.agents import AGENT_HELP, RepliesOption, reply_of, who_replies
 from persona_env.cli.judging import (
     JudgeKeyOption,
     JudgeOption,
@@ -47,7 +42,7 @@ from persona_env.cli.show import (
 from persona_env.cli.users import UserOption, find_asker
 from persona_env.env import PersonaEnv
 from persona_env.errors import ArgumentError, unknown_scenario
-from persona_env.evaluation.named import AgentOptions
+from persona_env.evaluation.agent_options import AgentOptions
 from persona_env.registration import id_of, import_modules
 from persona_env.rewards import Reason, Verdict
 from persona_env.rewards.exchange import Exchange
@@ -62,7 +57,7 @@ SPAN = 60  # characters of a place in the reply, in the table
 ROWS = 40  # places in the table
 
 
-@takes_agent_options
+@takes_agent_options()
 def score(
     reply: Annotated[
         str | None, typer.Argument(help="The reply; - reads it from standard input.")

@@ -58,6 +58,16 @@ def _facts(env: PersonaEnv) -> dict[str, Any]:
     }
 
 
+def agent_named(about: Mapping[str, Any]) -> str:
+    """How a report calls its agent, by what it says of it; empty where it says nothing.
+
+    >>> agent_named({"name": "mine", "best_of": 4, "by": "reward_model:rm", "temperature": 1.0})
+    'mine (best of 4 by reward_model:rm)'
+    """
+    name, best_of = str(about.get("name", "")), about.get("best_of")
+    return name if best_of is None else f"{name} (best of {best_of} by {about.get('by')})"
+
+
 def versions() -> dict[str, str]:
     """Python and the libraries that results depend on, by name."""
     return {"python": python_version(), **{name: version(name) for name in LIBRARIES}}

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from persona_env.evaluation.made_how import agent_named
 from persona_env.files import to_json
 from persona_env.groups.cells import interval, mark, markdown_table, mean_cell, number
 from persona_env.groups.examples import furthest_apart
@@ -124,7 +125,7 @@ class GroupReport:
 
     def about_text(self) -> str:
         """Whose replies were read, by whom, how many, and which categories have none."""
-        name = self.agent.get("name", "an agent")
+        name = agent_named(self.agent) or "an agent"
         came = self.asked - self.counts.get("failed", 0) - self.counts.get("missing", 0)
         many = f"{came} of {self.asked}" if came < self.asked else f"{came}"
         notes = [f"{n} {what}" for what, n in self.counts.items() if n]
@@ -163,7 +164,7 @@ class GroupReport:
         it needs nothing from elsewhere."""
         measures = dict.fromkeys(one.measure for one in self.measured)
         return groups_page(
-            title=f"Groups: {self.agent.get('name', 'an agent')}",
+            title=f"Groups: {agent_named(self.agent) or 'an agent'}",
             about=self.about_text(),
             verdict=self._found(),
             gaps=Table(
