@@ -9,10 +9,12 @@ from typing import Annotated
 from typer import Option
 
 from persona_env.arguments import choice
+from persona_env.endpoints.price import Price
 from persona_env.env import PersonaEnv
 from persona_env.errors import PersonaEnvError
 from persona_env.outputs import check_folder
 from persona_env.registration import (
+    COSTS,
     IMPORT_HELP,
     JUDGE_HEADING,
     PROMPTS_HELP,
@@ -266,6 +268,22 @@ class TrainOptions(MethodOptions):
             rich_help_panel=JUDGE_HEADING,
         ),
     ] = None
+    judge_price: Annotated[
+        str | None,
+        Option(
+            help="IN,OUT: what a million tokens of the judge cost, in any currency.",
+            rich_help_panel=COSTS,
+        ),
+    ] = None
+    max_cost: Annotated[
+        float | None,
+        Option(
+            min=0.0,
+            help="The most that the judge may cost, at --judge-price: no call is made that could "
+            "exceed it.",
+            rich_help_panel=COSTS,
+        ),
+    ] = None
 
     def __post_init__(self) -> None:
         import_modules(self.imports)
@@ -275,6 +293,7 @@ class TrainOptions(MethodOptions):
             raise PersonaEnvError(f"the learning rate must be above 0, not {self.lr!r}")
         _check_rank(self.lora)
         check_method(self)
+        _check_costs(self)
         choice("precision", self.precision, PRECISIONS)
         for name in self.trackers:
             choice("tracker", name, TRACKERS)
@@ -306,6 +325,15 @@ class TrainOptions(MethodOptions):
     def start(self) -> str:
         """The policy to start from."""
         return self.policy or start_for(self.env)
+
+
+def _check_costs(options: TrainOptions) -> None:
+    if options.judge_price is not None:
+        Price.of(options.judge_price, "--judge-price")
+    if options.max_cost is not None and options.judge is None:
+        raise PersonaEnvError(
+            "--max-cost is how much a judge may cost: leave it out, or give --judge MODEL@URL"
+        )
 
 
 def _check_rank(lora: str) -> None:

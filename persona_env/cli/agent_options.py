@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from functools import wraps
-from inspect import Parameter, Signature, signature
-from typing import Annotated, Any, get_type_hints
+from collections.abc import Callable
+from typing import Annotated, Any
 
 import typer
 
+from persona_env.cli.taking import Command, taking
 from persona_env.errors import ArgumentError
 from persona_env.evaluation.agent_options import AgentOptions
 from persona_env.evaluation.best_of import LEAST, MOST
+from persona_env.registration import COSTS
 
 ASKING = "How the agent is asked"
 """Heading of these options in help pages."""
@@ -27,6 +27,13 @@ OPTIONS: dict[str, Any] = {
         int | None,
         typer.Option(
             min=1, help="Calls of the endpoint at once. Default: 8.", rich_help_panel=ASKING
+        ),
+    ],
+    "agent_price": Annotated[
+        str | None,
+        typer.Option(
+            help="IN,OUT: what a million tokens of the agent's endpoint cost, in any currency.",
+            rich_help_panel=COSTS,
         ),
     ],
     "device": Annotated[
@@ -94,35 +101,14 @@ OPTIONS: dict[str, Any] = {
 """Those of :class:`AgentOptions`, as the command line has them."""
 
 
-def takes_agent_options(
-    *without: str,
-) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def takes_agent_options(*without: str) -> Callable[[Command], Command]:
     """Give a command the options of an agent, but for some; it gets them together, ``asked_by``."""
     taken = {name: hint for name, hint in OPTIONS.items() if name not in without}
-    return lambda run: _with_options(run, taken)
+    return lambda run: taking(run, taken, "asked_by", _asked_by)
 
 
-def _with_options(run: Callable[..., None], taken: Mapping[str, Any]) -> Callable[..., None]:
-    hints = get_type_hints(run, include_extras=True)
-    own = [
-        one.replace(annotation=hints[one.name])
-        for one in signature(run).parameters.values()
-        if one.name != "asked_by"
-    ]
-    more = [
-        Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=hint)
-        for name, hint in taken.items()
-    ]
-
-    @wraps(run)
-    def command(**given: Any) -> None:
-        asked_by = {name: given.pop(name) for name in taken}
-        asked_by["chat_template_arg"] = template_arguments(asked_by["chat_template_arg"])
-        run(**given, asked_by=AgentOptions(**asked_by))
-
-    command.__signature__ = Signature([*own, *more])  # type: ignore[attr-defined]
-    command.__annotations__ = {one.name: one.annotation for one in (*own, *more)}
-    return command
+def _asked_by(*, chat_template_arg: list[str] | None, **given: Any) -> AgentOptions:
+    return AgentOptions(**given, chat_template_arg=template_arguments(chat_template_arg))
 
 
 def template_arguments(given: list[str] | None) -> dict[str, Any] | None:

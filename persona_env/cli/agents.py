@@ -10,6 +10,7 @@ import gymnasium as gym
 import typer
 
 from persona_env.cli.show import say_note
+from persona_env.endpoints.budget import Purse
 from persona_env.env import PersonaEnv
 from persona_env.errors import ArgumentError
 from persona_env.evaluation.agent_options import KINDS, AgentOptions
@@ -42,28 +43,34 @@ def named_agent(
     default: str = "",
     *,
     user: str | None = None,
+    purse: Purse | None = None,
 ) -> NamedAgent:
     """Who is judged: an agent by name, or the replies of a file.
 
     ``user`` asks where a reply of the file does not say who does.
     """
     if replies is None:
-        return find_agent(agent or default, options, seed=seed, tell=say_note)
+        return find_agent(agent or default, options, seed=seed, tell=say_note, purse=purse)
     if agent is not None:
         raise ArgumentError("--agent and --replies both say whose replies: give one of them")
     return find_replies(replies, options, user)
 
 
 def who_replies(
-    agent: str | None, replies: Path | None, options: AgentOptions, seed: int
+    agent: str | None, replies: Path | None, options: AgentOptions, seed: int, purse: Purse
 ) -> NamedAgent | None:
     """:func:`named_agent`; ``None`` if none is given, and no option of one."""
     if agent is not None or replies is not None:
-        return named_agent(agent, replies, options, seed)
+        return named_agent(agent, replies, options, seed, purse=purse)
     if options.given():
         names = [f"--{name.replace('_', '-')}" for name in options.given()]
         raise ArgumentError(f"{', '.join(names)}: for an agent, and none is given by --agent")
     return None
+
+
+def asks_endpoint(found: NamedAgent | None) -> bool:
+    """Whether the agent, if there is one, is behind an endpoint."""
+    return found is not None and found.endpoint is not None
 
 
 def reply_of(found: NamedAgent, env: PersonaEnv, case: Case) -> str:

@@ -12,6 +12,7 @@ from persona_env.cli.agent_errors import naming_the_agent
 from persona_env.cli.agent_options import takes_agent_options
 from persona_env.cli.agents import (
     AGENT_HELP,
+    asks_endpoint,
     check_ways,
     made_with,
     named_agent,
@@ -19,14 +20,7 @@ from persona_env.cli.agents import (
     tell_agent,
 )
 from persona_env.cli.groups_told import check_who, page_of, tell_groups, write_prompts
-from persona_env.cli.judging import (
-    JudgeKeyOption,
-    JudgeOption,
-    JudgeRecordOption,
-    MaxCallsOption,
-    reading_options,
-    tell_cost,
-)
+from persona_env.cli.judging import JudgeOptions, reading_options, takes_judge_options, tell_cost
 from persona_env.cli.show import (
     ImportOption,
     JsonOption,
@@ -55,6 +49,7 @@ from persona_env.text_envs import profile_text_for
 
 
 @takes_agent_options()
+@takes_judge_options()
 def groups(
     *,
     agent: Annotated[
@@ -106,10 +101,6 @@ def groups(
     seed: SeedOption = 0,
     imports: ImportOption = None,
     reader: ReaderOption = None,
-    judge: JudgeOption = None,
-    judge_key_env: JudgeKeyOption = None,
-    judge_record: JudgeRecordOption = None,
-    max_calls: MaxCallsOption = None,
     prompts_out: Annotated[
         Path | None,
         typer.Option(help="Write the prompts (.jsonl), for replies made elsewhere, and stop."),
@@ -131,6 +122,7 @@ def groups(
         str, typer.Option(help=f"What --picture draws: {', '.join(READ)} or a classifier.")
     ] = READ[0],
     as_json: JsonOption = False,
+    judged_by: JudgeOptions,
     asked_by: AgentOptions,
 ) -> None:
     """Compare how an agent answers prompts that differ in the name of a group alone."""
@@ -153,11 +145,8 @@ def groups(
         )
     with working("reading the prompts"):
         asker = SOMEBODY.id if profiles is None else None
-        found = named_agent(agent, replies, asked_by, seed, user=asker)
-    reads = reading_options(
-        None, reader, "natural", judge=judge, judge_key_env=judge_key_env,
-        judge_record=judge_record, max_calls=max_calls,
-    )  # fmt: skip
+        found = named_agent(agent, replies, asked_by, seed, user=asker, purse=judged_by.purse)
+    reads = reading_options(None, reader, "natural", judged_by, asks=asks_endpoint(found))
     options = GroupOptions(
         names(languages) or (), names(categories), names(kinds), samples_of(found, samples), level,
         resamples, seed, names(profiles),
@@ -175,7 +164,7 @@ def groups(
             answers, options, reader=reads["reader"], classifiers=classifiers, env=base,
             batch=found.batch, kept=kept, about=found.about, progress=stages,
         )  # fmt: skip
-    tell_cost(reads)
+    tell_cost(reads, judged_by)
     tell_agent(found, base)
     writers = (
         (save, report.save),

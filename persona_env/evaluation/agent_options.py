@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
+from persona_env.endpoints.price import Price
 from persona_env.errors import ArgumentError
 from persona_env.evaluation.best_of import check_best_of
 
@@ -25,7 +26,7 @@ class AgentOptions:
 
     ``takers`` of a field are the kinds of agent that take it.
 
-    Raises :class:`ArgumentError` for a ``best_of`` (:mod:`.best_of`) that cannot be.
+    Raises :class:`ArgumentError` for a ``best_of`` (:mod:`.best_of`) or a price that cannot be.
     """
 
     device: str | None = field(default=None, metadata={"takers": ("model",)})
@@ -35,6 +36,7 @@ class AgentOptions:
     threads: int | None = field(default=None, metadata={"takers": ("model",)})
     concurrency: int | None = field(default=None, metadata={"takers": ("endpoint",)})
     agent_key_env: str | None = field(default=None, metadata={"takers": ("endpoint",)})
+    agent_price: str | None = field(default=None, metadata={"takers": ("endpoint",)})
     end_token: str | None = field(default=None, metadata={"takers": ("model",)})
     chat_template_arg: Mapping[str, Any] | None = field(
         default=None, metadata={"takers": ("model", "endpoint")}
@@ -44,6 +46,12 @@ class AgentOptions:
 
     def __post_init__(self) -> None:
         check_best_of(self.best_of, self.by)
+        _ = self.price
+
+    @property
+    def price(self) -> Price | None:
+        """What the tokens of an endpoint cost, where that is given."""
+        return None if self.agent_price is None else Price.of(self.agent_price, "--agent-price")
 
     def given(self) -> dict[str, Any]:
         """Those that are not ``None``, by name."""

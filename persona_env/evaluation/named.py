@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from persona_env.agent import BATCH, Agent, ReferenceAgent
+from persona_env.endpoints.budget import Purse
 from persona_env.env import PersonaEnv
 from persona_env.errors import AgentError, ArgumentError
 from persona_env.evaluation.agent_options import AgentOptions, Kind
@@ -35,7 +36,7 @@ SAMPLED = 1.0
 """The temperature of a language model of which several replies are wanted, by default."""
 
 
-UNTOLD = ("batch", "threads", "concurrency", "agent_key_env", "device")
+UNTOLD = ("batch", "threads", "concurrency", "agent_key_env", "agent_price", "device")
 """Options that replies do not depend on, up to rounding."""
 
 
@@ -90,6 +91,7 @@ def find_agent(
     *,
     seed: int = 0,
     tell: Callable[[str], None] = lambda line: None,
+    purse: Purse | None = None,
 ) -> NamedAgent:
     """The agent of a name; what cannot be is said at once, and nothing is loaded yet.
 
@@ -105,6 +107,8 @@ def find_agent(
         Of a language model that samples.
     tell:
         Is told by an endpoint's agent what it is about to ask.
+    purse:
+        How much an endpoint's agent may spend; it may be shared.
 
     Raises
     ------
@@ -123,7 +127,7 @@ def find_agent(
         return NamedAgent(name, kind, options, make, register_of(name))
     given = _made_with(options)
     if kind == "endpoint":
-        made = load(ENDPOINT_AGENT)(name.removeprefix(ENDPOINT), **given, tell=tell)
+        made = load(ENDPOINT_AGENT)(name.removeprefix(ENDPOINT), **given, tell=tell, purse=purse)
         return NamedAgent(name, kind, options, _chosen(lambda env: made, options), endpoint=made)
     if not Path(folder := find_policy(name)).is_dir():
         load(ON_THE_HUB)(folder)
@@ -153,6 +157,7 @@ def find_policy_agent(
     *,
     seed: int = 0,
     tell: Callable[[str], None] = lambda line: None,
+    purse: Purse | None = None,
 ) -> NamedAgent:
     """:func:`find_agent` of one that :func:`sampling_agent` can make."""
     options, kind = options or AgentOptions(), _kind(name)
@@ -160,7 +165,7 @@ def find_policy_agent(
         raise _no_policy(name)
     if kind == "model" and options.temperature is None:
         options = replace(options, temperature=SAMPLED)
-    return find_agent(name, options, seed=seed, tell=tell)
+    return find_agent(name, options, seed=seed, tell=tell, purse=purse)
 
 
 def _no_policy(name: str) -> ArgumentError:
@@ -197,11 +202,12 @@ def _made_with(options: AgentOptions) -> dict[str, Any]:
     """The options that a language model, or an endpoint, is made with, by its own names."""
     names = {"agent_key_env": "key_env", "chat_template_arg": "template_arguments"}
     given = options.given()
-    return {
+    made = {
         names.get(name, name): value
         for name, value in given.items()
-        if name not in ("batch", "threads", "best_of", "by")
+        if name not in ("batch", "threads", "best_of", "by", "agent_price")
     }
+    return made if options.price is None else {**made, "price": options.price}
 
 
 def _chosen(make: Make, options: AgentOptions) -> Make:
