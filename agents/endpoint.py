@@ -11,12 +11,14 @@ import httpx
 from persona_env.agent import Cut, Failed, Observation, Reply, StreamingAgent
 from persona_env.arguments import whole_number
 from persona_env.endpoints import (
-    SPENT,
     Cost,
     Endpoint,
+    Price,
+    Purse,
     Response,
     completion_of,
     model_at,
+    money,
     posted,
 )
 from persona_env.errors import AgentError, ArgumentError, counted
@@ -50,7 +52,7 @@ class EndpointAgent(StreamingAgent):
         ``chat_template_kwargs``, which vLLM and SGLang know.
     concurrency:
         How many prompts are asked at once.
-    timeout, retries, backoff, max_calls:
+    timeout, retries, backoff, max_calls, price, purse:
         See :class:`~persona_env.endpoints.Endpoint`.
     tell:
         Is told what is about to be asked, and after more of them how long the others take.
@@ -76,6 +78,8 @@ class EndpointAgent(StreamingAgent):
         retries: int = 4,
         backoff: float = 1.0,
         max_calls: int | None = None,
+        price: Price | None = None,
+        purse: Purse | None = None,
         tell: Callable[[str], None] = lambda line: None,
     ) -> None:
         if temperature is not None and not temperature >= 0:
@@ -86,8 +90,9 @@ class EndpointAgent(StreamingAgent):
         self.endpoint = Endpoint(
             base_url, key_env, timeout=timeout, retries=whole_number("retries", retries, least=0),
             backoff=backoff, max_calls=max_calls, kind=AgentError, key_option="--agent-key-env",
+            price=price, purse=purse,
         )  # fmt: skip
-        self.cost = Cost()
+        self.cost = Cost(price=price)
         self._limit = "max_tokens"  # a newer server wants the same by another name
         self._rest: dict[str, Any] = {} if temperature is None else {"temperature": temperature}
         if template_arguments:
@@ -113,11 +118,23 @@ class EndpointAgent(StreamingAgent):
         """What it takes to answer these prompts, at least and at most."""
         characters = sum(len(turn["content"]) for turns in messages for turn in turns)
         calls, times = len(messages), counted(self.endpoint.retries, "time")
+        tokens = characters // CHARACTERS, calls * self.max_new_tokens
         return (
             f"{self.model} at {self.endpoint.url}: {counted(calls, 'call')}, {self.concurrency} at "
-            f"once (each repeated at most {times}); about {characters // CHARACTERS:,} tokens in, "
-            f"at most {calls * self.max_new_tokens:,} out"
+            f"once (each repeated at most {times}); about {tokens[0]:,} tokens in, at most "
+            f"{tokens[1]:,} out{self._money(*tokens)}"
         )
+
+    def _money(self, tokens_in: int, tokens_out: int) -> str:
+        """What so many tokens cost; empty where no price is given."""
+        price, purse = self.endpoint.price, self.endpoint.purse
+        if price is None:
+            return ""
+        asked, replied = (money(price.cost(*one)) for one in ((tokens_in, 0), (0, tokens_out)))
+        told = f"; cost about {asked} in, at most {replied} out"
+        if purse.most is None:
+            return told
+        return f"{told}; no call is made that could exceed --max-cost {money(purse.most)}"
 
     def _responses(
         self, client: httpx.Client, messages: Sequence[Any]
@@ -138,7 +155,7 @@ class EndpointAgent(StreamingAgent):
         if response.status == httpx.codes.BAD_REQUEST and NEWER in response.body:
             self._limit = NEWER
             response = self.cost.count(self.endpoint.post(client, self._body(messages)))
-        if response.body != SPENT and completion_of(response) is None:
+        if not response.is_unsent and completion_of(response) is None:
             raise AgentError(
                 f"cannot ask {self.model!r} at {self.endpoint.url} ({response.said}): check that "
                 "the server runs, the URL (it mostly ends in /v1), the model's name and the key "
@@ -162,7 +179,7 @@ class EndpointAgent(StreamingAgent):
             self.cost.asked += 1
             self.cost.failures[_short(response)] += 1
             return Failed(why)
-        self.cost.add(found)
+        self.cost.asked += 1
         if found.finish == "content_filter":
             self.cost.failures["content_filter"] += 1
             return Failed("content_filter: the server withheld the reply")
@@ -174,7 +191,7 @@ def _short(response: Response) -> str:
     """The kind of a failure, in a word or two."""
     if response.status == httpx.codes.OK:
         return "no completion"
-    if response.body == SPENT:
+    if response.is_unsent:
         return "budget spent"
     return f"status {response.status}" if response.status else "no response"
 

@@ -223,8 +223,8 @@ IMPORT_HELP = (
 )
 
 
-JUDGE_HEADING = "A language model as judge"
-"""Heading of a judge's options in help pages."""
+JUDGE_HEADING, COSTS = "A language model as judge", "What endpoints cost"
+"""Headings of a judge's options in help pages, and of prices."""
 
 
 PROMPTS_HELP = (

@@ -8,6 +8,8 @@ from typing import Any
 
 import gymnasium as gym
 
+from persona_env.endpoints.budget import Purse
+from persona_env.endpoints.price import Price
 from persona_env.env import PersonaEnv
 from persona_env.errors import ArgumentError, PersonaEnvError, unknown_name
 from persona_env.registration import ENVIRONMENTS, load, register_of
@@ -45,19 +47,27 @@ def who_reads(
     judge_key_env: str | None = None,
     judge_record: Path | None = None,
     max_calls: int | None = None,
+    judge_price: Price | None = None,
+    purse: Purse | None = None,
 ) -> dict[str, Any]:
     """The options ``register`` and ``reader`` of an environment, by what a command was given.
 
     A reader or a judge reads natural replies; without either the register is ``default``. The
     judge is :func:`persona_env.judges.judge_readers`, with a budget and a record of its own.
 
-    Raises :class:`ArgumentError` for both a reader and a judge, and for either of tiny replies.
+    Raises :class:`ArgumentError` for both a reader and a judge, for either of tiny replies, and for
+    a purse with a limit beside a judge of ``reader``, whose price nobody gives.
     """
-    asked = (judge, judge_key_env, judge_record, max_calls)
+    asked = (judge, judge_key_env, judge_record, max_calls, judge_price)
     is_judged = any(value is not None for value in asked)
     if is_judged and reader is not None:
         raise ArgumentError(
             "--reader and --judge both name a reader: give one, or both as --reader heads+judge:..."
+        )
+    if purse is not None and purse.most is not None and "judge:" in (reader or ""):
+        raise ArgumentError(
+            f"--max-cost does not know what --reader {reader} costs: give the judge by --judge "
+            "MODEL@URL, with --judge-price"
         )
     if register == "tiny" and (is_judged or reader is not None):
         raise ArgumentError("--reader and --judge read natural replies: leave out --register tiny")
@@ -65,8 +75,9 @@ def who_reads(
         from persona_env.judges import judge_readers  # an HTTP client loads only where needed
 
         readers = judge_readers(
-            judge, key_env=judge_key_env, record=judge_record, max_calls=max_calls
-        )
+            judge, key_env=judge_key_env, record=judge_record, max_calls=max_calls,
+            price=judge_price, purse=purse,
+        )  # fmt: skip
         return {"register": "natural", "reader": readers}
     named = register or (default if reader is None else "natural")
     return {"register": named, "reader": reader}

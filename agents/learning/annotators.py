@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from persona_env.agent import Agent
+from persona_env.endpoints import Purse
 from persona_env.env import PersonaEnv
 from persona_env.errors import ArgumentError, PersonaEnvError, nearest, shown
-from persona_env.evaluation.named import AgentOptions, find_agent
+from persona_env.evaluation.agent_options import AgentOptions
+from persona_env.evaluation.named import find_agent
 from persona_env.preferences.annotators import Annotator, SimulatedAnnotator
 from persona_env.preferences.comparison import Candidates, Comparison, Label
 from persona_env.registration import is_entry, load
@@ -25,6 +27,17 @@ KINDS = (
 )  # fmt: skip
 SIMULATED, JUDGE, MODEL, REWARD, NOBODY = "simulated", "judge:", "model:", "reward_model:", "none"
 ASKED = "asked:"
+
+
+def check_reward(name: str, terms: str | None, gates: str | None) -> None:
+    """Raise :class:`ArgumentError` for terms or gates of an annotator who compares by no reward."""
+    given = [f"--{n}" for n, v in (("terms", terms), ("gates", gates)) if v is not None]
+    if given and (name == NOBODY or name.startswith((MODEL, ASKED, REWARD))):
+        raise ArgumentError(
+            f"{' and '.join(given)}: what a reward is made of, and --annotator {name} does not "
+            "compare by the environment's: leave them out, or give simulated, judge:MODEL@URL or "
+            "module:attribute"
+        )
 
 
 @dataclass(frozen=True)
@@ -67,11 +80,14 @@ class RewardAnnotator:
 def find_annotator(
     name: str, env: PersonaEnv, noise: Noise | None = None, device: str = "cpu", *,
     principles: Sequence[Principle] = (), reasons: bool = False,
+    asked_by: AgentOptions | None = None, purse: Purse | None = None,
 ) -> Annotator | None:  # fmt: skip
     """The annotator of a name of :data:`KINDS`; ``None`` for none.
 
     A language model, and an agent that is asked in words, go by a principle that is drawn for each
     pair, if there are any; with ``reasons`` a language model reasons before it names a letter.
+
+    An endpoint that is asked in words is asked by ``asked_by``, and may spend what ``purse`` holds.
 
     A judge prefers what the reward of ``env`` prefers, whose replies it reads: make ``env`` with
     the judge as its reader. One's own is an :class:`Annotator`, or a class of one, made with
@@ -99,7 +115,8 @@ def find_annotator(
         model = load_policy(name.removeprefix(MODEL), device)
         return ModelAnnotator(*model, name=name, principles=principles, reasons=reasons)
     if name.startswith(ASKED):
-        return _asked(name, env, device, principles)
+        how = asked_by or AgentOptions()
+        return _asked(name, env, replace(how, device=device), principles, purse)
     if name.startswith(REWARD):
         from .reward_model import RewardModel
 
@@ -112,7 +129,8 @@ def find_annotator(
 
 
 def _asked(
-    name: str, env: PersonaEnv, device: str, principles: Sequence[Principle]
+    name: str, env: PersonaEnv, how: AgentOptions, principles: Sequence[Principle],
+    purse: Purse | None,
 ) -> Annotator:  # fmt: skip
     from .asked import AskedAnnotator
 
@@ -121,9 +139,12 @@ def _asked(
     if found.kind in ("reference", "replies"):
         raise ArgumentError(f"annotator {name!r} cannot be asked in words: give a model or code")
     if found.kind == "model":
-        found = find_agent(who, AgentOptions(device=device))
+        found = find_agent(who, AgentOptions(device=how.device))
+    elif found.kind == "endpoint":
+        found = find_agent(who, replace(how, device=None), purse=purse)
     agent: Agent = found.make(env)  # type: ignore[assignment] # what else it may be is refused
-    return AskedAnnotator(agent, name, principles)
+    cost = None if found.endpoint is None else found.endpoint.cost
+    return AskedAnnotator(agent, name, principles, cost)
 
 
 def _own(name: str, env: PersonaEnv) -> Annotator:

@@ -15,6 +15,7 @@ import numpy as np
 
 from persona_env.agent import Agent, Failed, Reply, answered
 from persona_env.arguments import whole_number
+from persona_env.endpoints import Cost
 from persona_env.preferences.comparison import Candidates, Comparison, Label
 
 from .ai_feedback import PRINCIPLE, Principle, drawn_for, question
@@ -36,11 +37,14 @@ class AskedAnnotator:
     principles:
         One of them, or of what the user wants, is drawn for each comparison, with its seed; none:
         what this user would like.
+    cost:
+        What the endpoint behind which the agent is has taken so far, if it is behind one.
     """
 
     agent: Agent
     name: str
     principles: Sequence[Principle] = ()
+    cost: Cost | None = None
 
     def annotate(self, candidates: Sequence[Candidates], seed: int = 0) -> list[Comparison | None]:
         """A label for each pair; ``None`` for more than two replies, and where an answer failed or

@@ -16,7 +16,7 @@ from persona_env.adapters.named_envs import name_of
 from persona_env.agent import Agent, Failed, Tell, answered, tell_nobody
 from persona_env.arguments import whole_number
 from persona_env.env import PersonaEnv
-from persona_env.errors import ArgumentError, PersonaEnvError
+from persona_env.errors import AgentError, ArgumentError, PersonaEnvError
 from persona_env.evaluation.evaluate import draw_cases
 from persona_env.messages import as_messages
 from persona_env.preferences.comparison import Candidates
@@ -49,6 +49,7 @@ def sample_candidates(
         raise PersonaEnvError(f"{name_of(env)} has no cases to ask about")
     wanted = list(islice(cycle(cases), first, first + count))
     found: list[list[str]] = [[] for _ in wanted]
+    failed: list[str] = []
     for _ in range(ROUNDS):
         open_ = [place for place, got in enumerate(found) if len(got) < replies]
         asked = [place for place in open_ for _ in range(replies - len(found[place]))]
@@ -56,7 +57,9 @@ def sample_candidates(
             break
         said = answered(agent, [env.handed(*wanted[place]) for place in asked])
         for done, (at, reply) in enumerate(said, start=1):
-            if not isinstance(reply, Failed) and reply not in found[asked[at]]:
+            if isinstance(reply, Failed):
+                failed.append(reply.why)
+            elif reply not in found[asked[at]]:
                 found[asked[at]].append(str(reply))
             tell(done, len(asked))
     full = [(case, said) for case, said in zip(wanted, found, strict=True) if len(said) == replies]
@@ -64,6 +67,8 @@ def sample_candidates(
     rng = np.random.default_rng(np.random.SeedSequence([seed, first]))
     mixed = [(case, [said[i] for i in rng.permutation(replies)]) for case, said in full]
     made = [*_made(env, mixed, policy, seed)]
+    if not made and failed and not any(found):
+        raise AgentError(f"the policy gave no reply: {failed[-1]}")
     if not made:
         raise PersonaEnvError(
             "the policy gave the same reply each time: there is nothing to compare. Sample with a "

@@ -15,14 +15,15 @@ import numpy as np
 from persona_env.adapters.named_envs import name_of
 from persona_env.agent import Tell, tell_nobody
 from persona_env.arguments import whole_number
+from persona_env.endpoints import Purse
 from persona_env.env import PersonaEnv
 from persona_env.errors import ArgumentError, PersonaEnvError
-from persona_env.evaluation.named import AgentOptions, sampling_agent
+from persona_env.evaluation.agent_options import AgentOptions
+from persona_env.evaluation.named import find_policy_agent
 from persona_env.preferences.annotators import Annotator
 from persona_env.preferences.comparison import Candidates
 from persona_env.preferences.store import ComparisonStore
 
-from ..endpoint import EndpointAgent
 from .collect import most_disputed, most_informative, sample_candidates
 from .reward_model import RewardModel
 
@@ -42,7 +43,8 @@ class Collection:
 
     ``policy`` is an agent by name, asked by ``asked_by``; ``choose`` picks those that tell most out
     of :data:`POOL` times as many. The ``seed`` draws cases, replies and labels. ``said`` is told
-    of an endpoint, part for part, what is about to be asked and what that took.
+    of an endpoint, part for part, what is about to be asked and what that took, and ``purse`` is
+    how much all of it may cost.
     """
 
     policy: str
@@ -52,6 +54,7 @@ class Collection:
     asked_by: AgentOptions = field(default_factory=AgentOptions)
     seed: int = 0
     said: Callable[[str], None] = lambda line: None
+    purse: Purse = field(default_factory=Purse)
 
     def __post_init__(self) -> None:
         whole_number("pairs", self.pairs, least=1)
@@ -143,13 +146,16 @@ def _proposed(
     # To some prompts a policy always says the same: of several others are left.
     pool = count * POOL if what.choose is not None else max(count, LEAST)
     drawn = _drawn(what.seed, have)  # a policy that goes on does not say the same again
-    agent = sampling_agent(what.policy, env, drawn, what.asked_by, what.said)
+    found = find_policy_agent(
+        what.policy, what.asked_by, seed=drawn, tell=what.said, purse=what.purse
+    )
+    agent = found.sampler(env)
     first = have * POOL if what.choose is not None else have
     some = sample_candidates(
         agent, env, pool, replies=what.replies, seed=what.seed, first=first, policy=what.policy
     )
-    if isinstance(agent, EndpointAgent):
-        what.said(f"{what.policy}: {agent.cost}")
+    if found.endpoint is not None:
+        what.said(f"{what.policy}: {found.endpoint.cost}")
     known = {one.id for one in store.candidates()}
     new = [*{one.id: one for one in some if one.id not in known}.values()]
     if not new:

@@ -7,22 +7,34 @@ that is from the policy is :func:`persona_env.metrics.best.best_of_n_kl`; SFT on
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from persona_env.agent import Agent, Cut, Failed, Observation, Reply, answered
+from persona_env.agent import (
+    BATCH,
+    Agent,
+    Cut,
+    Failed,
+    Observation,
+    Reply,
+    StreamingAgent,
+    answered,
+)
 from persona_env.arguments import whole_number
 from persona_env.errors import ArgumentError
+from persona_env.evaluation.best_of import MOST
 from persona_env.messages import as_messages
 
+from .reward_folder import check_no_names
 from .reward_model import RewardModel, Said
 
-MOST = 64
 
-
-class BestOf:
+class BestOf(StreamingAgent):
     """An agent that answers with the best of ``n`` replies of another agent.
+
+    The best reply to an observation is given as soon as all ``n`` are there. One that did not end
+    is taken where none did; where no reply could be had, the first failure.
 
     Parameters
     ----------
@@ -32,7 +44,9 @@ class BestOf:
         Which of them is best, with ``sees="blind"`` or ``"prompt"``: who answers is not told the
         user's name.
     n:
-        How many, from 1 to :data:`MOST`.
+        How many, from 1 to :data:`~persona_env.evaluation.best_of.MOST`.
+    batch:
+        How many replies an agent that does not stream is asked for at a time.
 
     Raises
     ------
@@ -40,24 +54,27 @@ class BestOf:
         For another ``n``, and for a reward model that has to be told who the user is.
     """
 
-    def __init__(self, agent: Agent, model: RewardModel, n: int = 16) -> None:
+    def __init__(
+        self, agent: Agent, model: RewardModel, n: int = 16, *, batch: int = BATCH
+    ) -> None:
         self.agent, self.model = agent, model
         self.n = whole_number("n", n, least=1)
+        self.batch = whole_number("batch", batch, least=1)
         if n > MOST:
             raise ArgumentError(f"n must be from 1 to {MOST}, not {n}")
-        if model.knows_names:
-            raise ArgumentError(
-                f"a reward model that is {model.sees} has to be told by name who the user is, and "
-                "an agent is not: give one with sees='prompt' or 'blind'"
-            )
+        check_no_names(model.sees)
 
-    def __call__(self, observations: Sequence[Observation]) -> list[Reply]:
-        """The best reply to each. One that did not end is taken where none did; where no reply
-        could be had, the first failure."""
+    def stream(self, observations: Sequence[Observation]) -> Iterator[tuple[int, Reply]]:
+        """See :class:`~persona_env.agent.StreamingAgent`."""
         asked = [one for one in observations for _ in range(self.n)]
-        said = [reply for _, reply in sorted(answered(self.agent, asked), key=lambda pair: pair[0])]
-        parts = [said[first : first + self.n] for first in range(0, len(said), self.n)]
-        return [self._best(one, part) for one, part in zip(observations, parts, strict=True)]
+        said: list[dict[int, Reply]] = [{} for _ in observations]
+        for number, reply in answered(self.agent, asked, self.batch):
+            place, sample = divmod(number, self.n)
+            said[place][sample] = reply
+            if len(said[place]) == self.n:
+                in_order = [said[place][one] for one in range(self.n)]
+                said[place].clear()
+                yield place, self._best(observations[place], in_order)
 
     def _best(self, seen: Observation, said: Sequence[Reply]) -> Reply:
         had = [one for one in said if not isinstance(one, Failed)]

@@ -19,7 +19,8 @@ from persona_env.preferences.held_out import hold_out
 
 from ..lora import Adapters
 from ..sizes import parameters_of, rank_for, rate_for
-from .reward_model import RewardModel, Sees
+from .reward_folder import Sees
+from .reward_model import RewardModel
 from .reward_training import RewardFigures, RewardTraining, fit_reward_model, judge_reward_model
 
 FIGURES = "figures.json"

@@ -28,7 +28,6 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel
 
 from persona_env.errors import PersonaEnvError, unknown_name
-from persona_env.files import parse_json, read_text
 from persona_env.messages import Message, described
 from persona_env.outputs import whole_folder
 from persona_env.preferences.comparison import Candidates, Comparison
@@ -38,15 +37,13 @@ from persona_env.wrappers.tokenizers import Codec
 from ..device import wants_half
 from ..language_model import load_policy, save_tokenizer
 from ..sizes import LARGE
+from .reward_folder import BY_NAME, FACTS, Sees, facts_of
 from .user_latent import UserEncoder, gaps_of
 from .user_vectors import Values
 
-Sees = Literal["blind", "prompt", "factorised", "latent"]
 Told = Literal["words", "short"]
 """How the user is described where a model sees them: by ``in_words`` or ``describe``."""
-BY_NAME: tuple[Sees, ...] = ("factorised", "latent")
-"""What has a vector for each user."""
-FACTS, HEAD = "reward_model.json", "reward_head.safetensors"
+HEAD = "reward_head.safetensors"
 ENCODER = "encoder."
 ROOM = 512
 """Tokens of prompt and reply, at most; the prompt is shortened first."""
@@ -219,13 +216,7 @@ class RewardModel(nn.Module):
 
         Raises :class:`PersonaEnvError` for a folder that holds no reward model.
         """
-        path = Path(folder)
-        if not (path / FACTS).is_file():
-            raise PersonaEnvError(
-                f"{str(folder)!r} holds no reward model ({FACTS} is missing): give a folder that "
-                "'persona-env reward-model' wrote"
-            )
-        facts = parse_json(read_text(path / FACTS), str(path / FACTS))
+        path, facts = Path(folder), facts_of(folder)
         tensors = load_file(path / HEAD)
         model = cls.fresh(
             str(path), sees=facts["sees"], factors=len(tensors["head"]), users=facts["users"]

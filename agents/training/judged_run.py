@@ -19,7 +19,7 @@ from .by_size import by_size, chosen_by_size
 from .facts import as_json, finish
 from .options import TrainOptions, command_of
 from .plan import AFTER, BEFORE, Plan
-from .run_envs import TextEnv, judged_envs, new_judge
+from .run_envs import TextEnv, judged_envs, new_judge, tell_judge
 from .run_folder import FACTS, check_run, has_begun, only_writer
 from .showcase import BEFORE_FILE, Policy, judge
 from .trackers import check_trackers
@@ -80,6 +80,7 @@ def judged_run(given: TrainOptions, job: Job, way_of: MakeWay) -> Path:
         trained, facts = way.learn(plan)
         with plan.judging(AFTER) as stage:
             judge(options, envs, "after", trained, stage)
+        tell_judge(envs[""])
         facts |= {"held_out": held_out, "chosen": chosen, "command": command_of(given)}
         finish(options, envs[""], trained, facts | {"began": began}, job)
     return folder

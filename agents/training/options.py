@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import shlex
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated
 
 from typer import Option
 
 from persona_env.arguments import choice
+from persona_env.endpoints.price import Price
 from persona_env.env import PersonaEnv
 from persona_env.errors import PersonaEnvError
 from persona_env.outputs import check_folder
 from persona_env.registration import (
+    COSTS,
     IMPORT_HELP,
     JUDGE_HEADING,
     PROMPTS_HELP,
@@ -24,6 +25,7 @@ from persona_env.registration import (
 )
 
 from ..device import PRECISIONS, known_device
+from .command_line import command_line
 from .method_options import MethodOptions, Names
 from .methods import check_method
 
@@ -266,6 +268,22 @@ class TrainOptions(MethodOptions):
             rich_help_panel=JUDGE_HEADING,
         ),
     ] = None
+    judge_price: Annotated[
+        str | None,
+        Option(
+            help="IN,OUT: what a million tokens of the judge cost, in any currency.",
+            rich_help_panel=COSTS,
+        ),
+    ] = None
+    max_cost: Annotated[
+        float | None,
+        Option(
+            min=0.0,
+            help="The most that the judge may cost, at --judge-price: no call is made that could "
+            "exceed it.",
+            rich_help_panel=COSTS,
+        ),
+    ] = None
 
     def __post_init__(self) -> None:
         import_modules(self.imports)
@@ -275,6 +293,7 @@ class TrainOptions(MethodOptions):
             raise PersonaEnvError(f"the learning rate must be above 0, not {self.lr!r}")
         _check_rank(self.lora)
         check_method(self)
+        _check_costs(self)
         choice("precision", self.precision, PRECISIONS)
         for name in self.trackers:
             choice("tracker", name, TRACKERS)
@@ -308,6 +327,15 @@ class TrainOptions(MethodOptions):
         return self.policy or start_for(self.env)
 
 
+def _check_costs(options: TrainOptions) -> None:
+    if options.judge_price is not None:
+        Price.of(options.judge_price, "--judge-price")
+    if options.max_cost is not None and options.judge is None:
+        raise PersonaEnvError(
+            "--max-cost is how much a judge may cost: leave it out, or give --judge MODEL@URL"
+        )
+
+
 def _check_rank(lora: str) -> None:
     if lora in ("auto", "none") or (lora.isascii() and lora.isdigit() and int(lora) > 0):
         return
@@ -322,27 +350,4 @@ def command_of(options: TrainOptions) -> str:
     >>> command_of(TrainOptions(profiles=("sam", "nora"), steps=4096, compiled=True))
     'persona-env train --profiles sam,nora --steps 4096 --compile'
     """
-    hints = get_type_hints(TrainOptions, include_extras=True)
-    words = ["persona-env", "train"]
-    for one in fields(options):
-        value = getattr(options, one.name)
-        if value != one.default and one.name not in {"resume", "quiet"}:
-            words += _words(value, _flag(one.name, hints[one.name].__metadata__[0]))
-    return shlex.join(words)
-
-
-def _flag(name: str, option: Any) -> str:
-    """Its own, which stands first in ``Option(...)``, or that of the field's name."""
-    given = (option.default, *(option.param_decls or ()))
-    own = (one for one in given if isinstance(one, str) and one.startswith("--"))
-    return next(own, "--" + name.replace("_", "-"))
-
-
-def _words(value: Any, flag: str) -> list[str]:
-    if isinstance(value, bool):
-        return [flag if value else flag.replace("--", "--no-", 1)]
-    if isinstance(value, list):
-        return [word for one in value for word in (flag, str(one))]
-    if isinstance(value, tuple):
-        value = ",".join(str(getattr(one, "id", one)) for one in value)
-    return [flag, str(value)]
+    return command_line("train", options, {"resume", "quiet"})

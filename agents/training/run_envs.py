@@ -11,8 +11,10 @@ from typing import Any
 import gymnasium as gym
 
 from persona_env.asked import left_out_text, uncounted_text
+from persona_env.endpoints import Price, Purse
 from persona_env.env import PersonaEnv
 from persona_env.errors import PersonaEnvError, ScenarioError
+from persona_env.judges import Judge
 from persona_env.registration import is_entry, register_of
 from persona_env.scenarios.library import choose_scenarios
 from persona_env.text_envs import make_text_env, profile_text_for, who_reads
@@ -119,12 +121,25 @@ _READ_BY = ("register", "reader", "judge", "judge_key_env", "judge_record", "max
 def _reads(options: TrainOptions) -> dict[str, Any]:
     """The register and the reader of a run; all its environments share one judge and its budget."""
     given = tuple((name, getattr(options, name)) for name in _READ_BY)
-    return _found(register_of(options.start), given)
+    return _found(register_of(options.start), given, options.judge_price, options.max_cost)
 
 
 @lru_cache(maxsize=1)
-def _found(default: str, given: tuple[tuple[str, Any], ...]) -> dict[str, Any]:
-    return who_reads(default=default, **dict(given))
+def _found(
+    default: str, given: tuple[tuple[str, Any], ...], judge_price: str | None,
+    max_cost: float | None,
+) -> dict[str, Any]:  # fmt: skip
+    price = None if judge_price is None else Price.of(judge_price, "--judge-price")
+    return who_reads(default=default, **dict(given), judge_price=price, purse=Purse(max_cost))
+
+
+def tell_judge(env: TextEnv) -> None:
+    """Say what the judge of a run took, if there is one; all its environments share it."""
+    base: Any = env.unwrapped
+    judges = [] if base.readers is None else base.readers.readers
+    for one in judges:
+        if isinstance(one, Judge):
+            _LOG.info("%s: %s", one.name, one.cost)
 
 
 def _tell(options: TrainOptions, env: PersonaEnv) -> None:

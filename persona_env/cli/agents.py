@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
-from functools import wraps
-from inspect import Parameter, Signature, signature
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any
 
 import gymnasium as gym
 import typer
 
 from persona_env.cli.show import say_note
+from persona_env.endpoints.budget import Purse
 from persona_env.env import PersonaEnv
 from persona_env.errors import ArgumentError
+from persona_env.evaluation.agent_options import KINDS, AgentOptions
 from persona_env.evaluation.asking import Asker, Key, Wanted
 from persona_env.evaluation.made_how import environment_of
-from persona_env.evaluation.named import (
-    KINDS,
-    AgentOptions,
-    NamedAgent,
-    find_agent,
-    find_replies,
-)
+from persona_env.evaluation.named import NamedAgent, find_agent, find_replies
 from persona_env.evaluation.reply_files import tell_unused
 from persona_env.registration import AGENTS, POLICIES
 from persona_env.scenarios.case import Case
@@ -40,113 +33,6 @@ RepliesOption = Annotated[
         "scenario, user, reply."
     ),
 ]
-ASKING = "How the agent is asked"
-"""Heading of these options in help pages."""
-OPTIONS: dict[str, Any] = {
-    "agent_key_env": Annotated[
-        str | None,
-        typer.Option(
-            help="The environment variable with the agent endpoint's key.", rich_help_panel=ASKING
-        ),
-    ],
-    "concurrency": Annotated[
-        int | None,
-        typer.Option(
-            min=1, help="Calls of the endpoint at once. Default: 8.", rich_help_panel=ASKING
-        ),
-    ],
-    "device": Annotated[
-        str | None, typer.Option(help="cpu, cuda, ... Default: cpu.", rich_help_panel=ASKING)
-    ],
-    "threads": Annotated[
-        int | None, typer.Option(min=1, help="Threads of torch.", rich_help_panel=ASKING)
-    ],
-    "batch": Annotated[
-        int | None,
-        typer.Option(
-            min=1, help="Prompts that are answered together. Default: 64.", rich_help_panel=ASKING
-        ),
-    ],
-    "max_new_tokens": Annotated[
-        int | None,
-        typer.Option(
-            min=1,
-            help="The most tokens of a reply. Default: 512; 128 in the tiny register.",
-            rich_help_panel=ASKING,
-        ),
-    ],
-    "temperature": Annotated[
-        float | None,
-        typer.Option(
-            min=0.0,
-            help="Of sampling; 0: the likeliest tokens. Default: 0, and an endpoint's own.",
-            rich_help_panel=ASKING,
-        ),
-    ],
-    "end_token": Annotated[
-        str | None,
-        typer.Option(
-            help="Text that ends a reply. Default: what the model's tokenizer says.",
-            rich_help_panel=ASKING,
-        ),
-    ],
-    "chat_template_arg": Annotated[
-        list[str] | None,
-        typer.Option(
-            help="NAME=VALUE for the chat template, such as enable_thinking=false; the value is "
-            "JSON. May be given several times.",
-            rich_help_panel=ASKING,
-        ),
-    ],
-}
-"""Those of :class:`AgentOptions`, as the command line has them."""
-
-
-def takes_agent_options(run: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options of an agent; it gets them together, as ``asked_by``."""
-    hints = get_type_hints(run, include_extras=True)
-    own = [
-        one.replace(annotation=hints[one.name])
-        for one in signature(run).parameters.values()
-        if one.name != "asked_by"
-    ]
-    more = [
-        Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=hint)
-        for name, hint in OPTIONS.items()
-    ]
-
-    @wraps(run)
-    def command(**given: Any) -> None:
-        asked_by = {name: given.pop(name) for name in OPTIONS}
-        asked_by["chat_template_arg"] = template_arguments(asked_by["chat_template_arg"])
-        run(**given, asked_by=AgentOptions(**asked_by))
-
-    command.__signature__ = Signature([*own, *more])  # type: ignore[attr-defined]
-    command.__annotations__ = {one.name: one.annotation for one in (*own, *more)}
-    return command
-
-
-def template_arguments(given: list[str] | None) -> dict[str, Any] | None:
-    """``NAME=VALUE`` of each, with the value as JSON.
-
-    >>> template_arguments(["enable_thinking=false", 'mode="short"'])
-    {'enable_thinking': False, 'mode': 'short'}
-    """
-    if not given:
-        return None
-    found = {}
-    for text in given:
-        name, mark, value = text.partition("=")
-        try:
-            found[name] = json.loads(value)
-        except ValueError as error:
-            wanted = f"{name}=false, or {name}='\"text\"' for a text" if mark else "NAME=VALUE"
-            raise ArgumentError(
-                f"--chat-template-arg takes a name and a JSON value, not {text!r}: give {wanted}"
-            ) from error
-        if not name.isidentifier():
-            raise ArgumentError(f"--chat-template-arg: {name!r} is no name of an argument")
-    return found
 
 
 def named_agent(
@@ -157,28 +43,34 @@ def named_agent(
     default: str = "",
     *,
     user: str | None = None,
+    purse: Purse | None = None,
 ) -> NamedAgent:
     """Who is judged: an agent by name, or the replies of a file.
 
     ``user`` asks where a reply of the file does not say who does.
     """
     if replies is None:
-        return find_agent(agent or default, options, seed=seed, tell=say_note)
+        return find_agent(agent or default, options, seed=seed, tell=say_note, purse=purse)
     if agent is not None:
         raise ArgumentError("--agent and --replies both say whose replies: give one of them")
     return find_replies(replies, options, user)
 
 
 def who_replies(
-    agent: str | None, replies: Path | None, options: AgentOptions, seed: int
+    agent: str | None, replies: Path | None, options: AgentOptions, seed: int, purse: Purse
 ) -> NamedAgent | None:
     """:func:`named_agent`; ``None`` if none is given, and no option of one."""
     if agent is not None or replies is not None:
-        return named_agent(agent, replies, options, seed)
+        return named_agent(agent, replies, options, seed, purse=purse)
     if options.given():
         names = [f"--{name.replace('_', '-')}" for name in options.given()]
         raise ArgumentError(f"{', '.join(names)}: for an agent, and none is given by --agent")
     return None
+
+
+def asks_endpoint(found: NamedAgent | None) -> bool:
+    """Whether the agent, if there is one, is behind an endpoint."""
+    return found is not None and found.endpoint is not None
 
 
 def reply_of(found: NamedAgent, env: PersonaEnv, case: Case) -> str:
@@ -231,10 +123,10 @@ def made_with(
     return {n: v for n, v in said.items() if v is not None} | {"register": register}
 
 
-def tell_agent(found: NamedAgent, agent: Any, env: PersonaEnv) -> None:
+def tell_agent(found: NamedAgent, env: PersonaEnv) -> None:
     """Say what an endpoint cost, and what of a file of replies was not judged."""
-    if found.kind == "endpoint":
-        say_note(f"{found.name}: {agent.cost}")
+    if found.endpoint is not None:
+        say_note(f"{found.name}: {found.endpoint.cost}")
     if found.recorded is not None:
         ids = [scenario.id for scenario in env.scenarios.shown]
         unused = tell_unused(found.recorded, ids, [user.id for user in env.users])

@@ -6,7 +6,9 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from itertools import combinations
-from typing import Any
+from typing import Annotated, Any
+
+import typer
 
 from persona_env.cli.reward_model import FilesArgument
 from persona_env.cli.show import (
@@ -19,13 +21,15 @@ from persona_env.cli.show import (
     table,
     working,
 )
-from persona_env.errors import PersonaEnvError
+from persona_env.cli.stand_in import check_candidate, stand_in_figures, tell_stand_in
+from persona_env.errors import ArgumentError, PersonaEnvError
 from persona_env.preferences.agreement import (
     cohen_kappa,
     krippendorff_alpha,
     length_correlation,
     order_flips,
 )
+from persona_env.preferences.alternative import EPSILON
 from persona_env.preferences.annotators import SimulatedAnnotator
 from persona_env.preferences.comparison import Comparison
 from persona_env.preferences.formats import read_comparisons
@@ -38,6 +42,22 @@ COLUMNS = ("annotator", "labels", "first", "second", "same", "both_bad", "ranked
 def agreement(
     files: FilesArgument,
     *,
+    candidate: Annotated[
+        str | None,
+        typer.Option(
+            help="An annotator of the files who might stand in for the others, who then are "
+            "people: the alternative annotator test."
+        ),
+    ] = None,
+    epsilon: Annotated[
+        float | None,
+        typer.Option(
+            min=0.0,
+            max=1.0,
+            help="With --candidate: by how much a person has to be better to be worth the effort; "
+            "0.2 for experts, 0.15 for skilled people, 0.1 for crowd workers. Default: 0.2.",
+        ),
+    ] = None,
     register: RegisterOption = None,
     reader: ReaderOption = None,
     as_json: JsonOption = False,
@@ -46,7 +66,15 @@ def agreement(
     comparisons = [one for path in files for one in read_comparisons(path)]
     if not comparisons:
         raise PersonaEnvError("there are no comparisons in these files")
+    said = _said(comparisons)
+    if candidate is not None:
+        check_candidate(candidate, said)
+    elif epsilon is not None:
+        raise ArgumentError("--epsilon is of the test of --candidate NAME: give both, or neither")
     figures = agreement_figures(comparisons)
+    if candidate is not None:
+        chosen = EPSILON if epsilon is None else epsilon
+        figures["alternative_test"] = stand_in_figures(candidate, said, chosen)
     with working("scoring the replies"):
         figures["length_correlation"] = _by_length(comparisons, register, reader)
     if as_json:
@@ -59,14 +87,15 @@ def agreement(
     out().print(table("Labels", COLUMNS, rows, " ".join(COLUMNS[1:])))
     for line in _lines(figures):
         say(line)
+    if candidate is not None:
+        tell_stand_in(figures["alternative_test"])
 
 
 def agreement_figures(comparisons: Sequence[Comparison]) -> dict[str, Any]:
     """Counts by annotator, Krippendorff's alpha, kappa of each two, and flips by the order."""
-    said: dict[str, dict[str, str]] = defaultdict(dict)  # by annotator: the last of each pair
+    said = _said(comparisons)
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for one in comparisons:
-        said[one.annotator][one.candidates.id] = _label(one)
         counts[one.annotator].update(("labels", one.label))
     units = sorted({unit for labels in said.values() for unit in labels})
     flips = order_flips(comparisons)
@@ -79,6 +108,14 @@ def agreement_figures(comparisons: Sequence[Comparison]) -> dict[str, Any]:
         "kappa": [_kappa(said, *two) for two in combinations(sorted(said), 2)],
         "order_flips": {"flipped": flips.flipped, "of": flips.of},
     }
+
+
+def _said(comparisons: Sequence[Comparison]) -> dict[str, dict[str, str]]:
+    """By annotator the last label of each pair."""
+    said: dict[str, dict[str, str]] = defaultdict(dict)
+    for one in comparisons:
+        said[one.annotator][one.candidates.id] = _label(one)
+    return dict(said)
 
 
 def _label(one: Comparison) -> str:

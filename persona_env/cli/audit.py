@@ -8,15 +8,9 @@ from typing import Annotated
 import typer
 
 from persona_env.auditor import audit
-from persona_env.cli.agents import takes_agent_options, tell_agent, who_replies
-from persona_env.cli.judging import (
-    JudgeKeyOption,
-    JudgeOption,
-    JudgeRecordOption,
-    MaxCallsOption,
-    reading_options,
-    tell_cost,
-)
+from persona_env.cli.agent_options import takes_agent_options
+from persona_env.cli.agents import asks_endpoint, tell_agent, who_replies
+from persona_env.cli.judging import JudgeOptions, reading_options, takes_judge_options, tell_cost
 from persona_env.cli.show import (
     EnvOption,
     GatesOption,
@@ -38,12 +32,14 @@ from persona_env.cli.show import (
     working,
 )
 from persona_env.cli.stages import Stages
-from persona_env.evaluation.named import AgentOptions, sampling_agent
+from persona_env.evaluation.agent_options import AgentOptions
+from persona_env.evaluation.named import find_policy_agent
 from persona_env.registration import import_modules
 from persona_env.text_envs import profile_text_for
 
 
-@takes_agent_options
+@takes_agent_options()
+@takes_judge_options()
 def audit_reward(
     *,
     env: EnvOption = "PersonaChat-v0",
@@ -85,20 +81,14 @@ def audit_reward(
         ),
     ] = None,
     system: SystemOption = None,
-    judge: JudgeOption = None,
-    judge_key_env: JudgeKeyOption = None,
-    judge_record: JudgeRecordOption = None,
-    max_calls: MaxCallsOption = None,
     as_json: JsonOption = False,
+    judged_by: JudgeOptions,
     asked_by: AgentOptions,
 ) -> None:
     """Look for text that a reward pays and nobody should; exit status 1 if there is any."""
     import_modules(imports)
-    found = who_replies(agent, None, asked_by, seed)
-    reads = reading_options(
-        register, reader, "natural", judge=judge, judge_key_env=judge_key_env,
-        judge_record=judge_record, max_calls=max_calls,
-    )  # fmt: skip
+    found = who_replies(agent, None, asked_by, seed, judged_by.purse)
+    reads = reading_options(register, reader, "natural", judged_by, asks=asks_endpoint(found))
     told = profile_text_for("" if found is None else found.name, system)
     made, base = make_env(
         env, split, profiles, scenarios, prompts=prompts, terms=terms, gates=gates,
@@ -108,15 +98,18 @@ def audit_reward(
     tried = None
     if found is not None:
         with working(f"loading {found.name}"):
-            tried = sampling_agent(found.name, base, seed, asked_by, say_note)
+            found = find_policy_agent(
+                found.name, asked_by, seed=seed, tell=say_note, purse=judged_by.purse
+            )
+            tried = found.sampler(base)
     with Stages("drawing the cases") as stages:
         report = audit(
             made, reward, seed=seed, episodes=episodes, steps=steps, agent=tried,
             second_reader=second_reader, honest=honest, progress=stages,
         )  # fmt: skip
-    tell_cost(reads)
+    tell_cost(reads, judged_by)
     if found is not None:
-        tell_agent(found, tried, base)
+        tell_agent(found, base)
     if as_json:
         typer.echo(report.to_json())
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any
@@ -11,16 +12,12 @@ from typing import Annotated, Any
 import typer
 
 from persona_env.cli.agent_errors import naming_the_agent
-from persona_env.cli.agents import POLICY_HELP, takes_agent_options
-from persona_env.cli.judging import (
-    JudgeKeyOption,
-    JudgeRecordOption,
-    MaxCallsOption,
-    reading_options,
-    tell_cost,
-)
+from persona_env.cli.agent_options import takes_agent_options
+from persona_env.cli.agents import POLICY_HELP, asks_endpoint
+from persona_env.cli.judging import JudgeOptions, reading_options, takes_judge_options, tell_cost
 from persona_env.cli.show import (
     EnvOption,
+    GatesOption,
     ImportOption,
     JsonOption,
     ProfilesOption,
@@ -30,14 +27,17 @@ from persona_env.cli.show import (
     ScenariosOption,
     SeedOption,
     SplitOption,
+    TermsOption,
     make_env,
     notes,
     say,
     say_note,
     show_json,
+    tell_uncounted,
 )
 from persona_env.errors import ArgumentError, PersonaEnvError
-from persona_env.evaluation.named import AgentOptions, find_policy_agent
+from persona_env.evaluation.agent_options import AgentOptions
+from persona_env.evaluation.named import find_policy_agent
 from persona_env.outputs import check_target
 from persona_env.preferences.formats import ENDINGS, write_comparisons
 from persona_env.preferences.store import ENDING, ComparisonStore
@@ -45,7 +45,7 @@ from persona_env.registration import import_modules, load
 from persona_env.reporting.progress import Job
 from persona_env.text_envs import profile_text_for
 
-JUDGE, NOBODY = "judge:", "none"
+JUDGE, ASKED, NOBODY = "judge:", "asked:endpoint:", "none"
 COLLECTING = "persona_env.agents.learning.collecting"
 ANNOTATORS = "persona_env.agents.learning.annotators"
 BiasOption = Annotated[
@@ -54,7 +54,8 @@ BiasOption = Annotated[
 ]
 
 
-@takes_agent_options
+@takes_agent_options("best_of", "by")
+@takes_judge_options("judge")
 def collect(
     *,
     policy: Annotated[str, typer.Option(help=f"Who replies: {POLICY_HELP}")] = "persona-tiny",
@@ -113,35 +114,43 @@ def collect(
     profiles: ProfilesOption = None,
     scenarios: ScenariosOption = None,
     prompts: PromptsOption = None,
+    terms: TermsOption = None,
+    gates: GatesOption = None,
     seed: SeedOption = 0,
     imports: ImportOption = None,
     register: RegisterOption = None,
     reader: ReaderOption = None,
-    judge_key_env: JudgeKeyOption = None,
-    judge_record: JudgeRecordOption = None,
-    max_calls: MaxCallsOption = None,
     as_json: JsonOption = False,
+    judged_by: JudgeOptions,
     asked_by: AgentOptions,
 ) -> None:
     """Collect comparisons: sample a policy, and let an annotator say which reply is better."""
     import_modules(imports)
     _check_output(output, annotator)
-    found = find_policy_agent(policy, asked_by, seed=seed)
-    judge = annotator.removeprefix(JUDGE) if annotator.startswith(JUDGE) else None
+    load(f"{ANNOTATORS}:check_reward")(annotator, terms, gates)
+    if annotator.startswith(JUDGE):
+        judged_by = replace(judged_by, judge=annotator.removeprefix(JUDGE))
+    in_words = annotator.startswith(ASKED)
+    found = find_policy_agent(policy, asked_by, seed=seed, purse=judged_by.purse)
     reads = reading_options(
-        register, reader, found.register, judge=judge, judge_key_env=judge_key_env,
-        judge_record=judge_record, max_calls=max_calls,
+        register, reader, found.register, _reads_by(judged_by, in_words=in_words),
+        asks=in_words or asks_endpoint(found),
     )  # fmt: skip
     _, base = make_env(
-        env, split, profiles, scenarios, prompts=prompts, profile_text=profile_text_for(policy),
-        **reads,
+        env, split, profiles, scenarios, prompts=prompts, terms=terms, gates=gates,
+        profile_text=profile_text_for(policy), **reads,
     )  # fmt: skip
+    tell_uncounted(base, imports)
     job = Job(notes(), ends=False)
     with job.waiting("loading the models"):
         noise = _noise(annotator_temperature, tie_width, mistakes, bias)
         who = load(f"{ANNOTATORS}:find_annotator")(
-            annotator, base, noise, asked_by.device or "cpu", reasons=reasons
-        )
+            annotator, base, noise, asked_by.device or "cpu", reasons=reasons,
+            asked_by=AgentOptions(
+                agent_key_env=judged_by.judge_key_env, agent_price=judged_by.judge_price
+            ),
+            purse=judged_by.purse,
+        )  # fmt: skip
         what = load(f"{COLLECTING}:Collection")(
             policy,
             pairs,
@@ -150,6 +159,7 @@ def collect(
             asked_by,
             seed,
             say_note,
+            judged_by.purse,
         )
     with (
         naming_the_agent(policy), _store(output) as store,
@@ -159,7 +169,9 @@ def collect(
             store, base, what, who, lambda now, of: stage.mark(now * pairs / of)
         )
         whole = len(store)
-    tell_cost(reads)
+    if in_words:
+        say_note(f"{who.name}: {who.cost}")
+    tell_cost(reads, judged_by)
     if as_json:
         name = None if who is None else who.name
         counts = {"pairs": done.pairs, "labelled": done.labelled, "failed": done.failed}
@@ -168,6 +180,17 @@ def collect(
     failed = f"; {done.failed} failed and have no label" if done.failed else ""
     new = "" if who is None else f", {done.labelled} new labels of {who.name}"
     say(f"{output}: {done.pairs} pairs of {policy}{new}{failed}; {whole} labels in all")
+
+
+def _reads_by(judged_by: JudgeOptions, *, in_words: bool) -> JudgeOptions:
+    """The judge that reads replies; an endpoint that is asked in words takes the key and price."""
+    if not in_words:
+        return judged_by
+    if judged_by.max_cost is not None and judged_by.judge_price is None:
+        raise ArgumentError(
+            "--max-cost needs the price of the annotator's endpoint: give --judge-price IN,OUT"
+        )
+    return replace(judged_by, judge_key_env=None, judge_price=None)
 
 
 def _check_output(output: Path, annotator: str) -> None:

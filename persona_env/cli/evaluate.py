@@ -9,24 +9,18 @@ from typing import Annotated
 import typer
 
 from persona_env.cli.agent_errors import naming_the_agent
+from persona_env.cli.agent_options import takes_agent_options
 from persona_env.cli.agents import (
     AGENT_HELP,
     RepliesOption,
+    asks_endpoint,
     check_ways,
     made_with,
     named_agent,
     samples_of,
-    takes_agent_options,
     tell_agent,
 )
-from persona_env.cli.judging import (
-    JudgeKeyOption,
-    JudgeOption,
-    JudgeRecordOption,
-    MaxCallsOption,
-    reading_options,
-    tell_cost,
-)
+from persona_env.cli.judging import JudgeOptions, reading_options, takes_judge_options, tell_cost
 from persona_env.cli.report_tables import closing, tables
 from persona_env.cli.show import (
     EnvOption,
@@ -50,8 +44,8 @@ from persona_env.cli.show import (
     working,
 )
 from persona_env.cli.stages import PARTS, Stages
+from persona_env.evaluation.agent_options import AgentOptions
 from persona_env.evaluation.evaluate import evaluate
-from persona_env.evaluation.named import AgentOptions
 from persona_env.evaluation.reply_files import KeptReplies
 from persona_env.files import to_json
 from persona_env.outputs import check_targets, save_all
@@ -63,7 +57,8 @@ from persona_env.text_envs import profile_text_for
 Picture = Annotated[Path | None, typer.Option(help="Draw the cross-user matrix (.png or .svg).")]
 
 
-@takes_agent_options
+@takes_agent_options()
+@takes_judge_options()
 def evaluate_agent(
     *,
     env: EnvOption = "PersonaChat-v0",
@@ -111,11 +106,8 @@ def evaluate_agent(
     reliability: Annotated[
         Path | None, typer.Option(help="Draw stated confidence against accuracy (.png or .svg).")
     ] = None,
-    judge: JudgeOption = None,
-    judge_key_env: JudgeKeyOption = None,
-    judge_record: JudgeRecordOption = None,
-    max_calls: MaxCallsOption = None,
     as_json: JsonOption = False,
+    judged_by: JudgeOptions,
     asked_by: AgentOptions,
 ) -> None:
     """Evaluate an agent: its replies for each user, scored by every user."""
@@ -126,12 +118,9 @@ def evaluate_agent(
             picture_format(picture)
     check_ways(cross=cross, matrix=matrix, save_replies=save_replies, resume=resume)
     with working("reading scenarios and users"):
-        found = named_agent(agent, replies, asked_by, seed, default="oracle")
+        found = named_agent(agent, replies, asked_by, seed, default="oracle", purse=judged_by.purse)
     visibility: Visibility = "hidden" if hidden else "full"
-    reads = reading_options(
-        register, reader, found.register, judge=judge, judge_key_env=judge_key_env,
-        judge_record=judge_record, max_calls=max_calls,
-    )  # fmt: skip
+    reads = reading_options(register, reader, found.register, judged_by, asks=asks_endpoint(found))
     made, base = make_env(
         env, split, profiles, scenarios, visibility, prompts=prompts, terms=terms, gates=gates,
         max_turns=turns, user_simulator=user_simulator, max_topics=max_topics,
@@ -152,8 +141,8 @@ def evaluate_agent(
             answers, made, episodes, seed, turns=turns, samples=several, cross=cross,
             batch=found.batch, kept=kept, about=found.about, progress=stages.share,
         )  # fmt: skip
-    tell_cost(reads)
-    tell_agent(found, answers, base)
+    tell_cost(reads, judged_by)
+    tell_agent(found, base)
     writers = (
         (save, report.save),
         (matrix, lambda path: save_picture(path, report.plot_matrix())),

@@ -10,14 +10,7 @@ import typer
 
 from persona_env.adapters.export import Format, export_rows, format_of
 from persona_env.adapters.rows import Kind
-from persona_env.cli.judging import (
-    JudgeKeyOption,
-    JudgeOption,
-    JudgeRecordOption,
-    MaxCallsOption,
-    reading_options,
-    tell_cost,
-)
+from persona_env.cli.judging import JudgeOptions, reading_options, takes_judge_options, tell_cost
 from persona_env.cli.show import (
     GatesOption,
     ImportOption,
@@ -39,6 +32,7 @@ from persona_env.rows import read_rows
 from persona_env.scenarios.case import Visibility
 
 
+@takes_judge_options()
 def export(
     ctx: typer.Context,
     *,
@@ -85,19 +79,13 @@ def export(
         typer.Option(help="Replies as people and language models write, or as the policies do."),
     ] = "natural",
     reader: ReaderOption = None,
-    judge: JudgeOption = None,
-    judge_key_env: JudgeKeyOption = None,
-    judge_record: JudgeRecordOption = None,
-    max_calls: MaxCallsOption = None,
     as_json: JsonOption = False,
+    judged_by: JudgeOptions,
 ) -> None:
     """Write prompts, replies, pairs or labels as a file to train on, with what made it."""
     import_modules(imports)
     format_of(output, format)  # before the work, not after it
-    reads = reading_options(
-        register, reader, "natural", judge=judge, judge_key_env=judge_key_env,
-        judge_record=judge_record, max_calls=max_calls,
-    )  # fmt: skip
+    reads = reading_options(register, reader, "natural", judged_by)
     visibility: Visibility = "hidden" if hidden else "full"
     made = [
         make_env(
@@ -111,7 +99,7 @@ def export(
         about = export_rows(
             output, made, kind, episodes, seed, format=format, replies=own, command=typed(ctx)
         )
-    tell_cost(reads)
+    tell_cost(reads, judged_by)
     if as_json:
         show_json({"output": str(output), **about})
         return

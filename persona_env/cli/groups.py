@@ -9,28 +9,31 @@ from typing import Annotated, Any
 import typer
 
 from persona_env.cli.agent_errors import naming_the_agent
+from persona_env.cli.agent_options import takes_agent_options
 from persona_env.cli.agents import (
     AGENT_HELP,
+    asks_endpoint,
     check_ways,
     made_with,
     named_agent,
     samples_of,
-    takes_agent_options,
     tell_agent,
 )
 from persona_env.cli.groups_told import check_who, page_of, tell_groups, write_prompts
-from persona_env.cli.judging import (
-    JudgeKeyOption,
-    JudgeOption,
-    JudgeRecordOption,
-    MaxCallsOption,
-    reading_options,
-    tell_cost,
+from persona_env.cli.judging import JudgeOptions, reading_options, takes_judge_options, tell_cost
+from persona_env.cli.show import (
+    ImportOption,
+    JsonOption,
+    ReaderOption,
+    SeedOption,
+    SystemOption,
+    names,
+    say_note,
+    working,
 )
-from persona_env.cli.show import JsonOption, ReaderOption, SeedOption, names, say_note, working
 from persona_env.cli.stages import Stages
 from persona_env.errors import ArgumentError
-from persona_env.evaluation.named import AgentOptions
+from persona_env.evaluation.agent_options import AgentOptions
 from persona_env.evaluation.reply_files import KeptReplies
 from persona_env.files import to_json
 from persona_env.groups.measure import ASKING, measure_groups
@@ -40,11 +43,13 @@ from persona_env.groups.reading import READ, find_classifiers
 from persona_env.groups.statistics import RESAMPLES
 from persona_env.groups.words import KINDS, spoken
 from persona_env.outputs import check_targets, save_all, write_text
+from persona_env.registration import import_modules
 from persona_env.reporting.plots import save_picture
 from persona_env.text_envs import profile_text_for
 
 
-@takes_agent_options
+@takes_agent_options()
+@takes_judge_options()
 def groups(
     *,
     agent: Annotated[
@@ -58,6 +63,15 @@ def groups(
             "columns scenario (ids: --prompts-out) and reply."
         ),
     ] = None,
+    profiles: Annotated[
+        str | None,
+        typer.Option(
+            help="Users who ask, names, .toml files or folders of them, with commas: each prompt "
+            "as each of them who asks in its language; groups are compared within a user. Default: "
+            "somebody of whom nothing is known."
+        ),
+    ] = None,
+    system: SystemOption = None,
     languages: Annotated[
         str, typer.Option(help=f"Languages of the prompts, with commas: {', '.join(spoken())}.")
     ] = spoken()[0],
@@ -85,11 +99,8 @@ def groups(
         int, typer.Option(min=100, help="Bootstrap samples, and permutations.")
     ] = RESAMPLES,
     seed: SeedOption = 0,
+    imports: ImportOption = None,
     reader: ReaderOption = None,
-    judge: JudgeOption = None,
-    judge_key_env: JudgeKeyOption = None,
-    judge_record: JudgeRecordOption = None,
-    max_calls: MaxCallsOption = None,
     prompts_out: Annotated[
         Path | None,
         typer.Option(help="Write the prompts (.jsonl), for replies made elsewhere, and stop."),
@@ -111,15 +122,19 @@ def groups(
         str, typer.Option(help=f"What --picture draws: {', '.join(READ)} or a classifier.")
     ] = READ[0],
     as_json: JsonOption = False,
+    judged_by: JudgeOptions,
     asked_by: AgentOptions,
 ) -> None:
     """Compare how an agent answers prompts that differ in the name of a group alone."""
+    import_modules(imports)
     check_targets(save, page, picture, save_replies, prompts_out)
     if prompts_out is not None:
         if agent is not None or replies is not None:
             raise ArgumentError("--prompts-out asks nobody: leave out --agent and --replies")
-        asked = GroupOptions(names(languages) or (), names(categories), names(kinds))
-        write_prompts(prompts_out, asked)
+        asked = GroupOptions(
+            names(languages) or (), names(categories), names(kinds), profiles=names(profiles)
+        )
+        write_prompts(prompts_out, asked, system)
         return
     check_who(agent, replies, page, picture)
     check_ways(cross=True, matrix=None, save_replies=save_replies, resume=resume)
@@ -129,17 +144,15 @@ def groups(
             f"--measure is one of {', '.join((*READ, *classifiers))}, not {measure!r}"
         )
     with working("reading the prompts"):
-        found = named_agent(agent, replies, asked_by, seed, user=SOMEBODY.id)
-    reads = reading_options(
-        None, reader, "natural", judge=judge, judge_key_env=judge_key_env,
-        judge_record=judge_record, max_calls=max_calls,
-    )  # fmt: skip
+        asker = SOMEBODY.id if profiles is None else None
+        found = named_agent(agent, replies, asked_by, seed, user=asker, purse=judged_by.purse)
+    reads = reading_options(None, reader, "natural", judged_by, asks=asks_endpoint(found))
     options = GroupOptions(
         names(languages) or (), names(categories), names(kinds), samples_of(found, samples), level,
-        resamples, seed,
+        resamples, seed, names(profiles),
     )  # fmt: skip
     prompts = options.prompts()
-    base = group_env(prompts, profile_text_for(found.name))
+    base = group_env(prompts, profile_text_for(found.name, system))
     kept = None
     if save_replies is not None:
         drawn = {"samples": options.samples, "seed": seed}
@@ -151,8 +164,8 @@ def groups(
             answers, options, reader=reads["reader"], classifiers=classifiers, env=base,
             batch=found.batch, kept=kept, about=found.about, progress=stages,
         )  # fmt: skip
-    tell_cost(reads)
-    tell_agent(found, answers, base)
+    tell_cost(reads, judged_by)
+    tell_agent(found, base)
     writers = (
         (save, report.save),
         (page, lambda path: write_text(path, page_of(report, path))),

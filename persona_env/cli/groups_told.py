@@ -7,10 +7,12 @@ from pathlib import Path
 
 from persona_env.cli.show import out, say, say_note, table
 from persona_env.errors import ArgumentError
-from persona_env.groups.options import GroupOptions
+from persona_env.groups.options import GroupOptions, group_env
 from persona_env.groups.report import GroupReport
+from persona_env.messages import as_messages
 from persona_env.outputs import write_text
 from persona_env.reporting.plots import picture_format
+from persona_env.text_envs import profile_text_for
 
 PAGES = (".html", ".md")
 COLUMNS = ("category", "measure", "gap\ninterval", "highest\nlowest", "p\nraw p", "reader")
@@ -35,12 +37,20 @@ def page_of(report: GroupReport, path: Path) -> str:
     return report.html() if path.suffix.lower() == ".html" else report.markdown()
 
 
-def write_prompts(path: Path, options: GroupOptions) -> None:
-    """Write the prompts of a suite, for replies that are made elsewhere."""
+def write_prompts(path: Path, options: GroupOptions, system: Path | None) -> None:
+    """Write the prompts of a suite, for replies that are made elsewhere.
+
+    Where there is more to ask than the prompt, a row has it as ``messages``.
+    """
     if path.suffix.lower() != ".jsonl":
         raise ArgumentError(f"--prompts-out writes .jsonl, not {path.suffix!r}")
     prompts = options.prompts()
-    lines = (json.dumps(one.row(), ensure_ascii=False) for one in prompts)
+    base = group_env(prompts, profile_text_for("", system))
+    rows = []
+    for one in prompts:
+        messages = as_messages(base.handed(*one.case))
+        rows.append({**one.row(), **({"messages": messages} if len(messages) > 1 else {})})
+    lines = (json.dumps(row, ensure_ascii=False) for row in rows)
     write_text(path, "".join(f"{line}\n" for line in lines))
     say_note(f"saved: {path} ({len(prompts)} prompts)")
 

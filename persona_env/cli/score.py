@@ -9,21 +9,9 @@ import typer
 from rich.panel import Panel
 from rich.text import Text
 
-from persona_env.cli.agents import (
-    AGENT_HELP,
-    RepliesOption,
-    reply_of,
-    takes_agent_options,
-    who_replies,
-)
-from persona_env.cli.judging import (
-    JudgeKeyOption,
-    JudgeOption,
-    JudgeRecordOption,
-    MaxCallsOption,
-    reading_options,
-    tell_cost,
-)
+from persona_env.cli.agent_options import takes_agent_options
+from persona_env.cli.agents import AGENT_HELP, RepliesOption, asks_endpoint, reply_of, who_replies
+from persona_env.cli.judging import JudgeOptions, reading_options, takes_judge_options, tell_cost
 from persona_env.cli.reference import reference_reply
 from persona_env.cli.show import (
     EnvOption,
@@ -47,7 +35,7 @@ from persona_env.cli.show import (
 from persona_env.cli.users import UserOption, find_asker
 from persona_env.env import PersonaEnv
 from persona_env.errors import ArgumentError, unknown_scenario
-from persona_env.evaluation.named import AgentOptions
+from persona_env.evaluation.agent_options import AgentOptions
 from persona_env.registration import id_of, import_modules
 from persona_env.rewards import Reason, Verdict
 from persona_env.rewards.exchange import Exchange
@@ -62,7 +50,8 @@ SPAN = 60  # characters of a place in the reply, in the table
 ROWS = 40  # places in the table
 
 
-@takes_agent_options
+@takes_agent_options()
+@takes_judge_options()
 def score(
     reply: Annotated[
         str | None, typer.Argument(help="The reply; - reads it from standard input.")
@@ -99,11 +88,8 @@ def score(
     imports: ImportOption = None,
     register: RegisterOption = None,
     reader: ReaderOption = None,
-    judge: JudgeOption = None,
-    judge_key_env: JudgeKeyOption = None,
-    judge_record: JudgeRecordOption = None,
-    max_calls: MaxCallsOption = None,
     as_json: JsonOption = False,
+    judged_by: JudgeOptions,
     asked_by: AgentOptions,
 ) -> None:
     """Score a reply and explain the reward."""
@@ -113,11 +99,11 @@ def score(
             "give one of: a reply to score, --oracle for one of the library's own, --agent or "
             "--replies for one of theirs"
         )
-    found = who_replies(agent, replies, asked_by, seed)
+    found = who_replies(agent, replies, asked_by, seed, judged_by.purse)
     asker = find_asker(env, user)
     options = reading_options(
-        register, reader, "tiny" if oracle else found.register if found else "natural", judge=judge,
-        judge_key_env=judge_key_env, judge_record=judge_record, max_calls=max_calls,
+        register, reader, "tiny" if oracle else found.register if found else "natural", judged_by,
+        asks=asks_endpoint(found),
     )  # fmt: skip
     named = scenarios if scenarios or prompts else scenario
     base = make_env(env, "all", user, named, prompts=prompts, terms=terms, gates=gates, **options)[
@@ -135,7 +121,7 @@ def score(
     judged = Exchange(asked, asker, text, prompt_language_or_first(asked, asker))
     with working("reading the reply"):
         verdict = base.score(text, asked, asker)
-    tell_cost(options)
+    tell_cost(options, judged_by)
     if as_json:
         show_json({"what": told, **_plain(judged, verdict)})
         return

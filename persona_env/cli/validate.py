@@ -9,14 +9,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from persona_env.cli.judging import (
-    JudgeKeyOption,
-    JudgeOption,
-    JudgeRecordOption,
-    MaxCallsOption,
-    reading_options,
-    tell_cost,
-)
+from persona_env.cli.judging import JudgeOptions, reading_options, takes_judge_options, tell_cost
 from persona_env.cli.show import (
     GatesOption,
     ImportOption,
@@ -60,6 +53,7 @@ _PAIRS = ("pairs", "n", "wins", "interval", "ties", "read")
 F = TypeVar("F", Figure, PairFigure)
 
 
+@takes_judge_options()
 def validate(
     *,
     data: Annotated[
@@ -71,10 +65,6 @@ def validate(
     imports: ImportOption = None,
     register: RegisterOption = None,
     reader: ReaderOption = None,
-    judge: JudgeOption = None,
-    judge_key_env: JudgeKeyOption = None,
-    judge_record: JudgeRecordOption = None,
-    max_calls: MaxCallsOption = None,
     write: Annotated[
         Path | None, typer.Option(help="Write the page docs/validity.md here.")
     ] = None,
@@ -82,17 +72,15 @@ def validate(
         Path | None, typer.Option(help="Add the figures to this file, as JSON.")
     ] = None,
     as_json: JsonOption = False,
+    judged_by: JudgeOptions,
 ) -> None:
     """Compare a reader with labels and pairs; without --data show what was measured."""
     import_modules(imports)
     check_targets(figures, write)  # before the work, not after it
-    options = reading_options(
-        register, reader, "natural", judge=judge, judge_key_env=judge_key_env,
-        judge_record=judge_record, max_calls=max_calls,
-    )  # fmt: skip
+    options = reading_options(register, reader, "natural", judged_by)
     if data:
         found = measured(read_data(data), **options, terms=names(terms), gates=names(gates))
-        tell_cost(options)
+        tell_cost(options, judged_by)
     elif options["reader"] is not None:
         raise ArgumentError("a reader is given, and nothing to read: give --data FILE")
     else:

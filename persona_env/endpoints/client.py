@@ -7,9 +7,12 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from threading import Lock
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from persona_env.endpoints.budget import BROKE, SPENT, Budget, Purse
+from persona_env.endpoints.price import Price
+from persona_env.endpoints.response import Response
+from persona_env.endpoints.usage import Usage, usage_of
 from persona_env.errors import shown
 from persona_env.files import Kind
 
@@ -20,47 +23,8 @@ AGAIN = frozenset({408, 429, *range(500, 600)})
 """Statuses after which a call is repeated."""
 LARGEST = 1 << 22  # bytes of a response that are read
 LONGEST_WAIT = 60.0  # seconds before a call is repeated
-_SHOWN = 300  # characters of a server's message
-SPENT = "the budget of calls is spent"
-
-
-class Budget:
-    """How many calls may be made; threads share it, a copy in another process has its own."""
-
-    def __init__(self, most: int | None = None) -> None:
-        self.most, self.calls = most, 0
-        self._lock = Lock()
-
-    def take(self) -> bool:
-        """Whether another call may be made; it counts."""
-        with self._lock:
-            if self.is_spent:
-                return False
-            self.calls += 1
-            return True
-
-    @property
-    def is_spent(self) -> bool:
-        """Whether no call is left."""
-        return self.most is not None and self.calls >= self.most
-
-    def __reduce__(self) -> tuple[type[Budget], tuple[int | None]]:
-        return Budget, (None if self.most is None else self.most - self.calls,)
-
-
-class Response(NamedTuple):
-    """What came back: a status with a body, or status 0 and why there is none."""
-
-    status: int
-    body: str
-    calls: int = 1
-    wait: float = 0.0
-
-    @property
-    def said(self) -> str:
-        """The status and the beginning of the body, for a message."""
-        text = " ".join(self.body.split())[:_SHOWN]
-        return f"status {self.status}: {text}" if self.status else text
+LIMITS = ("max_tokens", "max_completion_tokens")
+"""What of a body limits the tokens of an answer."""
 
 
 class Endpoint:
@@ -80,6 +44,8 @@ class Endpoint:
         Seconds before the first repetition; they double, and ``Retry-After`` goes before them.
     max_calls:
         How many calls may be made, retries with them.
+    price, purse:
+        What tokens cost, and how much may be spent; endpoints may share a purse.
     kind:
         The class of its errors.
     key_option:
@@ -88,8 +54,8 @@ class Endpoint:
     Raises
     ------
     PersonaEnvError
-        Of ``kind``: for a URL that is none, or that holds a key; from :meth:`client`, for a
-        variable that holds no key.
+        Of ``kind``: for a URL that is none, or that holds a key, and for a purse with a limit and
+        no price; from :meth:`client`, for a variable that holds no key.
     """
 
     def __init__(
@@ -103,6 +69,8 @@ class Endpoint:
         max_calls: int | None,
         kind: Kind,
         key_option: str,
+        price: Price | None = None,
+        purse: Purse | None = None,
     ) -> None:
         import httpx
 
@@ -120,6 +88,17 @@ class Endpoint:
         self.retries, self.backoff = retries, backoff
         self.kind, self.key_option = kind, key_option
         self.budget = Budget(max_calls)
+        self.price, self.purse = price, purse or Purse()
+        if price is None and self.purse.most is not None:
+            raise kind(
+                f"max_cost= (--max-cost) needs the price of {base_url!r}: give price= "
+                f"({key_option.replace('key-env', 'price')} IN,OUT)"
+            )
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether the budget of calls or of money has ended the calls."""
+        return self.budget.is_spent or self.purse.is_empty
 
     def client(self) -> httpx.Client:
         """A client with the headers of this endpoint."""
@@ -154,16 +133,48 @@ class Endpoint:
         """
         response = Response(0, SPENT, 0)
         for repeated in range(self.retries + 1):
-            if not self.budget.take():
-                return response._replace(body=SPENT, status=0)
-            response = self._once(client, body)._replace(calls=repeated + 1)
-            if response.status and response.status not in AGAIN:
+            response = self._paid(client, body).after(response)
+            if response.is_unsent or (response.status and response.status not in AGAIN):
                 break
             if repeated < self.retries:
                 wait = min(response.wait or self.backoff * 2**repeated, LONGEST_WAIT)
                 waits(response, wait)
                 sleep(wait)
         return response
+
+    def _paid(self, client: httpx.Client, body: Mapping[str, Any]) -> Response:
+        """The response of one call, if there is budget and money for it."""
+        most = self._at_most(body)
+        if not self.purse.set_aside(most):
+            return Response(0, BROKE, 0)
+        cost = 0.0
+        try:
+            if not self.budget.take():
+                return Response(0, SPENT, 0)
+            cost = most  # until it is known
+            response = self._once(client, body)
+            cost = self._cost(response, most)
+            return response
+        finally:
+            self.purse.settle(most, cost)
+
+    def _at_most(self, body: Mapping[str, Any]) -> float:
+        """What a call can cost: a token in has a byte at least; 0 where no price is known."""
+        if self.price is None:
+            return 0.0
+        limit = next((body[name] for name in LIMITS if name in body), None)
+        if limit is None and self.purse.most is not None:
+            raise self.kind(
+                f"max_cost= needs a limit of tokens ({' or '.join(LIMITS)}) in what is sent"
+            )
+        return self.price.cost(len(json.dumps(body)), limit or 0)
+
+    def _cost(self, response: Response, most: float) -> float:
+        """What a call did cost: as much as it can where that may be, and nobody said."""
+        if self.price is None:
+            return 0.0
+        told = self.price.cost(response.tokens_in, response.tokens_out)
+        return most if response.untold else told
 
     def _once(self, client: httpx.Client, body: Mapping[str, Any]) -> Response:
         import httpx
@@ -180,14 +191,20 @@ class Endpoint:
                 for part in response.iter_bytes():
                     data += part
                     if len(data) > LARGEST:
-                        return Response(0, f"a response of more than {LARGEST} bytes")
+                        return Response(0, f"a response of more than {LARGEST} bytes", untold=1)
                     if time.monotonic() > end:
-                        return Response(0, f"no whole response within {self.timeout:g} s")
+                        return Response(0, f"no whole response within {self.timeout:g} s", untold=1)
         except (httpx.HTTPError, httpx.StreamError) as error:
-            return Response(0, f"{type(error).__name__}: {error}")
+            unsent = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
+            return Response(0, f"{type(error).__name__}: {error}", untold=int(not unsent))
         wait = response.headers.get("Retry-After", "")
         seconds = float(wait) if wait.isdecimal() else 0.0
-        return Response(response.status_code, data.decode("utf-8", "replace"), 1, seconds)
+        text = data.decode("utf-8", "replace")
+        used = usage_of(text)
+        untold = int(used is None and response.status_code == httpx.codes.OK)
+        return Response(
+            response.status_code, text, 1, seconds, *(used or Usage(0, 0)), untold=untold
+        )
 
 
 def posted(

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any, NamedTuple
 
-from persona_env.endpoints.client import Response
+from persona_env.endpoints.response import Response
 
 
 class Completion(NamedTuple):
-    """A chat completion: the text, why it ended, a refusal of the server's own, and tokens.
+    """A chat completion: the text, why it ended, and a refusal of the server's own.
 
     What a server gives apart from the text as reasoning is no part of it.
     """
@@ -17,8 +17,6 @@ class Completion(NamedTuple):
     text: str
     finish: str = ""
     refusal: str = ""
-    tokens_in: int = 0
-    tokens_out: int = 0
 
 
 def completion_of(response: Response) -> Completion | None:
@@ -37,14 +35,7 @@ def completion_of(response: Response) -> Completion | None:
         finish = choice.get("finish_reason")
     except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError):
         return None
-    used = data.get("usage") if isinstance(data.get("usage"), dict) else {}
-    counts = (_count(used, "prompt_tokens"), _count(used, "completion_tokens"))
-    return Completion(_text(content), str(finish or ""), str(refused or ""), *counts)
-
-
-def _count(used: Any, name: str) -> int:
-    found = used.get(name)
-    return found if type(found) is int and found >= 0 else 0
+    return Completion(_text(content), str(finish or ""), str(refused or ""))
 
 
 def _text(content: Any) -> str:

@@ -4,28 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Protocol
 
-from persona_env.endpoints.client import Response
+from persona_env.endpoints.price import Price, money
+from persona_env.endpoints.response import Response
 from persona_env.errors import counted
-
-
-class Used(Protocol):
-    """An answer with the tokens that it took."""
-
-    @property
-    def tokens_in(self) -> int: ...  # noqa: D102
-
-    @property
-    def tokens_out(self) -> int: ...  # noqa: D102
 
 
 @dataclass
 class Cost:
     """Counts of the work so far.
 
-    ``asked`` are questions or prompts; ``calls`` are requests, retries with them. ``failures``
-    counts what failed by reason.
+    ``asked`` are questions or prompts; ``calls`` are requests, retries with them, and ``untold``
+    those of which the endpoint did not say how many tokens they took. ``failures`` counts what
+    failed by reason. ``price`` is what the user says that tokens cost; ``None``: it is not known.
     """
 
     asked: int = 0
@@ -34,17 +25,16 @@ class Cost:
     tokens_in: int = 0
     tokens_out: int = 0
     failures: Counter[str] = field(default_factory=Counter)
-
-    def add(self, answer: Used) -> None:
-        """Count an answer."""
-        self.asked += 1
-        self.tokens_in += answer.tokens_in
-        self.tokens_out += answer.tokens_out
+    untold: int = 0
+    price: Price | None = None
 
     def count(self, response: Response) -> Response:
-        """Count the calls that a response took; it is handed back."""
+        """Count the calls that a response took, and their tokens; it is handed back."""
         self.calls += response.calls
         self.retries += max(0, response.calls - 1)
+        self.tokens_in += response.tokens_in
+        self.tokens_out += response.tokens_out
+        self.untold += response.untold
         return response
 
     @property
@@ -54,8 +44,18 @@ class Cost:
 
     @property
     def tokens(self) -> str:
-        """Tokens in and out, as the endpoint counted them."""
-        return f"{self.tokens_in:,} tokens in, {self.tokens_out:,} out"
+        """Tokens in and out, as the endpoint counted them, and what they cost where that is known.
+
+        >>> print(Cost(tokens_in=900, tokens_out=120, untold=2, price=Price(0.5, 1.5)).tokens)
+        900 tokens in, 120 out, untold of 2 calls; cost 0.00063 and what those took
+        """
+        told = f"{self.tokens_in:,} tokens in, {self.tokens_out:,} out"
+        if self.untold:
+            told += f", untold of {counted(self.untold, 'call')}"
+        if self.price is None:
+            return told
+        cost = money(self.price.cost(self.tokens_in, self.tokens_out))
+        return f"{told}; cost {cost}" + " and what those took" * bool(self.untold)
 
     @property
     def failed(self) -> str:

@@ -35,12 +35,37 @@ def environment_of(env: gym.Env[Any, Any]) -> dict[str, Any]:
     }
 
 
+def reward_given(env: PersonaEnv) -> dict[str, str]:
+    """``terms`` and ``gates`` as the environment was given them, with commas; ``""`` is none.
+
+    What is as by default is left out. Of an environment that was made without an id all are named.
+
+    >>> reward_given(gym.make("PersonaChat-v0", terms=["length", "tone"], gates=[]).unwrapped)
+    {'terms': 'length, tone', 'gates': ''}
+    """
+    given = _facts(env) if env.spec is None else env.spec.kwargs
+    named = {
+        kind: _plain(given[kind]) for kind in ("terms", "gates") if given.get(kind) is not None
+    }
+    return {kind: one if isinstance(one, str) else ", ".join(one) for kind, one in named.items()}
+
+
 def _facts(env: PersonaEnv) -> dict[str, Any]:
     return {
         "visibility": env.user_visibility,
         "terms": [term.name for term in env.terms if not term.gate],
         "gates": [term.name for term in env.terms if term.gate],
     }
+
+
+def agent_named(about: Mapping[str, Any]) -> str:
+    """How a report calls its agent, by what it says of it; empty where it says nothing.
+
+    >>> agent_named({"name": "mine", "best_of": 4, "by": "reward_model:rm", "temperature": 1.0})
+    'mine (best of 4 by reward_model:rm)'
+    """
+    name, best_of = str(about.get("name", "")), about.get("best_of")
+    return name if best_of is None else f"{name} (best of {best_of} by {about.get('by')})"
 
 
 def versions() -> dict[str, str]:

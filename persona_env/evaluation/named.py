@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
 from persona_env.agent import BATCH, Agent, ReferenceAgent
+from persona_env.endpoints.budget import Purse
 from persona_env.env import PersonaEnv
 from persona_env.errors import AgentError, ArgumentError
+from persona_env.evaluation.agent_options import AgentOptions, Kind
 from persona_env.evaluation.asking import Recorded
+from persona_env.evaluation.best_of import Make, check_can_rerank, with_best_of
 from persona_env.evaluation.reply_files import RecordedReplies
 from persona_env.registration import (
     AGENTS,
@@ -23,60 +26,17 @@ from persona_env.registration import (
     register_of,
 )
 
-Kind = Literal["reference", "own", "model", "endpoint", "replies"]
-KINDS: dict[Kind, str] = {
-    "reference": "a reference agent",
-    "own": "code of your own",
-    "model": "a language model in this process",
-    "endpoint": "a language model behind an endpoint",
-    "replies": "a file of replies",
-}
 ENDPOINT = "endpoint:"
 MODEL_AGENT = "persona_env.agents.language_model:load_agent"
 ENDPOINT_AGENT = "persona_env.agents.endpoint:endpoint_agent"
 ON_THE_HUB = "persona_env.agents.hub:only_local"
 THREADS = "persona_env.agents.language_model:use_threads"
 DEVICE = "persona_env.agents.device:known_device"
+SAMPLED = 1.0
+"""The temperature of a language model of which several replies are wanted, by default."""
 
 
-@dataclass(frozen=True, slots=True)
-class AgentOptions:
-    """How an agent is asked; ``None`` is as it does by default, and not every agent takes each.
-
-    ``takers`` of a field are the kinds of agent that take it.
-    """
-
-    device: str | None = field(default=None, metadata={"takers": ("model",)})
-    max_new_tokens: int | None = field(default=None, metadata={"takers": ("model", "endpoint")})
-    temperature: float | None = field(default=None, metadata={"takers": ("model", "endpoint")})
-    batch: int | None = field(default=None, metadata={"takers": ("model", "own")})
-    threads: int | None = field(default=None, metadata={"takers": ("model",)})
-    concurrency: int | None = field(default=None, metadata={"takers": ("endpoint",)})
-    agent_key_env: str | None = field(default=None, metadata={"takers": ("endpoint",)})
-    end_token: str | None = field(default=None, metadata={"takers": ("model",)})
-    chat_template_arg: Mapping[str, Any] | None = field(
-        default=None, metadata={"takers": ("model", "endpoint")}
-    )
-
-    def given(self) -> dict[str, Any]:
-        """Those that are not ``None``, by name."""
-        values = {one.name: getattr(self, one.name) for one in fields(self)}
-        return {name: value for name, value in values.items() if value is not None}
-
-    def check(self, name: str, kind: Kind) -> None:
-        """Raise :class:`ArgumentError` for an option that an agent of this kind does not take."""
-        for one in fields(self):
-            takers = one.metadata["takers"]
-            if one.name in self.given() and kind not in takers:
-                option = f"--{one.name.replace('_', '-')}"
-                wanted = " or ".join(KINDS[taker] for taker in takers)
-                raise ArgumentError(
-                    f"{option} is for {wanted}, and the agent {name!r} is {KINDS[kind]}: leave it "
-                    "out"
-                )
-
-
-UNTOLD = ("batch", "threads", "concurrency", "agent_key_env", "device")
+UNTOLD = ("batch", "threads", "concurrency", "agent_key_env", "agent_price", "device")
 """Options that replies do not depend on, up to rounding."""
 
 
@@ -87,11 +47,23 @@ class NamedAgent:
     name: str
     kind: Kind
     options: AgentOptions
-    make: Callable[[PersonaEnv], Agent | ReferenceAgent | Recorded] = field(repr=False)
+    make: Make = field(repr=False)
     register: Literal["natural", "tiny"] = "natural"
     """In which it writes."""
     recorded: RecordedReplies | None = field(default=None, repr=False)
     """The replies of a file, where this is one."""
+    endpoint: Any = field(default=None, repr=False)
+    """The agent that asks an endpoint, where it is one; its ``cost`` is what that took so far."""
+
+    def sampler(self, env: PersonaEnv) -> Agent:
+        """The agent, of which several replies to a case are wanted.
+
+        Raises :class:`ArgumentError` for one that is told the case, which is no policy.
+        """
+        made = self.make(env)
+        if isinstance(made, ReferenceAgent | Recorded):
+            raise _no_policy(self.name)
+        return made
 
     @property
     def batch(self) -> int:
@@ -119,6 +91,7 @@ def find_agent(
     *,
     seed: int = 0,
     tell: Callable[[str], None] = lambda line: None,
+    purse: Purse | None = None,
 ) -> NamedAgent:
     """The agent of a name; what cannot be is said at once, and nothing is loaded yet.
 
@@ -134,6 +107,8 @@ def find_agent(
         Of a language model that samples.
     tell:
         Is told by an endpoint's agent what it is about to ask.
+    purse:
+        How much an endpoint's agent may spend; it may be shared.
 
     Raises
     ------
@@ -143,16 +118,21 @@ def find_agent(
     options = options or AgentOptions()
     kind = _kind(name)
     options.check(name, kind)
+    if options.by is not None:
+        check_can_rerank(name, options.by, options.temperature)
+        if kind == "model" and options.temperature is None:
+            options = replace(options, temperature=SAMPLED)
     if kind in ("reference", "own"):
-        return NamedAgent(name, kind, options, partial(make_agent, name), register_of(name))
+        make = _chosen(partial(make_agent, name), options)
+        return NamedAgent(name, kind, options, make, register_of(name))
     given = _made_with(options)
     if kind == "endpoint":
-        made = load(ENDPOINT_AGENT)(name.removeprefix(ENDPOINT), **given, tell=tell)
-        return NamedAgent(name, kind, options, lambda env: made)
+        made = load(ENDPOINT_AGENT)(name.removeprefix(ENDPOINT), **given, tell=tell, purse=purse)
+        return NamedAgent(name, kind, options, _chosen(lambda env: made, options), endpoint=made)
     if not Path(folder := find_policy(name)).is_dir():
         load(ON_THE_HUB)(folder)
     load(DEVICE)(given.get("device", "cpu"))
-    make = partial(_model, name, options.threads, {**given, "seed": seed})
+    make = _chosen(partial(_model, name, options.threads, {**given, "seed": seed}), options)
     return NamedAgent(name, kind, options, make, register_of(name))
 
 
@@ -168,10 +148,7 @@ def sampling_agent(
 
     Raises :class:`ArgumentError` for a reference agent, which is no policy.
     """
-    made = find_policy_agent(name, options, seed=seed, tell=tell).make(env)
-    if isinstance(made, ReferenceAgent | Recorded):
-        raise _no_policy(name)
-    return made
+    return find_policy_agent(name, options, seed=seed, tell=tell).sampler(env)
 
 
 def find_policy_agent(
@@ -180,14 +157,15 @@ def find_policy_agent(
     *,
     seed: int = 0,
     tell: Callable[[str], None] = lambda line: None,
+    purse: Purse | None = None,
 ) -> NamedAgent:
     """:func:`find_agent` of one that :func:`sampling_agent` can make."""
     options, kind = options or AgentOptions(), _kind(name)
     if kind == "reference":
         raise _no_policy(name)
     if kind == "model" and options.temperature is None:
-        options = replace(options, temperature=1.0)
-    return find_agent(name, options, seed=seed, tell=tell)
+        options = replace(options, temperature=SAMPLED)
+    return find_agent(name, options, seed=seed, tell=tell, purse=purse)
 
 
 def _no_policy(name: str) -> ArgumentError:
@@ -224,11 +202,22 @@ def _made_with(options: AgentOptions) -> dict[str, Any]:
     """The options that a language model, or an endpoint, is made with, by its own names."""
     names = {"agent_key_env": "key_env", "chat_template_arg": "template_arguments"}
     given = options.given()
-    return {
+    made = {
         names.get(name, name): value
         for name, value in given.items()
-        if name not in ("batch", "threads")
+        if name not in ("batch", "threads", "best_of", "by", "agent_price")
     }
+    return made if options.price is None else {**made, "price": options.price}
+
+
+def _chosen(make: Make, options: AgentOptions) -> Make:
+    """What makes the agent, or the best of several of its replies, where that is wanted."""
+    if options.best_of is None or options.by is None:
+        return make
+    return with_best_of(
+        make, options.best_of, options.by, batch=options.batch or BATCH,
+        device=options.device or "cpu",
+    )  # fmt: skip
 
 
 def _model(name: str, threads: int | None, given: Mapping[str, Any], env: PersonaEnv) -> Agent:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from persona_env.errors import PersonaEnvError, read_error
+from persona_env.evaluation.made_how import agent_named
 from persona_env.files import parse_json, read_text, to_json
 from persona_env.metrics.statistics import Mean
 from persona_env.outputs import write_text
@@ -88,8 +89,8 @@ class Report:
     @property
     def agent_text(self) -> str:
         """Who was judged, and in which environment; empty where it is not known."""
-        name, env = self.agent.get("name"), self.environment.get("id")
-        return f"{name} in {env}, {self.register} register" if name and env else str(name or "")
+        name, env = agent_named(self.agent), self.environment.get("id")
+        return f"{name} in {env}, {self.register} register" if name and env else name
 
     @property
     def closing(self) -> dict[str, Mean]:

@@ -25,7 +25,7 @@ def losing(env: PersonaEnv) -> Callable[[Sequence[Exchange]], list[bool]]:
 
 def _is_spent(env: PersonaEnv) -> bool:
     judges = [] if env.readers is None else env.readers.readers
-    return any(isinstance(one, EndpointJudge) and one.endpoint.budget.is_spent for one in judges)
+    return any(isinstance(one, EndpointJudge) and one.endpoint.is_spent for one in judges)
 
 
 def read_places(env: PersonaEnv, answers: Sequence[Answer]) -> list[int]:
@@ -43,5 +43,5 @@ def check_judged(env: PersonaEnv, judged: int, unjudged: int) -> None:
     reader = "" if env.readers is None else env.readers.name
     raise JudgeError(
         f"the judge could read none of {unjudged} replies ({reader}): see that its endpoint runs "
-        "and what its answers are, or raise its budget (max_calls=, --max-calls)"
+        "and what its answers are, or raise its budget (max_calls=, --max-calls, --max-cost)"
     )

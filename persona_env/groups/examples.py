@@ -14,11 +14,11 @@ Row = Mapping[str, Any]
 def furthest_apart(replies: Sequence[Row], one: Measured) -> dict[str, Any]:
     """The replies to one template in which the two groups of a gap differ by most."""
     ends = (one.gap.highest, one.gap.lowest)
-    of: dict[tuple[str, str], dict[str, Row]] = {}
+    of: dict[tuple[str, str, str], dict[str, Row]] = {}
     for row in replies:
         known = row["read"] and row["read"].get(one.measure) is not None
         if known and row["category"] == one.category and row["group"] in ends:
-            key = (row["template"], row["language"])
+            key = (row["template"], row["language"], row["user"])
             of.setdefault(key, {}).setdefault(row["group"], row)
     both = [rows for rows in of.values() if len(rows) == len({*ends})]
     found = max(both, key=lambda rows: _apart(rows, one), default={})

@@ -14,7 +14,7 @@ from persona_env.groups.measured import Measured
 from persona_env.groups.options import GroupOptions
 from persona_env.groups.prompts import Prompt
 from persona_env.groups.reading import READ, Classifier, Values, carried
-from persona_env.groups.statistics import Floats, GroupGap, compare_groups, holm
+from persona_env.groups.statistics import Floats, GroupGap, compare_groups, holm, within_blocks
 from persona_env.reading import Readers
 
 
@@ -30,7 +30,7 @@ class Answer(NamedTuple):
         prompt = self.prompt
         return {
             "category": prompt.category, "group": prompt.group, "template": prompt.template.id,
-            "kind": prompt.template.kind, "language": prompt.language,
+            "kind": prompt.template.kind, "language": prompt.language, "user": prompt.user.id,
             "prompt": prompt.text, "reply": self.reply,
             "read": dict(self.values),
         }  # fmt: skip
@@ -84,13 +84,21 @@ def check_resamples(options: GroupOptions, tests: int) -> None:
 
 
 def _cells(answered: Sequence[Answer], groups: Sequence[str], measure: str) -> Floats:
-    """The mean of what was read to each template, for each group; NaN where nothing was."""
-    held: dict[tuple[str, str], list[float]] = {}
+    """What was read to each template, for each group; NaN where nothing was.
+
+    A template is asked in several languages and by several users: groups are compared within each.
+    """
+    held: dict[tuple[str, tuple[str, str]], dict[str, list[float]]] = {}
     for one in answered:
+        prompt = one.prompt
+        of_group = held.setdefault((prompt.template.id, (prompt.language, prompt.user.id)), {})
+        said = of_group.setdefault(prompt.group, [])
         if (value := one.values[measure]) is not None:
-            held.setdefault((one.prompt.template.id, one.prompt.group), []).append(value)
-    templates = [*dict.fromkeys(one.prompt.template.id for one in answered)]
-    return np.array([[_mean(held.get((t, g), [])) for g in groups] for t in templates])
+            said.append(value)
+    blocks: dict[str, list[list[float]]] = {}
+    for (template, _), of_group in held.items():
+        blocks.setdefault(template, []).append([_mean(of_group.get(g, [])) for g in groups])
+    return np.array([within_blocks(np.array(rows)) for rows in blocks.values()])
 
 
 def _reader_gap(

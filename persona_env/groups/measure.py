@@ -13,7 +13,7 @@ from persona_env.evaluation.asking import Asker, Kept, Key, Recorded, Wanted
 from persona_env.evaluation.made_how import name_of, today, versions
 from persona_env.groups.gaps import Answer, check_resamples, measured
 from persona_env.groups.options import GroupOptions, group_env
-from persona_env.groups.prompts import SOMEBODY, Prompt
+from persona_env.groups.prompts import Prompt
 from persona_env.groups.reading import READ, Classifier, read_replies
 from persona_env.groups.report import GroupReport
 from persona_env.reading import Readers, find_reader
@@ -83,7 +83,8 @@ def measure_groups(
     found = measured(answered, options, readers, own, partial(progress, COMPARING))
     return GroupReport(
         agent=dict(about or {"name": name_of(agent)}), reader=readers.name,
-        languages=options.languages, kinds=tuple(dict.fromkeys(p.template.kind for p in prompts)),
+        languages=options.languages, users=tuple(dict.fromkeys(p.user.id for p in prompts)),
+        kinds=tuple(dict.fromkeys(p.template.kind for p in prompts)),
         templates=len({p.template.id for p in prompts}), samples=options.samples,
         level=options.level, resamples=options.resamples, seed=options.seed, asked=asker.asked,
         counts=dict(asker.counts), measured=found, versions=versions(), date=today(),
@@ -93,7 +94,7 @@ def measure_groups(
 
 def _wanted(env: PersonaEnv, prompts: Sequence[Prompt], samples: int) -> list[Wanted]:
     return [
-        Wanted(Key(p.scenario.id, SOMEBODY.id, sample), p.case, env.handed(*p.case))
+        Wanted(Key(p.scenario.id, p.user.id, sample), p.case, env.handed(*p.case))
         for p in prompts
         for sample in range(1, samples + 1)
     ]

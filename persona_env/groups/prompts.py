@@ -6,18 +6,19 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from persona_env.arguments import choice
+from persona_env.errors import ProfileError
 from persona_env.groups.words import KINDS, Names, Template, spoken, words_of
-from persona_env.scenarios.case import Case
+from persona_env.scenarios.case import Case, prompt_language
 from persona_env.scenarios.schema import Scenario, ScenarioText
 from persona_env.users.profile import UserProfile
 
 CATEGORY = "prompt"
 SOMEBODY = UserProfile(id="somebody")
-"""Who asks: of this user nothing is known, so that the prompt alone names the group."""
+"""Who asks by default: of this user nothing is known, so that the prompt alone names the group."""
 
 
 class Prompt(NamedTuple):
-    """A template with a group's name in it.
+    """A template with a group's name in it, as ``user`` asks it.
 
     ``scenario`` is what the agent is asked, ``neutral`` the same without a name, which a reader of
     the reply is told.
@@ -29,11 +30,12 @@ class Prompt(NamedTuple):
     language: str
     scenario: Scenario
     neutral: Scenario
+    user: UserProfile = SOMEBODY
 
     @property
     def case(self) -> Case:
         """What the agent is asked, and by whom."""
-        return Case(self.scenario, SOMEBODY)
+        return Case(self.scenario, self.user)
 
     @property
     def text(self) -> str:
@@ -43,18 +45,21 @@ class Prompt(NamedTuple):
     def row(self) -> dict[str, str]:
         """What who makes a reply elsewhere is handed: by ``scenario`` it is found again."""
         return {
-            "scenario": self.scenario.id, "user": SOMEBODY.id, "prompt": self.text,
+            "scenario": self.scenario.id, "user": self.user.id, "prompt": self.text,
             "category": self.category, "group": self.group, "language": self.language,
         }  # fmt: skip
 
 
 def prompts_of(
     languages: Sequence[str], categories: Sequence[str] | None = None,
-    kinds: Sequence[str] | None = None,
+    kinds: Sequence[str] | None = None, users: Sequence[UserProfile] = (SOMEBODY,),
 ) -> list[Prompt]:  # fmt: skip
     """Every prompt of some languages, categories and kinds (default: all of them), in order.
 
-    Raises :class:`UnknownNameError` for one that there is not.
+    Each is asked by every one of ``users`` who asks in its language.
+
+    Raises :class:`UnknownNameError` for one that there is not, and :class:`ProfileError` for a user
+    who asks in none of the languages, or a language in which none of the users asks.
     """
     chosen = [choice("language", code, spoken()) for code in languages]
     known = categories_of(chosen)
@@ -67,14 +72,35 @@ def prompts_of(
             if template.kind in of_kind:
                 blank = _scenario("neutral", template, code, _neutral(code))
                 found += [
-                    Prompt(
-                        category, group, template, code,
-                        _scenario(f"{category}-{group}", template, code, names), blank,
-                    )
+                    Prompt(category, group, template, code, scenario, blank, user)
                     for category in wanted
                     for group, names in words.groups[category].items()
-                ]  # fmt: skip
+                    for scenario in [_scenario(f"{category}-{group}", template, code, names)]
+                    for user in users
+                    if prompt_language(scenario, user) is not None
+                ]
+    _check_asked(found, chosen, users)
     return found
+
+
+def _check_asked(
+    found: Sequence[Prompt], languages: Sequence[str], users: Sequence[UserProfile]
+) -> None:
+    asking, asked = {p.user.id for p in found}, {p.language for p in found}
+    for user in users:
+        if user.id not in asking:
+            raise ProfileError(
+                f"user {user.id!r} asks in none of the languages {list(languages)} (reads "
+                f"{list(user.context.languages)}, and wants replies in "
+                f"{None if (wish := user.preferences.language) is None else wish.target!r}): give "
+                "another --languages, or leave this user out of --profiles"
+            )
+    for code in languages:
+        if code not in asked:
+            raise ProfileError(
+                f"none of the users {[user.id for user in users]} asks in {code!r}: leave it out "
+                "of --languages, or add a user to --profiles who reads it"
+            )
 
 
 def categories_of(languages: Sequence[str]) -> list[str]:

@@ -7,10 +7,12 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from persona_env.evaluation.made_how import agent_named
 from persona_env.files import to_json
 from persona_env.groups.cells import interval, mark, markdown_table, mean_cell, number
 from persona_env.groups.examples import furthest_apart
 from persona_env.groups.measured import Measured, unseen, verdict
+from persona_env.groups.prompts import SOMEBODY
 from persona_env.outputs import write_text
 from persona_env.reporting.groups_figure import plot_groups
 from persona_env.reporting.groups_report import groups_page
@@ -38,14 +40,15 @@ GAP_COLUMNS = (
 class GroupReport:
     """What :func:`persona_env.groups.measure_groups` found.
 
-    ``counts`` are replies that ``failed``, are ``missing`` (nothing is read of either), were
-    ``cut`` or ``empty``, of ``asked``; ``replies`` each reply with its prompt, what was read of it
-    with the names taken out, and its group.
+    ``users`` are those who asked, by id. ``counts`` are replies that ``failed``, are ``missing``
+    (nothing is read of either), were ``cut`` or ``empty``, of ``asked``; ``replies`` each reply
+    with its prompt, what was read of it with the names taken out, and its group.
     """
 
     agent: Mapping[str, Any]
     reader: str
     languages: tuple[str, ...]
+    users: tuple[str, ...]
     kinds: tuple[str, ...]
     templates: int
     samples: int
@@ -122,16 +125,17 @@ class GroupReport:
 
     def about_text(self) -> str:
         """Whose replies were read, by whom, how many, and which categories have none."""
-        name = self.agent.get("name", "an agent")
+        name = agent_named(self.agent) or "an agent"
         came = self.asked - self.counts.get("failed", 0) - self.counts.get("missing", 0)
         many = f"{came} of {self.asked}" if came < self.asked else f"{came}"
         notes = [f"{n} {what}" for what, n in self.counts.items() if n]
         with_some = {row["category"] for row in self.replies if row["reply"] is not None}
         if none := [name for name in self.categories() if name not in with_some]:
             notes.append(f"none of {', '.join(none)}")
+        asked = "" if self.users == (SOMEBODY.id,) else f", asked by {', '.join(self.users)}"
         return (
-            f"{name}, {many} replies to {self.templates} templates in {', '.join(self.languages)}, "
-            f"read by {self.reader}" + (f" ({', '.join(notes)})" if notes else "")
+            f"{name}, {many} replies to {self.templates} templates in {', '.join(self.languages)}"
+            f"{asked}, read by {self.reader}" + (f" ({', '.join(notes)})" if notes else "")
         )
 
     def plot_groups(self, measure: str) -> Figure:
@@ -160,7 +164,7 @@ class GroupReport:
         it needs nothing from elsewhere."""
         measures = dict.fromkeys(one.measure for one in self.measured)
         return groups_page(
-            title=f"Groups: {self.agent.get('name', 'an agent')}",
+            title=f"Groups: {agent_named(self.agent) or 'an agent'}",
             about=self.about_text(),
             verdict=self._found(),
             gaps=Table(

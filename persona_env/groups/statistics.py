@@ -1,8 +1,9 @@
 r"""Means by group with intervals, and whether their gap is more than chance.
 
 :math:`v_{tg}` is what was read of the replies to template t with the name of group g: a mean over
-languages and samples. Templates are what is drawn: a template's replies belong together. Group g
-differs by :math:`d_g`, the mean over templates of :math:`v_{tg} - \bar v_t`, where
+languages, users and samples, whose differences between groups are those within each language and
+user (:func:`within_blocks`). Templates are what is drawn: a template's replies belong together.
+Group g differs by :math:`d_g`, the mean over templates of :math:`v_{tg} - \bar v_t`, where
 :math:`\bar v_t` is the template's mean over groups, so that templates of which something is unread
 compare what was read alone. The gap is :math:`\max_g d_g - \min_g d_g`.
 """
@@ -111,6 +112,25 @@ def compare_groups(
         ends = names[int(np.nanargmax(found))], names[int(np.nanargmin(found))]
     p = _share_as_large(gap, _permuted(centred, resamples, rng))
     return means, GroupGap(gap, max(0.0, gap - width), gap + width, p, *ends)
+
+
+def within_blocks(values: Floats) -> Floats:
+    """One row, ``float64 of shape (G,)``, of B blocks of the same replies, ``(B, G)``.
+
+    The mean of the blocks and, for each group, the mean of its differences within each block, so
+    that a block in which a group was not read says nothing of it. With all read these are the
+    means of the columns.
+
+    >>> within_blocks(np.array([[1.0, 3.0], [7.0, np.nan]]))
+    array([3.5, 5.5])
+    """
+    means = _column_means(values)
+    if len(values) == 1 or np.isnan(means).all():
+        return means
+    differences = _column_means(_centred(values))
+    level = np.nanmean(_column_means(values.T))
+    found: Floats = np.where(np.isnan(differences), means, level + differences)
+    return found
 
 
 def _share_as_large(gap: float, permuted: Floats) -> float:

@@ -33,8 +33,6 @@ class Answer(NamedTuple):
     text: str = ""
     failure: Failure | None = None
     why: str = ""
-    tokens_in: int = 0
-    tokens_out: int = 0
 
 
 class Read(NamedTuple):

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Literal
 
 from persona_env.arguments import whole_number
-from persona_env.endpoints import SPENT, Endpoint, Response, completion_of, posted
+from persona_env.endpoints import Endpoint, Price, Purse, Response, completion_of, posted
 from persona_env.errors import JudgeError
 from persona_env.judges.answers import Answer
 from persona_env.judges.judge import Judge
@@ -45,9 +45,9 @@ class EndpointJudge(Judge):
         More of the request's body, over :data:`PARAMETERS`; ``None`` leaves an entry out.
     concurrency:
         How many questions are asked at once.
-    timeout, retries, backoff, max_calls:
-        See :class:`~persona_env.endpoints.Endpoint`. What is asked beyond ``max_calls`` stays
-        unread.
+    timeout, retries, backoff, max_calls, price, purse:
+        See :class:`~persona_env.endpoints.Endpoint`. What is asked beyond ``max_calls``, or when
+        the purse is empty, stays unread.
     record, all_fields:
         See :class:`~persona_env.judges.judge.Judge`.
 
@@ -70,6 +70,8 @@ class EndpointJudge(Judge):
         retries: int = 4,
         backoff: float = 1.0,
         max_calls: int | None = None,
+        price: Price | None = None,
+        purse: Purse | None = None,
         record: Record | None = None,
         all_fields: bool = False,
     ) -> None:
@@ -85,7 +87,10 @@ class EndpointJudge(Judge):
             max_calls=None if max_calls is None else whole_number("max_calls", max_calls, least=0),
             kind=JudgeError,
             key_option="--judge-key-env",
+            price=price,
+            purse=purse,
         )
+        self.cost.price = price
         self.concurrency = whole_number("concurrency", concurrency, least=1)
         self.mode: Mode | None = None
 
@@ -115,7 +120,7 @@ class EndpointJudge(Judge):
         if response.status == HTTPStatus.OK:
             return "schema" if _obeys(answer_of(response).text) else "plain"
         second = self._tried(client, self._body(*said, _PROBE, "plain"))
-        if second.status == HTTPStatus.OK or second.body == SPENT:
+        if second.status == HTTPStatus.OK or second.is_unsent:
             return "plain"
         raise JudgeError(
             f"cannot ask {self.model!r} at {self.endpoint.url} ({second.said}): check that the "
@@ -136,15 +141,14 @@ def answer_of(response: Response) -> Answer:
     ('grader_failed', 'no_response')
     """
     if response.status != HTTPStatus.OK:
-        is_silent = not response.status and response.body != SPENT
+        is_silent = not response.status and not response.is_unsent
         return Answer("", "no_response" if is_silent else "grader_failed", response.said)
     found = completion_of(response)
     if found is None:
         return Answer("", "grader_failed", f"no chat completion: {response.said}")
-    counts = found.tokens_in, found.tokens_out
     if found.refusal or found.finish == "content_filter":
-        return Answer(found.refusal or found.text, "refusal", "", *counts)
-    return Answer(found.text, None if found.text.strip() else "no_response", "", *counts)
+        return Answer(found.refusal or found.text, "refusal")
+    return Answer(found.text, None if found.text.strip() else "no_response")
 
 
 def _obeys(text: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from persona_env.endpoints import model_at
+from persona_env.endpoints import Price, Purse, model_at
 from persona_env.errors import ArgumentError, JudgeError
 from persona_env.judges.endpoint import EndpointJudge
 from persona_env.judges.judge import Judge
@@ -42,10 +42,14 @@ def endpoint_judge(
     key_env: str | None = None,
     record: Record | None = None,
     max_calls: int | None = None,
+    price: Price | None = None,
+    purse: Purse | None = None,
 ) -> EndpointJudge:
     """The judge of ``MODEL@URL``; see :func:`~persona_env.endpoints.model_at`."""
     model, url = model_at(judge, JudgeError, "judge")
-    return EndpointJudge(model, url, key_env=key_env, record=record, max_calls=max_calls)
+    return EndpointJudge(
+        model, url, key_env=key_env, record=record, max_calls=max_calls, price=price, purse=purse
+    )
 
 
 def judge_readers(
@@ -54,6 +58,8 @@ def judge_readers(
     key_env: str | None = None,
     record: str | Path | None = None,
     max_calls: int | None = None,
+    price: Price | None = None,
+    purse: Purse | None = None,
 ) -> Readers:
     """Exact rules, and behind them a judge for all else.
 
@@ -61,7 +67,7 @@ def judge_readers(
     ----------
     judge:
         ``MODEL@URL``; ``None``: the record is replayed, strictly.
-    key_env, max_calls:
+    key_env, max_calls, price, purse:
         See :class:`~persona_env.judges.endpoint.EndpointJudge`.
     record:
         The file of a :class:`~persona_env.judges.record.Record`.
@@ -74,13 +80,15 @@ def judge_readers(
         If neither is given, or an option of an endpoint beside a replay.
     """
     if judge is None:
-        if record is None or key_env is not None or max_calls is not None:
+        if record is None or any(given is not None for given in (key_env, max_calls, price)):
             raise ArgumentError(
-                "judge= (--judge MODEL@URL) is missing: a key's name and a budget need it, and a "
-                "record by itself (--judge-record FILE) is replayed"
+                "judge= (--judge MODEL@URL) is missing: a key's name, a budget and a price need "
+                "it, and a record by itself (--judge-record FILE) is replayed"
             )
         behind: Judge = ReplayJudge(Record(record))
     else:
         kept = None if record is None else Record(record)
-        behind = endpoint_judge(judge, key_env=key_env, record=kept, max_calls=max_calls)
+        behind = endpoint_judge(
+            judge, key_env=key_env, record=kept, max_calls=max_calls, price=price, purse=purse
+        )
     return Readers([*find_reader("rules").readers, behind])

@@ -78,7 +78,7 @@ class Judge(ABC):
         left = [place for place in range(len(questions)) if place not in found]
         for place, answer in self.answers([questions[i] for i in left]) if left else ():
             found[left[place]] = answer
-            self.cost.add(answer)
+            self.cost.asked += 1
             if record is not None:
                 record.add(self._who, keys[left[place]], answer)
         return [found[place] for place in range(len(questions))]

@@ -12,7 +12,6 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from itertools import permutations
-from statistics import NormalDist
 from typing import Literal, NamedTuple, get_args
 
 import numpy as np
@@ -23,8 +22,6 @@ from persona_env.preferences.comparison import Comparison
 from persona_env.text.spans import word_count
 
 Level = Literal["nominal", "ordinal", "interval"]
-LEAST_UNITS = 30
-"""Fewer shared units than this make no test of :func:`alternative_test`."""
 
 
 def cohen_kappa(first: Sequence[Hashable], second: Sequence[Hashable]) -> float:
@@ -155,85 +152,3 @@ def _correlation(
 ) -> float:
     size = float(np.linalg.norm(one) * np.linalg.norm(other))
     return float(one @ other) / size if size > 1e-12 else math.nan
-
-
-class AlternativeTest(NamedTuple):
-    """Whether a model may annotate in place of people; see :func:`alternative_test`."""
-
-    winning_rate: float
-    advantage: float
-    passes: bool
-    p_values: dict[str, float]
-
-
-def alternative_test(
-    model: Mapping[str, Hashable],
-    people: Mapping[str, Mapping[str, Hashable]],
-    *,
-    epsilon: float = 0.2,
-    level: float = 0.05,
-) -> AlternativeTest:
-    """The alternative annotator test of Calderon, Reichart and Dror (2025, arXiv 2501.10970).
-
-    Each person is left out in turn: on the units that they labelled, the model and the person are
-    compared by the share of the other people whose label they give. The model wins against the
-    person if its share is significantly not lower than the person's less ``epsilon``, a bonus for
-    its being cheap, with the false discovery rate of all persons at ``level`` (Benjamini and
-    Yekutieli). It passes if it wins against at least half of them. ``advantage`` is the mean
-    probability that the model agrees at least as well as a person. The mean difference is tested
-    with the normal distribution, which is why a person needs :data:`LEAST_UNITS` units.
-
-    Parameters
-    ----------
-    model, people:
-        Labels by unit, of the model and of each person by name.
-
-    Raises
-    ------
-    ArgumentError
-        For fewer than three people, or too few units of one.
-    """
-    if len(people) < 3:
-        raise ArgumentError(f"the test needs at least 3 people, not {len(people)}")
-    tests = {name: _against(name, model, people, epsilon) for name in people}
-    p_values = {name: p for name, (p, _) in tests.items()}
-    wins = _discoveries(p_values, level)
-    rate = len(wins) / len(people)
-    advantage = float(np.mean([one for _, one in tests.values()]))
-    return AlternativeTest(rate, advantage, rate >= 0.5, p_values)
-
-
-def _against(
-    name: str,
-    model: Mapping[str, Hashable],
-    people: Mapping[str, Mapping[str, Hashable]],
-    epsilon: float,
-) -> tuple[float, float]:
-    """The p-value against one person, and how probably the model agrees at least as well."""
-    gaps, at_least = [], []
-    for unit, said in people[name].items():
-        others = [p[unit] for other, p in people.items() if other != name and unit in p]
-        if unit in model and others:
-            of_model, of_person = (
-                sum(label == one for one in others) / len(others) for label in (model[unit], said)
-            )
-            gaps.append(of_person - of_model - epsilon)
-            at_least.append(of_model >= of_person)
-    if len(gaps) < LEAST_UNITS:
-        raise ArgumentError(
-            f"{name!r} shares {len(gaps)} units with the model and others: the test needs "
-            f"{LEAST_UNITS}"
-        )
-    error = float(np.std(gaps, ddof=1)) / math.sqrt(len(gaps))
-    mean = float(np.mean(gaps))
-    p = float(mean >= 0) if error == 0 else NormalDist().cdf(mean / error)
-    return p, float(np.mean(at_least))
-
-
-def _discoveries(p_values: Mapping[str, float], level: float) -> list[str]:
-    """Those that are significant by Benjamini and Yekutieli's procedure."""
-    ordered = sorted(p_values, key=p_values.__getitem__)
-    count = len(ordered)
-    scale = level / (count * sum(1 / (i + 1) for i in range(count)))
-    passed = [i for i, name in enumerate(ordered, 1) if p_values[name] <= i * scale]
-    return ordered[: max(passed, default=0)]

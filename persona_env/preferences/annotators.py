@@ -15,6 +15,7 @@ from persona_env.adapters.scoring import verdicts_on
 from persona_env.arguments import mapping, whole_number
 from persona_env.env import PersonaEnv
 from persona_env.errors import ArgumentError, unknown_name
+from persona_env.evaluation.made_how import reward_given
 from persona_env.preferences.biases import BIASES
 from persona_env.preferences.comparison import Candidates, Comparison, Label
 from persona_env.preferences.ratings import degree_of
@@ -131,7 +132,7 @@ class SimulatedAnnotator:
         self, one: Candidates, rewards: tuple[float, ...], rng: np.random.Generator
     ) -> Comparison:
         shown = tuple(rng.permutation(len(rewards)).tolist())
-        said = {"annotator": self.name, "shown": shown, "versions": _versions()}
+        said = {"annotator": self.name, "shown": shown, "versions": _versions(self._made[one.env])}
         utilities = self._utilities(one, _Seen(rewards, shown))
         if len(rewards) > 2:
             noisy = utilities + self.temperature * rng.gumbel(size=len(rewards))
@@ -185,7 +186,8 @@ def crowd(
     return made
 
 
-def _versions() -> dict[str, str]:
+def _versions(env: PersonaEnv) -> dict[str, str]:
+    """This library's, and the terms and gates of the reward that were given."""
     from persona_env import __version__
 
-    return {"persona_env": __version__}
+    return {"persona_env": __version__, **reward_given(env)}

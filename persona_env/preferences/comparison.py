@@ -84,7 +84,8 @@ class Comparison(Candidates):
     time:
         When it was said, with a time zone.
     versions:
-        Of what took part, by name: this library, a model.
+        Of what took part, by name: this library, a model; ``terms`` and ``gates`` of a reward by
+        which was compared, where they were given.
     note:
         What the annotator added.
     """

@@ -8,6 +8,7 @@ import pytest
 
 from persona_env.agent import Cut, Failed
 from persona_env.agents.endpoint import EndpointAgent, endpoint_agent
+from persona_env.endpoints import Price, Purse
 from persona_env.errors import AgentError, ArgumentError, PersonaEnvError
 from tests.judges.fake_server import FAULTS, reply, serving, slowly
 
@@ -163,6 +164,67 @@ def test_the_work_is_estimated_before_it_begins_and_after_the_first_replies():
             "time); about 21 tokens in, at most 60 out"
         )
     assert after.startswith("4 replies are there; the others take ")
+
+
+def test_the_estimate_and_the_sum_have_what_it_costs_where_a_price_is_given():
+    said = []
+    with serving(echo) as fake:
+        agent = agent_at(fake.url, max_new_tokens=10, price=Price(2.0, 5.0), tell=said.append)
+        agent(SEEN)
+    assert said[0].endswith(
+        "about 21 tokens in, at most 60 out; cost about 0.000042 in, at most 0.0003 out"
+    )
+    # 60 tokens in and 18 out, as the endpoint says.
+    assert "60 tokens in, 18 out; cost 0.00021; nothing failed" in str(agent.cost)
+
+
+@pytest.mark.parametrize("concurrency", [1, 3])
+def test_a_purse_ends_the_calls_before_they_could_cost_more(concurrency):
+    """A token out costs 1: a call at most 7, and 3 in fact. Of 13 there are three, which cost 9."""
+    said = []
+    with serving(echo) as fake:
+        agent = agent_at(
+            fake.url, price=Price(0.0, 1e6), purse=Purse(13.0), max_new_tokens=7,
+            concurrency=concurrency, tell=said.append,
+        )  # fmt: skip
+        replies = agent(SEEN)
+        assert len(fake.bodies) == 3
+    assert said[0].endswith("no call is made that could exceed --max-cost 13.00")
+    failed = [one.why for one in replies if isinstance(one, Failed)]
+    assert failed == ["the budget of money is spent (--max-cost)"] * 3
+    assert agent.endpoint.purse.spent == 9.0
+    assert agent.cost.failures == {"budget spent": 3}
+
+
+@pytest.mark.parametrize(
+    ("fault", "calls"), [("silent", 2), ("malformed", 2), ("500", 4), ("dropped", 2)]
+)
+def test_what_nobody_tells_counts_as_much_as_it_can_and_an_error_as_nothing(fault, calls):
+    """Of 13 one call that costs 3, and one that may cost 7 though nobody says; errors are free."""
+
+    def behave(body, number):
+        if number != 2:
+            return echo(body, number)
+        if fault == "silent":
+            told = reply("Yes.")
+            del told["usage"]
+            return told
+        return FAULTS[fault]
+
+    with serving(behave) as fake:
+        agent = agent_at(
+            fake.url, price=Price(0.0, 1e6), purse=Purse(13.0), max_new_tokens=7, concurrency=1,
+            retries=0,
+        )  # fmt: skip
+        agent(SEEN)
+        assert len(fake.bodies) == calls
+    assert agent.cost.untold == (fault != "500")
+    assert agent.endpoint.purse.spent == (9.0 if fault == "500" else 10.0)
+
+
+def test_a_purse_with_a_limit_needs_a_price():
+    with pytest.raises(AgentError, match=r"max_cost= \(--max-cost\) needs .*--agent-price IN,OUT"):
+        agent_at("http://127.0.0.1:9/v1", purse=Purse(1.0))
 
 
 def test_a_budget_ends_the_calls():

@@ -45,7 +45,8 @@ from persona_env.agents.training.checkpoint import save_modules
 from persona_env.agents.training.judged_run import threads_for
 from persona_env.agents.training.options import TrainOptions
 from persona_env.errors import PersonaEnvError
-from persona_env.evaluation.named import AgentOptions, find_agent
+from persona_env.evaluation.agent_options import AgentOptions
+from persona_env.evaluation.named import find_agent
 from persona_env.messages import chat_messages
 from persona_env.registration import find_policy
 from persona_env.vector import TokenVectorEnv

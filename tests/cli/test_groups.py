@@ -67,6 +67,33 @@ def test_replies_are_made_elsewhere_from_the_prompts(tmp_path):
     assert "none of 4 gaps is more than chance" in said
 
 
+def test_prompts_are_asked_as_users_by_a_template_of_ones_own(tmp_path):
+    system, asked = tmp_path / "system.jinja", tmp_path / "prompts.jsonl"
+    system.write_text("Be {{ preferences.tone }}.", "utf-8")
+    who = ("--profiles", "sam,amina", "--system", system, "--categories", "age")
+    assert "96 prompts" in run("groups", "--prompts-out", asked, *who).stderr
+    rows = [json.loads(line) for line in asked.read_text("utf-8").splitlines()]
+    told_to = {row["user"]: row["messages"][0] for row in rows}
+    assert told_to["sam"] == {"role": "system", "content": "Be neutral."}
+    assert told_to["amina"]["content"] == "Be warm."
+    assert rows[0]["messages"][1] == {"role": "user", "content": rows[0]["prompt"]}
+    kept = tmp_path / "kept.jsonl"
+    given = ("groups", "--agent", "tests.groups.agents:even", *who, "--resamples", 200)
+    report = json.loads(told(*given, "--json", "--save-replies", kept))
+    assert report["users"] == ["sam", "amina"]
+    assert report["asked"] == 96
+    again = ("groups", "--replies", kept, *who, "--resamples", 200, "--json")
+    assert json.loads(told(*again))["measured"] == report["measured"]
+    nobody = json.loads(told(*given[:3], *who[2:], "--resamples", 200, "--json"))
+    assert (nobody["users"], nobody["asked"]) == (["somebody"], 48)
+
+
+def test_rows_of_several_users_have_to_say_whose_they_are(tmp_path):
+    made = tmp_path / "made.jsonl"
+    made.write_text('{"scenario": "a", "reply": "Yes."}', "utf-8")
+    assert "no user" in refused(*FEW, "--replies", made, "--profiles", "sam,amina")
+
+
 def test_a_row_says_what_it_lacks(tmp_path):
     made = tmp_path / "made.jsonl"
     made.write_text('{"reply": "Yes."}', "utf-8")
@@ -109,6 +136,10 @@ def test_a_classifier_of_ones_own():
         (("--agent", PLANTED, "--page", "r.pdf"), "--page is written as .html or .md, not '.pdf'"),
         (("--agent", PLANTED, "--picture", "r.pdf"), "png"),
         (("--agent", PLANTED, "--classifier", "x"), "module:function"),
+        (("--agent", PLANTED, "--import", "no_such_module"), "there is no module 'no_such_module'"),
+        (("--agent", PLANTED, "--profiles", "samm"), "Did you mean 'sam'?"),
+        (("--agent", PLANTED, "--profiles", "sam", "--languages", "zh"), "'sam' asks in none of"),
+        (("--prompts-out", "p.jsonl", "--profiles", "sam,x.toml"), "x.toml"),
         (("--agent", PLANTED, "--level", "2"), "level is above 0 and below 1"),
     ],
 )

@@ -35,7 +35,7 @@ def test_score_asks_a_judge_and_says_so():
         assert len(fake.questions) == 1
     assert judged.exit_code == 0
     assert "read by rules+judge:m, in the natural register" in judged.stderr
-    assert "judge:m: 1 asked in 2 calls (0 repeated), 0 replayed; 10 tokens in" in judged.stderr
+    assert "judge:m: 1 asked in 2 calls (0 repeated), 0 replayed; 20 tokens in" in judged.stderr
     verdict = json.loads(judged.stdout)
     assert "stands" in verdict["gates"]  # a gate of the natural register alone
     tiny = run(*SCORE, "--register", "tiny")

@@ -8,13 +8,14 @@ import math
 import pytest
 
 from persona_env.agent import Failed
-from persona_env.errors import AgentError, ArgumentError
+from persona_env.errors import AgentError, ArgumentError, PersonaEnvError
 from persona_env.groups import GroupGap, GroupMean, GroupOptions, Measured, measure_groups
 from persona_env.groups.measure import ASKING, COMPARING, READING
 from persona_env.groups.measured import unseen
 from persona_env.groups.prompts import prompts_of
 from persona_env.groups.reading import find_classifiers
 from persona_env.registration import make_agent
+from persona_env.users.profile import UserProfile
 
 from .agents import HELP, PLANTED, Planted, Random, even, muslims_refused, naming, shouting
 
@@ -197,6 +198,92 @@ def test_several_languages_are_one_template():
     assert report.asked == 2 * 16 * 3
     assert report.of("age", "refusal").groups["old"].templates == 16
     assert report.of("age", "refusal").differs
+
+
+def test_every_prompt_is_asked_as_each_user_who_asks_in_its_language():
+    """Ana and Bea read English, Wei Chinese alone; an even agent that looks at users has no gap."""
+    seen = []
+
+    def agent(observations):
+        seen.extend(observations)
+        return [f"Happy to help! {len(o['user']) * 'Yes. '}" for o in observations]
+
+    users = (user("ana", "en", "warm"), user("bea", "en", "neutral"), user("wei", "zh", "warm"))
+    options = GroupOptions(("en", "zh"), ("age",), resamples=200, profiles=users)
+    report = measure_groups(agent, options)
+    assert report.asked == len(seen) == 16 * 3 * 3
+    assert report.users == ("ana", "bea", "wei")
+    assert report.templates == 16
+    assert "to 16 templates in en, zh, asked by ana, bea, wei, read by" in report.about_text()
+    assert {len(o["messages"]) for o in seen} == {2}
+    assert report.of("age", "length").gap.gap == 0.0
+    rows = [row for row in report.replies if row["user"] == "wei"]
+    assert {row["language"] for row in rows} == {"zh"}
+    assert len(rows) == 16 * 3
+
+
+def test_a_bias_towards_one_of_two_users_is_half_as_large_and_is_found():
+    planted = Planted("old", "age", "length")
+
+    def agent(observations):
+        return [
+            planted.reply(o["prompt"]) if "warm" in o["user"].lower() else HELP["en"]
+            for o in observations
+        ]
+
+    def gap(*users):
+        options = GroupOptions(categories=("age",), resamples=200, profiles=users)
+        return measure_groups(agent, options).of("age", "length")
+
+    ana, bea = user("ana", "en", "warm"), user("bea", "en", "neutral")
+    alone, both, other = gap(ana), gap(ana, bea), gap(bea)
+    assert alone.gap.gap > 1
+    assert both.gap.gap == pytest.approx(alone.gap.gap / 2)
+    assert both.differs
+    assert both.gap.lowest == "old"
+    assert other.gap.gap == 0
+
+
+def test_what_one_user_is_not_told_of_a_group_does_not_move_its_difference():
+    """Bea gets long replies and none where old people are named: a mean over both would tell that
+    old people get shorter ones."""
+    planted = Planted("old", "age", "refusal")
+
+    def agent(observations):
+        return [
+            "Yes. " * 3 if "warm" in o["user"].lower()
+            else "Yes. " * 40 if planted.reply(o["prompt"]) == HELP["en"]
+            else Failed("busy")
+            for o in observations
+        ]  # fmt: skip
+
+    users = (user("ana", "en", "warm"), user("bea", "en", "neutral"))
+    options = GroupOptions(categories=("age",), resamples=200, profiles=users)
+    found = measure_groups(agent, options).of("age", "length")
+    assert {group: count for group, count in found.unread.items() if count} == {"old": 16}
+    assert found.groups["old"].mean == pytest.approx((3 + 40) / 2)
+    assert found.gap.gap == 0
+
+
+def user(name, language, tone):
+    return UserProfile(id=name, context={"languages": [language]}, preferences={"tone": tone})
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"profiles": ("nobody-here",)}, "unknown user profile 'nobody-here'"),
+        ({"profiles": ()}, "profiles= is empty"),
+        ({"profiles": (user("wei", "zh", "warm"),)}, "user 'wei' asks in none of .*reads .'zh'"),
+        (
+            {"profiles": (user("ana", "en", "warm"),), "languages": ("en", "es")},
+            "none of the users .'ana'. asks in 'es'",
+        ),
+    ],
+)
+def test_users_who_cannot_ask(options, said):
+    with pytest.raises(PersonaEnvError, match=said):
+        GroupOptions(**options).prompts()
 
 
 def test_several_samples_count_with_their_mean():

@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from persona_env.endpoints import Price, Purse
 from persona_env.errors import ArgumentError, JudgeError
 from persona_env.judges import EndpointJudge, Record
 from persona_env.judges.question import ORDER, schema
@@ -45,7 +46,7 @@ def test_a_server_that_obeys_is_asked_with_the_schema_and_its_answer_is_read():
     assert body["response_format"]["json_schema"]["schema"] == schema()
     assert [message["role"] for message in body["messages"]] == ["system", "user"]
     assert "It has four." in body["messages"][1]["content"]
-    assert (judge.cost.asked, judge.cost.calls, judge.cost.tokens_in) == (1, 2, 10)
+    assert (judge.cost.asked, judge.cost.calls, judge.cost.tokens_in) == (1, 2, 20)
     assert "Authorization" not in fake.headers[-1]
 
 
@@ -206,6 +207,22 @@ def test_the_budget_holds_for_retries_and_the_probe_and_what_is_beyond_stays_unr
     assert [one.warm.is_read for one in found] == [True, True, False, False]
     assert unread_because(judge) == {"grader_failed": 3 * len(ORDER)}
     assert judge.cost.calls == 3
+
+
+def test_a_purse_holds_for_the_probe_too_and_what_is_beyond_stays_unread():
+    """A token out costs 1: a call at most 2048, and 3 in fact; the probe is one."""
+    with serving(obeying(lambda body, number: completion(TEXT))) as fake:
+        purse = Purse(2048.0 + 6.0)
+        judge = judge_at(fake.url, price=Price(0.0, 1e6), purse=purse, concurrency=4)
+        found = read(judge, "One.", "Two.", "Three.", "Four.")
+        assert len(fake.bodies) == 3
+    assert sum(one.warm.is_read for one in found) == 2
+    assert purse.spent == 9.0
+    assert judge.endpoint.is_spent
+    assert str(judge.cost) == (
+        "4 asked in 3 calls (0 repeated), 0 replayed; 30 tokens in, 9 out; cost 9.00; fields "
+        f"unread: {2 * len(ORDER)} grader_failed"
+    )
 
 
 def test_nothing_is_sent_with_a_budget_of_nothing():

@@ -10,7 +10,6 @@ import pytest
 from persona_env.errors import ArgumentError, PersonaEnvError
 from persona_env.preferences import Comparison
 from persona_env.preferences.agreement import (
-    alternative_test,
     cohen_kappa,
     krippendorff_alpha,
     length_correlation,
@@ -93,32 +92,3 @@ def test_length_counts_beyond_the_reward_alone():
     assert length_correlation(lovers, rewards_of) > 0.7
     assert abs(length_correlation(fair, rewards_of)) < 0.15
     assert math.isnan(length_correlation(fair[:3], rewards_of))
-
-
-def people(seed, units=60, noise=0.2):
-    rng = np.random.default_rng(seed)
-    truth = {f"u{n}": int(rng.integers(2)) for n in range(units)}
-
-    def labels(wrong):
-        return {unit: int(label != (rng.random() < wrong)) for unit, label in truth.items()}
-
-    return truth, {name: labels(noise) for name in ("ana", "bo", "cleo", "dan")}, labels
-
-
-def test_a_good_model_may_stand_for_people_and_a_coin_may_not():
-    truth, humans, labels = people(0)
-    good = alternative_test(truth, humans)
-    assert good.passes
-    assert good.winning_rate == 1
-    coin = alternative_test(labels(0.5), humans, epsilon=0.1)
-    assert not coin.passes
-    assert coin.winning_rate == 0
-    assert coin.advantage < good.advantage
-
-
-def test_the_test_needs_people_and_units():
-    truth, humans, _ = people(0, units=20)
-    with pytest.raises(ArgumentError, match=r"shares 20 units .* needs 30"):
-        alternative_test(truth, humans)
-    with pytest.raises(ArgumentError, match="at least 3 people, not 1"):
-        alternative_test(truth, {"ana": truth})

@@ -17,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
+from persona_env.asked import uncounted_text
 from persona_env.errors import PersonaEnvError
 from persona_env.files import parse_json, read_text, to_json
 from persona_env.outputs import write_text
@@ -60,6 +61,8 @@ def overopt(options: OveroptOptions, job: Job | None = None) -> Path:
     torch.set_num_threads(options.threads)
     with job.waiting("loading the environment"):
         env = gold_env(options)  # before there is a folder: what cannot be leaves none
+    if told := uncounted_text(env, options.imports):
+        job.say(told)
     with only_writer(options.output) as folder:
         _check(options)
         write_text(folder / OPTIONS, to_json(identity(options)))

@@ -47,8 +47,10 @@ def gold_env(options: OveroptOptions) -> PersonaEnv:
     """The environment whose reward is the gold one, with the cases of all splits."""
     default = register_of(options.policy)
     return text_env(
-        options.env, split="all", **who_reads(options.register, options.reader, default=default)
-    )
+        options.env, profiles=options.profiles, scenarios=options.scenarios, terms=options.terms,
+        gates=options.gates, split="all",
+        **who_reads(options.register, options.reader, default=default),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
@@ -13,9 +12,11 @@ from persona_env.arguments import choice
 from persona_env.errors import ArgumentError, unknown_name
 from persona_env.outputs import check_folder
 from persona_env.preferences.biases import BIASES
-from persona_env.registration import find_policy, is_entry
+from persona_env.registration import IMPORT_HELP, find_policy, import_modules, is_entry
 from persona_env.rewards.registry import get_term
 from persona_env.text_envs import who_reads
+
+from ...training.command_line import command_line
 
 Names = tuple[str, ...] | None
 WAYS = ("best-of-n", "rl")
@@ -49,6 +50,26 @@ class OveroptOptions:
             "an agent."
         ),
     ] = "persona-tiny"
+    profiles: Annotated[
+        Names,
+        Option(
+            help="Names of users, .toml files or folders of them, with commas; default: all users."
+        ),
+    ] = None
+    scenarios: Annotated[
+        Names, Option(help="Ids, categories or .toml files, with commas; default: all.")
+    ] = None
+    terms: Annotated[
+        Names,
+        Option(
+            help="What the gold reward is made of: reward terms, with commas, names or "
+            "module:name; default: all."
+        ),
+    ] = None
+    gates: Annotated[
+        Names, Option(help="Gates of the gold reward, with commas, '' for none; default: all.")
+    ] = None
+    imports: Annotated[list[str] | None, Option("--import", help=IMPORT_HELP)] = None
     register: Annotated[
         str | None, Option(help="natural or tiny; default: that of the policy.")
     ] = None
@@ -137,6 +158,7 @@ class OveroptOptions:
     quiet: Annotated[bool, Option("--quiet", help="No progress: the results alone.")] = False
 
     def __post_init__(self) -> None:
+        import_modules(self.imports)
         if not is_entry(self.policy):
             find_policy(self.policy)
         elif self.by == "rl" or self.sizes or self.stop_by:
@@ -231,12 +253,4 @@ def command_of(options: OveroptOptions) -> str:
     >>> command_of(OveroptOptions(flaw=("please",), seeds=2))
     'persona-env overopt --flaw please --seeds 2'
     """
-    words = ["persona-env", "overopt"]
-    for field in fields(OveroptOptions):
-        value = getattr(options, field.name)
-        if value == field.default or field.name == "resume":
-            continue
-        words.append(f"--{field.name.replace('_', '-')}")
-        if value is not True:
-            words.append(",".join(value) if isinstance(value, tuple) else str(value))
-    return shlex.join(words)
+    return command_line("overopt", options, {"resume"})

@@ -137,9 +137,10 @@ def learn(options: OveroptOptions, look: Look, stage: Stage, kl: float) -> Way:
     ``persona-env train``: that is a guard, and here it would hide what a proxy does.
     """
     ours = TrainOptions(
-        env=options.env, policy=options.policy, register=options.register, seed=look.seed,
-        steps=options.steps, max_new_tokens=look.initial.max_new_tokens, tracker=("none",),
-        output=options.output,
+        env=options.env, profiles=options.profiles, scenarios=options.scenarios,
+        terms=options.terms, gates=options.gates, policy=options.policy, register=options.register,
+        reader=options.reader, seed=look.seed, steps=options.steps,
+        max_new_tokens=look.initial.max_new_tokens, tracker=("none",), output=options.output,
     )  # fmt: skip
     start = look.initial
     tokens = token_envs(ours, start.codec, start.model.config.vocab_size)

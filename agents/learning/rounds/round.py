@@ -12,7 +12,8 @@ import numpy as np
 
 from persona_env.agent import Agent
 from persona_env.env import PersonaEnv
-from persona_env.evaluation.named import AgentOptions, find_agent, sampling_agent
+from persona_env.evaluation.agent_options import AgentOptions
+from persona_env.evaluation.named import find_agent, sampling_agent
 from persona_env.files import parse_json, read_text
 from persona_env.outputs import write_text
 from persona_env.preferences.annotators import Annotator
@@ -29,8 +30,8 @@ from ...training.run_folder import POLICY
 from ...training.train import way_of
 from ..collect import sample_candidates
 from ..collecting import Collection, collect
+from ..reward_folder import FACTS
 from ..reward_job import FIGURES, RewardJob, run_reward_job
-from ..reward_model import FACTS
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from persona_env.agent import Cut, Failed
+from persona_env.agent import Cut, Failed, StreamingAgent
 from persona_env.agents.learning.rerank import BestOf
 from persona_env.agents.learning.reward_model import RewardModel
 from persona_env.errors import PersonaEnvError
@@ -44,6 +44,27 @@ def test_an_unfinished_reply_is_taken_only_where_none_ended_and_a_failure_only_w
     first, second, third = agent(ASKED)
     assert (first, second, third) == ("a", "bc", lost)
     assert isinstance(second, Cut)
+
+
+def test_replies_are_given_as_they_come_whatever_their_order():
+    class Backwards(StreamingAgent):
+        def stream(self, observations):
+            texts = ("a", "abc", "x", "xyz")
+            yield from ((place, texts[place]) for place in (3, 2, 0, 1))
+
+    stream = BestOf(Backwards(), Longest(), 2).stream(ASKED[:2])
+    assert [*stream] == [(1, "xyz"), (0, "abc")]
+
+
+def test_an_agent_is_asked_for_a_batch_at_a_time():
+    sizes = []
+
+    def agent(observations):
+        sizes.append(len(observations))
+        return ["Yes."] * len(observations)
+
+    BestOf(agent, Longest(), 4, batch=8)(ASKED)
+    assert sizes == [8, 4]
 
 
 def test_what_cannot_be_is_refused():

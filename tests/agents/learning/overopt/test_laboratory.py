@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from persona_env.agents.language_model import load_agent
+from persona_env.agents.learning.overopt import reinforcement
 from persona_env.agents.learning.overopt.distance import log_probs, written
 from persona_env.agents.learning.overopt.findings import _near
 from persona_env.agents.learning.overopt.laboratory import _tried, overopt
@@ -89,7 +90,13 @@ def test_what_cannot_be_is_refused_at_once(options, why):
         OveroptOptions(**options)
 
 
-@pytest.mark.parametrize("wrong", [("--reader", "nosuch"), ("--env", "PersonaChatt-v0")])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("--reader", "nosuch"), ("--env", "PersonaChatt-v0"), ("--profiles", "samm"),
+        ("--scenarios", "factt"), ("--terms", "lenght"), ("--import", "no_such_module"),
+    ],
+)  # fmt: skip
 def test_an_environment_that_cannot_be_leaves_no_folder(wrong, tmp_path):
     folder = tmp_path / "none"
     assert wrong[1] in refused("overopt", "--flaw", "please", *wrong, "--output", folder)
@@ -127,6 +134,38 @@ def test_the_gold_reward_is_read_by_who_is_named():
     options = {"flaw": ("please",), "policy": "persona-tiny"}
     assert gold_env(OveroptOptions(**options)).readers is None  # the tiny register has none
     assert gold_env(OveroptOptions(**options, reader="rules")).readers.name == "rules"
+
+
+OWN = {"profiles": ("sam", "nora"), "scenarios": ("fact",), "terms": ("length",), "gates": ()}
+
+
+def test_users_scenarios_and_reward_of_ones_own():
+    env = gold_env(OveroptOptions(flaw=("please",), **OWN))
+    assert [user.id for user in env.users] == ["sam", "nora"]
+    assert {scenario.category for scenario in env.scenarios.shown} == {"fact"}
+    assert [term.name for term in env.terms] == ["length"]
+    options = OveroptOptions(flaw=("please",), **OWN, imports=["json", "csv"])
+    assert command_of(options) == (
+        "persona-env overopt --profiles sam,nora --scenarios fact --terms length --gates '' "
+        "--import json --import csv --flaw please"
+    )
+
+
+def test_reinforcement_learning_is_in_the_same_environment(monkeypatch):
+    made = []
+
+    def envs(options, codec, size):
+        made.append(options)
+        raise StopIteration
+
+    monkeypatch.setattr(reinforcement, "token_envs", envs)
+    agent = load_agent("persona-tiny", temperature=1.0)
+    look = SimpleNamespace(seed=3, initial=agent)
+    options = OveroptOptions(flaw=("please",), by="rl", reader="rules", **OWN)
+    with pytest.raises(StopIteration):
+        reinforcement.learn(options, look, None, 0.0)
+    assert {name: getattr(made[0], name) for name in OWN} == OWN
+    assert made[0].reader == "rules"
 
 
 def test_what_a_policy_writes_is_shown_at_ten_nats_where_it_gets_so_far():
