@@ -16,10 +16,11 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel
 from transformers.utils import logging as transformers_logging
 
 from persona_env.agent import Cut
-from persona_env.errors import PersonaEnvError
+from persona_env.errors import PersonaEnvError, TokenizerError
 from persona_env.messages import Conversation
 from persona_env.registration import NATURAL_TOKENS, find_policy, register_of
 from persona_env.wrappers.bundled_tokenizer import SPECIAL, BundledCodec
+from persona_env.wrappers.chat_template import tell_template
 from persona_env.wrappers.fitting import check_room, fitted
 from persona_env.wrappers.hugging_face_tokenizer import TransformersCodec
 from persona_env.wrappers.token_actions import MAX_NEW_TOKENS
@@ -61,20 +62,25 @@ def load_policy(
         generation config and ``eos_token`` of its tokenizer. It is noted in the generation
         config, so that a copy that is saved keeps it.
     template_arguments:
-        What else the tokenizer's chat template is given, such as ``{"enable_thinking": False}``.
+        What else the tokenizer's chat template is given, such as ``{"enable_thinking": False}``;
+        see :func:`~persona_env.wrappers.chat_template.tell_template`.
 
     Raises
     ------
     PersonaEnvError
         If there is no such policy or device, the hub does not answer, the files are no policy, or
-        the tokenizer does not have the ``end_token``.
+        the tokenizer does not have the ``end_token`` or a template that reads the arguments.
     """
     path, device = find_policy(name), known_device(device)
     local = only_local(path)
     transformers_logging.disable_progress_bar()  # a bar for a file of two megabytes
     try:
+        tokenizer = _tokenizer(
+            path, local, template_arguments
+        )  # says what is wrong, before weights
         model = _whole_model(path, local)
-        tokenizer = _tokenizer(path, local)
+    except TokenizerError:  # says itself what is wrong
+        raise
     except (OSError, ValueError, SafetensorError) as error:
         raise PersonaEnvError(
             f"{str(name)!r} holds no policy: give a folder that save_pretrained wrote, such as "
@@ -82,22 +88,24 @@ def load_policy(
         ) from error
     said = model.generation_config.eos_token_id
     ends = end_token if end_token is not None else ends_of(said, tokenizer)
-    codec = codec_of(tokenizer, model.config.vocab_size, ends, template_arguments)
+    codec = codec_of(tokenizer, model.config.vocab_size, ends)
     if end_token is not None:
         ids = list(codec.end_ids)
         model.generation_config.eos_token_id = ids if len(ids) > 1 else ids[0]
     return model.to(device).eval(), codec
 
 
-def save_tokenizer(name: str | Path, folder: Path) -> None:
+def save_tokenizer(
+    name: str | Path, folder: Path, template_arguments: Mapping[str, Any] | None = None
+) -> None:
     """Put the tokenizer of policy ``name`` beside saved weights, for ``from_pretrained``."""
-    load_tokenizer(name).save_pretrained(folder)
+    load_tokenizer(name, template_arguments).save_pretrained(folder)
 
 
-def load_tokenizer(name: str | Path) -> Any:
-    """The tokenizer of policy ``name``, as transformers has it."""
+def load_tokenizer(name: str | Path, template_arguments: Mapping[str, Any] | None = None) -> Any:
+    """The tokenizer of policy ``name``, as transformers has it, with arguments of its template."""
     path = find_policy(name)
-    return _tokenizer(path, only_local(path))
+    return _tokenizer(path, only_local(path), template_arguments)
 
 
 def _whole_model(path: str, local: bool) -> PreTrainedModel:
@@ -116,30 +124,32 @@ def _whole_model(path: str, local: bool) -> PreTrainedModel:
     return model
 
 
-def _tokenizer(path: str, local: bool) -> Any:
+def _tokenizer(path: str, local: bool, template_arguments: Mapping[str, Any] | None) -> Any:
     """The tokenizer of a folder or id; of an adapter without one that of its base model."""
     path = folder_of(path) if local else path
     if is_adapter(path) and not Path(path, "tokenizer_config.json").is_file():
         base = base_of(path)
-        return _tokenizer(base, only_local(base))
-    return AutoTokenizer.from_pretrained(path, trust_remote_code=False, local_files_only=local)
+        return _tokenizer(base, only_local(base), template_arguments)
+    found = AutoTokenizer.from_pretrained(path, trust_remote_code=False, local_files_only=local)
+    if template_arguments and _is_bundled(found):
+        raise PersonaEnvError(
+            f"a bundled policy has no chat template, which could be given "
+            f"{[*template_arguments]}: leave them out"
+        )
+    if template_arguments:
+        tell_template(found, template_arguments)
+    return found
 
 
-def codec_of(
-    tokenizer: Any,
-    vocab_size: int,
-    end_token: EndToken | None = None,
-    template_arguments: Mapping[str, Any] | None = None,
-) -> Codec:
+def _is_bundled(tokenizer: Any) -> bool:
+    return tokenizer.is_fast and set(SPECIAL) <= set(tokenizer.get_vocab())
+
+
+def codec_of(tokenizer: Any, vocab_size: int, end_token: EndToken | None = None) -> Codec:
     """The codec for a Hugging Face tokenizer; ours if it holds our special tokens."""
-    if tokenizer.is_fast and set(SPECIAL) <= set(tokenizer.get_vocab()):
-        if template_arguments:
-            raise PersonaEnvError(
-                f"a bundled policy has no chat template, which could be given "
-                f"{[*template_arguments]}: leave them out"
-            )
+    if _is_bundled(tokenizer):
         return BundledCodec(tokenizer.backend_tokenizer, end_token)
-    return TransformersCodec(tokenizer, vocab_size, end_token, template_arguments)
+    return TransformersCodec(tokenizer, vocab_size, end_token)
 
 
 def ends_of(said: int | list[int] | None, tokenizer: Any) -> list[int] | None:

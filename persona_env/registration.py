@@ -227,6 +227,10 @@ JUDGE_HEADING = "A language model as judge"
 """Heading of a judge's options in help pages."""
 
 
+TEMPLATE_HELP = (
+    "NAME=VALUE for the chat template, such as enable_thinking=false; the value is JSON. May be "
+    "given several times."
+)
 PROMPTS_HELP = (
     "Prompts of your own, without references: a .jsonl file whose rows have a 'prompt' or "
     "'messages' and maybe 'user', 'id', 'category' and 'language', or hub:NAME:SPLIT of a data set."

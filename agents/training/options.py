@@ -9,7 +9,7 @@ from typing import Annotated, Any, get_type_hints
 
 from typer import Option
 
-from persona_env.arguments import choice
+from persona_env.arguments import choice, named_values
 from persona_env.env import PersonaEnv
 from persona_env.errors import PersonaEnvError
 from persona_env.outputs import check_folder
@@ -18,8 +18,10 @@ from persona_env.registration import (
     JUDGE_HEADING,
     PROMPTS_HELP,
     SIMULATOR_HELP,
+    TEMPLATE_HELP,
     find_policy,
     import_modules,
+    load,
     start_for,
 )
 
@@ -30,6 +32,7 @@ from .methods import check_method
 LEARNING, SPEED, TALK = "Learning", "Memory and speed", "Conversations"
 """Headings of the help page."""
 
+LANGUAGE_MODEL = "persona_env.agents.language_model"
 TRACKERS = ("tensorboard", "wandb", "trackio")
 
 
@@ -89,6 +92,7 @@ class TrainOptions(MethodOptions):
     end_token: Annotated[
         str | None, Option(help="What ends a reply, as text; default: what the policy says.")
     ] = None
+    chat_template_arg: Annotated[list[str] | None, Option(help=TEMPLATE_HELP)] = None
     hidden: Annotated[bool, Option("--hidden", help="Observations do not show the user.")] = False
     system: Annotated[
         Path | None,
@@ -276,6 +280,8 @@ class TrainOptions(MethodOptions):
         _check_rank(self.lora)
         check_method(self)
         choice("precision", self.precision, PRECISIONS)
+        if self.template_arguments:  # read at once: what is wrong with one fails before the work
+            load(f"{LANGUAGE_MODEL}:load_tokenizer")(self.start, self.template_arguments)
         for name in self.trackers:
             choice("tracker", name, TRACKERS)
         known_device(self.device)  # last: of any but the processor torch has to load to tell
@@ -289,6 +295,11 @@ class TrainOptions(MethodOptions):
     def rank(self) -> int | None:
         """Of the adapters: 0 for none, ``None`` where the size of the model decides."""
         return {"auto": None, "none": 0}[self.lora] if self.lora.isalpha() else int(self.lora)
+
+    @property
+    def template_arguments(self) -> dict[str, Any] | None:
+        """What the chat template of the policy is given beside the messages."""
+        return named_values("--chat-template-arg", self.chat_template_arg)
 
     @property
     def trackers(self) -> tuple[str, ...]:

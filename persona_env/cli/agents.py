@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from functools import wraps
 from inspect import Parameter, Signature, signature
@@ -12,6 +11,7 @@ from typing import Annotated, Any, get_type_hints
 import gymnasium as gym
 import typer
 
+from persona_env.arguments import named_values
 from persona_env.cli.show import say_note
 from persona_env.env import PersonaEnv
 from persona_env.errors import ArgumentError
@@ -25,7 +25,7 @@ from persona_env.evaluation.named import (
     find_replies,
 )
 from persona_env.evaluation.reply_files import tell_unused
-from persona_env.registration import AGENTS, POLICIES
+from persona_env.registration import AGENTS, POLICIES, TEMPLATE_HELP
 from persona_env.scenarios.case import Case
 
 _OTHERS = (
@@ -40,6 +40,7 @@ RepliesOption = Annotated[
         "scenario, user, reply."
     ),
 ]
+TEMPLATE = "--chat-template-arg"
 ASKING = "How the agent is asked"
 """Heading of these options in help pages."""
 OPTIONS: dict[str, Any] = {
@@ -91,12 +92,7 @@ OPTIONS: dict[str, Any] = {
         ),
     ],
     "chat_template_arg": Annotated[
-        list[str] | None,
-        typer.Option(
-            help="NAME=VALUE for the chat template, such as enable_thinking=false; the value is "
-            "JSON. May be given several times.",
-            rich_help_panel=ASKING,
-        ),
+        list[str] | None, typer.Option(help=TEMPLATE_HELP, rich_help_panel=ASKING)
     ],
 }
 """Those of :class:`AgentOptions`, as the command line has them."""
@@ -118,35 +114,12 @@ def takes_agent_options(run: Callable[..., None]) -> Callable[..., None]:
     @wraps(run)
     def command(**given: Any) -> None:
         asked_by = {name: given.pop(name) for name in OPTIONS}
-        asked_by["chat_template_arg"] = template_arguments(asked_by["chat_template_arg"])
+        asked_by["chat_template_arg"] = named_values(TEMPLATE, asked_by["chat_template_arg"])
         run(**given, asked_by=AgentOptions(**asked_by))
 
     command.__signature__ = Signature([*own, *more])  # type: ignore[attr-defined]
     command.__annotations__ = {one.name: one.annotation for one in (*own, *more)}
     return command
-
-
-def template_arguments(given: list[str] | None) -> dict[str, Any] | None:
-    """``NAME=VALUE`` of each, with the value as JSON.
-
-    >>> template_arguments(["enable_thinking=false", 'mode="short"'])
-    {'enable_thinking': False, 'mode': 'short'}
-    """
-    if not given:
-        return None
-    found = {}
-    for text in given:
-        name, mark, value = text.partition("=")
-        try:
-            found[name] = json.loads(value)
-        except ValueError as error:
-            wanted = f"{name}=false, or {name}='\"text\"' for a text" if mark else "NAME=VALUE"
-            raise ArgumentError(
-                f"--chat-template-arg takes a name and a JSON value, not {text!r}: give {wanted}"
-            ) from error
-        if not name.isidentifier():
-            raise ArgumentError(f"--chat-template-arg: {name!r} is no name of an argument")
-    return found
 
 
 def named_agent(

@@ -172,6 +172,22 @@ def test_show_prompt_of_an_adapter_is_by_the_template_of_its_base(tmp_path):
     assert texts[0].endswith("<|start|>assistant\n")
 
 
+def test_show_prompt_with_arguments_of_the_chat_template(tmp_path):
+    template = "{% for m in messages %}{{ m.content }}\n{% endfor %}{{ '(no thoughts)' if quick }}"
+    folder = save_chat_model(tmp_path / "model", template=template)
+    given = ("show-prompt", *CASE, "--agent", folder, "--json")
+    plain, quick = (
+        json.loads(told(*given, *more))["text"]
+        for more in ((), ("--chat-template-arg", "quick=true"))
+    )
+    assert quick == f"{plain}(no thoughts)"
+    assert "no argument 'quik'. Did you mean 'quick'?" in refused(
+        *given, "--chat-template-arg", "quik=true"
+    )
+    for more in (("--chat-template-arg", "quick=true"), ("--end-token", "<|end|>")):
+        assert "are for a policy, whose text is shown" in refused("show-prompt", *CASE, *more)
+
+
 def test_show_prompt_by_a_template(tmp_path):
     file = tmp_path / "system.jinja"
     file.write_text("Be {{ preferences.tone }}.", encoding="utf-8")
