@@ -121,7 +121,8 @@ def build(options: TrainOptions) -> LanguageModelPPO:
         seed=options.seed,
         device=options.device,
     )
-    made.policy.codec = codec  # it knows the arguments of the chat template
+    policy: Any = made.policy
+    policy.codec = codec  # it knows the arguments of the chat template
     if options.ptx:
         places = made.observation_space["tokens"].shape[0]  # type: ignore[index]
         made.pretraining = pretraining_of(
