@@ -34,6 +34,7 @@ from persona_env.cli.show import (
     ReaderOption,
     RegisterOption,
     SeedOption,
+    SystemOption,
     TermsOption,
     legible,
     make_env,
@@ -54,6 +55,7 @@ from persona_env.rewards.exchange import Exchange
 from persona_env.rewards.explain import explain_verdict, missed_points
 from persona_env.scenarios.case import Case, prompt_language_or_first
 from persona_env.scenarios.schema import Scenario
+from persona_env.text_envs import profile_text_for
 from persona_env.users.description import describe
 
 GOOD, POOR = "bold", "bold underline red"  # green fades on white
@@ -99,6 +101,7 @@ def score(
     imports: ImportOption = None,
     register: RegisterOption = None,
     reader: ReaderOption = None,
+    system: SystemOption = None,
     judge: JudgeOption = None,
     judge_key_env: JudgeKeyOption = None,
     judge_record: JudgeRecordOption = None,
@@ -113,6 +116,8 @@ def score(
             "give one of: a reply to score, --oracle for one of the library's own, --agent or "
             "--replies for one of theirs"
         )
+    if system is not None and agent is None:
+        raise ArgumentError("--system tells an agent of the user, and none is given by --agent")
     found = who_replies(agent, replies, asked_by, seed)
     asker = find_asker(env, user)
     options = reading_options(
@@ -120,9 +125,10 @@ def score(
         judge_key_env=judge_key_env, judge_record=judge_record, max_calls=max_calls,
     )  # fmt: skip
     named = scenarios if scenarios or prompts else scenario
-    base = make_env(env, "all", user, named, prompts=prompts, terms=terms, gates=gates, **options)[
-        1
-    ]
+    base = make_env(
+        env, "all", user, named, prompts=prompts, terms=terms, gates=gates,
+        profile_text=profile_text_for(agent or "", system), **options,
+    )[1]  # fmt: skip
     tell_uncounted(base, imports)
     asked, told = _by_id(base, scenario), "reply"
     if found is not None:

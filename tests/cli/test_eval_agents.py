@@ -257,6 +257,15 @@ def test_score_takes_the_reply_of_an_agent_or_a_file(tmp_path):
     assert "--temperature: for an agent" in refused("score", "x", *case, "--temperature", 1)
 
 
+def test_the_agent_that_score_asks_is_told_of_the_user_by_a_template(tmp_path):
+    case, file = ("--user", "amina", "--scenario", "violin-strings"), tmp_path / "own.jinja"
+    file.write_text("Be {{ preferences.tone }}.", "utf-8")
+    with serving(good) as fake:
+        told("score", "--agent", f"endpoint:m@{fake.url}", *case, "--system", file)
+        assert fake.bodies[0]["messages"][0] == {"role": "system", "content": "Be warm."}
+    assert "--system tells an agent of the user" in refused("score", "x", *case, "--system", file)
+
+
 def test_audit_tries_the_samples_of_an_endpoint():
     with serving(good) as fake:
         done = run(

@@ -85,7 +85,7 @@ OPTIONS = {
     "eval": "--profiles --scenarios --prompts --terms --gates --import --system",
     "audit": "--profiles --scenarios --prompts --terms --gates --import --system",
     "train": "--profiles --scenarios --prompts --terms --gates --import --system",
-    "score": "--user --scenarios --prompts --terms --gates --import",
+    "score": "--user --scenarios --prompts --terms --gates --import --system",
     "show-prompt": "--user --scenarios --prompts --import --system",
     "scenarios": "--user --scenarios --prompts --import",
     "validate": "--terms --gates --import",
