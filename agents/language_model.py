@@ -33,6 +33,7 @@ from .hub import folder_of, only_local
 from .inference.cache import SlotCache
 from .inference.choices import BITS, draw
 from .inference.decode import decoder_for
+from .inference.head import Shape, shape_of
 
 
 def use_threads(count: int) -> None:
@@ -196,16 +197,20 @@ def generate(
     cache = SlotCache(count, width + max_new_tokens, model.dtype)
     forbidden = forbidden_ids(codec, model.config.vocab_size, device)
     closed = torch.zeros(len(forbidden), dtype=model.dtype, device=device)
-    head, scale = model.get_output_embeddings(), BITS / (temperature or 1.0)
+    shape = shape_of(model) if temperature else Shape()  # of the likeliest token it changes nothing
+    head, scale = model.get_output_embeddings(), BITS * shape.factor / (temperature or 1.0)
     bias, weight = closed.masked_fill_(forbidden, -torch.inf), head.weight.t()
     if head.bias is not None:
         bias += head.bias * scale
+    cap = shape.cap * scale
     decoder = decoder_for(model, cache.length)
     replies: list[list[int]] = [[] for _ in prompts]
     held, going = replies, [True] * count  # the rows that the cache holds, and which of them go on
     hidden = decoder.prefill(ids, cache, None, lengths)
     for left in reversed(range(max_new_tokens)):
         bits = torch.addmm(bias, hidden, weight, alpha=scale)
+        if cap:
+            bits = bits.div_(cap).tanh_().mul_(cap).masked_fill_(forbidden, -torch.inf)
         picked = draw(bits, generator) if temperature else bits.argmax(-1)
         made = picked.tolist()
         for reply, one in zip(held, made, strict=True):

@@ -20,12 +20,14 @@ from stable_baselines3.common.policies import ActorCriticPolicy
 from stable_baselines3.common.type_aliases import Schedule
 from torch import Tensor, nn
 
+from persona_env.errors import PersonaEnvError
 from persona_env.wrappers.token_ids import EndToken
 
 from ..device import wants_half
 from ..inference.cache import SlotCache
 from ..inference.choices import BITS, draw_and_log_prob, log_prob_and_entropy
 from ..inference.decode import Decoder, decoder_for
+from ..inference.head import shape_of
 from ..inference.llama import LlamaEncoder, is_small_llama
 from ..inference.sequences import PlainEncoder, StatesOf, base_of, encode
 from ..language_model import forbidden_ids, load_policy
@@ -131,6 +133,13 @@ class LanguageModelPolicy(ActorCriticPolicy):
                 f"vocab_size={model.config.vocab_size}"
             )
         self.model: Any = model
+        shape = shape_of(model)
+        if shape.cap:
+            raise PersonaEnvError(
+                f"{self.policy_name!r} bounds its logits, which PPO here does not: train it by "
+                "--method grpo"
+            )
+        self._factor = shape.factor
         hidden = model.config.hidden_size
         last = nn.Linear(128, 1)
         nn.init.zeros_(last.weight)
@@ -270,7 +279,7 @@ class LanguageModelPolicy(ActorCriticPolicy):
         """Log-probabilities of actions, and entropies, of shape (B,)."""
         weight, bias = self._head(model)
         kind = torch.bfloat16 if self._half else weight.dtype
-        scaled = (hidden / self.temperature).to(kind)
+        scaled = (hidden * self._sharpness).to(kind)
         return log_prob_and_entropy(scaled, weight.to(kind), bias, actions.long().flatten())
 
     def _head(self, model: Any) -> tuple[Tensor, Tensor]:
@@ -278,13 +287,18 @@ class LanguageModelPolicy(ActorCriticPolicy):
         head = model.get_output_embeddings()
         if head.bias is None:
             return head.weight, self.closed
-        return head.weight, self.closed + head.bias.float() / self.temperature
+        return head.weight, self.closed + head.bias.float() * self._sharpness
 
     def _bits(self, hidden: Tensor) -> Tensor:
         """Logits in bits at the sampling temperature; those of forbidden ids are never drawn."""
         weight, bias = self._head(self.model)
-        scale = BITS / self.temperature
+        scale = BITS * self._sharpness
         return torch.addmm(bias, hidden, weight.t(), beta=BITS, alpha=scale)
+
+    @property
+    def _sharpness(self) -> float:
+        """What turns products of the head into logits at the sampling temperature."""
+        return self._factor / self.temperature
 
     def _value(self, hidden: Tensor) -> Tensor:
         value: Tensor = self.value_head(hidden.detach().float())
