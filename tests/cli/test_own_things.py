@@ -68,6 +68,19 @@ def test_eval_of_own_users_prompts_and_terms(own):
     assert "1 of 1 scenarios have no references" in result.stderr
 
 
+def test_labels_on_own_prompts_are_held_against_own_terms(own):
+    (own / "my_agent.py").write_text(
+        "from itertools import count\n\nsaid = count()\n\n\ndef agent(seen):\n"
+        "    return [f'It is {next(said)}' + '!' * (next(said) % 4 > 1) for _ in seen]\n"
+    )
+    mine = ("--profiles", "me.toml", "--prompts", "sky.jsonl")
+    told("collect", "--policy", "my_agent:agent", *mine, "--pairs", 4, "--output", "said.db")
+    assert "unknown scenario of this environment 'sky'" in refused("agreement", "said.db")
+    given = ("agreement", "said.db", *mine, "--terms", "my_calm:calm", "--gates", "", "--json")
+    found = json.loads(told(*given))["length_correlation"]
+    assert (found["of"], found["register"]) == (4, "natural")
+
+
 def test_scenarios_and_terms_of_ones_own_are_listed(own):
     (row,) = json.loads(told("scenarios", "--prompts", "sky.jsonl", "--json"))
     assert (row["id"], row["category"], row["languages"]) == ("sky", "prompt", ["en"])
@@ -89,6 +102,7 @@ OPTIONS = {
     "show-prompt": "--user --scenarios --prompts --import --system",
     "scenarios": "--user --scenarios --prompts --import",
     "validate": "--terms --gates --import",
+    "agreement": "--profiles --scenarios --prompts --terms --gates --import",
     "terms": "--import",
     "envs": "--import",
 }
