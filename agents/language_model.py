@@ -28,7 +28,7 @@ from persona_env.wrappers.token_ids import EndToken
 from persona_env.wrappers.tokenizers import Codec
 
 from .adapters import base_of, is_adapter, merged
-from .device import known_device
+from .device import known_device, wants_half
 from .hub import folder_of, only_local
 from .inference.cache import SlotCache
 from .inference.choices import BITS, draw
@@ -46,8 +46,9 @@ def load_policy(
     device: str = "cpu",
     end_token: EndToken | None = None,
     template_arguments: Mapping[str, Any] | None = None,
+    precision: str = "float32",
 ) -> tuple[PreTrainedModel, Codec]:
-    """The model, in single precision, and its codec.
+    """The model and its codec.
 
     Only safetensors are read and no remote code is run.
 
@@ -65,6 +66,9 @@ def load_policy(
     template_arguments:
         What else the tokenizer's chat template is given, such as ``{"enable_thinking": False}``;
         see :func:`~persona_env.wrappers.chat_template.tell_template`.
+    precision:
+        Of the weights: ``"float32"``, ``"bfloat16"``, which takes half the memory, or ``"auto"``:
+        bfloat16 where the device multiplies in it. What is trained here has single precision.
 
     Raises
     ------
@@ -73,13 +77,14 @@ def load_policy(
         the tokenizer does not have the ``end_token`` or a template that reads the arguments.
     """
     path, device = find_policy(name), known_device(device)
+    dtype = torch.bfloat16 if wants_half(precision, torch.device(device)) else torch.float32
     local = only_local(path)
     transformers_logging.disable_progress_bar()  # a bar for a file of two megabytes
     try:
         tokenizer = _tokenizer(
             path, local, template_arguments
         )  # says what is wrong, before weights
-        model = _whole_model(path, local)
+        model = _whole_model(path, local, dtype)
     except TokenizerError:  # says itself what is wrong
         raise
     except (OSError, ValueError, SafetensorError) as error:
@@ -109,15 +114,15 @@ def load_tokenizer(name: str | Path, template_arguments: Mapping[str, Any] | Non
     return _tokenizer(path, only_local(path), template_arguments)
 
 
-def _whole_model(path: str, local: bool) -> PreTrainedModel:
-    """The model of a folder or id, in single precision; an adapter merged into its base model."""
+def _whole_model(path: str, local: bool, dtype: torch.dtype) -> PreTrainedModel:
+    """The model of a folder or id; an adapter merged into its base model."""
     path = folder_of(path) if local else path
     if is_adapter(path):
         base = base_of(path)
-        return merged(_whole_model(base, only_local(base)), path)
+        return merged(_whole_model(base, only_local(base), dtype), path)
     model: PreTrainedModel = AutoModelForCausalLM.from_pretrained(
         path,
-        dtype=torch.float32,
+        dtype=dtype,
         use_safetensors=True,
         trust_remote_code=False,
         local_files_only=local,
@@ -294,13 +299,14 @@ def load_agent(
     temperature: float = 0.0,
     seed: int = 0,
     template_arguments: Mapping[str, Any] | None = None,
+    precision: str = "float32",
 ) -> LanguageModelAgent:
     """The agent of a saved or bundled policy; see :func:`load_policy`.
 
     ``max_new_tokens`` is by default what its register calls for (:data:`NATURAL_TOKENS`), and at
     most half of the model's positions.
     """
-    model, codec = load_policy(path, device, end_token, template_arguments)
+    model, codec = load_policy(path, device, end_token, template_arguments, precision)
     if max_new_tokens is None:
         places = getattr(model.config, "max_position_embeddings", None) or sys.maxsize
         wanted = MAX_NEW_TOKENS if register_of(path) == "tiny" else NATURAL_TOKENS

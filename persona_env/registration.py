@@ -227,6 +227,8 @@ JUDGE_HEADING = "A language model as judge"
 """Heading of a judge's options in help pages."""
 
 
+PRECISIONS = ("auto", "float32", "bfloat16")
+"""How a language model computes; ``auto``: in bfloat16 where the device multiplies in it."""
 TEMPLATE_HELP = (
     "NAME=VALUE for the chat template, such as enable_thinking=false; the value is JSON. May be "
     "given several times."

@@ -16,6 +16,7 @@ from persona_env.outputs import check_folder
 from persona_env.registration import (
     IMPORT_HELP,
     JUDGE_HEADING,
+    PRECISIONS,
     PROMPTS_HELP,
     SIMULATOR_HELP,
     TEMPLATE_HELP,
@@ -25,7 +26,7 @@ from persona_env.registration import (
     start_for,
 )
 
-from ..device import PRECISIONS, known_device
+from ..device import known_device
 from .method_options import MethodOptions, Names
 from .methods import check_method
 

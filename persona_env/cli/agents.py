@@ -59,6 +59,14 @@ OPTIONS: dict[str, Any] = {
     "device": Annotated[
         str | None, typer.Option(help="cpu, cuda, ... Default: cpu.", rich_help_panel=ASKING)
     ],
+    "precision": Annotated[
+        str | None,
+        typer.Option(
+            help="Of the model's weights: float32, bfloat16 (half the memory) or auto. Default: "
+            "float32.",
+            rich_help_panel=ASKING,
+        ),
+    ],
     "threads": Annotated[
         int | None, typer.Option(min=1, help="Threads of torch.", rich_help_panel=ASKING)
     ],

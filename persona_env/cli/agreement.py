@@ -58,7 +58,6 @@ def agreement(
 ) -> None:
     """How well annotators agree, and how far labels follow length and order."""
     import_modules(imports)
-    own = {"scenarios": scenarios, "prompts": prompts, "terms": terms, "gates": gates}
     comparisons = [one for path in files for one in read_comparisons(path)]
     if not comparisons:
         raise PersonaEnvError("there are no comparisons in these files")
@@ -66,7 +65,9 @@ def agreement(
     paired = [one for one in comparisons if one.env and one.soft is not None]
     reads = _reads(paired, register, reader)
     envs = [
-        make_env(name, "all", profiles, **own, **reads)[1]
+        make_env(
+            name, "all", profiles, scenarios, prompts=prompts, terms=terms, gates=gates, **reads
+        )[1]
         for name in sorted({one.env for one in paired})
     ]
     with working("scoring the replies"):

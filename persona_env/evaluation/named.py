@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from persona_env.agent import BATCH, Agent, ReferenceAgent
+from persona_env.arguments import choice
 from persona_env.env import PersonaEnv
 from persona_env.errors import AgentError, ArgumentError
 from persona_env.evaluation.asking import Recorded
@@ -16,6 +17,7 @@ from persona_env.evaluation.reply_files import RecordedReplies
 from persona_env.registration import (
     AGENTS,
     OTHER_AGENTS,
+    PRECISIONS,
     find_policy,
     is_entry,
     load,
@@ -47,6 +49,7 @@ class AgentOptions:
     """
 
     device: str | None = field(default=None, metadata={"takers": ("model",)})
+    precision: str | None = field(default=None, metadata={"takers": ("model",)})
     max_new_tokens: int | None = field(default=None, metadata={"takers": ("model", "endpoint")})
     temperature: float | None = field(default=None, metadata={"takers": ("model", "endpoint")})
     batch: int | None = field(default=None, metadata={"takers": ("model", "own")})
@@ -151,6 +154,7 @@ def find_agent(
         return NamedAgent(name, kind, options, lambda env: made)
     if not Path(folder := find_policy(name)).is_dir():
         load(ON_THE_HUB)(folder)
+    choice("--precision", given.get("precision", "auto"), PRECISIONS)
     load(DEVICE)(given.get("device", "cpu"))
     make = partial(_model, name, options.threads, {**given, "seed": seed})
     return NamedAgent(name, kind, options, make, register_of(name))

@@ -81,6 +81,24 @@ def test_what_is_drawn_follows_the_logits_of_the_model(kind, temperature, tmp_pa
     assert generate(model, codec, [prompt], max_new_tokens=1)[0] in ([int(logits.argmax())], [])
 
 
+@pytest.mark.parametrize("kind", ["llama", "qwen3"])
+def test_half_precision_holds_half_and_draws_nearly_alike(kind, tmp_path):
+    folder = save_word_policy(tmp_path / kind, kind)
+    with pytest.raises(PersonaEnvError, match="unknown precision 'half'"):
+        load_policy(folder, precision="half")
+    drawn = {}
+    for precision in ("float32", "bfloat16"):
+        model, codec = load_policy(folder, precision=precision)
+        assert {one.dtype for one in model.parameters()} == {getattr(torch, precision)}
+        replies = generate(
+            model, codec, [[codec.size - 1, 7]] * 4000, max_new_tokens=1, temperature=1.0,
+            generator=torch.Generator().manual_seed(0),
+        )  # fmt: skip
+        ids = torch.tensor([reply[0] if reply else codec.end_id for reply in replies])
+        drawn[precision] = torch.bincount(ids, minlength=codec.size) / len(ids)
+    assert (drawn["float32"] - drawn["bfloat16"]).abs().sum() / 2 < 0.03
+
+
 def test_logits_of_another_shape_are_refused(monkeypatch):
     model = small("llama")
     forward = model.forward

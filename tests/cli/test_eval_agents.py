@@ -182,6 +182,9 @@ def test_a_folder_is_evaluated_with_samples_and_without_crossing(tmp_path):
     assert report["matrix"][0][0] is None
     assert len({one["reply"] for one in report["replies"]}) > 4
     assert report["agent"]["max_new_tokens"] == 12
+    half = json.loads(told(*given, "--precision", "bfloat16", "--no-cross", "--json"))
+    assert half["agent"]["precision"] == "bfloat16"
+    assert half["asked"] == 4
     (tmp_path / "r.json").write_text(json.dumps(report), "utf-8")
     loaded = Report.load(tmp_path / "r.json")
     assert compare(loaded, loaded).ties == 4
@@ -189,6 +192,9 @@ def test_a_folder_is_evaluated_with_samples_and_without_crossing(tmp_path):
     assert "own users alone judged" in " ".join(text.split())
     assert "Hundredths of reward" not in text
     assert "is greedy: give --temperature" in refused(*given, "--samples", 2)
+    assert "unknown --precision 'bf16'. Did you mean 'bfloat16'" in refused(
+        *given, "--precision", "bf16"
+    )
 
 
 @pytest.mark.parametrize(
