@@ -34,6 +34,7 @@ from .inference.cache import SlotCache
 from .inference.choices import BITS, draw
 from .inference.decode import decoder_for
 from .inference.head import Shape, shape_of
+from .inference.reference import reads_all, sampled, text_config
 
 
 def use_threads(count: int) -> None:
@@ -94,7 +95,7 @@ def load_policy(
         ) from error
     said = model.generation_config.eos_token_id
     ends = end_token if end_token is not None else ends_of(said, tokenizer)
-    codec = codec_of(tokenizer, model.config.vocab_size, ends)
+    codec = codec_of(tokenizer, text_config(model).vocab_size, ends)
     if end_token is not None:
         ids = list(codec.end_ids)
         model.generation_config.eos_token_id = ids if len(ids) > 1 else ids[0]
@@ -194,13 +195,37 @@ def generate(
     """Replies to a batch of prompts, as ids without an end token; temperature 0 is greedy."""
     if not temperature >= 0:
         raise ValueError(f"temperature={temperature!r} must be 0 (greedy) or above")
+    ends, width = frozenset(codec.end_ids), max(map(len, prompts))
+    forbidden = forbidden_ids(codec, text_config(model).vocab_size, model.device)
+    how: Any = {
+        "max_new_tokens": max_new_tokens, "temperature": temperature, "generator": generator,
+    }  # fmt: skip
+    if reads_all(model, width + max_new_tokens):
+        found = _by_slots(model, codec, prompts, forbidden, **how)
+    else:
+        found = sampled(
+            model, prompts, ends=codec.end_ids, pad_id=codec.pad_id, forbidden=forbidden, **how
+        )
+    return [list(takewhile(lambda one: one not in ends, row)) for row in found]
+
+
+def _by_slots(
+    model: PreTrainedModel,
+    codec: Codec,
+    prompts: Sequence[Sequence[int]],
+    forbidden: Tensor,
+    *,
+    max_new_tokens: int,
+    temperature: float,
+    generator: torch.Generator | None,
+) -> list[list[int]]:
+    """Ids after each prompt, an end with them: a row that ended is not read any further."""
     device, count, ends = model.device, len(prompts), frozenset(codec.end_ids)
     width = max(map(len, prompts))
     padded = [[*prompt, *[codec.pad_id] * (width - len(prompt))] for prompt in prompts]
     ids = torch.tensor(padded, device=device)
     lengths = torch.tensor([len(prompt) for prompt in prompts], device=device)
     cache = SlotCache(count, width + max_new_tokens, model.dtype)
-    forbidden = forbidden_ids(codec, model.config.vocab_size, device)
     closed = torch.zeros(len(forbidden), dtype=model.dtype, device=device)
     shape = shape_of(model) if temperature else Shape()  # of the likeliest token it changes nothing
     head, scale = model.get_output_embeddings(), BITS * shape.factor / (temperature or 1.0)
@@ -232,7 +257,7 @@ def generate(
                 held, going = list(compress(held, going)), [True] * sum(going)
         lengths = lengths + 1
         hidden = decoder.step(picked, cache, None, lengths)
-    return [list(takewhile(lambda one: one not in ends, row)) for row in replies]
+    return replies
 
 
 class LanguageModelAgent:
@@ -253,7 +278,7 @@ class LanguageModelAgent:
         self.model, self.codec = model, codec
         self.max_new_tokens, self.temperature = max_new_tokens, temperature
         self.generator = torch.Generator(device=model.device).manual_seed(seed)
-        self.places: int = getattr(model.config, "max_position_embeddings", None) or sys.maxsize
+        self.places: int = _places(model)
         check_room(codec, self.places - max_new_tokens)
         self._warned = False
 
@@ -290,6 +315,11 @@ class LanguageModelAgent:
         return ids
 
 
+def _places(model: PreTrainedModel) -> int:
+    """The most tokens that a model reads, as far as it says."""
+    return getattr(text_config(model), "max_position_embeddings", None) or sys.maxsize
+
+
 def load_agent(
     path: str,
     device: str = "cpu",
@@ -308,7 +338,6 @@ def load_agent(
     """
     model, codec = load_policy(path, device, end_token, template_arguments, precision)
     if max_new_tokens is None:
-        places = getattr(model.config, "max_position_embeddings", None) or sys.maxsize
         wanted = MAX_NEW_TOKENS if register_of(path) == "tiny" else NATURAL_TOKENS
-        max_new_tokens = min(wanted, places // 2)
+        max_new_tokens = min(wanted, _places(model) // 2)
     return LanguageModelAgent(model, codec, max_new_tokens, temperature, seed)

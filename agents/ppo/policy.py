@@ -29,6 +29,7 @@ from ..inference.choices import BITS, draw_and_log_prob, log_prob_and_entropy
 from ..inference.decode import Decoder, decoder_for
 from ..inference.head import shape_of
 from ..inference.llama import LlamaEncoder, is_small_llama
+from ..inference.reference import reads_all, text_config
 from ..inference.sequences import PlainEncoder, StatesOf, base_of, encode
 from ..language_model import forbidden_ids, load_policy
 from ..lora import Adapters
@@ -126,13 +127,20 @@ class LanguageModelPolicy(ActorCriticPolicy):
     def _build(self, lr_schedule: Schedule) -> None:
         model, self.codec = load_policy(self.policy_name, end_token=self.end_token)
         size = int(self.action_space.n)  # type: ignore[attr-defined]
-        if model.config.vocab_size != size:
+        logits = text_config(model).vocab_size
+        if logits != size:
             raise ValueError(
                 f"the environment has {size} token actions and the policy {self.policy_name!r} "
-                f"{model.config.vocab_size} logits: give TokenActions the policy's tokenizer and "
-                f"vocab_size={model.config.vocab_size}"
+                f"{logits} logits: give TokenActions the policy's tokenizer and "
+                f"vocab_size={logits}"
             )
         self.model: Any = model
+        places = observation_places(self.observation_space)
+        if not reads_all(model, places):
+            raise PersonaEnvError(
+                f"not every layer of {self.policy_name!r} reads all of {places} tokens back, which "
+                "PPO here asks for: train it by --method grpo, or shorten --context-length"
+            )
         shape = shape_of(model)
         if shape.cap:
             raise PersonaEnvError(
@@ -359,6 +367,11 @@ class LanguageModelPolicy(ActorCriticPolicy):
         while len(self._prompts) > PROMPTS_A_SLOT * cache.slots:
             self._prompts.pop(next(iter(self._prompts)))
         return found
+
+
+def observation_places(space: gym.Space[Any]) -> int:
+    """How many tokens an observation holds."""
+    return int(space["tokens"].shape[0])  # type: ignore[index]
 
 
 def keep_less(model: Any) -> None:

@@ -9,6 +9,7 @@ from uuid import uuid4
 from persona_env.outputs import whole_folder
 from persona_env.reporting.progress import Job
 
+from ..inference.reference import text_config
 from ..language_model import save_tokenizer
 from ..ppo.ppo import LanguageModelPPO, make_ppo
 from ..ppo.ptx import pretraining_of
@@ -107,7 +108,7 @@ def build(options: TrainOptions) -> LanguageModelPPO:
     options = by_size(options)
     model, codec = load_start(options)
     made = make_ppo(
-        token_envs(options, codec, model.config.vocab_size),
+        token_envs(options, codec, text_config(model).vocab_size),
         options.start,
         kl_coef=options.kl,
         floor=options.floor,
