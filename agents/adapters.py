@@ -13,6 +13,8 @@ from persona_env.errors import PersonaEnvError
 from persona_env.files import parse_json, read_text
 from persona_env.registration import ADAPTER_CONFIG, find_policy
 
+from .hub import only_local
+
 WEIGHTS = "adapter_model.safetensors"
 
 
@@ -42,10 +44,12 @@ def base_of(folder: str) -> str:
     name = str(config.get("base_model_name_or_path") or "")
     try:
         base = find_policy(name)
+        if not Path(base).is_dir():
+            only_local(base)
     except PersonaEnvError as error:
         raise PersonaEnvError(
             f"the base model {name!r} of the adapter {folder!r} is not there: put the folder or "
-            f"Hugging Face id into base_model_name_or_path of its {ADAPTER_CONFIG}"
+            f"Hugging Face id into base_model_name_or_path of its {ADAPTER_CONFIG} ({error})"
         ) from error
     if is_adapter(base):
         raise PersonaEnvError(f"the base model {base!r} of the adapter {folder!r} is an adapter")

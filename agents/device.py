@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from persona_env.arguments import choice
 from persona_env.errors import PersonaEnvError
+from persona_env.registration import PRECISIONS
 
 if TYPE_CHECKING:  # of the processor torch need not load to tell
     import torch
-
-PRECISIONS = ("auto", "float32", "bfloat16")
 
 
 def known_device(name: str) -> str:
@@ -40,8 +40,7 @@ def wants_half(precision: str, device: torch.device) -> bool:
     """Whether to multiply in bfloat16; ``"auto"`` asks the device."""
     import torch
 
-    if precision not in PRECISIONS:
-        raise ValueError(f"precision={precision!r} is none of {', '.join(PRECISIONS)}")
+    choice("precision", precision, PRECISIONS)
     if precision != "auto":
         return precision == "bfloat16"
     if device.type == "cuda":

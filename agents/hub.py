@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from huggingface_hub import get_hf_file_metadata, hf_hub_url, try_to_load_from_cache
-from huggingface_hub.errors import HfHubHTTPError
+from huggingface_hub.errors import EntryNotFoundError, HfHubHTTPError
 
 from persona_env.errors import PersonaEnvError
 
@@ -56,6 +56,11 @@ def _is_away(path: str) -> bool:
 
 
 def _advice(path: str, error: BaseException) -> str:
+    if isinstance(error, EntryNotFoundError):
+        return (
+            f"{path!r} on the Hugging Face Hub has no {CONFIG} and is no whole model. Of a LoRA "
+            f"adapter give the folder that 'hf download {path}' prints"
+        )
     if isinstance(error, HfHubHTTPError):
         return (
             f"{path!r} is no folder here, and the Hugging Face Hub refuses it: {error}. Correct "

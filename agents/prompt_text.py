@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
-from persona_env.errors import PersonaEnvError
+from persona_env.errors import PersonaEnvError, TokenizerError
 from persona_env.messages import Conversation
 from persona_env.wrappers.token_ids import EndToken
 
@@ -19,7 +20,10 @@ class PromptText(NamedTuple):
 
 
 def prompt_text(
-    name: str, conversation: Conversation, end_token: EndToken | None = None
+    name: str,
+    conversation: Conversation,
+    end_token: EndToken | None = None,
+    template_arguments: Mapping[str, Any] | None = None,
 ) -> PromptText:
     """The prompt of policy ``name`` for an observation or a list of chat messages.
 
@@ -31,6 +35,8 @@ def prompt_text(
         What the policy is to answer.
     end_token:
         What ends a reply, where the tokenizer does not say.
+    template_arguments:
+        What else the chat template is given, such as ``{"enable_thinking": False}``.
 
     Raises
     ------
@@ -38,7 +44,9 @@ def prompt_text(
         If there is no such policy, or its tokenizer cannot be used.
     """
     try:
-        tokenizer = load_tokenizer(name)
+        tokenizer = load_tokenizer(name, template_arguments)
+    except TokenizerError:  # says itself what is wrong
+        raise
     except (OSError, ValueError) as error:
         raise PersonaEnvError(f"{name!r} holds no tokenizer: {error}") from error
     codec = codec_of(tokenizer, 1 + max(tokenizer.get_vocab().values()), end_token)

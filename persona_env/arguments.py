@@ -7,6 +7,7 @@ caller passed is never held, nor changed.
 from __future__ import annotations
 
 import inspect
+import json
 import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -77,6 +78,29 @@ def mapping(name: str, value: Any, item: str) -> dict[str, Any]:
     if not isinstance(value, Mapping):
         raise ArgumentError(f"{name} must be a dict of {item}, not {shown(value)}")
     return dict(value)
+
+
+def named_values(option: str, given: Sequence[str] | None) -> dict[str, Any] | None:
+    """``NAME=VALUE`` of each, with the value as JSON; ``None`` if there are none.
+
+    >>> named_values("--chat-template-arg", ["enable_thinking=false", 'mode="short"'])
+    {'enable_thinking': False, 'mode': 'short'}
+    """
+    if not given:
+        return None
+    found = {}
+    for text in given:
+        name, mark, value = text.partition("=")
+        try:
+            found[name] = json.loads(value)
+        except ValueError as error:
+            wanted = f"{name}=false, or {name}='\"text\"' for a text" if mark else "NAME=VALUE"
+            raise ArgumentError(
+                f"{option} takes a name and a JSON value, not {text!r}: give {wanted}"
+            ) from error
+        if not name.isidentifier():
+            raise ArgumentError(f"{option}: {name!r} is no name of an argument")
+    return found
 
 
 def unknown_option(owner: str, name: str, allowed: Iterable[str]) -> UnknownOptionError:

@@ -227,6 +227,12 @@ JUDGE_HEADING, COSTS = "A language model as judge", "What endpoints cost"
 """Headings of a judge's options in help pages, and of prices."""
 
 
+PRECISIONS = ("auto", "float32", "bfloat16")
+"""How a language model computes; ``auto``: in bfloat16 where the device multiplies in it."""
+TEMPLATE_HELP = (
+    "NAME=VALUE for the chat template, such as enable_thinking=false; the value is JSON. May be "
+    "given several times."
+)
 PROMPTS_HELP = (
     "Prompts of your own, without references: a .jsonl file whose rows have a 'prompt' or "
     "'messages' and maybe 'user', 'id', 'category' and 'language', or hub:NAME:SPLIT of a data set."

@@ -29,6 +29,7 @@ from persona_env.wrappers.fitting import fitted
 from persona_env.wrappers.tokenizers import Codec
 
 from ..inference.cache import additive
+from ..inference.reference import reads_all
 from ..inference.sequences import Packed
 from ..language_model import generate
 
@@ -212,6 +213,8 @@ def answer_log_probs(
     model: PreTrainedModel, prompt: Sequence[int], answers: Sequence[Sequence[int]]
 ) -> list[Tensor]:
     """The log-probabilities of the tokens of each answer to a prompt, which is read once."""
+    if not reads_all(model, len(prompt) + max(map(len, answers))):
+        return [_alone(model, prompt, answer) for answer in answers]
     packed = Packed(1, len(prompt) + sum(map(len, answers)))
     columns = [packed.add(0, np.array([*prompt, *answer]), len(prompt)) for answer in answers]
     before = np.concatenate([each[len(prompt) - 1 : -1] for each in columns])
@@ -227,6 +230,14 @@ def answer_log_probs(
     chosen = torch.tensor([token for answer in answers for token in answer], device=model.device)
     found = log_p.gather(1, chosen[:, None]).squeeze(1)
     return list(torch.split(found, [len(answer) for answer in answers]))
+
+
+def _alone(model: PreTrainedModel, prompt: Sequence[int], answer: Sequence[int]) -> Tensor:
+    """The log-probabilities of one answer, for models that take none beside it."""
+    ids = torch.tensor([[*prompt, *answer]], device=model.device)
+    logits = model(input_ids=ids, use_cache=False).logits[0, len(prompt) - 1 : -1].double()
+    chosen = ids[0, len(prompt) :, None]
+    return torch.log_softmax(logits, -1).gather(1, chosen).squeeze(1)
 
 
 def first_tokens(codec: Codec, letter: str) -> list[int]:

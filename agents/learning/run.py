@@ -31,7 +31,7 @@ from ..training.options import TrainOptions
 from ..training.plan import AFTER, BEFORE, TRAIN, Plan
 from ..training.run_envs import TextEnv, training_env
 from ..training.run_folder import ADAPTER, BEGUN, CHECKPOINTS, CURVE, POLICY
-from ..training.showcase import Policy, judged_replies
+from ..training.showcase import Policy, judged_replies, load_start
 from ..training.trackers import logger_of
 from .lesson import Lesson, library
 from .telling import Telling, curve_of
@@ -50,7 +50,7 @@ class ByTRL:
     def __init__(self, options: TrainOptions) -> None:
         library()
         self.options, self.env = options, training_env(options)
-        self.start = load_policy(options.start, options.device, options.end_token)
+        self.start = load_start(options)
         self.run_id = ""
 
     def begin(self) -> None:
@@ -83,7 +83,8 @@ class ByTRL:
             path = str(options.output / INITIAL)
             model.save_pretrained(path)
         model.config._name_or_path = path  # from where TRL loads the reference
-        tokenizer, folder = load_tokenizer(options.start), options.output / CHECKPOINTS
+        tokenizer = load_tokenizer(options.start, options.template_arguments)
+        folder = options.output / CHECKPOINTS
         return Lesson(options, self.env, model, codec, tokenizer, folder, stage)
 
 
@@ -157,13 +158,16 @@ def last_checkpoint(folder: Path) -> str | None:
 
 def _save(model: Any, options: TrainOptions, folder: Path) -> None:
     """Write the policy, and its adapters by themselves too."""
+    arguments = options.template_arguments
     if options.rank:
         with whole_folder(folder / ADAPTER) as written:
             model.save_pretrained(written, save_embedding_layers=False)
+            if arguments:  # else it is asked by the tokenizer of its base
+                save_tokenizer(options.start, written, arguments)
         model = model.merge_and_unload()
     with whole_folder(folder / POLICY) as written:
         model.save_pretrained(written)
-        save_tokenizer(options.start, written)
+        save_tokenizer(options.start, written, arguments)
 
 
 @contextmanager

@@ -20,13 +20,16 @@ from stable_baselines3.common.policies import ActorCriticPolicy
 from stable_baselines3.common.type_aliases import Schedule
 from torch import Tensor, nn
 
+from persona_env.errors import PersonaEnvError
 from persona_env.wrappers.token_ids import EndToken
 
 from ..device import wants_half
 from ..inference.cache import SlotCache
 from ..inference.choices import BITS, draw_and_log_prob, log_prob_and_entropy
 from ..inference.decode import Decoder, decoder_for
+from ..inference.head import shape_of
 from ..inference.llama import LlamaEncoder, is_small_llama
+from ..inference.reference import reads_all, text_config
 from ..inference.sequences import PlainEncoder, StatesOf, base_of, encode
 from ..language_model import forbidden_ids, load_policy
 from ..lora import Adapters
@@ -124,13 +127,27 @@ class LanguageModelPolicy(ActorCriticPolicy):
     def _build(self, lr_schedule: Schedule) -> None:
         model, self.codec = load_policy(self.policy_name, end_token=self.end_token)
         size = int(self.action_space.n)  # type: ignore[attr-defined]
-        if model.config.vocab_size != size:
+        logits = text_config(model).vocab_size
+        if logits != size:
             raise ValueError(
                 f"the environment has {size} token actions and the policy {self.policy_name!r} "
-                f"{model.config.vocab_size} logits: give TokenActions the policy's tokenizer and "
-                f"vocab_size={model.config.vocab_size}"
+                f"{logits} logits: give TokenActions the policy's tokenizer and "
+                f"vocab_size={logits}"
             )
         self.model: Any = model
+        places = observation_places(self.observation_space)
+        if not reads_all(model, places):
+            raise PersonaEnvError(
+                f"not every layer of {self.policy_name!r} reads all of {places} tokens back, which "
+                "PPO here asks for: train it by --method grpo, or shorten --context-length"
+            )
+        shape = shape_of(model)
+        if shape.cap:
+            raise PersonaEnvError(
+                f"{self.policy_name!r} bounds its logits, which PPO here does not: train it by "
+                "--method grpo"
+            )
+        self._factor = shape.factor
         hidden = model.config.hidden_size
         last = nn.Linear(128, 1)
         nn.init.zeros_(last.weight)
@@ -270,7 +287,7 @@ class LanguageModelPolicy(ActorCriticPolicy):
         """Log-probabilities of actions, and entropies, of shape (B,)."""
         weight, bias = self._head(model)
         kind = torch.bfloat16 if self._half else weight.dtype
-        scaled = (hidden / self.temperature).to(kind)
+        scaled = (hidden * self._sharpness).to(kind)
         return log_prob_and_entropy(scaled, weight.to(kind), bias, actions.long().flatten())
 
     def _head(self, model: Any) -> tuple[Tensor, Tensor]:
@@ -278,13 +295,18 @@ class LanguageModelPolicy(ActorCriticPolicy):
         head = model.get_output_embeddings()
         if head.bias is None:
             return head.weight, self.closed
-        return head.weight, self.closed + head.bias.float() / self.temperature
+        return head.weight, self.closed + head.bias.float() * self._sharpness
 
     def _bits(self, hidden: Tensor) -> Tensor:
         """Logits in bits at the sampling temperature; those of forbidden ids are never drawn."""
         weight, bias = self._head(self.model)
-        scale = BITS / self.temperature
+        scale = BITS * self._sharpness
         return torch.addmm(bias, hidden, weight.t(), beta=BITS, alpha=scale)
+
+    @property
+    def _sharpness(self) -> float:
+        """What turns products of the head into logits at the sampling temperature."""
+        return self._factor / self.temperature
 
     def _value(self, hidden: Tensor) -> Tensor:
         value: Tensor = self.value_head(hidden.detach().float())
@@ -345,6 +367,11 @@ class LanguageModelPolicy(ActorCriticPolicy):
         while len(self._prompts) > PROMPTS_A_SLOT * cache.slots:
             self._prompts.pop(next(iter(self._prompts)))
         return found
+
+
+def observation_places(space: gym.Space[Any]) -> int:
+    """How many tokens an observation holds."""
+    return int(space["tokens"].shape[0])  # type: ignore[index]
 
 
 def keep_less(model: Any) -> None:

@@ -9,7 +9,8 @@ from uuid import uuid4
 from persona_env.outputs import whole_folder
 from persona_env.reporting.progress import Job
 
-from ..language_model import load_policy, save_tokenizer
+from ..inference.reference import text_config
+from ..language_model import save_tokenizer
 from ..ppo.ppo import LanguageModelPPO, make_ppo
 from ..ppo.ptx import pretraining_of
 from .by_size import by_size
@@ -21,7 +22,7 @@ from .plan import Plan, plan_of
 from .run_envs import TextEnv
 from .run_folder import ADAPTER, POLICY, STATE
 from .run_log import RunLog
-from .showcase import Policy
+from .showcase import Policy, load_start
 from .token_envs import token_envs
 from .trackers import logger_of
 
@@ -46,8 +47,7 @@ class ByPPO:
 
     def initial(self) -> Policy:
         """Loaded anew: the one in training is another copy."""
-        options = self.options
-        return load_policy(options.start, options.device, options.end_token)
+        return load_start(self.options)
 
     def plan(self, job: Job, envs: Mapping[str, TextEnv], start: Policy) -> Plan:
         """With how long it takes here, as is timed."""
@@ -82,14 +82,16 @@ class ByPPO:
     def _save(self) -> Policy:
         """Write the model, and its adapters by themselves too; returns it and its codec."""
         policy: Any = self.ppo.policy
-        folder = self.options.output
+        folder, arguments = self.options.output, self.options.template_arguments
         if self.options.rank:
             with whole_folder(folder / ADAPTER) as written:
                 policy.save_adapters(written)
+                if arguments:  # else it is asked by the tokenizer of its base
+                    save_tokenizer(self.options.start, written, arguments)
         model = policy.merged()
         with whole_folder(folder / POLICY) as written:
             model.save_pretrained(written)
-            save_tokenizer(self.options.start, written)
+            save_tokenizer(self.options.start, written, arguments)
         return model, policy.codec
 
     def _resume(self) -> dict[str, Any]:
@@ -104,9 +106,9 @@ class ByPPO:
 def build(options: TrainOptions) -> LanguageModelPPO:
     """The environments and the PPO of a run."""
     options = by_size(options)
-    model, codec = load_policy(options.start, options.device, options.end_token)
+    model, codec = load_start(options)
     made = make_ppo(
-        token_envs(options, codec, model.config.vocab_size),
+        token_envs(options, codec, text_config(model).vocab_size),
         options.start,
         kl_coef=options.kl,
         floor=options.floor,
@@ -120,6 +122,8 @@ def build(options: TrainOptions) -> LanguageModelPPO:
         seed=options.seed,
         device=options.device,
     )
+    policy: Any = made.policy
+    policy.codec = codec  # it knows the arguments of the chat template
     if options.ptx:
         places = made.observation_space["tokens"].shape[0]  # type: ignore[index]
         made.pretraining = pretraining_of(

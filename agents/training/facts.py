@@ -27,7 +27,8 @@ from .showcase import examples
 VERSIONS = ("persona-env", "gymnasium", "numpy", "stable-baselines3", "torch", "transformers")
 _IDENTITY = (
     "env", "profiles", "scenarios", "terms", "gates", "hidden", "max_turns", "user_simulator",
-    "max_topics", "end_token", "max_new_tokens", "context_length", "judge", "lora", "system",
+    "max_topics", "end_token", "chat_template_arg", "max_new_tokens", "context_length", "judge",
+    "lora", "system",
     "prompts", "method", "reward", "data", "pairs", "annotator", "learner", "critic",
     "constitution", "revisions", "grades", "length_penalty", "safety_terms", "ptx", "ptx_data",
 )  # fmt: skip

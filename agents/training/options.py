@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from typer import Option
 
-from persona_env.arguments import choice
+from persona_env.arguments import choice, named_values
 from persona_env.endpoints.price import Price
 from persona_env.env import PersonaEnv
 from persona_env.errors import PersonaEnvError
@@ -17,14 +17,17 @@ from persona_env.registration import (
     COSTS,
     IMPORT_HELP,
     JUDGE_HEADING,
+    PRECISIONS,
     PROMPTS_HELP,
     SIMULATOR_HELP,
+    TEMPLATE_HELP,
     find_policy,
     import_modules,
+    load,
     start_for,
 )
 
-from ..device import PRECISIONS, known_device
+from ..device import known_device
 from .command_line import command_line
 from .method_options import MethodOptions, Names
 from .methods import check_method
@@ -32,6 +35,7 @@ from .methods import check_method
 LEARNING, SPEED, TALK = "Learning", "Memory and speed", "Conversations"
 """Headings of the help page."""
 
+LANGUAGE_MODEL = "persona_env.agents.language_model"
 TRACKERS = ("tensorboard", "wandb", "trackio")
 
 
@@ -91,6 +95,7 @@ class TrainOptions(MethodOptions):
     end_token: Annotated[
         str | None, Option(help="What ends a reply, as text; default: what the policy says.")
     ] = None
+    chat_template_arg: Annotated[list[str] | None, Option(help=TEMPLATE_HELP)] = None
     hidden: Annotated[bool, Option("--hidden", help="Observations do not show the user.")] = False
     system: Annotated[
         Path | None,
@@ -295,6 +300,8 @@ class TrainOptions(MethodOptions):
         check_method(self)
         _check_costs(self)
         choice("precision", self.precision, PRECISIONS)
+        if self.template_arguments:  # read at once: what is wrong with one fails before the work
+            load(f"{LANGUAGE_MODEL}:load_tokenizer")(self.start, self.template_arguments)
         for name in self.trackers:
             choice("tracker", name, TRACKERS)
         known_device(self.device)  # last: of any but the processor torch has to load to tell
@@ -308,6 +315,11 @@ class TrainOptions(MethodOptions):
     def rank(self) -> int | None:
         """Of the adapters: 0 for none, ``None`` where the size of the model decides."""
         return {"auto": None, "none": 0}[self.lora] if self.lora.isalpha() else int(self.lora)
+
+    @property
+    def template_arguments(self) -> dict[str, Any] | None:
+        """What the chat template of the policy is given beside the messages."""
+        return named_values("--chat-template-arg", self.chat_template_arg)
 
     @property
     def trackers(self) -> tuple[str, ...]:

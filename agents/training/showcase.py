@@ -87,6 +87,11 @@ def _told(stage: Stage, before: int, count: int, share: float) -> None:
     stage.mark(before + count * share)
 
 
+def load_start(options: TrainOptions) -> Policy:
+    """The policy to start from, as it is asked in the whole run."""
+    return load_policy(options.start, options.device, options.end_token, options.template_arguments)
+
+
 def judged_replies(options: TrainOptions, env: TextEnv) -> int:
     """How many replies :func:`judge` judges in an environment."""
     return len(draw_cases(persona_env_of(env), _episodes(options, env), SEED))
@@ -99,7 +104,7 @@ def _episodes(options: TrainOptions, env: TextEnv) -> int:
 
 def examples(options: TrainOptions, env: TextEnv, policy: Policy) -> list[dict[str, Any]]:
     """The same prompt answered for three users, or as many as there are, before and after."""
-    start = load_policy(options.start, options.device, options.end_token)
+    start = load_start(options)
     shown = asked(env)
     seen = first_observations(env, [Case(scenario, user) for scenario, us in shown for user in us])
     most = options.lengths_in(persona_env_of(env))[0]

@@ -9,6 +9,7 @@ from persona_env.adapters.figures import batch_means, parts, reply_cells
 from persona_env.adapters.named_replies import CASE, Text
 from persona_env.adapters.scoring import Scorer
 from persona_env.adapters.talks import Talk
+from persona_env.adapters.trl_environment import Conversing, ended
 from persona_env.rewards import Verdict
 
 GATES_ALONE = "gates_alone"
@@ -27,16 +28,21 @@ class RewardFunction:
         self,
         completions: Sequence[Text],
         prompts: Sequence[Text] | None = None,
+        *,
         log_metric: Callable[[str, float], None] | None = None,
         log_extra: Callable[[str, list[Any]], None] | None = None,
         talk: Sequence[Talk] | None = None,
+        environments: Sequence[Conversing] | None = None,
         **columns: Any,
     ) -> list[float | None]:
         """``None`` masks a completion; see :func:`~persona_env.adapters.trl.reward`.
 
-        ``talk`` comes from :class:`~persona_env.adapters.trl_rollout.Rollout`: conversations, which
+        ``talk`` comes from :class:`~persona_env.adapters.trl_rollout.Rollout`, ``environments`` are
+        those of :func:`~persona_env.adapters.trl_environment.environment`: conversations, which
         earn their return, and of which verdicts are on the last reply.
         """
+        if environments is not None:
+            talk = ended(environments, completions)
         if talk is None:
             verdicts = self.scorer.verdicts(completions, prompts, columns)
             rewards = [None if one is None else one.reward for one in verdicts]

@@ -1,7 +1,7 @@
 """TRL: whole conversations with simulated users, as ``rollout_func`` of GRPO; see ``docs/trl.md``.
 
-TRL's ``environment_factory`` has no turns of a user: what an environment says reaches the model as
-the result of a function that it called, and a reply in plain words ends the episode.
+Turns of a user are turns here; in :mod:`persona_env.adapters.trl_environment` they reach the model
+as results of a function that it calls.
 """
 
 from __future__ import annotations

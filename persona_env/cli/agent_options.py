@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
 
+from persona_env.arguments import named_values
 from persona_env.cli.taking import Command, taking
-from persona_env.errors import ArgumentError
 from persona_env.evaluation.agent_options import AgentOptions
 from persona_env.evaluation.best_of import LEAST, MOST
-from persona_env.registration import COSTS
+from persona_env.registration import COSTS, TEMPLATE_HELP
 
+TEMPLATE = "--chat-template-arg"
 ASKING = "How the agent is asked"
 """Heading of these options in help pages."""
 OPTIONS: dict[str, Any] = {
@@ -38,6 +38,14 @@ OPTIONS: dict[str, Any] = {
     ],
     "device": Annotated[
         str | None, typer.Option(help="cpu, cuda, ... Default: cpu.", rich_help_panel=ASKING)
+    ],
+    "precision": Annotated[
+        str | None,
+        typer.Option(
+            help="Of the model's weights: float32, bfloat16 (half the memory) or auto. Default: "
+            "float32.",
+            rich_help_panel=ASKING,
+        ),
     ],
     "threads": Annotated[
         int | None, typer.Option(min=1, help="Threads of torch.", rich_help_panel=ASKING)
@@ -72,12 +80,7 @@ OPTIONS: dict[str, Any] = {
         ),
     ],
     "chat_template_arg": Annotated[
-        list[str] | None,
-        typer.Option(
-            help="NAME=VALUE for the chat template, such as enable_thinking=false; the value is "
-            "JSON. May be given several times.",
-            rich_help_panel=ASKING,
-        ),
+        list[str] | None, typer.Option(help=TEMPLATE_HELP, rich_help_panel=ASKING)
     ],
     "best_of": Annotated[
         int | None,
@@ -108,27 +111,4 @@ def takes_agent_options(*without: str) -> Callable[[Command], Command]:
 
 
 def _asked_by(*, chat_template_arg: list[str] | None, **given: Any) -> AgentOptions:
-    return AgentOptions(**given, chat_template_arg=template_arguments(chat_template_arg))
-
-
-def template_arguments(given: list[str] | None) -> dict[str, Any] | None:
-    """``NAME=VALUE`` of each, with the value as JSON.
-
-    >>> template_arguments(["enable_thinking=false", 'mode="short"'])
-    {'enable_thinking': False, 'mode': 'short'}
-    """
-    if not given:
-        return None
-    found = {}
-    for text in given:
-        name, mark, value = text.partition("=")
-        try:
-            found[name] = json.loads(value)
-        except ValueError as error:
-            wanted = f"{name}=false, or {name}='\"text\"' for a text" if mark else "NAME=VALUE"
-            raise ArgumentError(
-                f"--chat-template-arg takes a name and a JSON value, not {text!r}: give {wanted}"
-            ) from error
-        if not name.isidentifier():
-            raise ArgumentError(f"--chat-template-arg: {name!r} is no name of an argument")
-    return found
+    return AgentOptions(**given, chat_template_arg=named_values(TEMPLATE, chat_template_arg))

@@ -12,9 +12,16 @@ import typer
 
 from persona_env.cli.reward_model import FilesArgument
 from persona_env.cli.show import (
+    GatesOption,
+    ImportOption,
     JsonOption,
+    ProfilesOption,
+    PromptsOption,
     ReaderOption,
     RegisterOption,
+    ScenariosOption,
+    TermsOption,
+    make_env,
     out,
     say,
     show_json,
@@ -22,6 +29,7 @@ from persona_env.cli.show import (
     working,
 )
 from persona_env.cli.stand_in import check_candidate, stand_in_figures, tell_stand_in
+from persona_env.env import PersonaEnv
 from persona_env.errors import ArgumentError, PersonaEnvError
 from persona_env.preferences.agreement import (
     cohen_kappa,
@@ -33,8 +41,8 @@ from persona_env.preferences.alternative import EPSILON
 from persona_env.preferences.annotators import SimulatedAnnotator
 from persona_env.preferences.comparison import Comparison
 from persona_env.preferences.formats import read_comparisons
-from persona_env.registration import register_of
-from persona_env.text_envs import make_text_env, who_reads
+from persona_env.registration import import_modules, register_of
+from persona_env.text_envs import who_reads
 
 COLUMNS = ("annotator", "labels", "first", "second", "same", "both_bad", "ranked")
 
@@ -58,11 +66,18 @@ def agreement(
             "0.2 for experts, 0.15 for skilled people, 0.1 for crowd workers. Default: 0.2.",
         ),
     ] = None,
+    profiles: ProfilesOption = None,
+    scenarios: ScenariosOption = None,
+    prompts: PromptsOption = None,
+    terms: TermsOption = None,
+    gates: GatesOption = None,
+    imports: ImportOption = None,
     register: RegisterOption = None,
     reader: ReaderOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """How well annotators agree, and how far labels follow length and order."""
+    import_modules(imports)
     comparisons = [one for path in files for one in read_comparisons(path)]
     if not comparisons:
         raise PersonaEnvError("there are no comparisons in these files")
@@ -75,8 +90,16 @@ def agreement(
     if candidate is not None:
         chosen = EPSILON if epsilon is None else epsilon
         figures["alternative_test"] = stand_in_figures(candidate, said, chosen)
+    paired = [one for one in comparisons if one.env and one.soft is not None]
+    reads = _reads(paired, register, reader)
+    envs = [
+        make_env(
+            name, "all", profiles, scenarios, prompts=prompts, terms=terms, gates=gates, **reads
+        )[1]
+        for name in sorted({one.env for one in paired})
+    ]
     with working("scoring the replies"):
-        figures["length_correlation"] = _by_length(comparisons, register, reader)
+        figures["length_correlation"] = _by_length(paired, envs, reads["register"])
     if as_json:
         show_json(figures)
         return
@@ -129,18 +152,18 @@ def _kappa(said: dict[str, dict[str, str]], first: str, second: str) -> dict[str
     return {"annotators": [first, second], "shared": len(shared), "kappa": value}
 
 
+def _reads(
+    paired: Sequence[Comparison], register: str | None, reader: str | None
+) -> dict[str, Any]:
+    """How the replies are read, if it is not given by who wrote them."""
+    registers = {register_of(one.policy) for one in paired}
+    return who_reads(register, reader, default="tiny" if registers == {"tiny"} else "natural")
+
+
 def _by_length(
-    comparisons: Sequence[Comparison], register: str | None, reader: str | None
+    paired: Sequence[Comparison], envs: Sequence[PersonaEnv], register: str
 ) -> dict[str, Any]:
     """The partial correlation of labels and length, of the comparisons that have a reward."""
-    paired = [one for one in comparisons if one.env and one.soft is not None]
-    is_tiny = {one.policy for one in paired} and all(
-        register_of(one.policy) == "tiny" for one in paired
-    )
-    reads = who_reads(register, reader, default="tiny" if is_tiny else "natural")
-    envs = [
-        make_text_env(name, split="all", **reads)[1] for name in sorted({one.env for one in paired})
-    ]
     if not envs:
         return {"correlation": None, "of": 0}
     rewards = SimulatedAnnotator(envs).rewards([one.candidates for one in paired])
@@ -150,7 +173,7 @@ def _by_length(
     order = iter(known.values())
     read = [paired[place] for place in known]
     value = _known(length_correlation(read, lambda _: next(order)))
-    return {"correlation": value, "of": len(read), "register": reads["register"]}
+    return {"correlation": value, "of": len(read), "register": register}
 
 
 def _known(value: float) -> float | None:

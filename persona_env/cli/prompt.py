@@ -6,6 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
+from persona_env.arguments import named_values
+from persona_env.cli.agent_options import TEMPLATE
 from persona_env.cli.show import (
     EnvOption,
     ImportOption,
@@ -20,11 +22,12 @@ from persona_env.cli.show import (
     working,
 )
 from persona_env.cli.users import UserOption, find_asker
-from persona_env.errors import unknown_scenario
+from persona_env.errors import ArgumentError, unknown_scenario
 from persona_env.messages import Message
 from persona_env.registration import (
     AGENTS,
     OWN_AGENT,
+    TEMPLATE_HELP,
     find_policy,
     id_of,
     import_modules,
@@ -51,6 +54,7 @@ def show_prompt(
     end_token: Annotated[
         str | None, typer.Option(help="What ends a policy's reply, if its tokenizer does not say.")
     ] = None,
+    chat_template_arg: Annotated[list[str] | None, typer.Option(help=TEMPLATE_HELP)] = None,
     system: SystemOption = None,
     scenarios: ScenariosOption = None,
     prompts: PromptsOption = None,
@@ -60,9 +64,14 @@ def show_prompt(
 ) -> None:
     """Show the messages that a model gets, and with --agent the text that it reads."""
     import_modules(imports)
+    arguments = named_values(TEMPLATE, chat_template_arg)
     is_policy = agent is not None and agent not in AGENTS and ":" not in agent
     if agent is not None and is_policy:
         find_policy(agent, "agent", AGENTS, OWN_AGENT)
+    elif arguments or end_token:
+        raise ArgumentError(
+            f"{TEMPLATE} and --end-token are for a policy, whose text is shown: give one by --agent"
+        )
     reads = who_reads(register, default=register_of(agent) if agent else "natural")
     told = profile_text_for(agent or "", system)
     named = scenarios if scenarios or prompts else scenario
@@ -78,7 +87,7 @@ def show_prompt(
     if is_policy:
         with working(f"loading the tokenizer of {agent}"):
             read = load("persona_env.agents.prompt_text:prompt_text")(
-                agent, found["messages"], end_token
+                agent, found["messages"], end_token, arguments
             )
         found |= {"agent": agent, "text": read.text, "tokens": read.tokens}
     if as_json:

@@ -22,6 +22,7 @@ from persona_env.cli.show import (
     ReaderOption,
     RegisterOption,
     SeedOption,
+    SystemOption,
     TermsOption,
     legible,
     make_env,
@@ -42,6 +43,7 @@ from persona_env.rewards.exchange import Exchange
 from persona_env.rewards.explain import explain_verdict, missed_points
 from persona_env.scenarios.case import Case, prompt_language_or_first
 from persona_env.scenarios.schema import Scenario
+from persona_env.text_envs import profile_text_for
 from persona_env.users.description import describe
 
 GOOD, POOR = "bold", "bold underline red"  # green fades on white
@@ -88,6 +90,7 @@ def score(
     imports: ImportOption = None,
     register: RegisterOption = None,
     reader: ReaderOption = None,
+    system: SystemOption = None,
     as_json: JsonOption = False,
     judged_by: JudgeOptions,
     asked_by: AgentOptions,
@@ -99,6 +102,8 @@ def score(
             "give one of: a reply to score, --oracle for one of the library's own, --agent or "
             "--replies for one of theirs"
         )
+    if system is not None and agent is None:
+        raise ArgumentError("--system tells an agent of the user, and none is given by --agent")
     found = who_replies(agent, replies, asked_by, seed, judged_by.purse)
     asker = find_asker(env, user)
     options = reading_options(
@@ -106,9 +111,10 @@ def score(
         asks=asks_endpoint(found),
     )  # fmt: skip
     named = scenarios if scenarios or prompts else scenario
-    base = make_env(env, "all", user, named, prompts=prompts, terms=terms, gates=gates, **options)[
-        1
-    ]
+    base = make_env(
+        env, "all", user, named, prompts=prompts, terms=terms, gates=gates,
+        profile_text=profile_text_for(agent or "", system), **options,
+    )[1]  # fmt: skip
     tell_uncounted(base, imports)
     asked, told = _by_id(base, scenario), "reply"
     if found is not None:

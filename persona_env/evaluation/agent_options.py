@@ -30,6 +30,7 @@ class AgentOptions:
     """
 
     device: str | None = field(default=None, metadata={"takers": ("model",)})
+    precision: str | None = field(default=None, metadata={"takers": ("model",)})
     max_new_tokens: int | None = field(default=None, metadata={"takers": ("model", "endpoint")})
     temperature: float | None = field(default=None, metadata={"takers": ("model", "endpoint")})
     batch: int | None = field(default=None, metadata={"takers": ("model", "own")})

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from persona_env.agent import BATCH, Agent, ReferenceAgent
+from persona_env.arguments import choice
 from persona_env.endpoints.budget import Purse
 from persona_env.env import PersonaEnv
 from persona_env.errors import AgentError, ArgumentError
@@ -19,6 +20,7 @@ from persona_env.evaluation.reply_files import RecordedReplies
 from persona_env.registration import (
     AGENTS,
     OTHER_AGENTS,
+    PRECISIONS,
     find_policy,
     is_entry,
     load,
@@ -131,6 +133,7 @@ def find_agent(
         return NamedAgent(name, kind, options, _chosen(lambda env: made, options), endpoint=made)
     if not Path(folder := find_policy(name)).is_dir():
         load(ON_THE_HUB)(folder)
+    choice("--precision", given.get("precision", "auto"), PRECISIONS)
     load(DEVICE)(given.get("device", "cpu"))
     make = _chosen(partial(_model, name, options.threads, {**given, "seed": seed}), options)
     return NamedAgent(name, kind, options, make, register_of(name))

@@ -44,8 +44,8 @@ def read_scenario_file(path: Path, schema: Schema | None = None) -> tuple[Scenar
     data = read_toml(path, ScenarioError)
     _check_file(path, data)
     known = declared_schema() if schema is None else schema
-    name = str(data.get("category"))
-    if name not in known:
+    name = data.get("category")
+    if name is not None and name not in known:
         raise ScenarioError(f"{path}: {unknown_name('category', name, known)}")
     answers = read_answers(path.with_name(ANSWERS))
     entries = [_answered(entry, answers) for entry in data["scenario"]]
@@ -118,19 +118,22 @@ def _scenario(
     data: Mapping[str, Any],
     entry: Mapping[str, Any],
     known: Schema,
-    name: str,
+    name: str | None,
 ) -> Scenario:
-    name = str(entry.get("category", name))
+    where = f"{path}: scenario {entry.get('id')!r}"
+    given = entry.get("category", name)
+    if given is None:
+        raise ScenarioError(
+            f'{where} has no category: give one, such as category = "know_how", here or at the '
+            "top of the file for all of its scenarios"
+        )
+    name = str(given)
     if name not in known:
-        said = unknown_name("category", name, known)
-        raise ScenarioError(f"{path}: scenario {entry.get('id')!r}: {said}")
+        raise ScenarioError(f"{where}: {unknown_name('category', name, known)}")
     category, scenario_class = known[name]
     family, splits = entry.get("family"), data.get("families", {})
     if not isinstance(family, str) or family not in splits:
-        raise ScenarioError(
-            f"{path}: scenario {entry.get('id')!r} has family {family!r}, which [families] does "
-            f"not list; it lists {sorted(splits)}"
-        )
+        raise ScenarioError(f"{where} {_without_family(family, splits)}")
     texts = {key: entry[key] for key in (*LANGUAGES, *_others(entry)) if key in entry}
     rest = {key: value for key, value in entry.items() if key not in texts}
     named = {"category": category.name, "split": splits[family], "texts": texts}
@@ -142,6 +145,16 @@ def _scenario(
     except ValueError as error:
         raise ScenarioError(read_error(f"{path}: scenario {entry.get('id')!r}", error)) from error
     return made
+
+
+def _without_family(family: Any, splits: Mapping[str, Any]) -> str:
+    """What is wrong with a family that [families] does not list, and what to do."""
+    if family is None:
+        return (
+            'has no family: write family = "NAME", and under [families] its split, such as '
+            'NAME = "heldout"'
+        )
+    return f"has family {family!r}, which [families] does not list; it lists {sorted(splits)}"
 
 
 def _others(entry: Mapping[str, Any]) -> list[str]:

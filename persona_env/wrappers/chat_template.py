@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -40,21 +41,15 @@ class ChatTemplate:
     contents are shown is checked once for each sequence of roles, with stand-ins for contents;
     that of a first turn at construction. ``scaffold`` is what the template writes by itself.
 
-    Parameters
-    ----------
-    arguments:
-        What else the template is given, such as ``{"enable_thinking": False}``.
-
     Raises
     ------
     TokenizerError
-        Where a template is missing, fails, does not show a content, or does not name an argument.
+        Where a template is missing, fails, or does not show a content.
     """
 
-    def __init__(self, tokenizer: Any, arguments: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, tokenizer: Any) -> None:
         self._tokenizer = tokenizer
         self.source = _source(tokenizer.chat_template)
-        self._arguments = _known_arguments(arguments or {}, self.source)
         self._shown: set[Roles] = set()
         self._style = self._suitable()
         self.scaffold = "\n".join(
@@ -129,7 +124,6 @@ class ChatTemplate:
             text: str = self._tokenizer.apply_chat_template(
                 _arranged(messages, style),
                 chat_template=self.source, tokenize=False, add_generation_prompt=replies,
-                **self._arguments,
             )  # fmt: skip
         except (TemplateError, TypeError, ValueError, LookupError, AttributeError) as error:
             roles = ", ".join(message["role"] for message in messages)
@@ -139,10 +133,24 @@ class ChatTemplate:
         return text
 
 
-def _known_arguments(given: Mapping[str, Any], source: str) -> dict[str, Any]:
-    """Those given, if the template reads them: jinja would not say that it does not."""
+def tell_template(tokenizer: Any, arguments: Mapping[str, Any]) -> None:
+    """Set arguments of a tokenizer's chat template, such as ``{"enable_thinking": False}``.
+
+    They stand at the head of the template from now on: whoever renders it, also from a copy that is
+    saved, renders it so.
+
+    Raises
+    ------
+    TokenizerError
+        Without a template, and for an argument that it does not read: jinja would not say so.
+    """
+    if not tokenizer.chat_template:
+        raise TokenizerError(
+            f"the tokenizer has no chat template, which could be given {[*arguments]}"
+        )
+    source = _source(tokenizer.chat_template)
     words = set(_WORD.findall(source))
-    for name in given:
+    for name in arguments:
         if name not in words:
             raise TokenizerError(
                 f"the chat template has no argument {name!r}.{nearest(name, sorted(words))} Leave "
@@ -150,7 +158,22 @@ def _known_arguments(given: Mapping[str, Any], source: str) -> dict[str, Any]:
             )
         if name in _OWN:
             raise TokenizerError(f"the argument {name!r} of a chat template is set already")
-    return dict(given)
+    head = (f"{{%- set {name} = {_literal(value)} -%}}" for name, value in arguments.items())
+    tokenizer.chat_template = "".join([*head, source])
+
+
+def _literal(value: Any) -> str:
+    """A JSON value as jinja writes it.
+
+    >>> _literal({"a": [None, True, 1.5], "b": "two"})
+    '{"a": [none, true, 1.5], "b": "two"}'
+    """
+    if isinstance(value, dict):
+        pairs = (f"{_literal(str(name))}: {_literal(one)}" for name, one in value.items())
+        return f"{{{', '.join(pairs)}}}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_literal, value))}]"
+    return "none" if value is None else json.dumps(value, ensure_ascii=False)
 
 
 def _source(template: Any) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from persona_env.errors import TokenizerError
@@ -28,8 +28,6 @@ class TransformersCodec:
         than the ids.
     end_token:
         Default: ``eos_token``, and the token that the template writes after a reply.
-    template_arguments:
-        What else the chat template is given, such as ``{"enable_thinking": False}``.
 
     Raises
     ------
@@ -43,7 +41,6 @@ class TransformersCodec:
         tokenizer: Any,
         size: int | None = None,
         end_token: EndToken | None = None,
-        template_arguments: Mapping[str, Any] | None = None,
     ) -> None:
         self.tokenizer = tokenizer
         vocabulary: dict[str, int] = tokenizer.get_vocab()
@@ -51,11 +48,7 @@ class TransformersCodec:
         self.size = min(size or count, count)
         self._template = None
         if tokenizer.chat_template:
-            self._template = ChatTemplate(tokenizer, template_arguments)
-        elif template_arguments:
-            raise TokenizerError(
-                f"the tokenizer has no chat template, which could be given {[*template_arguments]}"
-            )
+            self._template = ChatTemplate(tokenizer)
         # A thought that the prompt opens is a part of the reply: what is in it is not for the user.
         self._opened = self._template.opened_thought() if self._template is not None else ""
         ends = self._ends() if end_token is None else ids_of(end_token, vocabulary, self._ids)

@@ -11,7 +11,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 HOSTS = (
-    "inspect_task", "openenv", "ray", "rllib", "torchrl", "trl", "trl_reward", "trl_rollout",
+    "inspect_task", "openenv", "ray", "rllib", "torchrl", "trl", "trl_environment", "trl_reward",
+    "trl_rollout",
     "verifiers", "verl", "verl_rows",
 )  # fmt: skip
 """The modules of ``persona_env.adapters`` that are for one host each; the others are shared."""

@@ -7,9 +7,10 @@ import pytest
 
 import persona_env  # noqa: F401 - registers the environments
 from persona_env.adapters.talks import answer, begin_talk
-from persona_env.adapters.trl import reward
+from persona_env.adapters.trl import reward, reward_columns
+from persona_env.adapters.trl_environment import LEFT, environment
 from persona_env.adapters.trl_rollout import rollout
-from persona_env.errors import ArgumentError
+from persona_env.errors import ArgumentError, UnknownNameError
 from persona_env.reading import Readers
 from persona_env.scenarios.case import Case
 from tests.judges.moody import Moody
@@ -64,6 +65,57 @@ def test_a_reply_that_a_judge_could_not_read_ends_the_talk():
     assert found == [None, other.earned]
     assert logs["invalid"] == 0.5
     assert "without_signal" not in logs
+
+
+def begun(make, **row):
+    one = make()
+    one.reset(
+        **{"env": "PersonaChat-v0", "scenario": "fluffy-rice", "user": "sam"} | row, prompt=[]
+    )
+    return one
+
+
+def test_what_is_said_by_calls_and_in_plain_words_is_one_conversation():
+    base, function = ENV.unwrapped, reward(ENV)
+    make, good = environment(ENV, seed=3), base.oracle(*case_of(base))
+    called, plain, silent, left = (begun(make) for _ in range(4))
+    talk = begin_talk(base, case_of(base), 3)
+    answer([talk], ["No."])
+    assert called.say("No.") == talk.heard
+    answer([talk], [good])
+    assert left.say(good) == left.say("And more.") == LEFT
+    call = {"role": "assistant", "tool_calls": [{"function": {"name": "say"}}]}
+    heard = {"role": "tool", "content": "What?"}
+    completions = [
+        [call, heard, {"role": "assistant", "content": good}],
+        [{"role": "assistant", "content": good}],
+        [call],
+        [call, heard],
+    ]
+    columns = {"scenario": ["fluffy-rice"] * 4, "user": ["sam"] * 4}
+    own = [called, plain, silent, left]
+    found = function(completions, environments=own, **columns)
+    whole = base.score(good, *case_of(base)).reward
+    assert found == pytest.approx([talk.earned, whole, 0.0, whole])
+    assert function(completions, environments=own, **columns) == found  # nothing is said twice
+    parts = [part(completions, environments=own, **columns) for part in reward_columns(ENV)]
+    sums = [sum(one for one in each if one) for each in zip(*parts, strict=True)]
+    assert sums == pytest.approx(found)
+
+
+def test_an_environment_begins_anew_and_asks_for_a_row_first():
+    one = environment(ENV)()
+    with pytest.raises(RuntimeError, match=r"reset\(\) comes before the first reply"):
+        one.say("No.")
+    again = [begun(lambda: one).say("No.") for _ in range(2)]
+    assert again[0] == again[1]
+    with pytest.raises(UnknownNameError, match="Did you mean 'sam'"):
+        begun(lambda: one, user="samm")
+
+
+def test_an_environment_needs_further_turns():
+    with pytest.raises(ArgumentError, match="max_turns of PersonaChat-v0 must be a whole number"):
+        environment("PersonaChat-v0")
 
 
 def test_a_rollout_needs_further_turns():

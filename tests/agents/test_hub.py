@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 import pytest
+from huggingface_hub.errors import EntryNotFoundError
 from typer.testing import CliRunner
 
 import persona_env.cli.app
@@ -63,6 +64,18 @@ def test_the_commands_take_an_id_and_say_that_it_is_away(command, monkeypatch):
     assert result.exit_code == 2
     assert "'org/away' is no folder here, and the Hugging Face Hub cannot be" in result.stderr
     assert "hf download org/away" in result.stderr
+
+
+def test_an_adapter_on_the_hub_is_told_from_a_wrong_name(monkeypatch):
+    class Missing(EntryNotFoundError, OSError):
+        """As the client raises it: the repository is there, the file is not."""
+
+    def lacks(url, timeout):
+        raise Missing("404")
+
+    monkeypatch.setattr("persona_env.agents.hub.get_hf_file_metadata", lacks)
+    with pytest.raises(PersonaEnvError, match=r"no config\.json .* 'hf download org/lora' prints"):
+        load_policy("org/lora")
 
 
 ASK = """

@@ -71,6 +71,7 @@ def test_the_register_is_that_of_the_base(adapter, tmp_path):
     [
         ({"base_model_name_or_path": "nowhere at all"}, "the base model 'nowhere at all' of"),
         ({"base_model_name_or_path": None}, "the base model '' of"),
+        ({"base_model_name_or_path": "runs/gone"}, "the base model 'runs/gone' of the adapter"),
         ({"peft_type": "IA3"}, "of type 'IA3': only LORA"),
         ({"base_model_name_or_path": "persona-tiny"}, "cannot be merged"),
     ],

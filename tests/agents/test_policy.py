@@ -393,7 +393,7 @@ def test_half_precision_is_near_single_and_unknown_ones_are_refused(word_policy)
         with torch.no_grad():
             logs[precision] = ppo.policy.evaluate_actions(obs, torch.full((16,), 7))[1]
     assert torch.allclose(logs["float32"], logs["bfloat16"], atol=0.03)
-    with pytest.raises(ValueError, match="precision='half' is none of auto, float32, bfloat16"):
+    with pytest.raises(PersonaEnvError, match="unknown precision 'half'"):
         build(word_policy, batch_size=512, precision="half")
 
 

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import shutil
+
 import gymnasium as gym
 import pytest
 
 from persona_env import evaluate
 from persona_env.agent import Cut
-from persona_env.agents.language_model import LanguageModelAgent, load_policy
+from persona_env.agents.language_model import (
+    LanguageModelAgent,
+    load_policy,
+    load_tokenizer,
+    save_tokenizer,
+)
+from persona_env.agents.training.options import TrainOptions
+from persona_env.agents.training.train import train
 from persona_env.errors import PersonaEnvError, TokenizerError
+from persona_env.evaluation.report import Report
 from persona_env.text.visible import visible
-from persona_env.wrappers.chat_template import ChatTemplate
+from persona_env.wrappers.chat_template import ChatTemplate, tell_template
 
 from .tiny_chat_model import TEMPLATE, save_chat_model
+
+TOLD = {"enable_thinking": False}
 
 THINKS = TEMPLATE.replace(
     "assistant\n{% endif %}",
@@ -38,7 +50,7 @@ def test_a_thought_that_the_template_opens_is_no_part_of_what_is_seen(thinker):
 
 def test_the_template_is_given_its_arguments(thinker):
     plain = load_policy(thinker)[1]
-    told = load_policy(thinker, template_arguments={"enable_thinking": False})[1]
+    told = load_policy(thinker, template_arguments=TOLD)[1]
     asked = [one.tokenizer.decode(one.prompt(SEEN[0])) for one in (plain, told)]
     assert asked[0].endswith("<think>\n")
     assert asked[1].endswith("<think>\n\n</think>\n\n")
@@ -51,13 +63,67 @@ def test_an_argument_that_the_template_does_not_read_is_refused(thinker):
     with pytest.raises(TokenizerError, match="'messages' of a chat template is set already"):
         load_policy(thinker, template_arguments={"messages": []})
     with pytest.raises(PersonaEnvError, match="a bundled policy has no chat template"):
-        load_policy("persona-tiny", template_arguments={"enable_thinking": False})
+        load_policy("persona-tiny", template_arguments=TOLD)
 
 
 def test_a_template_without_thoughts_opens_none(thinker):
-    tokenizer = load_policy(thinker)[1].tokenizer
+    tokenizer = load_tokenizer(thinker)
     assert ChatTemplate(tokenizer).opened_thought() == "<think>\n"
-    assert ChatTemplate(tokenizer, {"enable_thinking": False}).opened_thought() == ""
+    tell_template(tokenizer, TOLD)
+    assert ChatTemplate(tokenizer).opened_thought() == ""
+
+
+def test_arguments_of_every_kind_are_rendered_and_stay_with_a_copy(tmp_path):
+    """Also within loops and macros of the template."""
+    template = (
+        "{% macro said(m) %}{{ m.content }}{{ mark }}{% endmacro %}"
+        "{% for m in messages %}{{ m.role }}: {{ said(m) }}{{ rest.a[0] is none }}\n{% endfor %}"
+        "{{ rest.b }}|{{ many + 1 }}"
+    )
+    folder = save_chat_model(tmp_path / "model", template=template)
+    arguments = {"mark": ' "\\é😀', "rest": {"a": [None, True], "b": False}, "many": 2}
+    tokenizer = load_tokenizer(folder, arguments)
+    written = ChatTemplate(tokenizer).render([{"role": "user", "content": "Why?"}])
+    assert written == 'user: Why? "\\é😀True\nFalse|3'
+    save_tokenizer(folder, tmp_path / "copy", arguments)
+    assert load_tokenizer(tmp_path / "copy").chat_template == tokenizer.chat_template
+
+
+def test_wrong_arguments_are_told_before_weights_are_read(thinker, tmp_path):
+    folder = shutil.copytree(thinker, tmp_path / "copy")
+    (folder / "model.safetensors").write_bytes(b"")
+    with pytest.raises(TokenizerError, match="no argument 'enable_thinkin'"):
+        load_policy(folder, template_arguments={"enable_thinkin": False})
+    given = {"policy": str(thinker), "output": tmp_path / "run"}
+    with pytest.raises(TokenizerError, match="no argument 'enable_thinkin'"):
+        TrainOptions(**given, chat_template_arg=["enable_thinkin=false"])
+    with pytest.raises(PersonaEnvError, match="--chat-template-arg takes a name and a JSON value"):
+        TrainOptions(**given, chat_template_arg=["enable_thinking=no"])
+    with pytest.raises(PersonaEnvError, match="a bundled policy has no chat template"):
+        TrainOptions(output=tmp_path / "run", chat_template_arg=["enable_thinking=false"])
+
+
+@pytest.mark.parametrize("method", ["ppo", "grpo"])
+@pytest.mark.filterwarnings("ignore")
+def test_a_policy_is_trained_without_thoughts_and_asked_so_later(thinker, tmp_path, method):
+    if method == "grpo":
+        pytest.importorskip("trl")
+    pytest.importorskip("peft")
+    own = {"envs": 4} if method == "ppo" else {"batch": 4}
+    folder = train(
+        TrainOptions(
+            method=method, policy=str(thinker), chat_template_arg=["enable_thinking=false"],
+            profiles=("sam", "nora"), scenarios=("fact",), lora="2", steps=16, max_new_tokens=4,
+            context_length=1024, threads=1, quiet=True, judge_episodes=2, tracker=("none",),
+            output=tmp_path / "run", **own,
+        )
+    )  # fmt: skip
+    for made in ("policy", "adapter"):
+        codec = load_policy(folder / made)[1]
+        assert codec.tokenizer.decode(codec.prompt(SEEN[0])).endswith("</think>\n\n")
+    for when in ("before", "after"):
+        report = Report.load(folder / f"{when}.json")
+        assert not any("<think>" in one["reply"] for one in report.replies)
 
 
 @pytest.mark.parametrize(

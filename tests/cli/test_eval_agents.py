@@ -182,6 +182,9 @@ def test_a_folder_is_evaluated_with_samples_and_without_crossing(tmp_path):
     assert report["matrix"][0][0] is None
     assert len({one["reply"] for one in report["replies"]}) > 4
     assert report["agent"]["max_new_tokens"] == 12
+    half = json.loads(told(*given, "--precision", "bfloat16", "--no-cross", "--json"))
+    assert half["agent"]["precision"] == "bfloat16"
+    assert half["asked"] == 4
     (tmp_path / "r.json").write_text(json.dumps(report), "utf-8")
     loaded = Report.load(tmp_path / "r.json")
     assert compare(loaded, loaded).ties == 4
@@ -189,6 +192,9 @@ def test_a_folder_is_evaluated_with_samples_and_without_crossing(tmp_path):
     assert "own users alone judged" in " ".join(text.split())
     assert "Hundredths of reward" not in text
     assert "is greedy: give --temperature" in refused(*given, "--samples", 2)
+    assert "unknown --precision 'bf16'. Did you mean 'bfloat16'" in refused(
+        *given, "--precision", "bf16"
+    )
 
 
 @pytest.mark.parametrize(
@@ -255,6 +261,15 @@ def test_score_takes_the_reply_of_an_agent_or_a_file(tmp_path):
     assert "It has five." in told("score", "--replies", path, *case)
     assert "give one of: a reply to score" in refused("score", "x", "--replies", path, *case)
     assert "--temperature: for an agent" in refused("score", "x", *case, "--temperature", 1)
+
+
+def test_the_agent_that_score_asks_is_told_of_the_user_by_a_template(tmp_path):
+    case, file = ("--user", "amina", "--scenario", "violin-strings"), tmp_path / "own.jinja"
+    file.write_text("Be {{ preferences.tone }}.", "utf-8")
+    with serving(good) as fake:
+        told("score", "--agent", f"endpoint:m@{fake.url}", *case, "--system", file)
+        assert fake.bodies[0]["messages"][0] == {"role": "system", "content": "Be warm."}
+    assert "--system tells an agent of the user" in refused("score", "x", *case, "--system", file)
 
 
 def test_audit_tries_the_samples_of_an_endpoint():

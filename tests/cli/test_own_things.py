@@ -68,6 +68,19 @@ def test_eval_of_own_users_prompts_and_terms(own):
     assert "1 of 1 scenarios have no references" in result.stderr
 
 
+def test_labels_on_own_prompts_are_held_against_own_terms(own):
+    (own / "my_agent.py").write_text(
+        "from itertools import count\n\nsaid = count()\n\n\ndef agent(seen):\n"
+        "    return [f'It is {next(said)}' + '!' * (next(said) % 4 > 1) for _ in seen]\n"
+    )
+    mine = ("--profiles", "me.toml", "--prompts", "sky.jsonl")
+    told("collect", "--policy", "my_agent:agent", *mine, "--pairs", 4, "--output", "said.db")
+    assert "unknown scenario of this environment 'sky'" in refused("agreement", "said.db")
+    given = ("agreement", "said.db", *mine, "--terms", "my_calm:calm", "--gates", "", "--json")
+    found = json.loads(told(*given))["length_correlation"]
+    assert (found["of"], found["register"]) == (4, "natural")
+
+
 def test_scenarios_and_terms_of_ones_own_are_listed(own):
     (row,) = json.loads(told("scenarios", "--prompts", "sky.jsonl", "--json"))
     assert (row["id"], row["category"], row["languages"]) == ("sky", "prompt", ["en"])
@@ -88,10 +101,11 @@ OPTIONS = {
     "collect": "--profiles --scenarios --prompts --terms --gates --import",
     "groups": "--profiles --import --system",
     "overopt": "--profiles --scenarios --terms --gates --import",
-    "score": "--user --scenarios --prompts --terms --gates --import",
+    "score": "--user --scenarios --prompts --terms --gates --import --system",
     "show-prompt": "--user --scenarios --prompts --import --system",
     "scenarios": "--user --scenarios --prompts --import",
     "validate": "--terms --gates --import",
+    "agreement": "--profiles --scenarios --prompts --terms --gates --import",
     "terms": "--import",
     "envs": "--import",
 }
@@ -173,6 +187,22 @@ def test_show_prompt_of_an_adapter_is_by_the_template_of_its_base(tmp_path):
     ]
     assert texts[0] == texts[1]
     assert texts[0].endswith("<|start|>assistant\n")
+
+
+def test_show_prompt_with_arguments_of_the_chat_template(tmp_path):
+    template = "{% for m in messages %}{{ m.content }}\n{% endfor %}{{ '(no thoughts)' if quick }}"
+    folder = save_chat_model(tmp_path / "model", template=template)
+    given = ("show-prompt", *CASE, "--agent", folder, "--json")
+    plain, quick = (
+        json.loads(told(*given, *more))["text"]
+        for more in ((), ("--chat-template-arg", "quick=true"))
+    )
+    assert quick == f"{plain}(no thoughts)"
+    assert "no argument 'quik'. Did you mean 'quick'?" in refused(
+        *given, "--chat-template-arg", "quik=true"
+    )
+    for more in (("--chat-template-arg", "quick=true"), ("--end-token", "<|end|>")):
+        assert "are for a policy, whose text is shown" in refused("show-prompt", *CASE, *more)
 
 
 def test_show_prompt_by_a_template(tmp_path):

@@ -21,6 +21,7 @@ import persona_env  # noqa: F401 - registers the environments
 from persona_env.adapters.rows import make_rows
 from persona_env.adapters.talk_tokens import ChatTokens
 from persona_env.adapters.trl import dataset, reward, reward_columns
+from persona_env.adapters.trl_environment import environment
 from persona_env.adapters.trl_rollout import rollout
 from persona_env.agents.language_model import load_policy
 from persona_env.errors import ArgumentError, TokenizerError
@@ -62,7 +63,8 @@ def natural():
 
 def trainer_of(kind, folder, model, rows, functions=None, **options):
     """A trainer of TRL that is ready to take two steps."""
-    own = {name: options.pop(name) for name in ("peft_config", "rollout_func") if name in options}
+    given = ("peft_config", "rollout_func", "environment_factory")
+    own = {name: options.pop(name) for name in given if name in options}
     if functions is not None:
         own["reward_funcs"] = functions
         options = {"num_generations": 4, "max_completion_length": 24} | options
@@ -71,6 +73,11 @@ def trainer_of(kind, folder, model, rows, functions=None, **options):
         bf16=False, report_to=[], disable_tqdm=True, per_device_train_batch_size=8, **options,
     )  # fmt: skip
     return getattr(trl, f"{kind}Trainer")(model=model, args=config, train_dataset=rows, **own)
+
+
+def qwen_template():
+    """The chat template of Qwen3."""
+    return files("trl").joinpath("chat_templates/qwen3.jinja").read_text("utf-8")
 
 
 def logged(trainer, name):
@@ -235,6 +242,38 @@ def test_users_talk_and_only_replies_are_learnt(tmp_path, model):
     )
 
 
+def test_users_are_spoken_to_by_function_calls(tmp_path):
+    """The model is one whose template has functions; what it writes is put into its mouth."""
+    model = str(save_chat_model(tmp_path / "model", template=qwen_template(), ends=ENDS))
+    env = gym.make("PersonaChat-v0", max_turns=3, user_simulator="rule_based")
+    trainer = trainer_of(
+        "GRPO", tmp_path, model, dataset(env, episodes=8), reward(env),
+        environment_factory=environment(env), max_completion_length=1024,
+        chat_template_kwargs={"enable_thinking": False},
+    )  # fmt: skip
+    call = '<tool_call>\n{"name": "say", "arguments": {"message": "I do not know."}}\n</tool_call>'
+    turns, seen, played = iter([call, "It is so."] * 2), [], trainer._calculate_rewards
+
+    def written(prompt_ids, *given, **options):
+        ids = trainer._tokenizer(next(turns))["input_ids"]
+        return [[*ids, trainer._tokenizer.eos_token_id] for _ in prompt_ids], None
+
+    def noting(inputs, *given):
+        seen.append([one._talk for one in trainer.environments])
+        return played(inputs, *given)
+
+    trainer._generate_single_turn, trainer._calculate_rewards = written, noting
+    trainer.train()
+    assert len(seen) == 2
+    for talk in (talk for batch in seen for talk in batch):
+        said = ["I do not know.", "It is so."]
+        assert [one.reply for one in talk.answers] == said[: len(talk.answers)]
+    assert max(len(talk.answers) for batch in seen for talk in batch) == 2
+    assert logged(trainer, "reward")[-1] == pytest.approx(
+        sum(talk.earned for talk in seen[-1]) / 8, abs=1e-5
+    )
+
+
 def test_turns_have_the_tokens_of_the_whole_conversation(model):
     asked = [{"role": "user", "content": "Why?"}]
     told = [*asked, {"role": "assistant", "content": "So."}, {"role": "user", "content": "And?"}]
@@ -256,8 +295,7 @@ def test_turns_have_the_tokens_of_the_whole_conversation(model):
 
 def test_a_template_that_drops_thoughts_is_replaced_by_the_one_to_train_with(tmp_path, natural):
     """As that of Qwen3, which writes an empty thought before the last reply alone."""
-    qwen = files("trl").joinpath("chat_templates/qwen3.jinja").read_text("utf-8")
-    model = str(save_chat_model(tmp_path / "model", template=qwen, ends=ENDS))
+    model = str(save_chat_model(tmp_path / "model", template=qwen_template(), ends=ENDS))
     tokenizer = AutoTokenizer.from_pretrained(model)
     assert not ChatTokens(tokenizer, [1]).keeps_turns
     env = gym.make("PersonaChat-v0", max_turns=2)

@@ -294,11 +294,19 @@ def test_a_file_of_ones_own(tmp_path):
         found.text("es")
 
 
+def test_a_category_may_stand_at_each_scenario_alone(tmp_path):
+    own = GOOD.replace('category = "fact"\n', "").replace(
+        "[[scenario]]", '[[scenario]]\ncategory = "fact"'
+    )
+    assert load(tmp_path, own) == load(tmp_path, GOOD)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "parts"),
     [
         ('family = "a"', 'family = "b"', ["'one'", "'b'", "['a']"]),
-        ('family = "a"', "", ["'one'", "[families]"]),
+        ('family = "a"', "", ["'one'", "has no family", "[families]"]),
+        ('category = "fact"\n', "", ["'one'", "has no category", "at the top of the file"]),
         ('prompt = "Why?"', 'promt = "Why?"', ["'one'", "promt", "texts.en"]),
         ('prompt = "Why?"', "prompt = 3", ["'one'", "texts.en.prompt", "3"]),
         ('category = "fact"', 'category = "facts"', ["category", "'facts'", "mean 'fact'"]),

@@ -65,6 +65,7 @@ class Round:
         return AgentOptions(
             temperature=options.temperature, device=options.device, end_token=options.end_token,
             max_new_tokens=options.lengths_in(self.env)[0],
+            chat_template_arg=options.template_arguments,
         )  # fmt: skip
 
     def after(self, policy: Path) -> Round:
@@ -99,8 +100,10 @@ class Round:
         """An agent that is asked in words, greedily. A model writes no more than the policy may."""
         own, found = name == self.policy, find_agent(name)
         if found.kind == "model":
-            end = self.asked_by.end_token if own else None
-            found = find_agent(name, replace(self.asked_by, temperature=None, end_token=end))
+            asked_by = replace(self.asked_by, temperature=None)
+            if not own:
+                asked_by = replace(asked_by, end_token=None, chat_template_arg=None)
+            found = find_agent(name, asked_by)
         made: Agent = found.make(self.env)  # type: ignore[assignment]
         return made
 

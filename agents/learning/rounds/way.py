@@ -26,7 +26,7 @@ from ...training.options import TrainOptions
 from ...training.plan import AFTER, BEFORE, Plan
 from ...training.run_envs import TextEnv, training_env
 from ...training.run_folder import POLICY
-from ...training.showcase import Policy, judged_replies
+from ...training.showcase import Policy, judged_replies, load_start
 from ..lesson import library
 from ..run import begun
 from .courses import Course, check_named
@@ -51,8 +51,7 @@ class InRounds:
 
     def initial(self) -> Policy:
         """The policy that the first round begins with."""
-        options = self.options
-        return load_policy(options.start, options.device, options.end_token)
+        return load_start(self.options)
 
     def plan(self, job: Job, envs: Mapping[str, TextEnv], start: Policy) -> Plan:
         """How long it takes is told as it goes."""

@@ -61,7 +61,7 @@ class Sampler:
         whole = merged(model)
         codec = codec_of(
             tokenizer,
-            whole.config.vocab_size,
+            whole.config.get_text_config().vocab_size,
             ends_of(whole.generation_config.eos_token_id, tokenizer),
         )
         made: dict[int, list[int]] = {}

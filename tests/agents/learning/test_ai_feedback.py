@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 import torch
+from transformers import LlamaConfig
 
 from persona_env.agents import load_policy
 from persona_env.agents.learning.ai_feedback import (
@@ -35,7 +36,7 @@ class Model:
 
     device = torch.device("cpu")
     dtype = torch.float32
-    config = SimpleNamespace(max_position_embeddings=512, vocab_size=CODEC.size)
+    config = LlamaConfig(max_position_embeddings=512, vocab_size=CODEC.size)
 
     def __init__(self, logits_of):
         self.logits_of, self.asked = logits_of, []
