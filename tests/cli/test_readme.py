@@ -16,6 +16,9 @@ from tests.judges.fake_server import reply, serving
 
 README = Path(__file__).parents[2] / "README.md"
 BLOCK = re.compile(r"^## Your own users and model.*?^```bash\n(.*?)^```", re.MULTILINE | re.DOTALL)
+PROFILE = re.compile(r"```toml\n# ana.toml.*?\n(.*?)^```", re.MULTILINE | re.DOTALL)
+TERM = re.compile(r"@reward_term\n.*?\n\n", re.DOTALL)
+ASKED = re.compile(r"`(\{\"id\": .*?\})`")
 MODEL, ADDRESS = "HuggingFaceTB/SmolLM2-135M-Instruct", "http://127.0.0.1:8000/v1"
 
 
@@ -35,6 +38,27 @@ def run(line, folder, **variables):
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return done
+
+
+def own_files(folder):
+    """The files that the commands name, as README shows or describes them."""
+    text = README.read_text("utf-8")
+    (folder / "ana.toml").write_text(PROFILE.search(text)[1], "utf-8")
+    term = f"from persona_env import Score, reward_term\n\n\n{TERM.search(text)[0]}"
+    (folder / "my_reward.py").write_text(term, "utf-8")
+    (folder / "asked.jsonl").write_text(f"{ASKED.search(text)[1]}\n", "utf-8")
+    (folder / "replies.csv").write_text("scenario,user,reply\nbill,ana,¡Aquí está!\n", "utf-8")
+    return folder
+
+
+def test_a_reply_and_a_file_of_replies_are_scored_by_ones_own_reward(tmp_path):
+    folder = own_files(tmp_path)
+    scored = run(command("--user ana.toml"), folder).stdout
+    assert "term no_shouting 0.00" in scored
+    assert "ana: Reads Spanish, English. Wants: brief; warm." in scored
+    judged = run(command("--replies replies.csv"), folder).stdout
+    assert "1 reply" in judged
+    assert "no_shouting" in judged
 
 
 def cache_of(folder):
