@@ -1,7 +1,12 @@
 """How far a proxy may be optimised: flaws, learnt proxies, cures; ``docs/overoptimisation.png``.
 
-``python benchmarks/overopt.py`` runs three laboratories, prints their tables as Markdown and draws.
-A part alone is ``flaws``, ``learnt`` or ``rl``; what a folder holds already is not made again.
+    python benchmarks/overopt.py --output runs/overopt              # four laboratories, the picture
+    python benchmarks/overopt.py learnt --seeds 1                   # one part, fewer seeds
+    python benchmarks/overopt.py most                               # 20,000 comparisons
+
+Prints their tables as Markdown; the parts are ``flaws``, ``learnt``, ``many`` (3,200 comparisons),
+``rl`` and, if it is named, ``most``. What a folder holds already is not made again, and one with
+fewer seeds goes on.
 """
 
 from __future__ import annotations
@@ -24,6 +29,7 @@ FIGURE = Path(__file__).parents[1] / "docs" / "overoptimisation.png"
 DRAWN = {
     "flaws": ("gold", "apologies 1", "lists 1", "please 1"),
     "learnt": ("50 comparisons", "200 comparisons", "800 comparisons"),
+    "many": ("3200 comparisons",),
     "rl": ("hedges 1",),
 }
 ALL = (
@@ -42,19 +48,25 @@ PARTS = {
     ),
     "learnt": OveroptOptions(
         flaw=("apologies", "lists"), comparisons=("50", "200", "800"), stop_by=800,
-        penalty=("apologies=1", "lists=1"), ensemble=3, prompts=20, seeds=2,
+        penalty=("apologies=1", "lists=1"), ensemble=3, prompts=20, seeds=3,
     ),
+    "many": OveroptOptions(comparisons=("3200",), prompts=20),
+    "most": OveroptOptions(comparisons=("20000",), prompts=20),
     "rl": OveroptOptions(
         flaw=("hedges",), by="rl", prompts=30, steps=32_768, points=5, lr=1e-3, kl=0.5
     ),
 }  # fmt: skip
 
 
-def run(part: str, folder: Path, quick: bool) -> dict[str, object]:
+def run(part: str, folder: Path, seeds: int | None, quick: bool) -> dict[str, object]:
     """The results of a part, from its folder if it is whole."""
     options = replace(PARTS[part], output=folder / part)
+    options = options if seeds is None else replace(options, seeds=seeds)
     if quick:
-        some = {"flaw": options.flaw[:1], "comparisons": options.comparisons and ("8",)}
+        some = {
+            "flaw": options.flaw and options.flaw[:1],
+            "comparisons": options.comparisons and ("8",),
+        }
         options = replace(options, **some, prompts=2, samples=4, seeds=1, steps=4096, points=2)
         options = replace(options, stop_by=min(options.stop_by, 8), kl=0.0)
     options = replace(options, resume=(options.output / "options.json").exists())
@@ -72,17 +84,18 @@ def show(part: str, results: dict[str, object]) -> None:
 def main() -> None:
     """Run, print, draw."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("parts", nargs="*", default=[*PARTS], help="; ".join(PARTS))
+    parser.add_argument("parts", nargs="*", default=[*DRAWN], help=", ".join(PARTS))
     parser.add_argument("--output", type=Path, help="the folder; default: one that goes again")
+    parser.add_argument("--seeds", type=int, help="in place of those of the parts")
     parser.add_argument("--quick", action="store_true")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         folder = given.output or Path(scratch)
-        found = {part: run(part, folder, given.quick) for part in given.parts}
+        found = {part: run(part, folder, given.seeds, given.quick) for part in given.parts}
     for part, results in found.items():
         show(part, results)
-    if not given.quick and {*found} == {*PARTS}:
-        curves = [c for part in PARTS for c in found[part]["curves"] if c["proxy"] in DRAWN[part]]
+    if not given.quick and {*found} >= {*DRAWN}:
+        curves = [c for part in DRAWN for c in found[part]["curves"] if c["proxy"] in DRAWN[part]]
         save_picture(FIGURE, plot_overoptimisation([c for c in curves if c["cure"] != "penalty"]))
         print(f"\ndrawn: {FIGURE}")
 
