@@ -134,6 +134,7 @@ def main() -> None:
               "tracker": ("none",), "register": "tiny"}  # fmt: skip
     names = asked.only.split(";") if asked.only else [*found]
     lines = [f"| {' | '.join(COLUMNS)} |", f"|{' --- |' * len(COLUMNS)}"]
+    print("\n".join(lines))
     for name in names:
         folder = asked.output / name.replace(", ", "-").replace(" ", "-")
         if not (folder / "run.json").exists():
@@ -143,10 +144,8 @@ def main() -> None:
             (folder / COST).write_text(f"{time.process_time() - begun:.1f}\n", "utf-8")
         lines.append(row(name, folder))
         print(lines[-1], flush=True)
-    told = "\n".join(lines)
-    print(f"\n{told}")
     if asked.page:
-        put(DOCS / "rounds.md", "learners", told)
+        put(DOCS / "rounds.md", "learners", "\n".join(lines))
 
 
 if __name__ == "__main__":
