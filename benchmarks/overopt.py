@@ -1,12 +1,13 @@
 """How far a proxy may be optimised: flaws, learnt proxies, cures; ``docs/overoptimisation.png``.
 
-    python benchmarks/overopt.py --output runs/overopt              # four laboratories, the picture
+    python benchmarks/overopt.py --output runs/overopt              # five laboratories, the picture
     python benchmarks/overopt.py learnt --seeds 1                   # one part, fewer seeds
     python benchmarks/overopt.py most                               # 20,000 comparisons
 
-Prints their tables as Markdown; the parts are ``flaws``, ``learnt``, ``many`` (3,200 comparisons),
-``rl`` and, if it is named, ``most``. What a folder holds already is not made again, and one with
-fewer seeds goes on.
+Prints their tables as Markdown; the parts are ``flaws``, ``strong`` (flaws of weight 2 and as
+strong a penalty, on the samples of ``flaws``), ``learnt``, ``many`` (3,200 comparisons), ``rl``
+and, if it is named, ``most``. What a folder holds already is not made again, and one with fewer
+seeds goes on.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from persona_env.agents.learning.overopt.laboratory import overopt
 from persona_env.agents.learning.overopt.options import OveroptOptions
+from persona_env.outputs import write_text
 from persona_env.reporting.overopt_figure import plot_overoptimisation
 from persona_env.reporting.overopt_report import read_results, summary_table
 from persona_env.reporting.plots import save_picture
@@ -28,6 +30,7 @@ from persona_env.reporting.plots import save_picture
 FIGURE = Path(__file__).parents[1] / "docs" / "overoptimisation.png"
 DRAWN = {
     "flaws": ("gold", "apologies 1", "lists 1", "please 1"),
+    "strong": (),
     "learnt": ("50 comparisons", "200 comparisons", "800 comparisons"),
     "many": ("3200 comparisons",),
     "rl": ("hedges 1",),
@@ -45,6 +48,10 @@ ALL = (
 PARTS = {
     "flaws": OveroptOptions(
         flaw=(*ALL, *(f"{name}=2" for name in ALL)), penalty=ALL[:7], prompts=20, seeds=10
+    ),
+    "strong": OveroptOptions(
+        flaw=tuple(f"{name}=2" for name in ALL), penalty=tuple(f"{name}=2" for name in ALL[:7]),
+        prompts=20, seeds=10,
     ),
     "learnt": OveroptOptions(
         flaw=("apologies", "lists"), comparisons=("50", "200", "800"), stop_by=800,
@@ -70,7 +77,17 @@ def run(part: str, folder: Path, seeds: int | None, quick: bool) -> dict[str, ob
         options = replace(options, **some, prompts=2, samples=4, seeds=1, steps=4096, points=2)
         options = replace(options, stop_by=min(options.stop_by, 8), kl=0.0)
     options = replace(options, resume=(options.output / "options.json").exists())
+    if part == "strong":
+        share(folder / "flaws", options.output)
     return read_results(overopt(options))
+
+
+def share(one: Path, other: Path) -> None:
+    """Take the samples of another laboratory of the same policy, prompts and seeds."""
+    for samples in one.glob("seed-*/samples.jsonl"):
+        path = other / samples.relative_to(one)
+        if not path.exists():
+            write_text(path, samples.read_text("utf-8"))
 
 
 def show(part: str, results: dict[str, object]) -> None:
