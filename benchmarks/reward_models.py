@@ -23,6 +23,7 @@ import json
 import statistics
 import sys
 import tempfile
+import textwrap
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -56,6 +57,7 @@ BATCH = 16
 HELD_OUT = 400  # pairs, at most
 MINORITY = 1 / 3
 KINDS: tuple[Sees, ...] = ("blind", "prompt", "factorised")
+WIDTH = 120  # of a line of a page
 BEST, PROMPTS = 16, 60  # of the policies that models make
 
 
@@ -213,16 +215,34 @@ def shown(seeds: Sequence[Seed], sizes: Sequence[int]) -> str:
     columns = [f"{sees}, {which}" for which in ("all", "contradicted") for sees in KINDS]
     start = spread([one.start for one in seeds])
     taus = [tau([*one.found.values()]) for one in seeds]
-    return "\n".join(
-        [
-            f"Accuracy in per cent on held-out prompts: {every:.0f} pairs a seed, of which users "
-            f"contradict each other about {hard:.0f}; {len(seeds)} seeds.\n",
-            *table(seeds, sizes, columns, (0, 1)),
-            f"\nReward of the best of {BEST}, in per cent; of one reply: {start}.\n",
-            *table(seeds, sizes, KINDS, (2,)),
-            f"\nKendall's tau of accuracy and reward: {', '.join(f'{one:.2f}' for one in taus)}.",
-        ]
+    count = len(seeds[0].found)
+    above = (
+        f"Accuracy in per cent on {every:.0f} pairs of held-out prompts a seed, of which users "
+        f"contradict each other about {hard:.0f}; {len(seeds)} seed{'s' * (len(seeds) > 1)}. Its "
+        f"standard error is at most {most(every):.1f} on all pairs, {most(hard):.1f} on "
+        "contradicted ones."
     )
+    between = (
+        f"Reward of the best of {BEST}, in per cent, over {PROMPTS} prompts (standard error at "
+        f"most {most(PROMPTS):.1f}); of one reply: {start}."
+    )
+    below = (
+        f"Kendall's tau of accuracy and reward, over the {count} models of a seed: "
+        f"{', '.join(f'{one:.2f}' for one in taus)}. By chance it is 0 ± {by_chance(count):.2f}."
+    )
+    first, second = table(seeds, sizes, columns, (0, 1)), table(seeds, sizes, KINDS, (2,))
+    wrapped = [textwrap.fill(text, WIDTH) for text in (above, between, below)]
+    return "\n\n".join([wrapped[0], "\n".join(first), wrapped[1], "\n".join(second), wrapped[2]])
+
+
+def most(count: float) -> float:
+    """The standard error of a mean of so many numbers from 0 to 100, at most."""
+    return 50 / count**0.5
+
+
+def by_chance(count: int) -> float:
+    """The standard deviation of Kendall's tau of two independent orders of so many things."""
+    return ((4 * count + 10) / (9 * count * (count - 1))) ** 0.5
 
 
 def table(
@@ -241,9 +261,10 @@ def table(
 
 
 def spread(values: Sequence[float]) -> str:
-    """The mean, the lowest and the highest, in per cent."""
+    """The mean, the lowest and the highest, in per cent; of one value this alone."""
     low, high = 100 * min(values), 100 * max(values)
-    return f"{100 * statistics.mean(values):.0f} ({low:.0f} to {high:.0f})"
+    apart = f" ({low:.0f} to {high:.0f})" if len(values) > 1 else ""
+    return f"{100 * statistics.mean(values):.0f}{apart}"
 
 
 def tell(line: str) -> None:
