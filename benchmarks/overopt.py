@@ -1,13 +1,13 @@
 """How far a proxy may be optimised: flaws, learnt proxies, cures; ``docs/overoptimisation.png``.
 
     python benchmarks/overopt.py --output runs/overopt              # five laboratories, the picture
-    python benchmarks/overopt.py learnt --seeds 1                   # one part, fewer seeds
+    python benchmarks/overopt.py learnt many --page                 # learnt proxies, on the page
     python benchmarks/overopt.py most                               # 20,000 comparisons
 
 Prints their tables as Markdown; the parts are ``flaws``, ``strong`` (flaws of weight 2 and as
 strong a penalty, on the samples of ``flaws``), ``learnt``, ``many`` (3,200 comparisons), ``rl``
 and, if it is named, ``most``. What a folder holds already is not made again, and one with fewer
-seeds goes on.
+seeds (``--seeds``) goes on.
 """
 
 from __future__ import annotations
@@ -15,10 +15,14 @@ from __future__ import annotations
 import argparse
 import os
 import tempfile
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+from _pages import DOCS, put
 
 from persona_env.agents.learning.overopt.laboratory import overopt
 from persona_env.agents.learning.overopt.options import OveroptOptions
@@ -27,7 +31,8 @@ from persona_env.reporting.overopt_figure import plot_overoptimisation
 from persona_env.reporting.overopt_report import read_results, summary_table
 from persona_env.reporting.plots import save_picture
 
-FIGURE = Path(__file__).parents[1] / "docs" / "overoptimisation.png"
+FIGURE = DOCS / "overoptimisation.png"
+LEARNT = ("learnt", "many", "most")
 DRAWN = {
     "flaws": ("gold", "apologies 1", "lists 1", "please 1"),
     "strong": (),
@@ -65,7 +70,7 @@ PARTS = {
 }  # fmt: skip
 
 
-def run(part: str, folder: Path, seeds: int | None, quick: bool) -> dict[str, object]:
+def run(part: str, folder: Path, seeds: int | None, quick: bool) -> dict[str, Any]:
     """The results of a part, from its folder if it is whole."""
     options = replace(PARTS[part], output=folder / part)
     options = options if seeds is None else replace(options, seeds=seeds)
@@ -90,12 +95,22 @@ def share(one: Path, other: Path) -> None:
             write_text(path, samples.read_text("utf-8"))
 
 
-def show(part: str, results: dict[str, object]) -> None:
+def show(part: str, results: dict[str, Any]) -> None:
     """Print the table of a part."""
-    told = summary_table(results)
-    print(f"\n### {part}\n\n`{results['command']}`\n")
-    for row in (told.columns, ["---"] * len(told.columns), *told.rows):
-        print("| " + " | ".join(row) + " |")
+    print(f"\n### {part}\n\n`{results['command']}`\n\n{table(results['summary'])}")
+
+
+def table(rows: Sequence[dict[str, Any]]) -> str:
+    """Rows of a summary as Markdown."""
+    told = summary_table({"summary": rows})
+    lines = (told.columns, ["---"] * len(told.columns), *told.rows)
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def of_learnt(found: dict[str, dict[str, Any]]) -> str:
+    """The rows of learnt proxies."""
+    rows = [row for part in LEARNT if part in found for row in found[part]["summary"]]
+    return table([row for row in rows if row["proxy"].endswith("comparisons")])
 
 
 def main() -> None:
@@ -104,6 +119,7 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", default=[*DRAWN], help=", ".join(PARTS))
     parser.add_argument("--output", type=Path, help="the folder; default: one that goes again")
     parser.add_argument("--seeds", type=int, help="in place of those of the parts")
+    parser.add_argument("--page", action="store_true", help="write learnt proxies into the page")
     parser.add_argument("--quick", action="store_true")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
@@ -111,6 +127,8 @@ def main() -> None:
         found = {part: run(part, folder, given.seeds, given.quick) for part in given.parts}
     for part, results in found.items():
         show(part, results)
+    if given.page:
+        put(DOCS / "overoptimisation.md", "learnt", of_learnt(found))
     if not given.quick and {*found} >= {*DRAWN}:
         curves = [c for part in DRAWN for c in found[part]["curves"] if c["proxy"] in DRAWN[part]]
         save_picture(FIGURE, plot_overoptimisation([c for c in curves if c["cure"] != "penalty"]))
