@@ -126,13 +126,13 @@ def main() -> None:
     given.add_argument("--page", action="store_true", help="write the table into the page")
     asked = given.parse_args()
     users, judge = asked.users.split(","), asked.output / "judge"
-    if not judge.is_dir():
-        make_judge(judge, users, asked.seed)
     found = methods(judge)
+    names = asked.only.split(";") if asked.only else [*found]
+    if not judge.is_dir() and any("annotator" in found[name] for name in names):
+        make_judge(judge, users, asked.seed)
     shared = {"profiles": tuple(users), "steps": asked.steps, "pairs": asked.pairs, "quiet": True,
               "seed": asked.seed, "policy": START, "judge_episodes": asked.episodes, "threads": 1,
               "tracker": ("none",), "register": "tiny"}  # fmt: skip
-    names = asked.only.split(";") if asked.only else [*found]
     lines = [f"| {' | '.join(COLUMNS)} |", f"|{' --- |' * len(COLUMNS)}"]
     print("\n".join(lines))
     for name in names:
