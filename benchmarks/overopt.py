@@ -1,8 +1,8 @@
 """How far a proxy may be optimised: flaws, learnt proxies, cures; ``docs/overoptimisation.png``.
 
-    python benchmarks/overopt.py --output runs/overopt              # five laboratories, the picture
-    python benchmarks/overopt.py learnt many --page                 # learnt proxies, on the page
-    python benchmarks/overopt.py most                               # 20,000 comparisons
+    python benchmarks/overopt.py --output runs/overopt --page   # five laboratories, the picture
+    python benchmarks/overopt.py learnt many                    # some of them
+    python benchmarks/overopt.py most                           # 20,000 comparisons
 
 Prints their tables as Markdown; the parts are ``flaws``, ``strong`` (flaws of weight 2 and as
 strong a penalty, on the samples of ``flaws``), ``learnt``, ``many`` (3,200 comparisons), ``rl``
@@ -31,7 +31,7 @@ from persona_env.reporting.overopt_figure import plot_overoptimisation
 from persona_env.reporting.overopt_report import read_results, summary_table
 from persona_env.reporting.plots import save_picture
 
-FIGURE = DOCS / "overoptimisation.png"
+PAGE, FIGURE = DOCS / "overoptimisation.md", DOCS / "overoptimisation.png"
 LEARNT = ("learnt", "many", "most")
 DRAWN = {
     "flaws": ("gold", "apologies 1", "lists 1", "please 1"),
@@ -113,13 +113,40 @@ def of_learnt(found: dict[str, dict[str, Any]]) -> str:
     return table([row for row in rows if row["proxy"].endswith("comparisons")])
 
 
+def of_flaws(found: dict[str, dict[str, Any]]) -> str:
+    """A row for each flaw: gold without a cure, and its end with a penalty."""
+    columns = ("proxy", "gold", "nats", "falls", "with a penalty of 1", "works", "of 2", "works")
+    known = {
+        (part, row["proxy"], row["cure"]): row
+        for part in ("flaws", "strong")
+        for row in found[part]["summary"]
+    }
+    lines = [columns, ["---"] * len(columns)]
+    for (part, proxy, cure), row in known.items():
+        if part == "flaws" and not cure:
+            gold = " → ".join(f"{row[name]:.2f}" for name in ("start", "highest", "end"))
+            falls = f"{row['falls']} of {row['seeds']}"
+            cured = [known.get((one, proxy, "penalty")) for one in ("flaws", "strong")]
+            lines.append([proxy, gold, f"{row['kl']:.2f}", falls, *ends(cured)])
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def ends(cured: Sequence[dict[str, Any] | None]) -> list[str]:
+    """Where gold ends with each cure, and in how many seeds it works."""
+    told = [
+        ("-", "-") if row is None else (f"{row['end']:.2f}", f"{row['works']} of {row['seeds']}")
+        for row in cured
+    ]
+    return [cell for pair in told for cell in pair]
+
+
 def main() -> None:
     """Run, print, draw."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("parts", nargs="*", default=[*DRAWN], help=", ".join(PARTS))
     parser.add_argument("--output", type=Path, help="the folder; default: one that goes again")
     parser.add_argument("--seeds", type=int, help="in place of those of the parts")
-    parser.add_argument("--page", action="store_true", help="write learnt proxies into the page")
+    parser.add_argument("--page", action="store_true", help="write the tables into the page")
     parser.add_argument("--quick", action="store_true")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
@@ -127,8 +154,10 @@ def main() -> None:
         found = {part: run(part, folder, given.seeds, given.quick) for part in given.parts}
     for part, results in found.items():
         show(part, results)
-    if given.page:
-        put(DOCS / "overoptimisation.md", "learnt", of_learnt(found))
+    if given.page and {*found} & {*LEARNT}:
+        put(PAGE, "learnt", of_learnt(found))
+    if given.page and {*found} >= {"flaws", "strong"}:
+        put(PAGE, "flaws", of_flaws(found))
     if not given.quick and {*found} >= {*DRAWN}:
         curves = [c for part in DRAWN for c in found[part]["curves"] if c["proxy"] in DRAWN[part]]
         save_picture(FIGURE, plot_overoptimisation([c for c in curves if c["cure"] != "penalty"]))
