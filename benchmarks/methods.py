@@ -24,6 +24,7 @@ from typing import Any
 
 import gymnasium as gym
 from _methods import SYMPTOMS, judged_env, minority_of, row_of
+from _pages import DOCS, put
 
 from persona_env.adapters.named_envs import text_env
 from persona_env.agents.language_model import load_agent
@@ -64,7 +65,7 @@ TITLES = {
     "ipo, beta by tokens": "IPO, beta by tokens", "kto": "KTO", "ai feedback": "AI feedback",
 }  # fmt: skip
 BY_USER = ("reward", "kl", "entropy")
-PAGE = Path(__file__).parents[1] / "docs" / "methods.md"
+PAGE = DOCS / "methods.md"
 Row = Mapping[str, Any]
 
 
@@ -173,16 +174,6 @@ def users_of(seeds: Sequence[Mapping[str, Row]]) -> str:
     return "\n".join(lines)
 
 
-def put(mark: str, text: str) -> None:
-    """Write ``text`` between its marks in the page."""
-    begin, end = f"<!-- measured: {mark} -->", "<!-- end of measured -->"
-    before, _, rest = PAGE.read_text("utf-8").partition(begin)
-    _, found, after = rest.partition(end)
-    if not found:
-        raise RuntimeError(f"{PAGE} has no part between {begin} and {end}")
-    PAGE.write_text(f"{before}{begin}\n{text}\n{end}{after}", "utf-8")
-
-
 def show(seeds: Sequence[Mapping[str, Row]]) -> None:
     """The tables, and what is asked of them."""
     print(f"\n{table(seeds)}\n\n{users_of(seeds)}\n")
@@ -216,8 +207,8 @@ def main() -> None:
     seeds = [rows_of(asked.output / f"seed-{n}", asked, n) for n in range(asked.seeds)]
     show(seeds)
     if asked.page:
-        put("table", table(seeds))
-        put("users", users_of(seeds))
+        put(PAGE, "table", table(seeds))
+        put(PAGE, "users", users_of(seeds))
 
 
 if __name__ == "__main__":

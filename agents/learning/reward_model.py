@@ -37,6 +37,7 @@ from persona_env.wrappers.tokenizers import Codec
 from ..device import wants_half
 from ..language_model import load_policy, save_tokenizer
 from ..sizes import LARGE
+from .packing import MASKED, Asked, grouped, packed
 from .reward_folder import BY_NAME, FACTS, Sees, facts_of
 from .user_latent import UserEncoder, gaps_of
 from .user_vectors import Values
@@ -115,7 +116,34 @@ class RewardModel(nn.Module):
 
     def features(self, said: Sequence[Said]) -> Tensor:
         """The features of some replies, ``float32 of shape (N, K)``."""
-        rows = [self._ids(one) for one in said]
+        asked = [self._ids(one) for one in said]
+        if not self._packs():
+            return self._alone([[*one.prompt, *one.reply] for one in asked])
+        order, parts = [], []
+        for groups in grouped(asked):
+            parts.append(self._together([[asked[place] for place in one] for one in groups]))
+            order += [place for one in groups for place in one]
+        return torch.cat(parts)[torch.tensor(order).argsort()]
+
+    def _packs(self) -> bool:
+        """Whether replies share a row: a small model whose attention takes any mask."""
+        config = self.backbone.config
+        takes = config.model_type in MASKED and config._attn_implementation == "sdpa"
+        return takes and self.backbone.num_parameters() <= LARGE
+
+    def _together(self, rows: Sequence[Sequence[Asked]]) -> Tensor:
+        """The features of replies that share a row with others to their prompt."""
+        pack = packed(rows, self.codec.pad_id, self.head.weight.device)
+        base = self.backbone.base_model
+        states = base(
+            input_ids=pack.ids, position_ids=pack.positions, attention_mask=pack.mask,
+            use_cache=False,
+        )[0]  # fmt: skip
+        found: Tensor = self.head(states[pack.rows, pack.ends].float())
+        return found
+
+    def _alone(self, rows: Sequence[Sequence[int]]) -> Tensor:
+        """The features of replies of which each has a row, padded to the longest."""
         width = max(map(len, rows))
         device = self.head.weight.device
         ids = torch.full((len(rows), width), self.codec.pad_id, device=device)
@@ -184,13 +212,13 @@ class RewardModel(nn.Module):
             raise unknown_name("user of this reward model", user, self.users)
         return self.users[user]
 
-    def _ids(self, one: Said) -> list[int]:
+    def _ids(self, one: Said) -> Asked:
         messages = list(one.messages) if self.sees == "prompt" else described(one.messages)[1]
         reply = [*self.codec.encode(one.reply), self.codec.end_id]
         most = min(ROOM, getattr(self.backbone.config, "max_position_embeddings", ROOM))
         reply = reply[: most // 2]
         prompt, _ = fitted(self.codec, messages, most - len(reply))
-        return [*prompt, *reply]
+        return Asked(tuple(prompt), tuple(reply))
 
     def save(self, folder: str | Path) -> None:
         """Write the model to a folder, whole or not at all: safetensors and JSON."""

@@ -10,6 +10,7 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -180,9 +181,11 @@ def _told(comparisons: Sequence[Comparison]) -> Told:
 def settle(model: RewardModel, comparisons: Sequence[Comparison]) -> None:
     """Shift rewards so that preferred replies average 0, and take their spread as the scale."""
     model.shift, model.scale = torch.zeros(()), torch.ones(())
-    each = [model.rewards(said_of(one)) for one in comparisons]
+    everything = model.rewards([said for one in comparisons for said in said_of(one)])
+    each, values = [], iter(everything)
+    for one in comparisons:
+        each.append([*islice(values, len(one.replies))])
     liked = [r[b] for r, one in zip(each, comparisons, strict=True) for b, _, _ in one.preferred]
-    everything = [value for rewards in each for value in rewards]
     model.shift = torch.tensor(float(np.mean(liked or everything)))
     model.scale = torch.tensor(max(float(np.std(everything)), 1e-6))
 
