@@ -175,18 +175,25 @@ def alternative_test(
 ) -> AlternativeTest:
     """The alternative annotator test of Calderon, Reichart and Dror (2025, arXiv 2501.10970).
 
-    Each person is left out in turn: on the units that they labelled, the model and the person are
-    compared by the share of the other people whose label they give. The model wins against the
-    person if its share is significantly not lower than the person's less ``epsilon``, a bonus for
-    its being cheap, with the false discovery rate of all persons at ``level`` (Benjamini and
-    Yekutieli). It passes if it wins against at least half of them. ``advantage`` is the mean
-    probability that the model agrees at least as well as a person. The mean difference is tested
-    with the normal distribution, which is why a person needs :data:`LEAST_UNITS` units.
+    Each person is left out in turn: on each unit that they labelled, the model and the person are
+    compared by the share of the other people whose label they give. One has the advantage there if
+    its share is at least the other's; both have it where the shares are the same. The model wins
+    against the person if it has the advantage on significantly more than the person's share of the
+    units less ``epsilon``, a bonus for its being cheap, with the false discovery rate of all
+    persons at ``level`` (Benjamini and Yekutieli). It passes if it wins against at least half of
+    them. ``advantage`` is the mean share of units on which the model has it. The mean difference
+    is tested with the normal distribution in place of Student's, which is why a person needs
+    :data:`LEAST_UNITS` units.
 
     Parameters
     ----------
     model, people:
         Labels by unit, of the model and of each person by name.
+    epsilon:
+        From 0 on; the paper takes 0.2 where people are experts, 0.15 where they are skilled, and
+        0.1 for crowds.
+    level:
+        Of the false discovery rate, above 0 and below 1.
 
     Raises
     ------
@@ -217,7 +224,7 @@ def _against(
             of_model, of_person = (
                 sum(label == one for one in others) / len(others) for label in (model[unit], said)
             )
-            gaps.append(of_person - of_model - epsilon)
+            gaps.append((of_person >= of_model) - (of_model >= of_person) - epsilon)
             at_least.append(of_model >= of_person)
     if len(gaps) < LEAST_UNITS:
         raise ArgumentError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from statistics import NormalDist
 
 import numpy as np
 import pytest
@@ -114,6 +115,33 @@ def test_a_good_model_may_stand_for_people_and_a_coin_may_not():
     assert not coin.passes
     assert coin.winning_rate == 0
     assert coin.advantage < good.advantage
+
+
+def test_the_test_compares_who_has_the_advantage_on_each_unit():
+    """Each of three is told by the two others. On 30 of 40 units all give one label, on 10 ana
+    alone another one, with whom the model goes: there it agrees with nobody but her."""
+    units = [f"u{n}" for n in range(40)]
+    model = {unit: int(place >= 30) for place, unit in enumerate(units)}
+    plain = dict.fromkeys(units, 0)
+    found = alternative_test(model, {"ana": model, "bo": plain, "cleo": plain}, epsilon=0.1)
+    # Against ana there is no difference anywhere: 0 - 0.1 with no spread.
+    assert found.p_values["ana"] == 0
+    # Against bo, cleo and ana are the others: each has one of the two on the ten units.
+    assert found.p_values["bo"] == found.p_values["cleo"] == 0
+    assert found.advantage == 1
+
+    other = {unit: 2 if place < 4 else 0 for place, unit in enumerate(units)}  # four of its own
+    found = alternative_test(other, {"ana": plain, "bo": plain, "cleo": plain}, epsilon=0.2)
+    gaps = np.array([1.0] * 4 + [0.0] * 36) - 0.2  # the person has the advantage on four
+    z = gaps.mean() / (gaps.std(ddof=1) / math.sqrt(40))
+    assert found.p_values["ana"] == pytest.approx(NormalDist().cdf(z))
+    assert found.advantage == pytest.approx(0.9)
+
+    half = {unit: 1 if place < 20 else 0 for place, unit in enumerate(units)}
+    humans = {"ana": plain, "bo": plain, "cleo": half}
+    found = alternative_test(other, humans, epsilon=0.2)
+    # Of ana's others bo says 0 and cleo 1 on 16 units: an advantage of half a share counts whole.
+    assert found.p_values["ana"] == pytest.approx(NormalDist().cdf(z))
 
 
 def test_the_test_needs_people_and_units():
