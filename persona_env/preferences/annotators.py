@@ -16,7 +16,7 @@ from persona_env.arguments import mapping, whole_number
 from persona_env.env import PersonaEnv
 from persona_env.errors import ArgumentError, unknown_name
 from persona_env.preferences.biases import BIASES
-from persona_env.preferences.comparison import Candidates, Comparison, Label
+from persona_env.preferences.comparison import Candidates, Comparison, Label, versions_of
 from persona_env.preferences.ratings import degree_of
 
 FIRST_SHOWN = "first_shown"
@@ -131,7 +131,7 @@ class SimulatedAnnotator:
         self, one: Candidates, rewards: tuple[float, ...], rng: np.random.Generator
     ) -> Comparison:
         shown = tuple(rng.permutation(len(rewards)).tolist())
-        said = {"annotator": self.name, "shown": shown, "versions": _versions()}
+        said = {"annotator": self.name, "shown": shown, "versions": versions_of()}
         utilities = self._utilities(one, _Seen(rewards, shown))
         if len(rewards) > 2:
             noisy = utilities + self.temperature * rng.gumbel(size=len(rewards))
@@ -183,9 +183,3 @@ def crowd(
             )
         )
     return made
-
-
-def _versions() -> dict[str, str]:
-    from persona_env import __version__
-
-    return {"persona_env": __version__}
