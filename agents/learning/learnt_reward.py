@@ -33,8 +33,8 @@ Scores = Callable[[Sequence[TermView]], list[float]]
 class LearntReward:
     """The score of a reward model, in (0, 1), for each of many views.
 
-    1/2 is what the replies that people preferred have on average. It is loaded when it is first
-    asked, and again in a process that gets a copy.
+    1/2 is what references, or the replies that people preferred, have on average. It is loaded when
+    it is first asked, and again in a process that gets a copy.
     """
 
     def __init__(self, folder: str) -> None:

@@ -11,8 +11,8 @@ choice:
 - ``"latent"``: the same, with vectors that an encoder reads from a user's comparisons (VPL, arXiv
   2408.10075, :mod:`.user_latent`), also those of a new user (:meth:`RewardModel.vector_of`).
 
-The reward is shifted so that the replies people preferred average 0, and has a scale, so that
-:math:`\sigma(r/s)` is a score in (0, 1).
+The reward is shifted so that reference replies average 0 (or, without any, the replies that people
+preferred), and has a scale, so that :math:`\sigma(r/s)` is a score in (0, 1).
 """
 
 from __future__ import annotations
@@ -168,7 +168,7 @@ class RewardModel(nn.Module):
         return found
 
     def scores(self, said: Sequence[Said], vector: Values | None = None) -> list[float]:
-        """Rewards on a scale of (0, 1): 1/2 is what preferred replies have on average."""
+        """Rewards on a scale of (0, 1): 1/2 is what references have on average."""
         values = torch.tensor(self.rewards(said, vector))
         scaled: list[float] = torch.sigmoid(values / self.scale.cpu()).tolist()
         return scaled

@@ -25,7 +25,7 @@ from persona_env.users.description import describe
 from persona_env.users.library import load_profiles
 
 from .losses import bradley_terry, pairs_of
-from .reward_model import RewardModel, Told, said_of
+from .reward_model import RewardModel, Said, Told, said_of
 from .user_latent import gaps_of
 
 BINS = 10
@@ -79,10 +79,12 @@ def fit_reward_model(
     comparisons: Sequence[Comparison],
     how: RewardTraining | None = None,
     progress: Callable[[int, int, float], None] | None = None,
+    references: Sequence[Said] = (),
 ) -> RewardModel:
     """Train ``model`` in place on some comparisons; returns it, shifted and scaled.
 
-    ``progress`` is told after each step: steps that are done, of how many, and the loss.
+    ``progress`` is told after each step: steps that are done, of how many, and the loss. For
+    ``references`` see :func:`settle`.
     """
     how = how or RewardTraining()
     if not comparisons:
@@ -120,7 +122,7 @@ def fit_reward_model(
     model.eval()
     model.told = _told(comparisons)
     _settle_users(model, comparisons)
-    settle(model, comparisons)
+    settle(model, comparisons, references)
     return model
 
 
@@ -177,13 +179,20 @@ def _told(comparisons: Sequence[Comparison]) -> Told:
     return "short" if 2 * short > sum(expected is not None for expected, _ in said) else "words"
 
 
-def settle(model: RewardModel, comparisons: Sequence[Comparison]) -> None:
-    """Shift rewards so that preferred replies average 0, and take their spread as the scale."""
+def settle(
+    model: RewardModel, comparisons: Sequence[Comparison], references: Sequence[Said] = ()
+) -> None:
+    """Shift rewards so that references average 0, and take the spread of all as the scale.
+
+    References are replies of people or of a policy that rewards are to be read against (Stiennon et
+    al. 2020, 3.4; Ouyang et al. 2022). Without any they are the replies that were preferred.
+    """
     model.shift, model.scale = torch.zeros(()), torch.ones(())
     each = [model.rewards(said_of(one)) for one in comparisons]
     liked = [r[b] for r, one in zip(each, comparisons, strict=True) for b, _, _ in one.preferred]
     everything = [value for rewards in each for value in rewards]
-    model.shift = torch.tensor(float(np.mean(liked or everything)))
+    zero = model.rewards(references) if references else liked
+    model.shift = torch.tensor(float(np.mean(zero or everything)))
     model.scale = torch.tensor(max(float(np.std(everything)), 1e-6))
 
 

@@ -33,8 +33,8 @@ def _rows(lesson: Lesson, path: Path) -> list[dict[str, Any]]:
 
 
 def replies_in(path: Path) -> list[dict[str, Any]] | None:
-    """Rows of ``prompt`` and ``completion``, as chat messages, of a file as ``persona-env export
-    --kind sft`` writes them; ``None`` of a file that has other columns, such as comparisons."""
+    """Rows of ``prompt`` and ``completion``, as chat messages, and the ``user``, of a file as
+    ``persona-env export --kind sft`` writes them; ``None`` of a file with other columns."""
     if path.suffix.lower() in ENDINGS:
         rows = read_rows(path)
         if rows and all(column in rows[0].cells for column in COLUMNS):
@@ -51,12 +51,10 @@ def preferred(comparisons: Iterable[Comparison]) -> list[dict[str, Any]]:
 def _read(row: Row) -> dict[str, Any]:
     """A row, its texts as chat messages."""
     prompt, completion = (row.cells.get(column) for column in COLUMNS)
-    if isinstance(prompt, list) and isinstance(completion, list):
-        return {"prompt": prompt, "completion": completion}
-    return {
-        "prompt": [{"role": "user", "content": row.text("prompt")}],
-        "completion": [{"role": "assistant", "content": row.text("completion", "assistant")}],
-    }
+    if not (isinstance(prompt, list) and isinstance(completion, list)):
+        prompt = [{"role": "user", "content": row.text("prompt")}]
+        completion = [{"role": "assistant", "content": row.text("completion", "assistant")}]
+    return {"prompt": prompt, "completion": completion, "user": row.optional("user")}
 
 
 def imitate(lesson: Lesson, rows: list[dict[str, Any]], **own: Any) -> Any:

@@ -52,6 +52,13 @@ def reward_model(
         int,
         typer.Option(min=1, help="With --sees factorised or latent: numbers of a user's vector."),
     ] = 8,
+    references: Annotated[
+        Path | None,
+        typer.Option(
+            help="Replies whose rewards are to average 0: rows of prompt and completion, as "
+            "'export --kind sft' writes them, or comparisons. Default: what was preferred."
+        ),
+    ] = None,
     seed: SeedOption = 0,
     as_json: JsonOption = False,
 ) -> None:
@@ -63,7 +70,7 @@ def reward_model(
     told = Job(notes(), ends=False)
     with told.waiting("loading PyTorch"):
         job = load(f"{JOB}:RewardJob")(
-            output, policy, sees, epochs, batch, lr, held_out, margins, factors, seed
+            output, policy, sees, epochs, batch, lr, held_out, margins, factors, seed, references
         )
     with told.stage("training the reward model", 1.0) as stage:
         figures = load(f"{JOB}:run_reward_job")(

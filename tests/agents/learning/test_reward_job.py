@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 
 from persona_env.agents.learning import reward_job
 from persona_env.agents.learning.reward_job import FIGURES, RewardJob, run_reward_job
-from persona_env.agents.learning.reward_model import RewardModel, said_of
+from persona_env.agents.learning.reward_model import RewardModel, Said, said_of
 from persona_env.errors import PersonaEnvError
-from persona_env.preferences import Comparison
+from persona_env.preferences import Comparison, write_comparisons
 
 
 def comparisons(prompts=10, each=4):
@@ -42,6 +44,38 @@ def test_figures_stand_beside_the_model(tmp_path):
     assert [step[:2] for step in told] == [(n, 60) for n in range(1, 61)]  # of 4 an epoch
     model = RewardModel.load(tmp_path / "rm")
     assert len(model.rewards(said_of(comparisons()[0]))) == 2
+
+
+def test_references_average_zero_and_are_refused_before_the_work(tmp_path):
+    rows = [
+        {"prompt": f"Question {n}?", "completion": f"Please rinse it {n} times.", "user": "sam"}
+        for n in range(3)
+    ]
+    path = tmp_path / "references.jsonl"
+    path.write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    job = RewardJob(tmp_path / "rm", epochs=1, held_out=0.0, references=path, sees="factorised")
+    found = run_reward_job(job, comparisons(2))
+    assert found["references"] == 3
+    model = RewardModel.load(tmp_path / "rm")
+    said = [
+        Said(({"role": "user", "content": row["prompt"]},), row["completion"], "sam")
+        for row in rows
+    ]
+    assert np.mean(model.rewards(said)) == pytest.approx(0, abs=1e-4)
+    liked = [model.rewards(said_of(o))[o.preferred[0].better] for o in comparisons(2)]
+    assert abs(np.mean(liked)) > 1e-3
+    kept = tmp_path / "kept.jsonl"
+    write_comparisons(kept, comparisons(1))
+    as_preferred = replace(job, output=tmp_path / "other", references=kept, sees="prompt")
+    assert run_reward_job(as_preferred, comparisons(2))["references"] == 4
+
+    path.write_text(json.dumps(rows[0] | {"user": "leo"}), "utf-8")
+    with pytest.raises(PersonaEnvError, match="references for 'leo', by whom there is no"):
+        run_reward_job(replace(job, output=tmp_path / "no"), comparisons(2))
+    path.write_text("", "utf-8")
+    with pytest.raises(PersonaEnvError, match="holds no"):
+        run_reward_job(replace(job, output=tmp_path / "no"), comparisons(2))
+    assert not (tmp_path / "no").exists()
 
 
 def test_the_rate_follows_from_the_size_and_nothing_need_be_held_out(tmp_path):
