@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -20,7 +21,9 @@ from persona_env.preferences.held_out import hold_out
 
 from ..lora import Adapters
 from ..sizes import parameters_of, rank_for, rate_for
+from ..training.run_folder import STATE
 from .reward_model import BY_NAME, RewardModel, Said, Sees
+from .reward_state import RewardState
 from .reward_training import RewardFigures, RewardTraining, fit_reward_model, judge_reward_model
 from .sft import replies_in
 
@@ -37,6 +40,7 @@ class RewardJob:
     million parameters LoRA is trained in place of the weights, and added to them at the end.
     ``references`` is a file of replies that are to have a reward of 0 on average, as rows of
     ``prompt`` and ``completion`` or as comparisons; without it those that were preferred have it.
+    ``resume`` goes on with a training that was stopped in this folder.
     """
 
     output: Path
@@ -50,6 +54,7 @@ class RewardJob:
     factors: int = 8
     seed: int = 0
     references: Path | None = None
+    resume: bool = False
 
     def __post_init__(self) -> None:
         check_folder(self.output)
@@ -69,11 +74,14 @@ def run_reward_job(
 ) -> dict[str, Any]:
     """Train and save; returns the figures, which are saved beside the model as JSON.
 
-    Raises :class:`PersonaEnvError` where there is too little, and where LoRA lacks peft.
+    Raises :class:`PersonaEnvError` where there is too little, where LoRA lacks peft, and where the
+    folder holds the beginning of this training, or of another one.
     """
     parts = hold_out(comparisons, job.held_out, job.seed)
     users = sorted({one.user for one in comparisons})
     references = [] if job.references is None else _references(job, users)
+    state = _state_of(job, parts.learnt)
+    state.check()
     size = parameters_of(job.policy)
     rank = rank_for(size)
     how = job.training(rate_for(size, rank) if job.lr is None else job.lr)
@@ -85,7 +93,7 @@ def run_reward_job(
         with torch.random.fork_rng():
             torch.manual_seed(job.seed)  # of the new matrices
             adapters = Adapters(model.backbone, rank)
-    fit_reward_model(model, parts.learnt, how, progress, references)
+    fit_reward_model(model, parts.learnt, how, progress, references=references, state=state)
     found = judge_reward_model(model, parts.held_out) if parts.held_out else None
     if adapters is not None:
         model.backbone = adapters.merge()
@@ -99,6 +107,16 @@ def run_reward_job(
     model.save(job.output)
     write_text(job.output / FIGURES, to_json(figures))
     return figures
+
+
+def _state_of(job: RewardJob, learnt: Sequence[Comparison]) -> RewardState:
+    """Where the training keeps its state, and what it is made of."""
+    aside = {"output", "references", "resume"}
+    made_of = {k: v for k, v in asdict(job).items() if k not in aside}
+    # Published formats tell no time: it is then that of reading.
+    said = "".join(one.model_dump_json(exclude={"time"}) for one in learnt)
+    made_of["comparisons"] = hashlib.sha256(said.encode()).hexdigest()
+    return RewardState(job.output / STATE, made_of, job.resume)
 
 
 def _references(job: RewardJob, users: Sequence[str]) -> list[Said]:

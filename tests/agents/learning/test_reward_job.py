@@ -12,6 +12,7 @@ import torch
 from persona_env.agents.learning import reward_job
 from persona_env.agents.learning.reward_job import FIGURES, RewardJob, run_reward_job
 from persona_env.agents.learning.reward_model import RewardModel, Said, said_of
+from persona_env.agents.training.run_folder import STATE
 from persona_env.errors import PersonaEnvError
 from persona_env.preferences import Comparison, write_comparisons
 
@@ -76,6 +77,44 @@ def test_references_average_zero_and_are_refused_before_the_work(tmp_path):
     with pytest.raises(PersonaEnvError, match="holds no"):
         run_reward_job(replace(job, output=tmp_path / "no"), comparisons(2))
     assert not (tmp_path / "no").exists()
+
+
+class Stopped(Exception):
+    """Stands for a kill."""
+
+
+@pytest.mark.parametrize("sees", ["prompt", "factorised", "latent"])
+def test_a_training_that_was_stopped_goes_on_as_if_it_had_not_been(sees, tmp_path):
+    def until(step):
+        def told(done, of, loss):
+            seen.append(done)
+            if done == step:
+                raise Stopped
+
+        return told
+
+    job = RewardJob(tmp_path / "whole", sees=sees, batch=8, lr=1e-3, epochs=2)
+    seen: list[int] = []
+    whole = run_reward_job(job, comparisons(), until(None))
+    steps, part = seen[-1], replace(job, output=tmp_path / "part")
+    with pytest.raises(Stopped):
+        run_reward_job(part, comparisons(), until(steps // 2 + 1))
+    assert [path.name for path in part.output.iterdir()] == [STATE]
+    with pytest.raises(PersonaEnvError, match="a training that was stopped: give --resume"):
+        run_reward_job(part, comparisons())
+    again = replace(part, resume=True)
+    with pytest.raises(PersonaEnvError, match="was begun with other comparisons"):
+        run_reward_job(again, comparisons(12))
+    with pytest.raises(PersonaEnvError, match="was begun with margins=False: give the same"):
+        run_reward_job(replace(again, margins=True), comparisons())
+    seen.clear()
+    assert run_reward_job(again, comparisons(), until(None)) == whole
+    assert seen == [*range(steps // 2 + 1, steps + 1)]
+    one, other = (RewardModel.load(folder).state_dict() for folder in (job.output, part.output))
+    assert all(torch.equal(one[name], other[name]) for name in one)
+    assert not (part.output / STATE).exists()
+    with pytest.raises(PersonaEnvError, match="nothing to resume"):
+        run_reward_job(again, comparisons())
 
 
 def test_the_rate_follows_from_the_size_and_nothing_need_be_held_out(tmp_path):
