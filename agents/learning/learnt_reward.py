@@ -49,8 +49,8 @@ class LearntReward:
 class CombinedReward:
     """The helpful score of many views, or the safe one where safety decides; in (0, 1).
 
-    On the scale of log-odds, which Llama 2 takes; that it also whitens them changes their scale
-    alone, which reinforcement learning here does to advantages.
+    On the scale of log-odds, clamped, which Llama 2 takes; the training whitens them with
+    ``--whiten``.
     """
 
     def __init__(self, helpful: str, safe: str) -> None:
