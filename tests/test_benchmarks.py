@@ -134,6 +134,20 @@ def test_the_section_is_put_between_the_marks_of_the_page(page, tmp_path):
         page.write(path, "new")
 
 
+def test_the_picture_of_methods_shows_each_row_of_the_table_on_the_page(monkeypatch, tmp_path):
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    methods, figure = (importlib.import_module(name) for name in ("methods", "_method_figure"))
+    table = methods.on_page("table")
+    found = figure.points(table)
+    assert len(found) == len(table.splitlines()) - 2 > 10
+    assert {*methods.TITLES.values()} < {*found}
+    assert all({"reward", "KL, nats"} <= {*cells} for cells in found.values())
+    assert found["start"]["KL, nats"] == (0, 0)
+    monkeypatch.setattr(figure, "PICTURE", tmp_path / "methods.png")
+    figure.draw(table)
+    assert (tmp_path / "methods.png").stat().st_size > 10_000
+
+
 @pytest.fixture
 def real_methods(monkeypatch):
     """The learners on a real language model; all of it runs in ``tests/hosts/test_learning.py``."""
