@@ -102,4 +102,6 @@ def prior_of(model: RewardModel) -> tuple[Values, Values]:
     """The mean ``(K,)`` of the vectors of known users, and the precision ``(K, K)``."""
     known = model.vectors.detach().cpu().double().numpy()
     spread = np.cov(known.T, bias=True).reshape(known.shape[1], -1)
-    return known.mean(0), np.linalg.inv(spread + RIDGE * np.eye(known.shape[1]))
+    mean: Values = known.mean(0)
+    precision: Values = np.linalg.inv(spread + RIDGE * np.eye(known.shape[1])).astype(np.float64)
+    return mean, precision
