@@ -146,8 +146,8 @@ def warm_up(policy: str) -> list[dict[str, Any]]:
             if len(codec.encode(row["completion"][0]["content"])) < TOKENS:
                 mine.setdefault(row["prompt"][-1]["content"], (place, row))
         of_user.append(mine)
-    shared = set.intersection(*map(set, of_user))
-    best = sorted(shared, key=lambda asked: (sum(mine[asked][0] for mine in of_user), asked))
+    common = set.intersection(*map(set, of_user))
+    best = sorted(common, key=lambda asked: (sum(mine[asked][0] for mine in of_user), asked))
     return [mine[asked][1] for mine in of_user for asked in best[: WARM_UP["rows"]]]
 
 

@@ -174,6 +174,46 @@ def test_each_learner_of_a_real_model_is_a_command_of_the_library(
     assert families <= {one.method for one in given}
 
 
+def test_the_start_of_a_real_model_learns_replies_to_the_same_questions_for_each(
+    real_methods, monkeypatch
+):
+    """Of replies that suit a user, best first: short ones, to questions that both have one to."""
+
+    def row(question, reply):
+        return {
+            "prompt": [{"role": "user", "content": question}],
+            "completion": [{"content": reply}],
+        }
+
+    most = "long " * real_methods.TOKENS
+    ann = [
+        row("b", "1"),
+        row("a", most),
+        row("c", "2"),
+        row("a", "3"),
+        row("d", "4"),
+        row("e", "5"),
+    ]
+    bob = [
+        row("e", "6"),
+        row("c", "7"),
+        row("b", "8"),
+        row("f", "9"),
+        row("d", most),
+        row("a", "0"),
+    ]
+    codec = SimpleNamespace(encode=str.split)
+    monkeypatch.setattr(real_methods, "ALL", 6)
+    monkeypatch.setitem(real_methods.WARM_UP, "rows", 3)
+    monkeypatch.setattr(real_methods, "worlds", lambda *given: None)
+    monkeypatch.setattr(real_methods, "load_policy", lambda name: (None, codec))
+    monkeypatch.setattr(real_methods, "warm_up_rows", lambda *given: ann + bob)
+    found = real_methods.warm_up("some")
+    said = [(one["prompt"][0]["content"], one["completion"][0]["content"]) for one in found]
+    # Places: b 0 + 2, c 2 + 1, e 5 + 0, a 3 + 5; d and f are no pair.
+    assert said == [("b", "1"), ("c", "2"), ("e", "5"), ("b", "8"), ("c", "7"), ("e", "6")]
+
+
 def test_a_run_that_is_there_is_only_read_and_one_that_fails_names_its_log(real_methods, tmp_path):
     first = real_methods.run(tmp_path, "version", ["--version"], tmp_path / "made")
     assert first["seconds"] > 0
