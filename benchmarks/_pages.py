@@ -13,9 +13,23 @@ def put(page: Path, mark: str, text: str) -> None:
 
     Raises :class:`RuntimeError` for a page without them.
     """
+    before, _, after = _parts(page, mark)
+    page.write_text(f"{before}\n{text}\n{after}", "utf-8")
+
+
+def on_page(page: Path, mark: str) -> str:
+    """The text between the marks of this name in a page.
+
+    Raises :class:`RuntimeError` for a page without them.
+    """
+    return _parts(page, mark)[1].strip()
+
+
+def _parts(page: Path, mark: str) -> tuple[str, str, str]:
+    """A page up to the first mark of a part, the part, and the rest from its last mark on."""
     begin = f"<!-- measured: {mark} -->"
     before, _, rest = page.read_text("utf-8").partition(begin)
-    _, found, after = rest.partition(END)
+    part, found, after = rest.partition(END)
     if not found:
         raise RuntimeError(f"{page} has no part between {begin} and {END}")
-    page.write_text(f"{before}{begin}\n{text}\n{END}{after}", "utf-8")
+    return before + begin, part, END + after

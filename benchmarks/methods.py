@@ -8,8 +8,9 @@ read, and one that was stopped is made anew. Greedy replies on all held-out scen
 the environment's own reward.
 
 Prints Markdown: the mean over seeds and the largest deviation from it; ``--page`` writes it into
-the page as well. The distance KL is of replies at temperature 0.7; the minority user is the one
-whose wishes are furthest from the others'; CPU minutes are of the training.
+the page as well, with its picture (``--draw``: the picture alone, of the page's table). The
+distance KL is of replies at temperature 0.7; the minority user is the one whose wishes are furthest
+from the others'; CPU minutes are of the training.
 """
 
 from __future__ import annotations
@@ -23,8 +24,9 @@ from pathlib import Path
 from typing import Any
 
 import gymnasium as gym
+from _method_figure import draw
 from _methods import SYMPTOMS, judged_env, minority_of, row_of
-from _pages import DOCS, put
+from _pages import DOCS, on_page, put
 
 from persona_env.adapters.named_envs import text_env
 from persona_env.agents.language_model import load_agent
@@ -201,14 +203,19 @@ def main() -> None:
     given.add_argument("--seeds", type=int, default=1)
     given.add_argument("--only", help="runs by name, with semicolons between them")
     given.add_argument("--more", default="", help="further methods of persona-env train")
-    given.add_argument("--page", action="store_true", help="write the table into the page")
+    given.add_argument("--page", action="store_true", help="write tables and picture of the page")
+    given.add_argument("--draw", action="store_true", help="only draw the table of the page anew")
     asked = given.parse_args()
+    if asked.draw:
+        draw(on_page(PAGE, "table"))
+        return
     print(f"minority user: {minority_of(judged_env(asked.users.split(',')).users)}")
     seeds = [rows_of(asked.output / f"seed-{n}", asked, n) for n in range(asked.seeds)]
     show(seeds)
     if asked.page:
         put(PAGE, "table", table(seeds))
         put(PAGE, "users", users_of(seeds))
+        draw(table(seeds))
 
 
 if __name__ == "__main__":

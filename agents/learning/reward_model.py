@@ -7,12 +7,12 @@ choice:
 - ``"blind"``: it does not; one reward for all.
 - ``"prompt"``: the user's description stands in the prompt, as the policy sees it.
 - ``"factorised"``: :math:`r_u(x, y) = w_u \cdot \phi(x, y)` with a vector for each user (PReF,
-  arXiv 2503.06358); a new user's is found from a few answers (:mod:`.user_vectors`).
+  arXiv 2503.06358); a new user's is found from a few answers (:mod:`.interview`).
 - ``"latent"``: the same, with vectors that an encoder reads from a user's comparisons (VPL, arXiv
   2408.10075, :mod:`.user_latent`), also those of a new user (:meth:`RewardModel.vector_of`).
 
-The reward is shifted so that the replies people preferred average 0, and has a scale, so that
-:math:`\sigma(r/s)` is a score in (0, 1).
+The reward is shifted so that reference replies average 0 (or, without any, the replies that people
+preferred), and has a scale, so that :math:`\sigma(r/s)` is a score in (0, 1).
 """
 
 from __future__ import annotations
@@ -171,7 +171,7 @@ class RewardModel(nn.Module):
     def rewards(self, said: Sequence[Said], vector: Values | None = None) -> list[float]:
         """Shifted rewards; ``vector`` (K,) is that of a user new to a factorised model."""
         own = None if vector is None else torch.as_tensor(vector, dtype=torch.float32)
-        return [value for part in self._in_batches(said) for value in self._shifted(part, own)]
+        return [value for part in self.in_batches(said) for value in self._shifted(part, own)]
 
     @torch.inference_mode()
     def vector_of(self, comparisons: Sequence[Comparison]) -> Values:
@@ -185,7 +185,7 @@ class RewardModel(nn.Module):
                 "sees='latent'"
             )
         replies = [one for comparison in comparisons for one in said_of(comparison)]
-        parts = [self.features(part) for part in self._in_batches(replies)]
+        parts = [self.features(part) for part in self.in_batches(replies)]
         size = self.head.out_features
         features = torch.cat(parts) if parts else self.head.weight.new_zeros((0, size))
         gaps = gaps_of(features, comparisons) if parts else features
@@ -193,7 +193,7 @@ class RewardModel(nn.Module):
         return found
 
     def scores(self, said: Sequence[Said], vector: Values | None = None) -> list[float]:
-        """Rewards on a scale of (0, 1): 1/2 is what preferred replies have on average."""
+        """Rewards on a scale of (0, 1): 1/2 is what references have on average."""
         values = torch.tensor(self.rewards(said, vector))
         scaled: list[float] = torch.sigmoid(values / self.scale.cpu()).tolist()
         return scaled
@@ -203,7 +203,8 @@ class RewardModel(nn.Module):
         shifted: list[float] = (found - self.shift).tolist()
         return shifted
 
-    def _in_batches(self, said: Sequence[Said]) -> Iterator[Sequence[Said]]:
+    def in_batches(self, said: Sequence[Said]) -> Iterator[Sequence[Said]]:
+        """Parts that are read at once."""
         for first in range(0, len(said), BATCH):
             yield said[first : first + BATCH]
 
