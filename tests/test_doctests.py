@@ -57,7 +57,7 @@ def test_there_are_doctests():
     tried = sum(
         len(test.examples)
         for name in (
-            "persona_env.rewards.compose",
+            "persona_env.rewards.verdict",
             "persona_env.users.profile",
             "persona_env.rewards.refusal_policy",
         )

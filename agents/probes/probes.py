@@ -13,15 +13,10 @@ from persona_env.errors import PersonaEnvError
 from persona_env.messages import Message
 from persona_env.reading import UNREAD, Ask, Degree, Reading
 from persona_env.reading.evidence import DEGREES, evidence_of, marks_of
-from persona_env.reading.heads import (
-    CHOICES,
-    act_probabilities,
-    choice_of,
-    outputs_of,
-    sigmoid,
-)
-from persona_env.reading.heads import load_weights as load_heads
+from persona_env.reading.heads import act_probabilities, choice_of
 from persona_env.reading.likeness import likeness
+from persona_env.reading.outputs import CHOICES, outputs_of, sigmoid
+from persona_env.reading.outputs import load_weights as load_heads
 from persona_env.reading.spoken import spoken
 
 from .encoder import Encoder
@@ -150,7 +145,8 @@ HEADS = 2 / 3
 
 def heads_acts(ask: Ask, counted: Values) -> dict[str, float]:
     """How probable each act is by the heads, whose outputs are ``counted``, and by detectors."""
-    return act_probabilities(load_heads(), counted, marks_of(ask.prompt, ask.reply))
+    marks = marks_of(ask.prompt, ask.reply)
+    return act_probabilities(load_heads(), counted[None], marks[None])[0]
 
 
 def with_heads(probed: Mapping[str, float], counted: Mapping[str, float]) -> dict[str, float]:
@@ -175,7 +171,7 @@ def ngram_evidence(ask: Ask, exact: Reading) -> tuple[Values, Values]:
     """The first outputs of the n-gram heads, ``float32 of shape (H,)``, and what they and rules say
     of the content: the names of :data:`~persona_env.reading.evidence.NAMES`."""
     heads, alike = load_heads(), likeness(ask.scenario, ask.reply)
-    raw, faults = next(outputs_of(heads, [(ask.prompt, ask.reply)]))
+    raw, faults = (found[0] for found in outputs_of(heads, [(ask.prompt, ask.reply)]))
     acts = choice_probabilities(raw[:, None], "act", heads.sharpness[:1])
     return raw, evidence_of(
         ask.scenario, exact, raw[: len(DEGREES)], acts, faults=faults, alike=alike

@@ -14,7 +14,7 @@ from safetensors import SafetensorError, safe_open
 
 from persona_env.errors import PersonaEnvError
 from persona_env.reading.evidence import DEGREES, fitting_acts
-from persona_env.reading.heads import CHOICES, OUTPUTS, sigmoid
+from persona_env.reading.outputs import CHOICES, OUTPUTS, sigmoid
 from persona_env.reading.spoken import Languages, languages_in
 from persona_env.scenarios.schema import Scenario
 

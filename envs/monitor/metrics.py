@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from persona_env.metrics.statistics import Reading
-from persona_env.rewards.compose import Verdict
+from persona_env.rewards.verdict import Verdict
 from persona_env.scenarios.case import Case, prompt_language_or_first
 
 from .monitors import MONITORS, Monitor, Watched, shows_intent

@@ -12,7 +12,7 @@ from persona_env.evaluation.made_how import agent_named
 from persona_env.files import parse_json, read_text, to_json
 from persona_env.metrics.statistics import Mean
 from persona_env.outputs import write_text
-from persona_env.rewards.compose import SHUT
+from persona_env.rewards.verdict import SHUT
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

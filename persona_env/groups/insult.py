@@ -19,7 +19,7 @@ import numpy.typing as npt
 from persona_env.groups.words import words_of
 from persona_env.reading.features import said, sentence_bags
 from persona_env.reading.hashing import counted
-from persona_env.reading.heads import sigmoid
+from persona_env.reading.outputs import sigmoid
 from persona_env.text.phrases import asserted
 from persona_env.text.spans import READINGS
 

@@ -9,95 +9,37 @@ languages that trained nothing.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import lru_cache
-from itertools import chain, repeat
+from itertools import repeat
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from persona_env.detectors import without_confidence
-from persona_env.reading.evidence import DEGREES, FAULTS, evidence_of, marks_of
-from persona_env.reading.features import (
-    bag_of,
-    counts_of,
-    frame_bag,
-    places_of,
-    said,
-    sentence_bags,
-)
+from persona_env.reading.evidence import DEGREES, evidence_of, marks_of
 from persona_env.reading.fields import UNCHOSEN, UNREAD, Choice, Degree
-from persona_env.reading.hashing import Sparse, counted
 from persona_env.reading.likeness import likeness
+from persona_env.reading.outputs import (
+    ACT_COLUMNS,
+    CHOICES,
+    COLUMNS,
+    CONTENT,
+    FILE,
+    STYLE_DEGREES,
+    Values,
+    Weights,
+    load_weights,
+    outputs_of,
+    row_by_row,
+    sigmoid,
+)
 from persona_env.reading.reader import Ask
-from persona_env.reading.reading import ACTS, STYLES, VIEWS, Reading
-from persona_env.reading.spoken import Languages, languages_in, spoken
+from persona_env.reading.reading import ACTS, Reading
+from persona_env.reading.spoken import spoken
 
-Values = npt.NDArray[np.float32]
 NAME = "heads"
-FILE = Path(__file__).with_name("heads.safetensors")
-STYLE_DEGREES = DEGREES[:5]
-CONTENT = DEGREES[5:]
-CHOICES = {"act": ACTS, "refusal_style": STYLES, "views": VIEWS}
-OUTPUTS = (*DEGREES, *(f"{kind}:{word}" for kind, words in CHOICES.items() for word in words))
-"""The columns of the first heads."""
-_COLUMNS = {
-    kind: slice(start := OUTPUTS.index(f"{kind}:{words[0]}"), start + len(words))
-    for kind, words in CHOICES.items()
-}
-ACT_COLUMNS = _COLUMNS["act"]
-FRAMED = np.array([OUTPUTS.index(f"act:{act}") for act in ACTS if act not in ("care", "support")])
-"""The columns that are read in the frame of a reply, its first two sentences and its last one. They
-mostly say what it does, and words of a topic that is often refused refuse nothing in between; but a
-note of care may stand anywhere."""
-
-
-class Weights(NamedTuple):
-    """The arrays of ``heads.safetensors``, ``float32``, and the numbers of its metadata.
-
-    With F buckets, C counts, H outputs, P places and E pieces of evidence: ``ngrams`` (F, H),
-    ``counts`` (C, H), ``bias`` (H,); ``sentence_ngrams`` (F, 3), ``sentence_places`` (P, 3),
-    ``sentence_bias`` (3,); ``content`` (E, 3), ``content_bias`` (3,); ``slope`` and ``shift`` (5,)
-    make degrees of style the probability that a reader puts them above the middle; ``sharpness``
-    (3,) is that of each choice by them alone. With A acts and M marks of detectors: ``acts``
-    (A + M, A) and ``acts_bias`` (A,) weigh both, and ``partly`` (A + M,) and ``partly_bias`` (1,)
-    tell a partial refusal from a whole one.
-    """
-
-    ngrams: Values
-    counts: Values
-    bias: Values
-    sentence_ngrams: Values
-    sentence_places: Values
-    sentence_bias: Values
-    content: Values
-    content_bias: Values
-    slope: Values
-    shift: Values
-    sharpness: Values
-    acts: Values
-    acts_bias: Values
-    partly: Values
-    partly_bias: Values
-    middle: dict[str, tuple[float, float]]
-    languages: Languages
-
-
-@lru_cache(maxsize=4)
-def load_weights(path: Path = FILE) -> Weights:
-    """The shipped heads, or those of another file."""
-    from safetensors import safe_open
-
-    with safe_open(path, framework="numpy") as file:
-        metadata = file.metadata() or {}
-        arrays = {name: file.get_tensor(name).astype(np.float32) for name in file.keys()}  # noqa: SIM118
-    bands: dict[str, Any] = json.loads(metadata["middle"])
-    middle = {name: (float(low), float(high)) for name, (low, high) in bands.items()}
-    return Weights(**arrays, middle=middle, languages=languages_in(metadata))
 
 
 class Heads:
@@ -117,16 +59,13 @@ class Heads:
         """
         weights = load_weights(self._path)
         bare = {place: one for place, ask in enumerate(asks) if (one := _answer_alone(ask))}
-        texts = [(ask.prompt, ask.reply) for ask in (*asks, *bare.values())]
-        outputs = [*outputs_of(weights, texts)]
-        read = [*map(_read, repeat(weights), asks, readings, outputs)]
-        for (place, ask), found in zip(bare.items(), outputs[len(asks) :], strict=True):
-            exact = replace(readings[place], confidence=UNREAD)
-            alone = _read(weights, ask, exact, found)
+        without = [replace(readings[place], confidence=UNREAD) for place in bare]
+        read = _read(weights, [*asks, *bare.values()], [*readings, *without])
+        for place, alone in zip(bare, read[len(asks) :], strict=True):
             read[place] = replace(read[place], **{name: getattr(alone, name) for name in CONTENT})
         return [
             one.filled(spoken(found, one, weights.languages))
-            for one, found in zip(readings, read, strict=True)
+            for one, found in zip(readings, read, strict=False)
         ]
 
 
@@ -139,82 +78,69 @@ def _answer_alone(ask: Ask) -> Ask | None:
     return None if bare == ask.reply else ask._replace(reply=bare)
 
 
-def _read(weights: Weights, ask: Ask, exact: Reading, found: Outputs) -> Reading:
-    raw, faults = found
-    alike = likeness(ask.scenario, ask.reply)
-    choices = {
-        kind: _probabilities(raw[_COLUMNS[kind]], words, weights.sharpness[place])
-        for place, (kind, words) in enumerate(CHOICES.items())
-    }
-    choices["act"] = act_probabilities(weights, raw, marks_of(ask.prompt, ask.reply))
-    evidence = evidence_of(
-        ask.scenario, exact, raw[: len(DEGREES)], choices["act"], faults=faults, alike=alike
+def _read(weights: Weights, asks: Sequence[Ask], exact: Sequence[Reading]) -> list[Reading]:
+    """What the heads read of each reply."""
+    raw, faults = outputs_of(weights, [(ask.prompt, ask.reply) for ask in asks])
+    marks = np.array([marks_of(ask.prompt, ask.reply) for ask in asks])
+    acts = act_probabilities(weights, raw, marks)
+    told = zip(asks, exact, raw[:, : len(DEGREES)], acts, faults, _alike(asks), strict=True)
+    evidence = np.array(
+        [
+            evidence_of(ask.scenario, *before, faults=fault, alike=alike)
+            for ask, *before, fault, alike in told
+        ]
     )
-    content = sigmoid(evidence @ weights.content + weights.content_bias)
-    style = sigmoid(raw[: len(STYLE_DEGREES)] * weights.slope + weights.shift)
-    values = zip(DEGREES, style.tolist() + content.tolist(), strict=True)
-    read: dict[str, Any] = {name: _degree(value, *weights.middle[name]) for name, value in values}
-    read |= {kind: choice_of(said, weights.middle[kind][1]) for kind, said in choices.items()}
+    content = sigmoid(row_by_row(evidence, weights.content) + weights.content_bias)
+    style = sigmoid(raw[:, : len(STYLE_DEGREES)] * weights.slope + weights.shift)
+    degrees = np.concatenate([style, content], axis=1).tolist()
+    choices = [
+        acts if kind == "act" else _probabilities(raw[:, COLUMNS[kind]], words, sharpness)
+        for (kind, words), sharpness in zip(CHOICES.items(), weights.sharpness, strict=True)
+    ]
+    return [*map(_reading, repeat(weights), degrees, zip(*choices, strict=True))]
+
+
+def _alike(asks: Sequence[Ask]) -> list[Values]:
+    """How each reply compares with the answers of its scenario; compared once, whatever the
+    language of its prompt."""
+    keys = [(id(ask.scenario), ask.reply) for ask in asks]
+    different = dict(zip(keys, asks, strict=True))
+    found = {key: likeness(ask.scenario, ask.reply) for key, ask in different.items()}
+    return [found[key] for key in keys]
+
+
+def _reading(
+    weights: Weights, degrees: Iterable[float], choices: Iterable[dict[str, float]]
+) -> Reading:
+    read: dict[str, Any] = {
+        name: _degree(value, *weights.middle[name])
+        for name, value in zip(DEGREES, degrees, strict=True)
+    }
+    read |= {
+        kind: choice_of(said, weights.middle[kind][1])
+        for kind, said in zip(CHOICES, choices, strict=True)
+    }
     return Reading(**read)
 
 
-def act_probabilities(weights: Weights, raw: Values, marks: Values) -> dict[str, float]:
-    """How probable each act is, by the first heads (H,) and by what detectors find (M,)."""
-    rows = np.concatenate([raw[ACT_COLUMNS], marks])
-    found = _probabilities(rows @ weights.acts + weights.acts_bias, ACTS, 1.0)
-    partly = float(sigmoid(rows @ weights.partly + weights.partly_bias)[0])
-    refuses = found["refuse"] + found["partly"]
-    return found | {"refuse": refuses * (1 - partly), "partly": refuses * partly}
+def act_probabilities(weights: Weights, raw: Values, marks: Values) -> list[dict[str, float]]:
+    """How probable each act is of N replies, by the first heads (N, H) and by what detectors find
+    (N, M)."""
+    rows = np.concatenate([raw[:, ACT_COLUMNS], marks], axis=1)
+    found = _probabilities(row_by_row(rows, weights.acts) + weights.acts_bias, ACTS, 1.0)
+    partly = sigmoid(row_by_row(rows, weights.partly[:, None]) + weights.partly_bias)
+    return [*map(_parted, found, partly[:, 0].tolist())]
 
 
-AT_ONCE = 32
-"""Replies whose n-grams are held at once."""
+def _parted(acts: dict[str, float], partly: float) -> dict[str, float]:
+    refuses = acts["refuse"] + acts["partly"]
+    return acts | {"refuse": refuses * (1 - partly), "partly": refuses * partly}
 
 
-class Outputs(NamedTuple):
-    """What n-grams and counts tell of one prompt and reply.
-
-    ``raw`` are the columns of :data:`OUTPUTS`, ``float32 of shape (H,)``. ``faults`` (6,) is for
-    each of
-    :data:`~persona_env.reading.evidence.FAULTS` how probable it is that any sentence has it, then
-    how probable it is of the worst.
-    """
-
-    raw: Values
-    faults: Values
-
-
-def outputs_of(weights: Weights, exchanges: Sequence[tuple[str, str]]) -> Iterator[Outputs]:
-    """The outputs of each prompt and reply; the n-grams of :data:`AT_ONCE` are counted together."""
-    for start in range(0, len(exchanges), AT_ONCE):
-        yield from _outputs(weights, exchanges[start : start + AT_ONCE])
-
-
-def _outputs(weights: Weights, exchanges: Sequence[tuple[str, str]]) -> Iterator[Outputs]:
-    cut = [said(reply) for _, reply in exchanges]
-    bags = [(bag_of(text), frame_bag(text), *sentence_bags(text)) for text in cut]
-    found = iter(counted([*chain.from_iterable(bags)]))
-    for (prompt, _), text in zip(exchanges, cut, strict=True):
-        raw = _linear(next(found), weights.ngrams)
-        raw[FRAMED] = _linear(next(found), weights.ngrams)[FRAMED]
-        raw += weights.bias
-        rows = [_linear(next(found), weights.sentence_ngrams) for _ in text.sentences]
-        faults = np.zeros(2 * len(FAULTS), np.float32)
-        if rows:
-            scores = np.array(rows) + places_of(prompt, text) @ weights.sentence_places
-            each = sigmoid(scores + weights.sentence_bias)
-            faults = np.concatenate([1 - np.prod(1 - each, axis=0), each.max(axis=0)])
-        yield Outputs(raw + counts_of(prompt, text) @ weights.counts, faults)
-
-
-def _linear(text: Sparse, matrix: Values) -> Values:
-    found: Values = text.values @ matrix.take(text.indices, axis=0)
-    return found
-
-
-def _probabilities(raw: Values, words: Sequence[str], sharpness: float) -> dict[str, float]:
-    scores = np.exp(sharpness * (raw - raw.max()))
-    return dict(zip(words, (scores / scores.sum()).tolist(), strict=True))
+def _probabilities(raw: Values, words: Sequence[str], sharpness: float) -> list[dict[str, float]]:
+    scores = np.exp(sharpness * (raw - raw.max(axis=1, keepdims=True)))
+    shares = scores / scores.sum(axis=1, keepdims=True)
+    return [dict(zip(words, row, strict=True)) for row in shares.tolist()]
 
 
 def _degree(value: float, low: float, high: float) -> Degree:
@@ -237,8 +163,3 @@ def choice_of(probabilities: dict[str, float], least: float, by: str = NAME) -> 
         best = max(refusals, key=lambda word: refusals[word])
     is_read = max(probabilities[best], refuses) >= least
     return Choice(best, by, probabilities) if is_read else UNCHOSEN
-
-
-def sigmoid(values: Values) -> Values:
-    """1 / (1 + exp(-x)), elementwise."""
-    return np.asarray(1 / (1 + np.exp(-np.maximum(np.minimum(values, 30), -30))), np.float32)

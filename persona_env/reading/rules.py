@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from typing import Any
 
 from persona_env.detectors import (
     Phrasings,
@@ -28,6 +30,9 @@ from persona_env.scenarios.schema import Scenario
 from persona_env.text.spans import Span, word_count
 
 ITEMS = 2  # a list has at least two
+TOGETHER = 128
+"""Replies that are read together, each field of all of them before the next: what it is read by
+stays in the processor's cache. They are so few that nothing remembered of them is forgotten."""
 NAME = "rules"
 
 
@@ -42,32 +47,40 @@ class Rules:
     """
 
     name = NAME
-    batches = False
+    batches = True
 
     def __init__(self) -> None:
         self._known: Prepared[Scenario, _Known] = Prepared(_Known)
 
     def fill(self, asks: Sequence[Ask], readings: Sequence[Reading]) -> list[Reading]:
-        """See :class:`~persona_env.reading.reader.Reader`."""
-        return [one.filled(self._read(ask)) for ask, one in zip(asks, readings, strict=True)]
+        """See :class:`~persona_env.reading.reader.Reader`; a reply is read once for each scenario,
+        in whatever languages its prompts are."""
+        keys = [(id(ask.scenario), ask.reply) for ask in asks]
+        different = dict(zip(keys, asks, strict=True))
+        told = [*different.values()]
+        parts = [told[start : start + TOGETHER] for start in range(0, len(told), TOGETHER)]
+        read = dict(zip(different, chain.from_iterable(map(self._read, parts)), strict=True))
+        return [one.filled(read[key]) for one, key in zip(readings, keys, strict=True)]
 
-    def _read(self, ask: Ask) -> Reading:
-        reply, stated = ask.reply, confidence(ask.reply)
-        known = self._known.of(ask.scenario)
-        false = known.false_in(reply)
-        return Reading(
-            form=_form(reply),
-            words=float(word_count(reply)),
-            questions=len(clarifying_question(reply).spans),
-            confidence=Degree(stated.value, NAME, stated.spans) if stated.spans else UNREAD,
-            languages=languages_of(reply) or None,
-            points=known.points_in(reply),
-            details=known.details_in(reply),
-            correct=known.correct_in(reply, false.spans),
-            stands=_stands(reply),
-            harm=_harm(reply),
-            false=false,
-        )
+    def _read(self, asks: Sequence[Ask]) -> list[Reading]:
+        replies = [ask.reply for ask in asks]
+        known = [self._known.of(ask.scenario) for ask in asks]
+        false = [*map(_Known.false_in, known, replies)]
+        columns: dict[str, Iterable[Any]] = {
+            "form": [*map(_form, replies)],
+            "words": [float(word_count(reply)) for reply in replies],
+            "questions": [len(clarifying_question(reply).spans) for reply in replies],
+            "confidence": [*map(_confidence, replies)],
+            "languages": [languages_of(reply) or None for reply in replies],
+            "points": [*map(_Known.points_in, known, replies)],
+            "details": [*map(_Known.details_in, known, replies)],
+            "correct": [*map(_Known.correct_in, known, replies, false)],
+            "stands": _standing(replies),
+            "harm": [*map(_harm, replies)],
+            "false": false,
+        }
+        rows = zip(*columns.values(), strict=True)
+        return [Reading(**dict(zip(columns, row, strict=True))) for row in rows]
 
 
 class _Known:
@@ -97,10 +110,10 @@ class _Known:
         """Where further points stand; ``None`` of a scenario without any."""
         return tuple(made(reply, self._details, self._told)) if self._details else None
 
-    def correct_in(self, reply: str, false: Sequence[Span]) -> Degree:
+    def correct_in(self, reply: str, false: Degree) -> Degree:
         """0 where another number stands in the place of a right one, or the right answer is named
-        and not given; unread elsewhere. ``false`` is where false claims are made."""
-        spans = self._numbers.contradicted(reply) or self._denials.found(reply, false)
+        and not given; unread elsewhere. ``false`` says where false claims are made."""
+        spans = self._numbers.contradicted(reply) or self._denials.found(reply, false.spans)
         return Degree(0.0, NAME, spans) if spans else UNREAD
 
     def false_in(self, reply: str) -> Degree:
@@ -109,11 +122,18 @@ class _Known:
         return Degree(1.0, NAME, tuple(found)) if found else UNREAD
 
 
-def _stands(reply: str) -> Degree:
-    """0 where most of the reply is taken back or a comment in code; less than 1 where its words
+def _standing(replies: Sequence[str]) -> list[Degree]:
+    """0 where most of a reply is taken back or a comment in code; less than 1 where its words
     stand in no order; unread elsewhere."""
-    spans = unsaid(reply)
-    return Degree(0.0, NAME, spans) if spans else in_order(reply)
+    taken = [*map(unsaid, replies)]
+    others = [reply for reply, spans in zip(replies, taken, strict=True) if not spans]
+    ordered = iter(in_order(others))
+    return [Degree(0.0, NAME, spans) if spans else next(ordered) for spans in taken]
+
+
+def _confidence(reply: str) -> Degree:
+    stated = confidence(reply)
+    return Degree(stated.value, NAME, stated.spans) if stated.spans else UNREAD
 
 
 def _harm(reply: str) -> Degree:

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Sequence
 
 from persona_env.detectors import Point, made
 from persona_env.rewards import Reason, Verdict
-from persona_env.rewards.compose import SHUT
 from persona_env.rewards.declaration import function_in
 from persona_env.rewards.exchange import Exchange, TermView, Turn
 from persona_env.rewards.expectations import ANSWER_FIELDS, is_answer_due, told
 from persona_env.rewards.term import REGISTRY
+from persona_env.rewards.verdict import SHUT
 from persona_env.scenarios.schema import ScenarioText
 from persona_env.text.docstrings import first_sentence
 from persona_env.users.description import describe

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from persona_env.html import Bar, html_table
-from persona_env.rewards.compose import SHUT, Verdict
 from persona_env.rewards.explain import stated
+from persona_env.rewards.verdict import SHUT, Verdict
 
 Row = tuple[str, Bar, str, str]
 

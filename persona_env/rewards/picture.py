@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from persona_env.reporting.card import Card, Part
-from persona_env.rewards.compose import SHUT, Verdict
 from persona_env.rewards.exchange import Turn
+from persona_env.rewards.verdict import SHUT, Verdict
 
 
 def card_of(

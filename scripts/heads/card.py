@@ -22,7 +22,7 @@ from heads.texts import (
     Text,
 )
 from persona_env.reading.evidence import DEGREES
-from persona_env.reading.heads import CHOICES
+from persona_env.reading.outputs import CHOICES
 from persona_env.reading.reading import ACTS
 from persona_env.rewards.natural.compare import LOOKS, RARE
 from persona_env.text.spans import word_count

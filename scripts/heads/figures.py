@@ -13,7 +13,7 @@ from persona_env.bank import load_cases
 from persona_env.evaluation.orderings import ordering_figures, orderings
 from persona_env.reading import Ask, Reading
 from persona_env.reading.evidence import DEGREES
-from persona_env.reading.heads import CHOICES
+from persona_env.reading.outputs import CHOICES
 from persona_env.reading.rules import Rules
 from persona_env.validity import Figure, Figures, Labelled, Situation, reader_figures
 from persona_env.validity.fields import MIDDLE

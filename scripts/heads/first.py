@@ -12,7 +12,7 @@ from scipy import sparse
 from heads.texts import GAPS, LONGER, SAID, WEIGHT, Extra, Floats, Inputs, Text
 from persona_env.reading.evidence import DEGREES
 from persona_env.reading.features import SIZE
-from persona_env.reading.heads import (
+from persona_env.reading.outputs import (
     ACT_COLUMNS,
     CHOICES,
     CONTENT,

@@ -27,7 +27,7 @@ from heads.texts import (
 )
 from persona_env.bank import TEXTS
 from persona_env.reading.evidence import DEGREES, FAULTS, evidence_of
-from persona_env.reading.heads import (
+from persona_env.reading.outputs import (
     ACT_COLUMNS,
     CHOICES,
     CONTENT,

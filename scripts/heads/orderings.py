@@ -17,7 +17,8 @@ from persona_env.evaluation.orderings import PAIRS as ORDERINGS
 from persona_env.evaluation.orderings import Orderings, orderings
 from persona_env.reading import UNREAD, Ask, Degree, Readers, Reading
 from persona_env.reading.evidence import DEGREES
-from persona_env.reading.heads import CHOICES, choice_of
+from persona_env.reading.heads import choice_of
+from persona_env.reading.outputs import CHOICES
 from persona_env.reading.rules import Rules
 from persona_env.text.spans import word_count
 

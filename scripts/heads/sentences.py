@@ -13,7 +13,7 @@ from sklearn.linear_model import LogisticRegression
 from heads.texts import BAD_OF_OTHER_KINDS, GOOD_OF_OTHER_KINDS, Floats, Inputs, Text
 from persona_env.reading.evidence import FAULTS
 from persona_env.reading.features import PLACES, SIZE
-from persona_env.reading.heads import sigmoid
+from persona_env.reading.outputs import sigmoid
 
 C_SENTENCE = 5.0  # inverse regularisation
 FAULTLESS = ("good_a", "good_b", GOOD_OF_OTHER_KINDS)

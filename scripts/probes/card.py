@@ -15,7 +15,7 @@ from sklearn.metrics import roc_auc_score
 
 from persona_env.agents.probes import MODEL
 from persona_env.reading.evidence import DEGREES
-from persona_env.reading.heads import CHOICES
+from persona_env.reading.outputs import CHOICES
 from probes.logistic import C_STATES
 
 FEWEST = 10  # texts with a word, for a figure of its own

@@ -35,7 +35,7 @@ from heads.texts import (
 from persona_env.agents.probes.encoder import States
 from persona_env.agents.probes.weights import content_inputs
 from persona_env.reading.evidence import FAULTS
-from persona_env.reading.heads import CHOICES, OUTPUTS, STYLE_DEGREES, sigmoid
+from persona_env.reading.outputs import CHOICES, OUTPUTS, STYLE_DEGREES, sigmoid
 from probes.logistic import Probe, best_sharpness, calibration, fit_probe
 
 SHARPNESS = (0.3, 0.5, 0.7, 1.0, 1.4, 2.0)

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from persona_env.agents.probes.encoder import States
 from persona_env.reading.evidence import DEGREES
-from persona_env.reading.heads import CHOICES, OUTPUTS, STYLE_DEGREES
+from persona_env.reading.outputs import CHOICES, OUTPUTS, STYLE_DEGREES
 
 C_STATES = 0.003  # inverse regularisation, on standardised states
 

@@ -11,7 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
-from persona_env.reading.word_order import CHUNK, FEWEST, LIKELY, Weights, word_order_by
+from persona_env.reading.joints import FEWEST
+from persona_env.reading.word_order import CHUNK, LIKELY, Weights, word_orders_by
 from persona_env.text.spans import word_count
 from word_order.fit import KEPT
 from word_order.shuffles import SHUFFLES
@@ -44,13 +45,13 @@ def figures_of(fold: int, weights: Weights, held: Sequence[Good]) -> list[Seen]:
     for one in chosen:
         made = {IN_ORDER: one.text} | {name: make(one.text, rng) for name, make in SHUFFLES.items()}
         for kind, text in made.items():
-            read = word_order_by(weights, text)
+            [read] = word_orders_by(weights, [text])
             chance = np.nan if read.probability is None else read.probability
             words = word_count(one.text)
             found.append(Seen(fold, one.language, kind, words, chance, read.disorder))
     # Good texts of other kinds and hands, by the same left-out head.
     for source, text in others():
-        read = word_order_by(weights, text)
+        [read] = word_orders_by(weights, [text])
         found.append(Seen(fold, source, IN_ORDER, word_count(text), np.nan, read.disorder))
     return found
 

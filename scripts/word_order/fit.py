@@ -13,16 +13,8 @@ from safetensors.numpy import save_file
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression, SGDClassifier
 
-from persona_env.reading.word_order import (
-    CHUNK,
-    FEWEST,
-    SIZE,
-    Weights,
-    is_spaceless,
-    joints_of,
-    terms_of,
-    word_code,
-)
+from persona_env.reading.joints import FEWEST, SIZE, is_spaceless, joints_of, word_code
+from persona_env.reading.word_order import CHUNK, Weights, terms_of
 from persona_env.text.prose import own_prose
 from persona_env.text.spans import folded_words
 from word_order.shuffles import SHUFFLES, bare, whole
@@ -76,7 +68,7 @@ def _joints(
 ) -> npt.NDArray[np.float32]:
     keys, labels = [], []
     for text, is_shuffled in _versions(texts, rng):
-        found = joints_of(own_prose(text), kept, with_names=True).keys
+        found = joints_of([own_prose(text)], kept, with_names=True)[0].keys
         if not found.size:
             continue
         keys.append(found)
@@ -113,7 +105,7 @@ def _versions(texts: Sequence[Good], rng: np.random.Generator) -> Iterator[tuple
 
 def sums_of(text: str, weights: Weights) -> npt.NDArray[np.float32]:
     """The weight of each joint."""
-    keys = joints_of(own_prose(text), weights.kept, with_names=True).keys
+    keys = joints_of([own_prose(text)], weights.kept, with_names=True)[0].keys
     found: npt.NDArray[np.float32] = weights.joints.take(keys).sum(0)
     return found
 

@@ -20,7 +20,7 @@ from persona_env.agents.probes.weights import FILE, load_weights
 from persona_env.errors import ArgumentError, PersonaEnvError, UnknownNameError
 from persona_env.reading import Ask, Degree, Reading, find_reader
 from persona_env.reading.evidence import DEGREES, NAMES
-from persona_env.reading.heads import CHOICES, OUTPUTS
+from persona_env.reading.outputs import CHOICES, OUTPUTS
 
 from .tiny_chat_model import save_chat_model, save_probes
 

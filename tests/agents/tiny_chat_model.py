@@ -14,7 +14,7 @@ from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 from persona_env.agents.probes.encoder import POOLINGS, Encoder
 from persona_env.agents.probes.probes import check_states
 from persona_env.reading.evidence import DEGREES, NAMES
-from persona_env.reading.heads import CHOICES, OUTPUTS
+from persona_env.reading.outputs import CHOICES, OUTPUTS
 from persona_env.reading.reading import ACTS
 
 WIDTH, LAYERS = 32, (1, 2)

@@ -10,7 +10,7 @@ from persona_env.envs.chat import PersonaChatEnv
 from persona_env.reading import FIELDS, Ask, Reading, find_reader
 from persona_env.reading.evidence import NAMES, fitting_acts
 from persona_env.reading.features import COUNTS, counts_of, ngrams, sentence_features
-from persona_env.reading.heads import OUTPUTS, load_weights
+from persona_env.reading.outputs import OUTPUTS, load_weights
 
 ENV = PersonaChatEnv(split="all")
 KETTLE = "How do I get limescale out of my kettle?"

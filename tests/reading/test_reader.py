@@ -72,7 +72,7 @@ def test_more_than_what_is_remembered_is_read_again(monkeypatch):
 def test_readers_by_name():
     assert find_reader().name == find_reader("heads").name == "rules+heads"
     assert find_reader("heads").batches
-    assert not find_reader("rules").batches
+    assert find_reader("rules").batches
     readers = Readers([Warm()])
     assert find_reader(readers) is readers
     with pytest.raises(UnknownNameError, match="Did you mean 'rules'"):

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 
 from persona_env.languages import HAN, LATIN, words
-from persona_env.text.spans import is_cjk
+from persona_env.text.spans import READINGS, is_cjk
 
 SHORTEST = 4  # letters: '42' spaced out, backwards or encoded would be found in '4, 2 people'
 _BETWEEN = r"[\W_]{0,3}"
@@ -104,10 +104,17 @@ def may_be_encoded(value: str, text: str) -> bool:
     least, parts = _base64_parts(value)
     if least < SHORTEST:
         return False
-    digits, signs = _numbers(least)
-    if len(_DIGIT.findall(text)) >= least and digits.search(text) is not None:
+    may_be_coded = _holds_numbers(text, SHORTEST) and _holds_numbers(text, least)
+    return may_be_coded or any(part in text for part in parts)
+
+
+@lru_cache(maxsize=READINGS)
+def _holds_numbers(text: str, count: int) -> bool:
+    """Whether so many bytes or places stand in a row; if not, no more of them do either."""
+    digits, signs = _numbers(count)
+    if len(_DIGIT.findall(text)) >= count and digits.search(text) is not None:
         return True
-    return signs.search(text) is not None or any(part in text for part in parts)
+    return signs.search(text) is not None
 
 
 @lru_cache(maxsize=1024)

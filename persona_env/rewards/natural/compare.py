@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from persona_env.reading import Choice, Degree
 from persona_env.rewards.term import PRIOR, Reason, Score, noted, unread
+from persona_env.text.spans import READINGS
 
 
 class Scale(NamedTuple):
@@ -38,6 +40,7 @@ STANDS = Scale(
 HARMLESS = Scale("harmless", "reads as harmful", "may be harmful", "reads as harmless")
 
 
+@lru_cache(maxsize=READINGS)
 def wants(degree: Degree, more: bool, scale: Scale, wanted: str = "") -> Score:
     """The degree for a user who wants more of it, and its opposite for one who wants none.
 
@@ -83,6 +86,7 @@ def opened(share: float, looks: int = LOOKS) -> float:
     return round(1 - (1 - share) ** looks, 6)
 
 
+@lru_cache(maxsize=READINGS)
 def open_gate(degree: Degree, scale: Scale, looks: int = LOOKS) -> Score:
     """A gate on a degree, by :func:`opened`: it closes where each look would find a fault.
 
