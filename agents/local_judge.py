@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from copy import deepcopy
 from itertools import pairwise, takewhile
+from typing import Any
 
 import torch
 from transformers import AutoTokenizer, DynamicCache
@@ -14,6 +16,7 @@ from persona_env.registration import find_policy
 
 from .hub import only_local
 from .inference.cache import keyword_of
+from .inference.reference import goes_on, text_config
 from .language_model import generate, load_policy
 
 
@@ -26,7 +29,8 @@ class LocalModel:
         self.tokenizer = AutoTokenizer.from_pretrained(
             path, trust_remote_code=False, local_files_only=only_local(path)
         )
-        self.places: int = getattr(self.model.config, "max_position_embeddings", 0) or sys.maxsize
+        config = text_config(self.model)
+        self.places: int = getattr(config, "max_position_embeddings", 0) or sys.maxsize
 
     def write(self, system: str, user: str, max_new_tokens: int) -> str | None:
         """Its greedy reply; ``None`` where prompt and reply do not fit its positions."""
@@ -42,22 +46,22 @@ class LocalModel:
     ) -> list[list[float]] | None:
         """For each user message how probable each of its words comes next, among these.
 
-        A word is the last token it has by itself. What the messages begin with alike is read once.
-        ``None``: one does not fit.
+        A word is the last token it has by itself. What the messages begin with alike is read once,
+        but by a recurrent model, which reads each whole. ``None``: one does not fit.
         """
         prompts = [ids for user, _ in asked if (ids := self._prompt(system, user, 1)) is not None]
         if len(prompts) < len(asked):
             return None
         signs = [self._signs(words) for _, words in asked]
-        shared = _shared(prompts)
-        cache = DynamicCache(config=self.model.config)
+        shared = _shared(prompts) if goes_on(self.model) else 0
+        begun = DynamicCache(config=self.model.config) if shared else None
         if shared:
-            self._logits(prompts[0][:shared], cache)
+            self._logits(prompts[0][:shared], begun)
         found = []
         for ids, of_words in zip(prompts, signs, strict=True):
-            shares = self._logits(ids[shared:], cache)[of_words].float().softmax(-1)
-            found.append([float(share) for share in shares])
-            cache.crop(shared - len(ids))  # negative: so many of the last ones are dropped
+            # A copy: layers with a window cannot drop the end of what they have read.
+            logits = self._logits(ids[shared:], deepcopy(begun))
+            found.append([float(share) for share in logits[of_words].float().softmax(-1)])
         return found
 
     def _signs(self, words: Sequence[str]) -> list[int]:
@@ -69,11 +73,11 @@ class LocalModel:
             )
         return found
 
-    def _logits(self, ids: list[int], cache: DynamicCache) -> torch.Tensor:
-        """What comes after the ids, which are added to the cache: ``float of shape (V,)``."""
+    def _logits(self, ids: list[int], begun: DynamicCache | None) -> torch.Tensor:
+        """What comes after the ids: ``float of shape (V,)``; they are added to a cache."""
         given = torch.tensor([ids], device=self.model.device)
-        named = {keyword_of(self.model): cache, "use_cache": True, "logits_to_keep": 1}
-        made = self.model(input_ids=given, **named)
+        cache: dict[str, Any] = {} if begun is None else {keyword_of(self.model): begun}
+        made = self.model(input_ids=given, **cache, use_cache=begun is not None, logits_to_keep=1)
         logits: torch.Tensor = made.logits[0, -1]
         return logits
 

@@ -35,6 +35,15 @@ def reads_all(model: Any, length: int) -> bool:
     return not window or length <= window
 
 
+def goes_on(model: Any) -> bool:
+    """Whether a model may read a part of a text and go on from its cache by several tokens.
+
+    Not a recurrent one: Mamba's layers would begin again with each part.
+    """
+    kinds = {*(getattr(text_config(model), "layer_types", None) or ())}
+    return not getattr(model, "_is_stateful", False) and kinds <= {FULL, WINDOW}
+
+
 @torch.no_grad()
 def sampled(
     model: Any,

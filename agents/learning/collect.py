@@ -6,7 +6,7 @@ or where its features are least known (D-optimality).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import cycle, islice
 
 import numpy as np
@@ -18,9 +18,8 @@ from persona_env.arguments import whole_number
 from persona_env.env import PersonaEnv
 from persona_env.errors import AgentError, ArgumentError, PersonaEnvError
 from persona_env.evaluation.evaluate import draw_cases
-from persona_env.messages import as_messages
+from persona_env.preferences.cases import candidates_of
 from persona_env.preferences.comparison import Candidates
-from persona_env.scenarios.case import Case, prompt_language_or_first
 
 from .reward_model import RewardModel, said_of
 
@@ -30,18 +29,18 @@ RIDGE = 1e-3  # of the precision before the first pair
 
 
 def sample_candidates(
-    agent: Agent, env: PersonaEnv, count: int, *, replies: int = 2, seed: int = 0,
+    agent: Agent, env: PersonaEnv, count: int, *, candidates: int = 2, seed: int = 0,
     first: int = 0, policy: str = "", tell: Tell = tell_nobody,
 ) -> list[Candidates]:  # fmt: skip
-    """``count`` times ``replies`` different replies of ``agent``, evenly over the cases of ``env``.
+    """``count`` times ``candidates`` different replies of ``agent``, evenly over the cases.
 
     The agent must sample: one that answers alike is an error. A case to which it fails to reply is
-    left out. ``policy`` is how it is called in the candidates; ``tell`` is told of progress. The
+    left out. ``policy`` is how it is called in what is found; ``tell`` is told of progress. The
     same ``seed`` draws the same cases in the same order, of which ``first`` are passed over.
     """
-    count, replies, first = (
+    count, candidates, first = (
         whole_number("count", count, least=1),
-        whole_number("replies", replies, least=2),
+        whole_number("candidates", candidates, least=2),
         whole_number("first", first, least=0),
     )
     cases = draw_cases(env, None, whole_number("seed", seed, least=0))
@@ -51,8 +50,8 @@ def sample_candidates(
     found: list[list[str]] = [[] for _ in wanted]
     failed: list[str] = []
     for _ in range(ROUNDS):
-        open_ = [place for place, got in enumerate(found) if len(got) < replies]
-        asked = [place for place in open_ for _ in range(replies - len(found[place]))]
+        open_ = [place for place, got in enumerate(found) if len(got) < candidates]
+        asked = [place for place in open_ for _ in range(candidates - len(found[place]))]
         if not asked:
             break
         said = answered(agent, [env.handed(*wanted[place]) for place in asked])
@@ -62,11 +61,12 @@ def sample_candidates(
             elif reply not in found[asked[at]]:
                 found[asked[at]].append(str(reply))
             tell(done, len(asked))
-    full = [(case, said) for case, said in zip(wanted, found, strict=True) if len(said) == replies]
+    pairs = zip(wanted, found, strict=True)
+    full = [(case, said) for case, said in pairs if len(said) == candidates]
     # A reply that had to differ from the one before it is the rarer one: places would tell.
     rng = np.random.default_rng(np.random.SeedSequence([seed, first]))
-    mixed = [(case, [said[i] for i in rng.permutation(replies)]) for case, said in full]
-    made = [*_made(env, mixed, policy, seed)]
+    mixed = [(case, [said[i] for i in rng.permutation(candidates)]) for case, said in full]
+    made = [candidates_of(env, *one, policy=policy, seed=seed) for one in mixed]
     if not made and failed and not any(found):
         raise AgentError(f"the policy gave no reply: {failed[-1]}")
     if not made:
@@ -75,19 +75,6 @@ def sample_candidates(
             "temperature above 0, or a higher one"
         )
     return made
-
-
-def _made(
-    env: PersonaEnv, answered: Sequence[tuple[Case, list[str]]], policy: str, seed: int
-) -> Iterator[Candidates]:
-    name = name_of(env)
-    for case, said in answered:
-        seen = env.handed(*case)
-        yield Candidates(
-            prompt=seen["prompt"], messages=tuple(as_messages(seen)), replies=tuple(said),
-            env=name, scenario=case.scenario.id, user=case.user.id, policy=policy, seed=seed,
-            language=prompt_language_or_first(*case),
-        )  # fmt: skip
 
 
 def most_disputed(

@@ -19,6 +19,7 @@ from persona_env.endpoints import Purse
 from persona_env.env import PersonaEnv
 from persona_env.errors import ArgumentError, PersonaEnvError
 from persona_env.evaluation.agent_options import AgentOptions
+from persona_env.evaluation.made_how import system_given
 from persona_env.evaluation.named import find_policy_agent
 from persona_env.preferences.annotators import Annotator
 from persona_env.preferences.comparison import Candidates
@@ -39,29 +40,31 @@ Choose = Callable[[Sequence[Candidates], int], list[Candidates]]
 
 @dataclass(frozen=True)
 class Collection:
-    """What is collected: ``pairs`` of ``replies`` to the prompts of an environment.
+    """What is collected: ``pairs``, of ``candidates`` each, to the prompts of an environment.
 
     ``policy`` is an agent by name, asked by ``asked_by``; ``choose`` picks those that tell most out
     of :data:`POOL` times as many. The ``seed`` draws cases, replies and labels. ``said`` is told
     of an endpoint, part for part, what is about to be asked and what that took, and ``purse`` is
-    how much all of it may cost.
+    how much all of it may cost. With ``recorded``, candidates that were made before, nobody is
+    asked: ``pairs`` of these are collected, at most.
     """
 
     policy: str
     pairs: int
-    replies: int = 2
+    candidates: int = 2
     choose: Choose | None = None
     asked_by: AgentOptions = field(default_factory=AgentOptions)
     seed: int = 0
     said: Callable[[str], None] = lambda line: None
     purse: Purse = field(default_factory=Purse)
+    recorded: Sequence[Candidates] | None = None
 
     def __post_init__(self) -> None:
         whole_number("pairs", self.pairs, least=1)
-        whole_number("replies", self.replies, least=2)
+        whole_number("candidates", self.candidates, least=2)
         whole_number("seed", self.seed, least=0)
-        if self.choose is not None and self.replies != 2:
-            raise ArgumentError("a choice is among pairs of replies: leave out --replies")
+        if self.choose is not None and self.candidates != 2:
+            raise ArgumentError("a choice is among pairs of replies: leave out --candidates")
 
 
 class Collected(NamedTuple):
@@ -101,9 +104,11 @@ def collect(
     """Fill ``store`` up to so many pairs of this policy and environment, each with a label.
 
     ``annotator`` labels first what has none of its own; ``None``: pairs are proposed alone.
-    ``tell`` is told how many pairs are done. A failure leaves no label, and counts.
+    ``tell`` is told how many pairs are done. A failure leaves no label, and counts. Each label says
+    in its ``versions`` by which system text the policy was told of the user, where one was given.
     """
     labelled = failed = 0
+    told = system_given(env)
     mine = _mine(store, env, what)
     open_ = _without_label(store, mine, annotator)
     done = len(mine) - len(open_)
@@ -111,12 +116,14 @@ def collect(
         if not open_:
             open_ = _proposed(store, env, what, len(mine))
             mine += open_
+            if not open_:  # of replies that were made before there are no more
+                break
         part, open_ = open_[:PART], open_[PART:]
         if annotator is not None:
             said = annotator.annotate(part, _drawn(what.seed, len(mine) - len(open_)))
             labels = [one for one in said if one is not None]
             for one in labels:
-                store.add(one)
+                store.add(one.model_copy(update={"versions": one.versions | told}))
             labelled, failed = labelled + len(labels), failed + len(part) - len(labels)
         done += len(part)
         tell(done, max(what.pairs, len(mine)))
@@ -124,7 +131,10 @@ def collect(
 
 
 def _mine(store: ComparisonStore, env: PersonaEnv, what: Collection) -> list[Candidates]:
-    key = (what.policy, name_of(env), what.replies)
+    if what.recorded is not None:
+        ids = {one.id for one in what.recorded}
+        return [one for one in store.candidates() if one.id in ids]
+    key = (what.policy, name_of(env), what.candidates)
     return [one for one in store.candidates() if (one.policy, one.env, len(one.replies)) == key]
 
 
@@ -141,8 +151,25 @@ def _without_label(
 def _proposed(
     store: ComparisonStore, env: PersonaEnv, what: Collection, have: int
 ) -> list[Candidates]:
-    """A new part, proposed."""
+    """A new part, proposed; empty where replies that were made before are used up."""
     count = min(PART, what.pairs - have)
+    some = _sampled(env, what, count, have) if what.recorded is None else what.recorded
+    known = {one.id for one in store.candidates()}
+    new = [*{one.id: one for one in some if one.id not in known}.values()]
+    if what.recorded is not None:
+        new = new[: count * POOL]
+    elif not new:
+        raise PersonaEnvError(
+            f"{what.policy!r} gives nothing new to compare after {have} pairs: give a higher "
+            "--temperature, or more scenarios"
+        )
+    chosen = what.choose(new, count) if what.choose is not None and new else new[:count]
+    store.propose(chosen)
+    return chosen
+
+
+def _sampled(env: PersonaEnv, what: Collection, count: int, have: int) -> list[Candidates]:
+    """A pool of which ``count`` are wanted, by the policy."""
     # To some prompts a policy always says the same: of several others are left.
     pool = count * POOL if what.choose is not None else max(count, LEAST)
     drawn = _drawn(what.seed, have)  # a policy that goes on does not say the same again
@@ -152,20 +179,17 @@ def _proposed(
     agent = found.sampler(env)
     first = have * POOL if what.choose is not None else have
     some = sample_candidates(
-        agent, env, pool, replies=what.replies, seed=what.seed, first=first, policy=what.policy
+        agent,
+        env,
+        pool,
+        candidates=what.candidates,
+        seed=what.seed,
+        first=first,
+        policy=what.policy,
     )
     if found.endpoint is not None:
         what.said(f"{what.policy}: {found.endpoint.cost}")
-    known = {one.id for one in store.candidates()}
-    new = [*{one.id: one for one in some if one.id not in known}.values()]
-    if not new:
-        raise PersonaEnvError(
-            f"{what.policy!r} gives nothing new to compare after {have} pairs: give a higher "
-            "--temperature, or more scenarios"
-        )
-    chosen = what.choose(new, count) if what.choose is not None else new[:count]
-    store.propose(chosen)
-    return chosen
+    return some
 
 
 def _drawn(seed: int, have: int) -> int:

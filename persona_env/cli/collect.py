@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import typer
 
 from persona_env.cli.agent_errors import naming_the_agent
 from persona_env.cli.agent_options import takes_agent_options
-from persona_env.cli.agents import POLICY_HELP, asks_endpoint
+from persona_env.cli.agents import POLICY_HELP, RepliesOption, asks_endpoint
+from persona_env.cli.collect_files import (
+    POLICY,
+    check_output,
+    made_before,
+    store_of,
+    told_by,
+    whose_replies,
+)
 from persona_env.cli.judging import JudgeOptions, reading_options, takes_judge_options, tell_cost
 from persona_env.cli.show import (
     EnvOption,
@@ -27,6 +32,7 @@ from persona_env.cli.show import (
     ScenariosOption,
     SeedOption,
     SplitOption,
+    SystemOption,
     TermsOption,
     make_env,
     notes,
@@ -35,17 +41,14 @@ from persona_env.cli.show import (
     show_json,
     tell_uncounted,
 )
-from persona_env.errors import ArgumentError, PersonaEnvError
+from persona_env.errors import ArgumentError
 from persona_env.evaluation.agent_options import AgentOptions
-from persona_env.evaluation.named import find_policy_agent
-from persona_env.outputs import check_target
-from persona_env.preferences.formats import ENDINGS, write_comparisons
-from persona_env.preferences.store import ENDING, ComparisonStore
+from persona_env.preferences.recorded import policy_of
 from persona_env.registration import import_modules, load
 from persona_env.reporting.progress import Job
-from persona_env.text_envs import profile_text_for
 
-JUDGE, ASKED, NOBODY = "judge:", "asked:endpoint:", "none"
+JUDGE, ASKED = "judge:", "asked:endpoint:"
+PAIRS = 200
 COLLECTING = "persona_env.agents.learning.collecting"
 ANNOTATORS = "persona_env.agents.learning.annotators"
 BiasOption = Annotated[
@@ -58,7 +61,11 @@ BiasOption = Annotated[
 @takes_judge_options("judge")
 def collect(
     *,
-    policy: Annotated[str, typer.Option(help=f"Who replies: {POLICY_HELP}")] = "persona-tiny",
+    policy: Annotated[
+        str | None,
+        typer.Option(help=f"Who replies: {POLICY_HELP}  [default: {POLICY}]", show_default=False),
+    ] = None,
+    replies: RepliesOption = None,
     env: EnvOption = "PersonaChat-v0",
     annotator: Annotated[
         str,
@@ -68,11 +75,15 @@ def collect(
         ),
     ] = "simulated",
     pairs: Annotated[
-        int,
-        typer.Option(min=1, help="Pairs of this policy in the file, those already there included."),
-    ] = 200,
-    per_prompt: Annotated[
-        int, typer.Option("--replies", min=2, help="Replies that are compared at a time.")
+        int | None,
+        typer.Option(
+            min=1,
+            help="Pairs of this policy in the file, those already there included. Default: "
+            f"{PAIRS}, and all that --replies gives.",
+        ),
+    ] = None,
+    candidates: Annotated[
+        int, typer.Option(min=2, help="Replies to a case that are compared at a time.")
     ] = 2,
     output: Annotated[
         Path, typer.Option(help="A .db, to which more can be added; or .jsonl, .parquet.")
@@ -120,27 +131,31 @@ def collect(
     imports: ImportOption = None,
     register: RegisterOption = None,
     reader: ReaderOption = None,
+    system: SystemOption = None,
     as_json: JsonOption = False,
     judged_by: JudgeOptions,
     asked_by: AgentOptions,
 ) -> None:
-    """Collect comparisons: sample a policy, and let an annotator say which reply is better."""
+    """Collect comparisons: an annotator says which of a policy's replies is better."""
     import_modules(imports)
-    _check_output(output, annotator)
+    check_output(output, annotator)
     load(f"{ANNOTATORS}:check_reward")(annotator, terms, gates)
     if annotator.startswith(JUDGE):
         judged_by = replace(judged_by, judge=annotator.removeprefix(JUDGE))
     in_words = annotator.startswith(ASKED)
-    found = find_policy_agent(policy, asked_by, seed=seed, purse=judged_by.purse)
+    found = whose_replies(policy, replies, asked_by, seed=seed, purse=judged_by.purse)
+    name = found.name if found.recorded is None else policy_of(found.recorded)
     reads = reading_options(
         register, reader, found.register, _reads_by(judged_by, in_words=in_words),
         asks=in_words or asks_endpoint(found),
     )  # fmt: skip
     _, base = make_env(
         env, split, profiles, scenarios, prompts=prompts, terms=terms, gates=gates,
-        profile_text=profile_text_for(policy), **reads,
+        profile_text=told_by(found, system), **reads,
     )  # fmt: skip
     tell_uncounted(base, imports)
+    recorded = made_before(found, base, candidates, pairs)
+    wanted = pairs or (PAIRS if recorded is None else len(recorded))
     job = Job(notes(), ends=False)
     with job.waiting("loading the models"):
         noise = _noise(annotator_temperature, tie_width, mistakes, bias)
@@ -152,34 +167,35 @@ def collect(
             purse=judged_by.purse,
         )  # fmt: skip
         what = load(f"{COLLECTING}:Collection")(
-            policy,
-            pairs,
-            per_prompt,
+            name,
+            wanted,
+            candidates,
             load(f"{COLLECTING}:chooser")(choose),
             asked_by,
             seed,
             say_note,
             judged_by.purse,
+            recorded,
         )
     with (
-        naming_the_agent(policy), _store(output) as store,
-        job.stage("collecting", float(pairs)) as stage,
+        naming_the_agent(name), store_of(output) as store,
+        job.stage("collecting", float(wanted)) as stage,
     ):  # fmt: skip
         done = load(f"{COLLECTING}:collect")(
-            store, base, what, who, lambda now, of: stage.mark(now * pairs / of)
+            store, base, what, who, lambda now, of: stage.mark(now * wanted / of)
         )
         whole = len(store)
     if in_words:
         say_note(f"{who.name}: {who.cost}")
     tell_cost(reads, judged_by)
     if as_json:
-        name = None if who is None else who.name
+        labels = None if who is None else who.name
         counts = {"pairs": done.pairs, "labelled": done.labelled, "failed": done.failed}
-        show_json({"output": str(output), "annotator": name, **counts, "labels": whole})
+        show_json({"output": str(output), "annotator": labels, **counts, "labels": whole})
         return
     failed = f"; {done.failed} failed and have no label" if done.failed else ""
     new = "" if who is None else f", {done.labelled} new labels of {who.name}"
-    say(f"{output}: {done.pairs} pairs of {policy}{new}{failed}; {whole} labels in all")
+    say(f"{output}: {done.pairs} pairs of {name}{new}{failed}; {whole} labels in all")
 
 
 def _reads_by(judged_by: JudgeOptions, *, in_words: bool) -> JudgeOptions:
@@ -191,34 +207,6 @@ def _reads_by(judged_by: JudgeOptions, *, in_words: bool) -> JudgeOptions:
             "--max-cost needs the price of the annotator's endpoint: give --judge-price IN,OUT"
         )
     return replace(judged_by, judge_key_env=None, judge_price=None)
-
-
-def _check_output(output: Path, annotator: str) -> None:
-    check_target(output)
-    kind = output.suffix.lower()
-    if kind not in (ENDING, *ENDINGS):
-        raise ArgumentError(
-            f"{output}: comparisons are kept in {ENDING}, or written to {' or '.join(ENDINGS)}, "
-            f"not {output.suffix!r}"
-        )
-    if kind != ENDING and annotator == NOBODY:
-        raise ArgumentError(f"pairs without labels are kept in a {ENDING} file, not in {output}")
-    if kind != ENDING and output.exists():
-        raise PersonaEnvError(
-            f"{output} is there: give another name, or a {ENDING} file, to which more can be added"
-        )
-
-
-@contextmanager
-def _store(output: Path) -> Iterator[ComparisonStore]:
-    """The store of a file; of other kinds a store whose comparisons are written at the end."""
-    if output.suffix.lower() == ENDING:
-        with ComparisonStore(output) as store:
-            yield store
-        return
-    with TemporaryDirectory() as folder, ComparisonStore(Path(folder, "all.db")) as store:
-        yield store
-        write_comparisons(output, store.comparisons())
 
 
 def _noise(

@@ -16,6 +16,7 @@ from persona_env.reading import Readers
 from persona_env.registration import id_of
 from persona_env.scenarios.schema import Scenario
 from persona_env.users.profile import UserProfile
+from persona_env.users.system_text import FORMS, SystemTemplate
 
 LIBRARIES = ("persona-env", "gymnasium", "numpy", "torch", "transformers")
 
@@ -48,6 +49,18 @@ def reward_given(env: PersonaEnv) -> dict[str, str]:
         kind: _plain(given[kind]) for kind in ("terms", "gates") if given.get(kind) is not None
     }
     return {kind: one if isinstance(one, str) else ", ".join(one) for kind, one in named.items()}
+
+
+def system_given(env: PersonaEnv) -> dict[str, str]:
+    """``system``, the template by which a policy is told of the user, where one was given.
+
+    >>> system_given(gym.make("PersonaChat-v0", profile_text="short").unwrapped)
+    {}
+    """
+    given = None if env.spec is None else env.spec.kwargs.get("profile_text")
+    if given is None or given in FORMS:
+        return {}
+    return {"system": given.name if isinstance(given, SystemTemplate) else str(given)}
 
 
 def _facts(env: PersonaEnv) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from persona_env.agent import Failed, Reply
 from persona_env.errors import PersonaEnvError
@@ -30,6 +30,17 @@ from persona_env.rows import read_rows
 
 TOLD = ("url",)
 """Of ``made_with``: what is told where it has changed, and not compared."""
+
+
+class Given(NamedTuple):
+    """A reply of a file: to which case, and the hash of the messages that were asked.
+
+    Of a file that no evaluation wrote ``prompt`` may be anything.
+    """
+
+    key: Key
+    reply: Reply
+    prompt: str
 
 
 class KeptReplies:
@@ -79,7 +90,7 @@ class KeptReplies:
         found = self._replies.get(wanted.key)
         if found is None:
             return None
-        if found[1] != digest(wanted):
+        if found[1] != digest(wanted.messages):
             raise PersonaEnvError(
                 f"{self.path}: the reply for user {wanted.key.user!r} in scenario "
                 f"{wanted.key.scenario!r} was made for another prompt: the users, the scenarios or "
@@ -135,6 +146,8 @@ class RecordedReplies(Recorded):
     ----------
     made_with:
         The options it was made with, if an evaluation made it.
+    given:
+        Every reply of the file with its key, those that failed and doubles too, in its order.
     samples:
         How many replies a case has, at most.
     doubles:
@@ -152,6 +165,7 @@ class RecordedReplies(Recorded):
             raise PersonaEnvError(f"there is no file of replies {str(path)!r}")
         self.made_with: dict[str, Any] = {}
         self.doubles = 0
+        self.given: list[Given] = []
         self._replies: dict[Key, Reply] = {}
         self._used: set[Key] = set()
         for where, cells in _rows(path):
@@ -175,6 +189,7 @@ class RecordedReplies(Recorded):
             self.made_with = cells["made_with"]
             return
         key, reply = read_line(where, cells, self._user)
+        self.given.append(Given(key, reply, str(cells.get("prompt", ""))))
         before = self._replies.get(key)
         if before is None or (isinstance(before, Failed) and not isinstance(reply, Failed)):
             self._replies[key] = reply  # a failed one was asked for again

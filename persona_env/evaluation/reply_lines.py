@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from persona_env.agent import Cut, Failed, Reply
 from persona_env.errors import PersonaEnvError
 from persona_env.evaluation.asking import Key, Wanted
+from persona_env.messages import Message
 
 COLUMNS = ("scenario", "user", "reply")
 NUMBERS = ("sample", "turn")
@@ -54,13 +55,13 @@ def line_of(wanted: Wanted, reply: Reply) -> str:
     else:
         cells["reply"] = str(reply)
         cells |= {"cut": True} if isinstance(reply, Cut) else {}
-        cells["prompt"] = digest(wanted)
+        cells["prompt"] = digest(wanted.messages)
     return json.dumps(cells, ensure_ascii=False)
 
 
-def digest(wanted: Wanted) -> str:
+def digest(messages: Sequence[Message]) -> str:
     """A hash of the messages that are asked."""
-    return hashlib.sha256(json.dumps(wanted.messages).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps(messages).encode()).hexdigest()[:16]
 
 
 def cells_of_row(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -101,7 +101,7 @@ OPTIONS = {
     "eval": "--profiles --scenarios --prompts --terms --gates --import --system",
     "audit": "--profiles --scenarios --prompts --terms --gates --import --system",
     "train": "--profiles --scenarios --prompts --terms --gates --import --system",
-    "collect": "--profiles --scenarios --prompts --terms --gates --import",
+    "collect": "--profiles --scenarios --prompts --terms --gates --import --system",
     "groups": "--profiles --import --system",
     "overopt": "--profiles --scenarios --terms --gates --import",
     "score": "--user --scenarios --prompts --terms --gates --import --system",

@@ -17,9 +17,10 @@ from persona_env.preferences import (
     write_comparisons,
 )
 from persona_env.rewards.term import REGISTRY
-from tests.cli.test_cli import refused, told
+from tests.cli.test_cli import refused, run, told
 
-TALKER = "tests.agents.learning.stand_ins:talker"
+STAND_INS = "tests.agents.learning.stand_ins"
+TALKER = f"{STAND_INS}:talker"
 COLLECT = ("collect", "--policy", TALKER, "--register", "tiny", "--profiles", "sam,nora")
 
 
@@ -95,6 +96,102 @@ def test_pairs_without_labels_are_for_the_page(tmp_path):
     assert f"3 pairs of {TALKER}; 0 labels in all" in flat(said)
     with ComparisonStore(path) as store:
         assert len(store.candidates()) == 3
+
+
+SAID = "Say it shortly to {{ text }}"
+
+
+def test_a_system_text_of_ones_own_stands_in_what_is_shown_and_in_each_label(tmp_path):
+    system, store = tmp_path / "short.j2", tmp_path / "all.db"
+    system.write_text(SAID, "utf-8")
+    for name in (f"{STAND_INS}:Picky", "simulated"):
+        told(*COLLECT, "--pairs", 4, "--system", system, "--output", store, "--annotator", name)
+    found = read_comparisons(store)
+    assert {one.annotator for one in found} == {"picky", "simulated"}
+    assert {one.versions["system"] for one in found} == {str(system)}
+    assert all(one.messages[0]["content"].startswith("Say it shortly to ") for one in found)
+    assert "is no file" in flat(
+        refused(*COLLECT, "--system", "no.j2", "--output", tmp_path / "b.db")
+    )
+    assert not (tmp_path / "b.db").exists()
+
+
+FEW = ("--profiles", "sam,nora", "--split", "train", "--register", "tiny")
+
+
+@pytest.fixture
+def kept(tmp_path):
+    """Four replies to each of six cases, as an evaluation keeps them."""
+    path = tmp_path / "kept.jsonl"
+    told("eval", "--agent", TALKER, "--samples", 4, "--episodes", 6, *FEW, "--no-cross",
+         "--save-replies", path)  # fmt: skip
+    return path
+
+
+def test_replies_of_a_file_are_compared_and_a_collection_of_them_goes_on(tmp_path, kept):
+    store = tmp_path / "all.db"
+    given = ("collect", "--replies", kept, "--profiles", "sam,nora")
+    said = told(*given, "--pairs", 5, "--output", store)
+    assert f"5 pairs of {TALKER}, 5 new labels of simulated; 5 labels in all" in flat(said)
+    done = run(*given, "--output", store)
+    assert f"12 pairs of {TALKER}, 7 new labels of simulated; 12 labels in all" in flat(done.stdout)
+    assert "not compared" not in done.stderr
+    assert "12 pairs of" in flat(told(*given, "--output", store))
+    lines = [json.loads(line) for line in kept.read_text("utf-8").splitlines()[1:]]
+    found = read_comparisons(store)
+    assert sorted(r for one in found for r in one.replies) == sorted(one["reply"] for one in lines)
+    by_reply = {one["reply"]: (one["scenario"], one["user"]) for one in lines}
+    assert all((one.scenario, one.user) == by_reply[r] for one in found for r in one.replies)
+    assert {one.policy for one in found} == {TALKER}
+    longer = [len(one.replies[0]) > len(one.replies[1]) for one in found]
+    assert 0 < sum(longer) < 12  # the talker's longer one is always the second
+    assert len({(one.scenario, one.user) for one in found[:6]}) == 6  # each case in its turn
+    assert "fewer than --pairs 20" in run(*given, "--pairs", 20, "--output", store).stderr
+    told(*given, "--candidates", 4, "--output", tmp_path / "ranked.jsonl")
+    assert [one.label for one in read_comparisons(tmp_path / "ranked.jsonl")] == ["ranked"] * 6
+
+
+def test_replies_are_compared_as_answers_to_the_prompt_they_were_made_for(tmp_path):
+    system, kept, store = (tmp_path / name for name in ("short.j2", "kept.jsonl", "all.db"))
+    system.write_text(SAID, "utf-8")
+    told("eval", "--agent", TALKER, "--samples", 2, "--episodes", 2, *FEW, "--no-cross",
+         "--system", system, "--save-replies", kept)  # fmt: skip
+    given = ("collect", "--replies", kept, "--profiles", "sam,nora", "--output", store)
+    told(*given)  # the file says by which template
+    assert {one.versions["system"] for one in read_comparisons(store)} == {str(system)}
+    store.unlink()
+    system.write_text(SAID + "!", "utf-8")
+    said = flat(refused(*given))
+    assert "was made for another prompt than the one that would stand in the comparison" in said
+    assert not store.exists()
+
+
+def test_a_table_of_ones_own_is_compared_and_what_is_left_out_is_told(tmp_path):
+    path, store = tmp_path / "mine.csv", tmp_path / "all.jsonl"
+    rows = [("fluffy-rice", "sam", "Rinse it."), ("fluffy-rice", "sam", "Steam it."),
+            ("fluffy-rice", "sam", "Rinse it."), ("fluffy-rice", "nora", "Rinse it."),
+            ("fluffy-rice", "nobody", "Rinse it.")]  # fmt: skip
+    path.write_text("scenario,user,reply\n" + "".join(",".join(row) + "\n" for row in rows))
+    done = run("collect", "--replies", path, *FEW, "--output", store)
+    assert "1 pairs of mine.csv, 1 new labels" in flat(done.stdout)
+    (one,) = read_comparisons(store)
+    assert (one.policy, {*one.replies}) == ("mine.csv", {"Rinse it.", "Steam it."})
+    said = flat(done.stderr)
+    assert "not compared: 1 case with fewer than 2 different replies, 1 reply to cases" in said
+    assert "(such as user 'nobody' in scenario 'fluffy-rice')" in said
+
+
+def test_files_with_nothing_to_compare_are_refused_with_what_to_do(tmp_path, kept):
+    given = ("collect", "--replies", kept, "--profiles", "sam,nora")
+    store = ("--output", tmp_path / "all.db")
+    said = flat(refused(*given, "--candidates", 5, *store))
+    assert "6 cases with fewer than 5 different replies. 'eval --save-replies FILE.jsonl" in said
+    said = flat(refused(*given, "--split", "heldout", *store))
+    assert "the file was made with --split train). Give the --env, --split, users" in said
+    said = flat(refused(*given, "--temperature", 1, *store))
+    assert "--temperature is for" in said
+    assert "give one of them" in flat(refused(*given, "--policy", TALKER, *store))
+    assert not (tmp_path / "all.db").exists()
 
 
 @pytest.mark.parametrize(

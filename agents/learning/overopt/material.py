@@ -11,20 +11,19 @@ from typing import Any
 
 import numpy as np
 
-from persona_env.adapters.named_envs import name_of, text_env
+from persona_env.adapters.named_envs import text_env
 from persona_env.env import PersonaEnv
 from persona_env.errors import PersonaEnvError
 from persona_env.evaluation.evaluate import draw_cases, replies_of
 from persona_env.files import parse_json, read_text
-from persona_env.messages import as_messages
 from persona_env.metrics.statistics import Mean
 from persona_env.outputs import write_text
 from persona_env.preferences.annotators import SimulatedAnnotator
+from persona_env.preferences.cases import candidates_of
 from persona_env.preferences.comparison import Candidates, Comparison
 from persona_env.preferences.formats import read_comparisons, write_comparisons
 from persona_env.registration import is_entry, load, register_of
 from persona_env.reporting.progress import Job
-from persona_env.scenarios.case import Case, prompt_language_or_first
 from persona_env.text_envs import who_reads
 
 from ...language_model import load_agent
@@ -89,7 +88,7 @@ class Material:
     def asked(self) -> list[Candidates]:
         """The prompts of the samples, of which a policy that learns is asked."""
         cases = draw_cases(self.env, None, self.seed)[: self.options.prompts]
-        return [_candidates(self.env, case, ["", ""]) for case in cases]
+        return [candidates_of(self.env, case, ["", ""]) for case in cases]
 
     def _drawn(self) -> list[Candidates]:
         options, agent = self.options, self._agent()
@@ -102,7 +101,7 @@ class Material:
                 replies += map(str, replies_of(agent, self.env, part))
                 stage.mark(len(replies))
         parts = [replies[i : i + options.samples] for i in range(0, len(asked), options.samples)]
-        return [_candidates(self.env, *one) for one in zip(cases, parts, strict=True)]
+        return [candidates_of(self.env, *one) for one in zip(cases, parts, strict=True)]
 
     def _agent(self) -> Any:
         """What the samples are of."""
@@ -192,12 +191,3 @@ def _number(seed: int, kind: str) -> int:
     kinds = ("proxy", READER, "held out")
     drawn = np.random.SeedSequence([seed, kinds.index(kind)]).generate_state(1)
     return int(drawn[0])
-
-
-def _candidates(env: PersonaEnv, case: Case, replies: list[str]) -> Candidates:
-    seen = env.handed(*case)
-    return Candidates(
-        prompt=seen["prompt"], messages=tuple(as_messages(seen)), replies=tuple(replies),
-        env=name_of(env), scenario=case.scenario.id, user=case.user.id,
-        language=prompt_language_or_first(*case),
-    )  # fmt: skip

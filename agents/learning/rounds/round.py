@@ -86,13 +86,13 @@ class Round:
             self.figures[name] = len(store)
         return path
 
-    def sampled(self, replies: int) -> list[Candidates]:
+    def sampled(self, candidates: int) -> list[Candidates]:
         """``options.pairs`` prompts with so many replies of the newest policy each."""
         agent = sampling_agent(self.policy, self.env, self.seed, self.asked_by)
         named = f"round {self.number}: sampling"
         with self.job.stage(named, 1.0) as stage:
             return sample_candidates(
-                agent, self.env, self.options.pairs, replies=replies, seed=self.seed,
+                agent, self.env, self.options.pairs, candidates=candidates, seed=self.seed,
                 policy=self.policy, tell=lambda now, of: stage.move(now / of),
             )  # fmt: skip
 

@@ -45,7 +45,7 @@ def test_replies_are_those_of_the_policy_to_what_it_saw(env):
 
 
 def test_more_replies_and_more_rows_than_cases(env):
-    found = sample_candidates(policy(1.5), env, 20, replies=3)
+    found = sample_candidates(policy(1.5), env, 20, candidates=3)
     assert all(len({*one.replies}) == 3 for one in found)
     assert len(found) > 9 * 2  # cases come again
 

@@ -69,7 +69,7 @@ def test_a_failure_leaves_no_label_and_is_counted(env, store):
 
 
 def test_several_replies_are_ranked(env, store):
-    collect(store, env, Collection(TALKER, 3, replies=3), SimulatedAnnotator(env))
+    collect(store, env, Collection(TALKER, 3, candidates=3), SimulatedAnnotator(env))
     assert [one.label for one in store.comparisons()] == ["ranked"] * 3
 
 
@@ -131,5 +131,5 @@ def test_what_is_no_annotator_is_refused(env, name, noise, said):
 def test_options_that_cannot_be_are_refused():
     with pytest.raises(PersonaEnvError, match="pairs must be a whole number"):
         Collection(TALKER, 0)
-    with pytest.raises(PersonaEnvError, match="leave out --replies"):
-        Collection(TALKER, 5, replies=3, choose=lambda some, count: [])
+    with pytest.raises(PersonaEnvError, match="leave out --candidates"):
+        Collection(TALKER, 5, candidates=3, choose=lambda some, count: [])
