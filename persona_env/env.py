@@ -42,7 +42,7 @@ from persona_env.rewards import Verdict, choose_terms, judge
 from persona_env.rewards.exchange import Exchange, Turn
 from persona_env.rewards.explain import explain, explain_to_others
 from persona_env.rewards.facts import Term, leaving_out
-from persona_env.rewards.natural import in_natural_register
+from persona_env.rewards.natural import in_natural_register, natural_terms
 from persona_env.rewards.picture import card_of
 from persona_env.rewards.term import AnyFunction, Terms
 from persona_env.rewards.transcript import GivenTurn, read_transcript
@@ -505,7 +505,10 @@ class PersonaEnv(gym.Env[Observation, str]):
     def choose_terms(self, terms: Terms | None, gates: Terms | None) -> tuple[Term, ...]:
         """The gates and terms, from what ``terms=`` and ``gates=`` name; called while the
         environment is made."""
-        return choose_terms(terms, self.users, self.own_terms, self.replaced_terms, gates)
+        return choose_terms(
+            terms, self.users, self.own_terms, self.replaced_terms, gates,
+            natural=natural_terms(), register=self.register,
+        )  # fmt: skip
 
     def _in_register(self, terms: tuple[Term, ...], default: Set[bool]) -> tuple[Term, ...]:
         """The terms as the register has them; ``default`` holds whether gates (True) and terms

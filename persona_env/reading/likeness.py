@@ -24,6 +24,7 @@ from persona_env.memo import Prepared
 from persona_env.scenarios.schema import Scenario
 from persona_env.text.letters import plain
 from persona_env.text.numbers import number_words
+from persona_env.text.numerals import numerals_in
 from persona_env.text.spans import CJK, PerWord, is_cjk
 
 Values = npt.NDArray[np.float32]
@@ -79,12 +80,17 @@ def _tokens(stems: Sequence[str | _Run | None]) -> Iterator[str]:
 
 def _characters(run: str, denied: int) -> Generator[str, None, int]:
     numbers, nots = _numbers(), _list("denying")
+    longer = {one.span[0]: one for one in numerals_in(run)}
+    behind = 0  # the end of the last number of several characters
     for place, one in enumerate(run):
         if one in nots:
             yield NOT
             denied = REACH
             continue
-        if one in numbers:
+        if place in longer:
+            yield NUMBER + longer[place].text
+            behind = longer[place].span[1]
+        elif one in numbers and place >= behind:
             yield NUMBER + numbers[one]
         if place + 1 < len(run):
             yield (NOT if denied > 0 else "") + run[place : place + 2]

@@ -18,7 +18,8 @@ from persona_env.languages.facts import LANGUAGES
 from persona_env.reading.likeness import NUMBER, tokens_of
 from persona_env.scenarios.schema import Scenario
 from persona_env.text.lexicon import pattern
-from persona_env.text.numbers import digits_in
+from persona_env.text.numbers import Number, digits_in
+from persona_env.text.numerals import BEHIND, is_share_before, numerals_in, powers
 from persona_env.text.spans import READINGS, Span, fold, is_cjk
 
 _BEFORE_IT = re.compile(r"(?:[a-zà-ÿ._]|[a-z0-9à-ÿ],)\Z")  # part of a name, such as H2O
@@ -29,6 +30,7 @@ _ROUND = 0.02
 _ROUNDED = 100.0  # from which numbers are rounded
 _YEARS = (1000.0, 2100.0)  # no year is rounded
 _FOUR_DIGITS = 10_000.0
+PERCENT = "%"
 _STEM = 4  # letters of a unit that are compared
 _DASH = re.compile(r"[^\w,;:.]*[-~–—～][^\w,;:.]*")
 _UP_TO_LINK = re.compile(r"[^\w,;:.]*(?:([°%]|[^\W\d_]+)[^\w,;:.]*)?")
@@ -46,17 +48,38 @@ class Stated(NamedTuple):
 
 @lru_cache(maxsize=READINGS)
 def stated(text: str) -> tuple[Stated, ...]:
-    """The numbers in digits of a text.
+    """The numbers of a text in digits, and in characters of which each is a figure.
 
     >>> [(one.value, one.unit) for one in stated("3,952 m, or 3.9 km")]
     [(3952.0, 'm'), (3.9, 'km')]
+    >>> [(one.value, one.unit) for one in stated("三千九百五十二米。百分之三十，3.5万")]
+    [(3952.0, 'm'), (30.0, '%'), (35000.0, '')]
     """
     folded = fold(text)
-    return tuple(
-        Stated(float(one.text), _unit(folded, one.span[1]), one.span)
+    found = [
+        Stated(*_with_power(folded, one), one.span)
         for one in digits_in(folded)
         if not _is_in_name(folded, one.span)
-    )
+    ]
+    numerals = numerals_in(folded)
+    if not numerals:
+        return tuple(found)
+    found += [
+        Stated(float(one.text), PERCENT if one.percent else _unit(folded, one.span[1]), one.span)
+        for one in numerals
+    ]
+    return tuple(sorted(found, key=lambda one: one.span))
+
+
+def _with_power(folded: str, one: Number) -> tuple[float, str]:
+    """The number and its unit; a character behind it may count thousands and more."""
+    value, (start, end) = float(one.text), one.span
+    if is_share_before(folded, start):
+        return value, PERCENT
+    times = powers().get(folded[end : end + 1], 1)
+    if times < BEHIND:
+        return value, _unit(folded, end)
+    return value * times, _unit(folded, end + 1)
 
 
 def _is_in_name(folded: str, span: Span) -> bool:

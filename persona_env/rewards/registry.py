@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 
 from persona_env.arguments import listed
 from persona_env.errors import IMPORTS, ArgumentError, RewardError, shown, unknown_name, user_named
@@ -19,6 +20,7 @@ LEARNT = {
     "graded_by:": "persona_env.agents.learning.learnt_reward:graded_term",
 }
 """What stands before the folder of a saved model, where a term is named, and who makes the term."""
+NATURAL_REGISTER = "natural"
 LISTED_BY = "persona-env terms"  # in errors; an environment's own are among them
 
 
@@ -93,30 +95,49 @@ def choose_terms(
     own: Iterable[AnyFunction] = (),
     replaced: Iterable[str] = (),
     gates: Terms | None = None,
+    *,
+    natural: Mapping[str, Term] = MappingProxyType({}),
+    register: str = NATURAL_REGISTER,
 ) -> tuple[Term, ...]:
     """The gates and terms of an environment: those named, or by default the general ones and its
     own.
+
+    ``natural`` are the terms of the natural register. Those that no other has can be named, and
+    weighed, and join no default; in another ``register`` to name one is an :class:`ArgumentError`.
 
     ``terms`` chooses terms alone and ``gates`` gates alone; what is ``None`` is by default. The
     defaults leave out those that the environment's own have ``replaced``, and take in those that
     users weigh. Raises :class:`UnknownNameError` for a name, or a profile's weight, that no term
     has, and :class:`ArgumentError` for a gate in ``terms`` and a term in ``gates``.
     """
-    named = _named("terms", terms) | _named("gates", gates)  # first: it may register them
+    named = _named("terms", terms, natural) | _named("gates", gates, natural)  # may register them
     known = registered_terms()
+    only = {name: term for name, term in natural.items() if name not in known}
+    _check_register(named & only.keys(), only, register)
     default = {*general_terms()} - {*replaced} | {get_term(term).name for term in own}
-    default |= _weighed(users, known)
+    default |= _weighed(users, known | only) - only.keys()
     chosen = {name for name in default if (gates if known[name].gate else terms) is None}
     chosen |= named
-    return tuple(term for name, term in known.items() if name in chosen)
+    return in_order(term for name, term in (known | only).items() if name in chosen)
 
 
-def _named(option: str, given: Terms | None) -> set[str]:
+def _check_register(named: Iterable[str], only: Mapping[str, Term], register: str) -> None:
+    """That no term is named which another register has alone."""
+    for name in sorted(named):
+        if register != NATURAL_REGISTER:
+            option = "gates" if only[name].gate else "terms"
+            raise ArgumentError(
+                f"{option}= names {name!r}, which judges natural replies alone: take it out, or "
+                f"read natural replies by register={NATURAL_REGISTER!r}, not {register!r}"
+            )
+
+
+def _named(option: str, given: Terms | None, natural: Mapping[str, Term]) -> set[str]:
     """The names of what ``terms=`` or ``gates=`` lists, if all are of that kind."""
     if given is None:
         return set()
     items = listed(option, given, (str, Callable), "a name or what was registered")
-    found = [get_term(one) for one in items]
+    found = [_term_named(one, natural) for one in items]
     for term in found:
         if term.gate != (option == "gates"):
             kind, right = ("gate", "gates") if term.gate else ("term", "terms")
@@ -126,6 +147,16 @@ def _named(option: str, given: Terms | None) -> set[str]:
                 "an option that is not given keeps its default"
             )
     return {term.name for term in found}
+
+
+def _term_named(one: str | AnyFunction, natural: Mapping[str, Term]) -> Term:
+    """:func:`get_term`, which may also be one of the natural register alone."""
+    known = registered_terms()
+    if not isinstance(one, str) or one in known or ":" in one:
+        return get_term(one)
+    if one not in natural:
+        raise unknown_name("reward term", one, {*known, *natural}, LISTED_BY, IMPORTS)
+    return natural[one]
 
 
 def _weighed(users: Iterable[UserProfile], known: Mapping[str, Term]) -> set[str]:

@@ -1,7 +1,8 @@
 """Numbers as they are written, in one form: '1,200', '1.2k', 'twelve hundred' and '一千二百'.
 
 Whatever reads a number reads it here, so that one number has one form in every part. Rows of words
-and numbers, in which several number words are one number, are :mod:`persona_env.text.tokens`.
+and numbers, in which several number words are one number, are :mod:`persona_env.text.tokens`; those
+in characters are read by :mod:`persona_env.text.numerals`.
 """
 
 from __future__ import annotations
@@ -11,23 +12,16 @@ from functools import cache
 from typing import NamedTuple
 
 from persona_env.languages import HAN, LATIN, word_lines, words
+from persona_env.text.numerals import powers
 from persona_env.text.spans import Span, plain
 
 DIGITS = r"\d+(?:[.,]\d+)*"
 """A number in digits, with marks between them."""
 
-NUMERALS = "零一二两三四五六七八九十百千万"
-"""The characters of a Chinese number."""
-
-LONGEST = 16
-"""Chinese numerals in a row, above which they are no number."""
-
 _DIGITS = re.compile(DIGITS)
 _WHOLE = re.compile(r"\d++(?:[.,]\d{3}(?!\d))*+")
 _THOUSANDS = re.compile(r"\d{1,3}(?:[., ]\d{3})+")
-_TIMES = {"k": 1000, "千": 1000, "万": 10_000}
-_FIGURES = "零一二三四五六七八九"
-_UNITS = {"十": 10, "百": 100, "千": 1000, "万": 10_000}
+_K = {"k": 1000}
 _SMALL, _TENS = tuple(range(2, 21)), tuple(range(30, 100, 10))
 _HUNDREDS = range(200, 1000, 100)
 _LARGE = 100_000  # from which a number of so many thousands has no decimals
@@ -75,34 +69,12 @@ def in_digits(written: str) -> str:
     else:
         whole, _, part = bare.replace(",", ".").rpartition(".")
         whole, part = (whole.replace(".", ""), part) if whole else (part, "")
-    times = _TIMES.get(written[-1], 1)
+    times = (_K | powers()).get(written[-1:], 1)
     if times > 1:
         value = float(f"{whole}.{part}") * times
         return f"{value:.10g}" if value < times * _LARGE else f"{value:.0f}"
     whole, part = whole.lstrip("0") or "0", part.rstrip("0")
     return f"{whole}.{part}" if part else whole
-
-
-def in_characters(written: str) -> str | None:
-    """The number of a run of Chinese numerals; ``None`` of one that is a word like any other.
-
-    A digit right behind a unit counts the next smaller one: 三千五 is 3500, 三千零五 is 3005.
-
-    >>> in_characters("三百五十"), in_characters("两"), in_characters("一"), in_characters("三千五")
-    ('350', '2', None, '3500')
-    """
-    if len(written) > LONGEST or (len(written) == 1 and written in "一零百千万"):
-        return None
-    total, part, last = 0, 0, 0
-    for place, char in enumerate(written.replace("两", "二")):
-        if char in _UNITS:
-            if _UNITS[char] == _UNITS["万"]:
-                total, part, last = (total + part + last) * _UNITS[char], 0, 0
-            else:
-                part, last = part + (last or int(place == 0 or not part)) * _UNITS[char], 0
-        else:
-            last = 10 * last + _FIGURES.index(char)
-    return str(total + part + last * _UNITS.get(written[-2:-1], 10) // 10)
 
 
 def in_words(word: str) -> int | None:

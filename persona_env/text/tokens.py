@@ -8,16 +8,23 @@ from functools import cache, lru_cache
 
 from persona_env.languages import HAN, LATIN, word_lines, words
 from persona_env.text.amounts import Token, joined
-from persona_env.text.numbers import DIGITS, NUMERALS, in_characters, in_digits, in_words
+from persona_env.text.numbers import DIGITS, in_digits, in_words
+from persona_env.text.numerals import BEHIND, in_characters, numerals, powers
 from persona_env.text.spans import CJK, READINGS, Span, plain, sentence_spans
 
 REACH = 4  # tokens behind a word that denies
-_TOKEN = re.compile(
-    r"(?P<number>\d{1,2}:\d{2}(?!\d)|\d{1,3}(?: \d{3})+(?![\d,.])"
-    rf"|{DIGITS}(?:k\b|st\b|nd\b|rd\b|th\b|[千万])?)|(?P<numerals>[{NUMERALS}]+)"
-    rf"|(?P<han>[{CJK}])|(?P<word>[^\W\d_{CJK}]+(?:['-][^\W\d_{CJK}]+)*)|(?P<mark>[.,;:!?。，；：！？、()—\n])"
-)
 _PIECE = re.compile(r"[^\s;；][^;；]*(?:[;；]|$)")
+
+
+@cache
+def _token() -> re.Pattern[str]:
+    times = "".join(char for char, value in powers().items() if value >= BEHIND)
+    return re.compile(
+        r"(?P<number>\d{1,2}:\d{2}(?!\d)|\d{1,3}(?: \d{3})+(?![\d,.])"
+        rf"|{DIGITS}(?:k\b|st\b|nd\b|rd\b|th\b|[{times}])?)|(?P<numerals>[{numerals()}]+)"
+        rf"|(?P<han>[{CJK}])|(?P<word>[^\W\d_{CJK}]+(?:['-][^\W\d_{CJK}]+)*)"
+        r"|(?P<mark>[.,;:!?。，；：！？、()—\n])"
+    )
 
 
 @cache
@@ -84,7 +91,7 @@ def lines_of(text: str) -> tuple[tuple[Token, ...], ...]:
 def _marked(folded: str, start: int, end: int, sentence: int) -> Iterator[Token]:
     left, is_open, nots, opens = 0, False, denying(), _supposing()
     pairs, before = _denying_pairs(), ""
-    for match in _TOKEN.finditer(folded, start, end):
+    for match in _token().finditer(folded, start, end):
         kind = str(match.lastgroup)
         if kind == "mark":
             left, before = 0, ""

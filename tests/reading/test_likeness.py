@@ -26,6 +26,11 @@ def test_numbers_are_the_same_in_words_and_digits() -> None:
     assert "#8" in tokens_of("eight") & tokens_of("8") & tokens_of("ocho") & tokens_of("八条腿")
 
 
+def test_a_number_of_several_characters_is_one() -> None:
+    found = {one for one in tokens_of("海拔三千九百五十二米，共八条路") if one[0] == "#"}
+    assert found == {"#3952", "#8"} == {one for one in tokens_of("3952, 8") if one[0] == "#"}
+
+
 def test_a_denied_word_is_another_word() -> None:
     denied = tokens_of("It is not made of glass.")
     assert "!glass" in denied

@@ -352,6 +352,30 @@ def test_a_gate_in_terms_and_a_term_in_gates_are_refused(make):
         make(gates="tone")
 
 
+def test_what_the_natural_register_alone_has_is_named_like_all_others():
+    gates = kinds(True)
+    assert {"stands", "substance", "factuality"} <= {*gates}
+    kept = [name for name in gates if name != "factuality"]
+    assert chosen(gates=kept) == [*kept, *kinds(False)]
+    assert chosen(gates="stands", terms="piece") == ["stands", "piece"]
+    env = PersonaChatEnv(gates=["stands", "substance"], terms=[])
+    assert env.score("", *CASE).gates["stands"] == 0.0
+    assert env.score("", *CASE).reward == 0.0
+    assert "piece" in chosen(profiles=[load_profile("sam").weigh(piece=2.0)])
+    with pytest.raises(PersonaEnvError, match=r"gates= names 'piece', which is a term"):
+        PersonaChatEnv(gates="piece")
+    with pytest.raises(UnknownNameError, match="Did you mean 'stands'"):
+        PersonaChatEnv(gates="stnads")
+
+
+@pytest.mark.parametrize(("option", "name"), [("gates", "stands"), ("terms", "piece")])
+def test_the_tiny_register_refuses_what_judges_natural_replies_alone(option, name):
+    with pytest.raises(PersonaEnvError, match=f"{option}= names '{name}', which judges natural"):
+        PersonaChatEnv(register="tiny", **{option: name})
+    user = load_profile("sam").weigh(piece=2.0)
+    assert "piece" not in chosen(profiles=[user], register="tiny")
+
+
 @pytest.mark.parametrize("gates", [3, [3], [None], [["safety"]], {"safety"}])
 def test_gates_that_are_none(gates):
     with pytest.raises(PersonaEnvError, match=r"gates= takes a list|what was registered, not as"):

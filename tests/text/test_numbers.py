@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from persona_env.languages import HAN, LATIN
 from persona_env.text.numbers import digits_in, in_digits, number_words, whole_in
+from persona_env.text.numerals import in_characters, numerals_in
 from persona_env.text.tokens import lines_of, tokens_of
 
 
@@ -44,12 +45,48 @@ from persona_env.text.tokens import lines_of, tokens_of
         ("una silla, un veinte, treinta o una", ["una", "silla", "un", "20", "30", "o", "una"]),
         ("三千五，三万五，三百五", ["3500", "35000", "350"]),
         ("三千零五，二零二四", ["3005", "2024"]),
+        ("一亿两千万，1.4亿", ["120000000", "140000000"]),
+        ("三四百，二〇二四", ["三", "四", "百", "2024"]),
         ("一万" * 9, list("一万" * 9)),  # more numerals than a number has
         ("Después", ["despues"]),
     ],
 )
 def test_numbers_and_words_have_one_form(text, words):
     assert [one.text for one in tokens_of(text)] == words
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("海拔三千九百五十二米", [3952]), ("两百人，一百零五人", [200, 105]), ("一万二", [12000]),
+        ("百分之三十，百分之七点五，百分之百", [30, 7.5, 100]), ("三点五公里", [3.5]),
+        ("二〇二四年和一九八四年", [2024, 1984]), ("十四亿人", [1.4e9]), ("一万亿", [1e12]),
+        ("一亿两千万，一千二百万", [1.2e8, 1.2e7]),
+        ("三点五万，三点九千米，零点五", [35000, 3900, 0.5]),
+        ("二十分钟，十二个月", [20, 12]), ("兩萬，三億五", [20000, 3.5e8]),
+        # no numbers, or two of them at once
+        ("千万别去，万一下雨，十分漂亮", []), ("三四百人，十七八岁，七八个，两三天", []),
+        ("第十二名，第一百届", []), ("一个人，三人，十天，几百人，一一对应", []),
+        ("no numbers", []), ("", []),
+    ],
+)  # fmt: skip
+def test_numbers_in_characters(text, found):
+    assert [float(one.text) for one in numerals_in(text)] == found
+
+
+@given(st.integers(10, 10**8))
+def test_a_number_spelt_out_in_characters_is_read_back(number):
+    assert in_characters(spelt(number)) == str(number)
+
+
+def spelt(number: int) -> str:
+    """In characters, as textbooks write it."""
+    for power, char in ((10**8, "亿"), (10**4, "万"), (1000, "千"), (100, "百"), (10, "十")):
+        if number >= power:
+            rest = number % power
+            gap = "零" if 0 < rest < power // 10 else ""
+            return spelt(number // power) + char + (gap + spelt(rest) if rest else "")
+    return "零一二三四五六七八九"[number]
 
 
 @pytest.mark.parametrize(
