@@ -1,6 +1,6 @@
 """Each learner that is made of rounds, from a clean start: what it reaches, and what it costs.
 
-    python benchmarks/learners.py --output runs/learners
+    python benchmarks/learners.py --output runs/learners --page
     python benchmarks/learners.py --only "ai-feedback;constitution"
 
 The bundled policy answers three users of ``PersonaChat-v0``. Who gives AI feedback is a reward
@@ -8,7 +8,8 @@ model that has learnt from 1,000 simulated comparisons, and who criticises for t
 knows the reference replies: neither the policy nor anything else of its size can be asked in words.
 A run that is there already is only read, and one that was stopped goes on. Prints Markdown: the
 share of replies that people prefer to those of the initial policy, rewards and words before and
-after, on held-out scenarios, with one standard error; and CPU minutes.
+after, on held-out scenarios, with one standard error; and CPU minutes. ``--page`` writes it into
+``docs/rounds.md`` as well.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import gymnasium as gym
+from _pages import DOCS, put
 
 import persona_env  # noqa: F401 - registers the environments
 from persona_env.adapters.named_envs import text_env
@@ -35,6 +37,9 @@ from persona_env.preferences import SimulatedAnnotator
 START = "persona-tiny"
 JUDGE_PAIRS = 1000
 COST = "cpu_seconds.txt"
+COLUMNS = (
+    "method", "preferred to the start", "reward", "words", "refuses", "evades", "CPU minutes",
+)  # fmt: skip
 OPTIONS: dict[str, Any] = {"register": "tiny", "split": "train", "profile_text": "short"}
 
 
@@ -43,8 +48,11 @@ def methods(judge: Path) -> dict[str, dict[str, Any]]:
     feedback = f"reward_model:{judge}"
     return {
         "ppo, 2 rounds": {"method": "ppo", "rounds": 2},
+        "grpo, 2 rounds": {"method": "grpo", "rounds": 2},
+        "rloo, 2 rounds": {"method": "rloo", "rounds": 2},
         "best-of-n, 2 rounds": {"method": "best-of-n", "rounds": 2, "best_of": 8},
         "dpo, 2 rounds": {"method": "dpo", "rounds": 2},
+        "kto, 2 rounds": {"method": "kto", "rounds": 2},
         "ai-feedback": {"method": "ai-feedback", "annotator": feedback},
         "constitution": {
             "method": "constitution", "annotator": feedback, "critic": "learners:critic",
@@ -115,18 +123,18 @@ def main() -> None:
     given.add_argument("--episodes", type=int, default=30)
     given.add_argument("--only", help="names of runs, separated by semicolons")
     given.add_argument("--seed", type=int, default=0)
+    given.add_argument("--page", action="store_true", help="write the table into the page")
     asked = given.parse_args()
     users, judge = asked.users.split(","), asked.output / "judge"
-    if not judge.is_dir():
-        make_judge(judge, users, asked.seed)
     found = methods(judge)
+    names = asked.only.split(";") if asked.only else [*found]
+    if not judge.is_dir() and any("annotator" in found[name] for name in names):
+        make_judge(judge, users, asked.seed)
     shared = {"profiles": tuple(users), "steps": asked.steps, "pairs": asked.pairs, "quiet": True,
               "seed": asked.seed, "policy": START, "judge_episodes": asked.episodes, "threads": 1,
               "tracker": ("none",), "register": "tiny"}  # fmt: skip
-    names = asked.only.split(";") if asked.only else [*found]
-    columns = ("method", "preferred to the start", "reward", "words", "refuses", "evades",
-               "CPU minutes")  # fmt: skip
-    print(f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}")
+    lines = [f"| {' | '.join(COLUMNS)} |", f"|{' --- |' * len(COLUMNS)}"]
+    print("\n".join(lines))
     for name in names:
         folder = asked.output / name.replace(", ", "-").replace(" ", "-")
         if not (folder / "run.json").exists():
@@ -134,7 +142,10 @@ def main() -> None:
             resume = (folder / "begun.json").exists()
             train(TrainOptions(output=folder, resume=resume, **shared, **found[name]))
             (folder / COST).write_text(f"{time.process_time() - begun:.1f}\n", "utf-8")
-        print(row(name, folder), flush=True)
+        lines.append(row(name, folder))
+        print(lines[-1], flush=True)
+    if asked.page:
+        put(DOCS / "rounds.md", "learners", "\n".join(lines))
 
 
 if __name__ == "__main__":

@@ -8,8 +8,9 @@ read, and one that was stopped is made anew. Greedy replies on all held-out scen
 the environment's own reward.
 
 Prints Markdown: the mean over seeds and the largest deviation from it; ``--page`` writes it into
-the page as well. The distance KL is of replies at temperature 0.7; the minority user is the one
-whose wishes are furthest from the others'; CPU minutes are of the training.
+the page as well, with its picture (``--draw``: the picture alone, of the page's table). The
+distance KL is of replies at temperature 0.7; the minority user is the one whose wishes are furthest
+from the others'; CPU minutes are of the training.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ from pathlib import Path
 from typing import Any
 
 import gymnasium as gym
+from _method_figure import draw
 from _methods import SYMPTOMS, judged_env, minority_of, row_of
+from _pages import DOCS, on_page, put
 
 from persona_env.adapters.named_envs import text_env
 from persona_env.agents.language_model import load_agent
@@ -64,7 +67,7 @@ TITLES = {
     "ipo, beta by tokens": "IPO, beta by tokens", "kto": "KTO", "ai feedback": "AI feedback",
 }  # fmt: skip
 BY_USER = ("reward", "kl", "entropy")
-PAGE = Path(__file__).parents[1] / "docs" / "methods.md"
+PAGE = DOCS / "methods.md"
 Row = Mapping[str, Any]
 
 
@@ -173,16 +176,6 @@ def users_of(seeds: Sequence[Mapping[str, Row]]) -> str:
     return "\n".join(lines)
 
 
-def put(mark: str, text: str) -> None:
-    """Write ``text`` between its marks in the page."""
-    begin, end = f"<!-- measured: {mark} -->", "<!-- end of measured -->"
-    before, _, rest = PAGE.read_text("utf-8").partition(begin)
-    _, found, after = rest.partition(end)
-    if not found:
-        raise RuntimeError(f"{PAGE} has no part between {begin} and {end}")
-    PAGE.write_text(f"{before}{begin}\n{text}\n{end}{after}", "utf-8")
-
-
 def show(seeds: Sequence[Mapping[str, Row]]) -> None:
     """The tables, and what is asked of them."""
     print(f"\n{table(seeds)}\n\n{users_of(seeds)}\n")
@@ -210,14 +203,19 @@ def main() -> None:
     given.add_argument("--seeds", type=int, default=1)
     given.add_argument("--only", help="runs by name, with semicolons between them")
     given.add_argument("--more", default="", help="further methods of persona-env train")
-    given.add_argument("--page", action="store_true", help="write the table into the page")
+    given.add_argument("--page", action="store_true", help="write tables and picture of the page")
+    given.add_argument("--draw", action="store_true", help="only draw the table of the page anew")
     asked = given.parse_args()
+    if asked.draw:
+        draw(on_page(PAGE, "table"))
+        return
     print(f"minority user: {minority_of(judged_env(asked.users.split(',')).users)}")
     seeds = [rows_of(asked.output / f"seed-{n}", asked, n) for n in range(asked.seeds)]
     show(seeds)
     if asked.page:
-        put("table", table(seeds))
-        put("users", users_of(seeds))
+        put(PAGE, "table", table(seeds))
+        put(PAGE, "users", users_of(seeds))
+        draw(table(seeds))
 
 
 if __name__ == "__main__":

@@ -43,7 +43,8 @@ from persona_env.preferences.formats import read_comparisons  # noqa: E402
 
 ASKING = tuple(str(USERS / f"{name}.toml") for name in ("ann", "bob"))
 TOKENS = 64  # of a reply, at most
-WARM_UP = {"lr": "1e-3", "rows": 40}  # rows a user
+WARM_UP = {"lr": "1e-3", "rows": 80}  # rows a user
+ALL = 1000  # replies that suit a user, at most
 LR, BATCH, ENVS = "5e-4", 8, 8
 PAIRS, ASKED_PAIRS = 64, 24
 """What people compare, and what a model compares, grades or revises in a round."""
@@ -113,7 +114,7 @@ def prepare(folder: Path, asked: argparse.Namespace) -> str:
         rows.write_text("\n".join(lines) + "\n", "utf-8")
     run(folder, "start", [
         "train", "--method", "sft", "--data", str(rows), "--lr", WARM_UP["lr"],
-        "--batch", str(2 * BATCH), *shared(asked, asked.policy, asked.warm_up),
+        "--batch", str(BATCH), *shared(asked, asked.policy, asked.warm_up),
         "--output", str(start),
     ], start)  # fmt: skip
     policy = str(start / "policy")
@@ -130,16 +131,24 @@ def prepare(folder: Path, asked: argparse.Namespace) -> str:
 
 
 def warm_up(policy: str) -> list[dict[str, Any]]:
-    """Short replies of the bank that suit one user alone, as many to each."""
+    """Short replies of the bank that suit one user alone, to the same questions for each.
+
+    Else the questions tell the replies apart as well as the users do. The best questions first:
+    those whose replies stand highest among all that suit their users.
+    """
     known = worlds(ASKING, (), CATEGORIES, READER, None)
-    rows = warm_up_rows(known, 3 * WARM_UP["rows"], READER, None)
-    codec, half = load_policy(policy)[1], len(rows) // len(ASKING)
-    kept = []
-    for first in range(0, len(rows), half):
-        mine = {json.dumps(row): row for row in rows[first : first + half]}.values()
-        short = [r for r in mine if len(codec.encode(r["completion"][0]["content"])) < TOKENS]
-        kept.append(short[: WARM_UP["rows"]])
-    return [row for mine in kept for row in mine[: min(map(len, kept))]]
+    rows = warm_up_rows(known, ALL, READER, None)
+    codec = load_policy(policy)[1]
+    of_user: list[dict[str, tuple[int, dict[str, Any]]]] = []
+    for first in range(0, len(rows), ALL):
+        mine: dict[str, tuple[int, dict[str, Any]]] = {}
+        for place, row in enumerate(rows[first : first + ALL]):
+            if len(codec.encode(row["completion"][0]["content"])) < TOKENS:
+                mine.setdefault(row["prompt"][-1]["content"], (place, row))
+        of_user.append(mine)
+    common = set.intersection(*map(set, of_user))
+    best = sorted(common, key=lambda asked: (sum(mine[asked][0] for mine in of_user), asked))
+    return [mine[asked][1] for mine in of_user for asked in best[: WARM_UP["rows"]]]
 
 
 def judged(folder: Path, policy: str, env: PersonaEnv) -> dict[str, Any]:

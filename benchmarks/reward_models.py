@@ -1,7 +1,7 @@
 """How many comparisons a reward model needs: ``python benchmarks/reward_models.py``.
 
-    python benchmarks/reward_models.py                 # 50 to 2000 comparisons, 2 seeds
-    python benchmarks/reward_models.py --quick         # to see that it runs
+    python benchmarks/reward_models.py --output runs/reward_models --page   # 2 seeds
+    python benchmarks/reward_models.py --quick                              # to see that it runs
 
 Replies of a policy at temperature 1 to the prompts of ``PersonaChat-v0`` in the tiny register are
 compared by a simulated annotator, whose labels are noisy; a fifth of the prompts is held out, and
@@ -11,21 +11,27 @@ reply, and at least a third the other. Policy accuracy is Kendall's tau, over th
 between accuracy and what the best of 16 replies by the model earns from the users' own rewards on
 held-out prompts: 1 where a better reward model always makes a better policy, 0 by chance.
 
-Prints Markdown: accuracy as the mean over seeds, with the lowest and the highest. A seed draws the
-replies, the labels, the held-out prompts and the head.
+Prints Markdown: accuracy as the mean over seeds, with the lowest and the highest; ``--page`` writes
+it into ``docs/preferences.md`` as well. A seed draws the replies, the labels, the held-out prompts
+and the head. What is in the folder is not measured again.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import statistics
 import sys
+import tempfile
+import textwrap
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import torch
+from _pages import DOCS, put
 
 from persona_env.adapters.named_envs import name_of
 from persona_env.agent import Agent, ask
@@ -40,6 +46,7 @@ from persona_env.agents.learning.reward_training import (
 )
 from persona_env.env import PersonaEnv
 from persona_env.evaluation.named import sampling_agent
+from persona_env.outputs import write_text
 from persona_env.preferences import Candidates, Comparison, SimulatedAnnotator
 from persona_env.preferences.held_out import hold_out
 from persona_env.text_envs import make_text_env
@@ -50,7 +57,8 @@ BATCH = 16
 HELD_OUT = 400  # pairs, at most
 MINORITY = 1 / 3
 KINDS: tuple[Sees, ...] = ("blind", "prompt", "factorised")
-BEST, PROMPTS = 16, 24  # of the policies that models make
+WIDTH = 120  # of a line of a page
+BEST, PROMPTS = 16, 60  # of the policies that models make
 
 
 class Measured(NamedTuple):
@@ -84,22 +92,44 @@ def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=2)
+    parser.add_argument("--output", type=Path, help="a folder that goes on; default: one that goes")
+    parser.add_argument("--page", action="store_true", help="write the tables into the page")
     parser.add_argument("--quick", action="store_true")
     options = parser.parse_args()
     sizes, steps = ((8, 16), 2) if options.quick else (SIZES, RewardTraining.least_steps)
     seeds = range(1 if options.quick else options.seeds)
-    show([measure(seed, sizes, steps) for seed in seeds], sizes)
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = options.output or Path(scratch)
+        folder.mkdir(parents=True, exist_ok=True)
+        measured = [measure(folder / f"seed-{n}.json", n, sizes, steps) for n in seeds]
+    told = shown(measured, sizes)
+    print(told)
+    if options.page:
+        put(DOCS / "preferences.md", "reward models", told)
 
 
-def measure(seed: int, sizes: Sequence[int], steps: int) -> Seed:
-    """All that is measured with one seed."""
+def measure(path: Path, seed: int, sizes: Sequence[int], steps: int) -> Seed:
+    """All that is measured with one seed; what its file holds is not measured again."""
     torch.set_num_threads(1)
-    measured = compared(max(sizes), seed)
-    found = {
-        (sees, size): right(sees, size, seed, steps, measured) for sees in KINDS for size in sizes
-    }
-    start = float(measured.samples.gold.mean())
-    return Seed(found, len(measured.every), len(measured.contradicted), start)
+    kept = json.loads(path.read_text("utf-8")) if path.exists() else {"found": {}}
+    found = {key_of(name): Right(*values) for name, values in kept["found"].items()}
+    missing = [(sees, n) for sees in KINDS for n in sizes if (sees, n) not in found]
+    if missing:
+        measured = compared(max(sizes), seed)
+        pairs = {"every": len(measured.every), "contradicted": len(measured.contradicted)}
+        kept |= pairs | {"start": float(measured.samples.gold.mean())}
+        for sees, size in missing:
+            found[sees, size] = right(sees, size, seed, steps, measured)
+            kept["found"] = {f"{sees} {n}": one for (sees, n), one in found.items()}
+            write_text(path, json.dumps(kept, indent=1))
+    own = {(sees, n): found[sees, n] for sees in KINDS for n in sizes}
+    return Seed(own, kept["every"], kept["contradicted"], kept["start"])
+
+
+def key_of(name: str) -> tuple[Sees, int]:
+    """What ``"blind 50"`` stands for."""
+    sees, _, size = name.partition(" ")
+    return next(one for one in KINDS if one == sees), int(size)
 
 
 def compared(most: int, seed: int) -> Measured:
@@ -177,42 +207,64 @@ def tau(found: Sequence[Right]) -> float:
     return both / (first * second) ** 0.5 if first * second else 0.0
 
 
-def show(seeds: Sequence[Seed], sizes: Sequence[int]) -> None:
-    """The table."""
+def shown(seeds: Sequence[Seed], sizes: Sequence[int]) -> str:
+    """The tables."""
     every, hard = (
         statistics.mean(getattr(one, name) for one in seeds) for name in ("every", "contradicted")
     )
-    print(
-        f"Accuracy on held-out prompts: {every:.0f} pairs a seed, of which users contradict each "
-        f"other about {hard:.0f}; {len(seeds)} seeds.\n"
-    )
     columns = [f"{sees}, {which}" for which in ("all", "contradicted") for sees in KINDS]
-    table(seeds, sizes, columns, (0, 1))
     start = spread([one.start for one in seeds])
-    print(f"\nReward of the best of {BEST}, in per cent; one reply: {start}.\n")
-    table(seeds, sizes, KINDS, (2,))
     taus = [tau([*one.found.values()]) for one in seeds]
-    print(f"\npolicy accuracy (Kendall's tau): {', '.join(f'{one:.2f}' for one in taus)}")
+    count = len(seeds[0].found)
+    above = (
+        f"Accuracy in per cent on {every:.0f} pairs of held-out prompts a seed, of which users "
+        f"contradict each other about {hard:.0f}; {len(seeds)} seed{'s' * (len(seeds) > 1)}. Its "
+        f"standard error is at most {most(every):.1f} on all pairs, {most(hard):.1f} on "
+        "contradicted ones."
+    )
+    between = (
+        f"Reward of the best of {BEST}, in per cent, over {PROMPTS} prompts (standard error at "
+        f"most {most(PROMPTS):.1f}); of one reply: {start}."
+    )
+    below = (
+        f"Kendall's tau of accuracy and reward, over the {count} models of a seed: "
+        f"{', '.join(f'{one:.2f}' for one in taus)}. By chance it is 0 ± {by_chance(count):.2f}."
+    )
+    first, second = table(seeds, sizes, columns, (0, 1)), table(seeds, sizes, KINDS, (2,))
+    wrapped = [textwrap.fill(text, WIDTH) for text in (above, between, below)]
+    return "\n\n".join([wrapped[0], "\n".join(first), wrapped[1], "\n".join(second), wrapped[2]])
+
+
+def most(count: float) -> float:
+    """The standard error of a mean of so many numbers from 0 to 100, at most."""
+    return 50 / count**0.5
+
+
+def by_chance(count: int) -> float:
+    """The standard deviation of Kendall's tau of two independent orders of so many things."""
+    return ((4 * count + 10) / (9 * count * (count - 1))) ** 0.5
 
 
 def table(
     seeds: Sequence[Seed], sizes: Sequence[int], columns: Sequence[str], places: Sequence[int]
-) -> None:
+) -> Iterator[str]:
     """A row for each number of comparisons, of some of the figures of :class:`Right`."""
-    print(f"| comparisons | {' | '.join(columns)} |\n|{'---:|' * (1 + len(columns))}")
+    yield f"| comparisons | {' | '.join(columns)} |"
+    yield f"|{' --- |' * (1 + len(columns))}"
     for size in sizes:
         cells = [
             spread([one.found[sees, size][place] for one in seeds])
             for place in places
             for sees in KINDS
         ]
-        print(f"| {size} | {' | '.join(cells)} |")
+        yield f"| {size:,} | {' | '.join(cells)} |"
 
 
 def spread(values: Sequence[float]) -> str:
-    """The mean, the lowest and the highest, in per cent."""
+    """The mean, the lowest and the highest, in per cent; of one value this alone."""
     low, high = 100 * min(values), 100 * max(values)
-    return f"{100 * statistics.mean(values):.1f} ({low:.1f} to {high:.1f})"
+    apart = f" ({low:.0f} to {high:.0f})" if len(values) > 1 else ""
+    return f"{100 * statistics.mean(values):.0f}{apart}"
 
 
 def tell(line: str) -> None:

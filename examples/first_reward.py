@@ -143,15 +143,17 @@ TRUE = "That's Yushan, about 3952 metres high."
 FALSE = {
     "another mountain": "That's Fuji, about 3776 metres high.",
     "two digits swapped": "That's Yushan, about 3592 metres high.",
+    "a false remark": "That's Yushan, about 3952 metres high, right beside Taipei.",
 }
 for kind, reply in {"true": TRUE, **FALSE}.items():
     print(f"{kind:20} {env.score(reply, 'highest-mountain-taiwan', users[0]).reward:.2f}  {reply}")
 
 # %% [markdown]
-# The solution swaps two digits. The default readers, called heads, are small linear models that
-# see wording: another mountain in other words is noticed, a wrong number in the right words is
-# not. They miss about three in ten changes of a single number or name, even where the scenario
-# lists the right one. So a high reward does not mean that a reply is true. Where facts decide, let
+# The solution adds a remark. What the scenario lists is noticed if it is wrong: rules compare
+# numbers, and the default readers, small linear models called heads, compare words with right and
+# wrong answers. Nobody listed where the mountain stands (it is not beside Taipei), and neither
+# rules nor heads know the world. They also miss about three in ten changes of a single number or
+# name that is listed. So a high reward does not mean that a reply is true. Where facts decide, let
 # a language model read the replies ([judges](../docs/judges.md)), and look at replies yourself.
 # What else is paid and should not be is listed in [exploits](../docs/exploits.md).
 #

@@ -273,6 +273,7 @@ def make_agent(name: str, env: Any) -> Any:
         found = load(AGENTS.get(name, name))
     except (ImportError, AttributeError, ValueError) as error:
         raise PersonaEnvError(
-            f"cannot load agent {name!r}, give 'module:attribute': {error}"
+            f"cannot load agent {name!r}, give 'module:attribute' of a module that lies in the "
+            f"current folder or is installed: {error}"
         ) from error
     return found(env) if isinstance(found, type) or name in AGENTS else found

@@ -217,12 +217,13 @@ def write_pages(app: Sphinx) -> None:
 
 
 def navigation(index: str) -> str:
-    """The navigation: the pages that each section of ``docs/index.md`` links to, in its order."""
+    """The navigation: the pages that the table of each section of ``docs/index.md`` links to."""
     parts = [menu("", ["docs/index"])]
     for section in re.split(r"^## ", index, flags=re.MULTILINE)[1:]:
         rows = "".join(re.findall(r"^\|.*\n", section, re.MULTILINE))
         linked = re.findall(r"\]\(([\w./]+)\.md\)", rows)
-        parts.append(menu(section.partition("\n")[0], [normpath(f"docs/{n}") for n in linked]))
+        if linked:
+            parts.append(menu(section.partition("\n")[0], [normpath(f"docs/{n}") for n in linked]))
     return "\n\n".join([*parts, menu("Reference", ["docs/api/commands", "docs/api/index"])])
 
 

@@ -134,6 +134,20 @@ def test_the_section_is_put_between_the_marks_of_the_page(page, tmp_path):
         page.write(path, "new")
 
 
+def test_the_picture_of_methods_shows_each_row_of_the_table_on_the_page(monkeypatch, tmp_path):
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    methods, figure = (importlib.import_module(name) for name in ("methods", "_method_figure"))
+    table = methods.on_page("table")
+    found = figure.points(table)
+    assert len(found) == len(table.splitlines()) - 2 > 10
+    assert {*methods.TITLES.values()} < {*found}
+    assert all({"reward", "KL, nats"} <= {*cells} for cells in found.values())
+    assert found["start"]["KL, nats"] == (0, 0)
+    monkeypatch.setattr(figure, "PICTURE", tmp_path / "methods.png")
+    figure.draw(table)
+    assert (tmp_path / "methods.png").stat().st_size > 10_000
+
+
 @pytest.fixture
 def real_methods(monkeypatch):
     """The learners on a real language model; all of it runs in ``tests/hosts/test_learning.py``."""
@@ -158,6 +172,46 @@ def test_each_learner_of_a_real_model_is_a_command_of_the_library(
         assert given[-1].steps * parts == 2048, name
     families = {"ppo", "dpo", "kto", "grpo", "sft", "best-of-n", "ai-feedback", "constitution"}
     assert families <= {one.method for one in given}
+
+
+def test_the_start_of_a_real_model_learns_replies_to_the_same_questions_for_each(
+    real_methods, monkeypatch
+):
+    """Of replies that suit a user, best first: short ones, to questions that both have one to."""
+
+    def row(question, reply):
+        return {
+            "prompt": [{"role": "user", "content": question}],
+            "completion": [{"content": reply}],
+        }
+
+    most = "long " * real_methods.TOKENS
+    ann = [
+        row("b", "1"),
+        row("a", most),
+        row("c", "2"),
+        row("a", "3"),
+        row("d", "4"),
+        row("e", "5"),
+    ]
+    bob = [
+        row("e", "6"),
+        row("c", "7"),
+        row("b", "8"),
+        row("f", "9"),
+        row("d", most),
+        row("a", "0"),
+    ]
+    codec = SimpleNamespace(encode=str.split)
+    monkeypatch.setattr(real_methods, "ALL", 6)
+    monkeypatch.setitem(real_methods.WARM_UP, "rows", 3)
+    monkeypatch.setattr(real_methods, "worlds", lambda *given: None)
+    monkeypatch.setattr(real_methods, "load_policy", lambda name: (None, codec))
+    monkeypatch.setattr(real_methods, "warm_up_rows", lambda *given: ann + bob)
+    found = real_methods.warm_up("some")
+    said = [(one["prompt"][0]["content"], one["completion"][0]["content"]) for one in found]
+    # Places: b 0 + 2, c 2 + 1, e 5 + 0, a 3 + 5; d and f are no pair.
+    assert said == [("b", "1"), ("c", "2"), ("e", "5"), ("b", "8"), ("c", "7"), ("e", "6")]
 
 
 def test_a_run_that_is_there_is_only_read_and_one_that_fails_names_its_log(real_methods, tmp_path):

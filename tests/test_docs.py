@@ -96,7 +96,7 @@ def test_the_results_count_and_name_the_reference_agents():
 
 def test_the_readme_is_short_and_the_docs_name_every_environment():
     text = (ROOT / "README.md").read_text("utf-8")
-    assert text.count("\n") <= 120
+    assert text.count("\n") <= 150
     named = set(re.findall(r"^\| `(Persona\w+-v\d+)`", text, re.MULTILINE))
     page = (ROOT / "docs" / "environments.md").read_text("utf-8")
     assert named <= set(ENVIRONMENTS)

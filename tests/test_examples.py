@@ -21,7 +21,9 @@ PATIENCE = 540  # seconds, where others use the machine too
 SAYS = {
     "best_of_n": r"nora +own reward( +0\.\d\d){7}",
     "compare_agents": r"\\begin\{tabular\}",
-    "first_reward": r"empty reply, alone: 1\.00\nempty reply, with the others: 0\.00",
+    "first_reward": r"alone: 1\.00\nempty reply, with the others: 0\.00\ntrue +0\.9\d .*\n"
+    r"another mountain +0\.[0-4]\d .*\ntwo digits swapped +0\.[0-4]\d .*\n"
+    r"a false remark +0\.[89]\d ",
     "own_users_and_scenarios": r"tyre-pressure: best reply by user \{'courier': 'courier'",
     "reward_hacking": r"passed: True, 0 findings",
     "train_on_own_users": r"gain after +\d\.\d+ ± \d\.\d+",

@@ -3,8 +3,8 @@ r"""A language model as an annotator: it is asked which of two replies is better
 The label is soft: the probability of the letters "A" and "B" as the next token, in both orders,
 averaged, so that a model which prefers what stands first prefers nothing by that (Lee et al. 2023,
 *RLAIF*, arXiv 2309.00267, 2.1; Bai et al. 2022, *Constitutional AI*, arXiv 2212.08073, 4.1). With
-reasoning before the letter, probabilities are clamped to [0.40, 0.60], since they are then near 0
-and 1. Direct feedback is the expectation of a grade from 1 to 10.
+``reasons`` it is asked to reason first, and its probabilities are clamped to [0.40, 0.60], since
+they are then near 0 and 1. Direct feedback is the expectation of a grade from 1 to 10.
 """
 
 from __future__ import annotations
@@ -24,7 +24,13 @@ from persona_env.arguments import whole_number
 from persona_env.errors import PersonaEnvError
 from persona_env.files import parse_toml
 from persona_env.messages import Message, described
-from persona_env.preferences.comparison import Candidates, Comparison, Label
+from persona_env.preferences.comparison import (
+    ORDERS,
+    Candidates,
+    Comparison,
+    Label,
+    versions_of,
+)
 from persona_env.wrappers.fitting import fitted
 from persona_env.wrappers.tokenizers import Codec
 
@@ -46,7 +52,11 @@ Reply A: {first}
 
 Reply B: {second}
 
-{principle} Answer with one letter, A or B."""
+{principle} {how}"""
+BY_LETTER = "Answer with one letter, A or B."
+BY_REASONS = "Say in two or three sentences how each of them does by this, then which you choose."
+ANSWER = "\nSo the better one is Reply"
+"""What follows the reasoning, before the letter."""
 GRADE = """{user}The user said: {prompt}
 
 The reply: {reply}
@@ -140,33 +150,52 @@ class ModelAnnotator:
         if len(one.replies) != 2:
             return None
         drawn = drawn_for(one, self.principles, rng)
-        first, second = (self._first(one, order, drawn) for order in ((0, 1), (1, 0)))
-        p = (first + 1 - second) / 2
-        if math.isnan(p):
+        straight, turned = (self._first(one, order, drawn) for order in ORDERS)
+        if math.isnan(straight + turned):
             return None
-        if self.reasons:
-            p = min(max(p, CLAMP[0]), CLAMP[1])
-        label: Label = "same" if p == 0.5 else "first" if p > 0.5 else "second"
-        note = "both orders" + (f"; principle {drawn.name}" if drawn else "")
-        return Comparison.of(one, label=label, probability=p, annotator=self.name, note=note)
+        clamp = CLAMP if self.reasons else (0.0, 1.0)
+        return in_both_orders(
+            one, (straight, 1 - turned), self.name, drawn, clamp, packages=("torch", "transformers")
+        )
 
     def _first(self, one: Candidates, order: tuple[int, int], drawn: Principle | None) -> float:
         """How probably what is shown first is better, when shown in this order."""
-        asked = question(one, order, drawn.text if drawn else PRINCIPLE)
+        principle = drawn.text if drawn else PRINCIPLE
+        asked = question(one, order, principle, BY_REASONS if self.reasons else BY_LETTER)
         room = getattr(self.model.config, "max_position_embeddings", 2048) - THOUGHT - 8
         ids, _ = fitted(self.codec, asked, room)
         if self.reasons:
             (thought,) = generate(self.model, self.codec, [ids], max_new_tokens=THOUGHT)
-            ids = [*ids, *thought, *self.codec.encode("\nAnswer: ")]
+            ids = [*ids, *thought, *self.codec.encode(ANSWER)]
         return letter_probability(self.model, ids, self._tokens)
 
 
-def question(one: Candidates, order: tuple[int, int], principle: str) -> list[Message]:
-    """What a model is asked about two replies, in this order."""
+def in_both_orders(
+    one: Candidates, by_order: tuple[float, float], name: str, drawn: Principle | None,
+    clamp: tuple[float, float] = (0.0, 1.0), *, packages: Sequence[str] = (),
+) -> Comparison:  # fmt: skip
+    """The soft label of an annotator who was asked in both orders: the mean, within ``clamp``.
+
+    ``by_order`` is how probably the first reply is preferred where it is shown first, and where it
+    is shown second; it is kept beside.
+    """
+    p = min(max(sum(by_order) / 2, clamp[0]), clamp[1])
+    label: Label = "same" if p == 0.5 else "first" if p > 0.5 else "second"
+    return Comparison.of(
+        one, label=label, probability=p, by_order=by_order, annotator=name,
+        note=f"principle {drawn.name}" if drawn else "", versions=versions_of(*packages),
+    )  # fmt: skip
+
+
+def question(
+    one: Candidates, order: tuple[int, int], principle: str, how: str = BY_LETTER
+) -> list[Message]:
+    """What a model is asked about two replies, in this order, and ``how`` it is to answer."""
     first, second = (one.replies[place] for place in order)
     said = QUESTION.format(
-        user=about(one), prompt=one.prompt, first=first, second=second, principle=principle
-    )
+        user=about(one), prompt=one.prompt, first=first, second=second, principle=principle,
+        how=how,
+    )  # fmt: skip
     return [{"role": "system", "content": SYSTEM}, {"role": "user", "content": said}]
 
 

@@ -14,7 +14,7 @@ from persona_env.errors import ArgumentError, PersonaEnvError, nearest, shown
 from persona_env.evaluation.agent_options import AgentOptions
 from persona_env.evaluation.named import find_agent
 from persona_env.preferences.annotators import Annotator, SimulatedAnnotator
-from persona_env.preferences.comparison import Candidates, Comparison, Label
+from persona_env.preferences.comparison import Candidates, Comparison, Label, versions_of
 from persona_env.registration import is_entry, load
 
 if TYPE_CHECKING:  # torch loads only where it is needed
@@ -74,7 +74,9 @@ class RewardAnnotator:
         first, second = self.model.rewards(said_of(one))
         p = 1 / (1 + math.exp(-max(-500.0, min(500.0, first - second))))
         label: Label = "same" if p == 0.5 else "first" if p > 0.5 else "second"
-        return Comparison.of(one, label=label, probability=p, annotator=self.name)
+        return Comparison.of(
+            one, label=label, probability=p, annotator=self.name, versions=versions_of("torch")
+        )
 
 
 def find_annotator(

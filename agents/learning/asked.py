@@ -16,12 +16,11 @@ import numpy as np
 from persona_env.agent import Agent, Failed, Reply, answered
 from persona_env.arguments import whole_number
 from persona_env.endpoints import Cost
-from persona_env.preferences.comparison import Candidates, Comparison, Label
+from persona_env.preferences.comparison import ORDERS, Candidates, Comparison
 
-from .ai_feedback import PRINCIPLE, Principle, drawn_for, question
+from .ai_feedback import PRINCIPLE, Principle, drawn_for, in_both_orders, question
 
 LETTER = re.compile(r"\b[AB]\b")
-ORDERS = ((0, 1), (1, 0))
 
 
 @dataclass(frozen=True)
@@ -70,10 +69,8 @@ class AskedAnnotator:
         straight, turned = shown_first
         if straight is None or turned is None:
             return None
-        p = (straight + (not turned)) / 2
-        label: Label = "same" if p == 0.5 else "first" if p > 0.5 else "second"
-        note = "both orders" + (f"; principle {drawn.name}" if drawn else "")
-        return Comparison.of(one, label=label, probability=p, annotator=self.name, note=note)
+        by_order = float(straight), float(not turned)
+        return in_both_orders(one, by_order, self.name, drawn)
 
 
 def _text(drawn: Principle | None) -> str:

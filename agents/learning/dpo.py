@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from persona_env.preferences.formats import as_pairs, read_comparisons
+from persona_env.preferences.formats import as_pairs
 
 from .lesson import Lesson
 
@@ -28,9 +28,12 @@ LOSSES = {"dpo": "sigmoid", "ipo": "ipo", "robust": "robust"}
 
 
 def trainer(lesson: Lesson) -> Any:
-    """TRL's ``DPOTrainer`` on the comparisons of ``options.data``, or of the environment's own."""
+    """TRL's ``DPOTrainer`` on the comparisons of ``options.data``, or of the environment's own.
+
+    With ``profiles`` these are by the named users alone: a policy for each, or a pooled one.
+    """
     options = lesson.options
-    rows = as_pairs(read_comparisons(options.data)) if options.data else lesson.rows("pairs")
+    rows = as_pairs(lesson.comparisons(options.data)) if options.data else lesson.rows("pairs")
     found = lesson.dataset(rows, "prompt", "chosen", "rejected")
     tokens = lesson.tokens_of(rows, "chosen", "rejected")
     config = lesson.config(

@@ -15,7 +15,7 @@ from __future__ import annotations
 from typing import Any
 
 from persona_env.errors import PersonaEnvError
-from persona_env.preferences.formats import as_labelled, read_comparisons
+from persona_env.preferences.formats import as_labelled
 
 from .lesson import Lesson
 
@@ -23,7 +23,7 @@ from .lesson import Lesson
 def trainer(lesson: Lesson) -> Any:
     """TRL's ``KTOTrainer`` on the comparisons of ``options.data``, or of the environment's own."""
     options = lesson.options
-    rows = as_labelled(read_comparisons(options.data)) if options.data else lesson.rows("kto")
+    rows = as_labelled(lesson.comparisons(options.data)) if options.data else lesson.rows("kto")
     found = lesson.dataset(rows, "prompt", "completion", "label")
     good = sum(row["label"] for row in rows)
     if not 0 < good < len(rows):

@@ -33,8 +33,8 @@ Scores = Callable[[Sequence[TermView]], list[float]]
 class LearntReward:
     """The score of a reward model, in (0, 1), for each of many views.
 
-    1/2 is what the replies that people preferred have on average. It is loaded when it is first
-    asked, and again in a process that gets a copy.
+    1/2 is what references, or the replies that people preferred, have on average. It is loaded when
+    it is first asked, and again in a process that gets a copy.
     """
 
     def __init__(self, folder: str) -> None:
@@ -49,8 +49,8 @@ class LearntReward:
 class CombinedReward:
     """The helpful score of many views, or the safe one where safety decides; in (0, 1).
 
-    On the scale of log-odds, which Llama 2 takes; that it also whitens them changes their scale
-    alone, which reinforcement learning here does to advantages.
+    On the scale of log-odds, clamped, which Llama 2 takes; the training whitens them with
+    ``--whiten``.
     """
 
     def __init__(self, helpful: str, safe: str) -> None:

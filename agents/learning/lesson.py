@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +13,8 @@ from typing import Any
 from persona_env.adapters.rows import Kind, make_rows
 from persona_env.env import PersonaEnv
 from persona_env.errors import PersonaEnvError
+from persona_env.preferences.comparison import Comparison
+from persona_env.preferences.formats import read_comparisons
 from persona_env.reporting.progress import Stage
 from persona_env.wrappers.tokenizers import Codec
 
@@ -20,8 +23,9 @@ from ..lora import ALPHA, peft
 from ..sizes import LARGE
 from ..training.options import TrainOptions
 
+_LOG = logging.getLogger(__name__)
 AT_ONCE = 8
-"""Rows of a step that are held at once, of large models."""
+"""Rows of a step that are held at once, of large models, at most."""
 PIP = "pip install 'persona_env[learning]'"
 
 
@@ -63,6 +67,30 @@ class Lesson:
         """Replies that the environment knows; see :func:`~persona_env.adapters.rows.make_rows`."""
         return make_rows(self.env, kind, seed=self.options.seed)
 
+    def comparisons(self, path: Path) -> list[Comparison]:
+        """Those in a file; of a run that names its users those that are theirs.
+
+        What names no user of this library, such as published comparisons, is anybody's. Raises
+        :class:`PersonaEnvError` where nothing is left.
+        """
+        found = read_comparisons(path)
+        if self.options.profiles is None:
+            return found
+        named = {user.id for user in self.env.users}
+        kept = [one for one in found if not one.env or one.user in named]
+        if found and not kept:
+            others = ", ".join(sorted({one.user for one in found}))
+            raise PersonaEnvError(
+                f"{path} has comparisons by {others}, and none by {', '.join(sorted(named))}: name "
+                "other users as --profiles, or leave them out to learn from all"
+            )
+        if left := len(found) - len(kept):
+            _LOG.info(
+                "%s: %d comparisons by the users of --profiles; %d by others are left out",
+                path, len(kept), left,
+            )  # fmt: skip
+        return kept
+
     def dataset(self, rows: Iterable[Mapping[str, Any]], *columns: str) -> Any:
         """Rows for TRL; of ``columns`` alone, if there are any."""
         kept = [{name: row[name] for name in columns or row} for row in rows]
@@ -80,12 +108,12 @@ class Lesson:
     def config(self, kind: str, *, tokens: float, **own: Any) -> Any:
         """The settings of TRL's trainer ``kind`` for ``options.steps`` tokens, ``tokens`` a row."""
         options, large = self.options, self.model.num_parameters() > LARGE
-        at_once = min(options.batch, AT_ONCE) if large else options.batch
+        at_once = parts_of(options.batch) if large else options.batch
         return getattr(library(), f"{kind}Config")(
             output_dir=str(self.folder),
             max_steps=math.ceil(options.steps / (tokens * options.batch)),
             per_device_train_batch_size=at_once,
-            gradient_accumulation_steps=-(-options.batch // at_once),
+            gradient_accumulation_steps=options.batch // at_once,
             gradient_checkpointing=options.gradient_checkpointing,
             learning_rate=options.lr,
             lr_scheduler_type="constant",  # as PPO's: a run can be resumed and made longer
@@ -123,3 +151,14 @@ class Lesson:
             processing_class=self.tokenizer,
             **own,
         )
+
+
+def parts_of(batch: int) -> int:
+    """How many rows of a step are held at once: equal parts of it, of two rows at least.
+
+    KTO compares rows of a part with each other. A step that has no such parts is held whole.
+
+    >>> [parts_of(batch) for batch in (4, 8, 12, 64, 13)]
+    [4, 8, 6, 8, 13]
+    """
+    return max((n for n in range(2, AT_ONCE + 1) if batch % n == 0), default=batch)

@@ -7,12 +7,12 @@ choice:
 - ``"blind"``: it does not; one reward for all.
 - ``"prompt"``: the user's description stands in the prompt, as the policy sees it.
 - ``"factorised"``: :math:`r_u(x, y) = w_u \cdot \phi(x, y)` with a vector for each user (PReF,
-  arXiv 2503.06358); a new user's is found from a few answers (:mod:`.user_vectors`).
+  arXiv 2503.06358); a new user's is found from a few answers (:mod:`.interview`).
 - ``"latent"``: the same, with vectors that an encoder reads from a user's comparisons (VPL, arXiv
   2408.10075, :mod:`.user_latent`), also those of a new user (:meth:`RewardModel.vector_of`).
 
-The reward is shifted so that the replies people preferred average 0, and has a scale, so that
-:math:`\sigma(r/s)` is a score in (0, 1).
+The reward is shifted so that reference replies average 0 (or, without any, the replies that people
+preferred), and has a scale, so that :math:`\sigma(r/s)` is a score in (0, 1).
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ from persona_env.wrappers.tokenizers import Codec
 from ..device import wants_half
 from ..language_model import load_policy, save_tokenizer
 from ..sizes import LARGE
+from .packing import MASKED, Asked, grouped, packed
 from .reward_folder import BY_NAME, FACTS, Sees, facts_of
 from .user_latent import UserEncoder, gaps_of
 from .user_vectors import Values
@@ -115,7 +116,34 @@ class RewardModel(nn.Module):
 
     def features(self, said: Sequence[Said]) -> Tensor:
         """The features of some replies, ``float32 of shape (N, K)``."""
-        rows = [self._ids(one) for one in said]
+        asked = [self._ids(one) for one in said]
+        if not self._packs():
+            return self._alone([[*one.prompt, *one.reply] for one in asked])
+        order, parts = [], []
+        for groups in grouped(asked):
+            parts.append(self._together([[asked[place] for place in one] for one in groups]))
+            order += [place for one in groups for place in one]
+        return torch.cat(parts)[torch.tensor(order).argsort()]
+
+    def _packs(self) -> bool:
+        """Whether replies share a row: a small model whose attention takes any mask."""
+        config = self.backbone.config
+        takes = config.model_type in MASKED and config._attn_implementation == "sdpa"
+        return takes and self.backbone.num_parameters() <= LARGE
+
+    def _together(self, rows: Sequence[Sequence[Asked]]) -> Tensor:
+        """The features of replies that share a row with others to their prompt."""
+        pack = packed(rows, self.codec.pad_id, self.head.weight.device)
+        base = self.backbone.base_model
+        states = base(
+            input_ids=pack.ids, position_ids=pack.positions, attention_mask=pack.mask,
+            use_cache=False,
+        )[0]  # fmt: skip
+        found: Tensor = self.head(states[pack.rows, pack.ends].float())
+        return found
+
+    def _alone(self, rows: Sequence[Sequence[int]]) -> Tensor:
+        """The features of replies of which each has a row, padded to the longest."""
         width = max(map(len, rows))
         device = self.head.weight.device
         ids = torch.full((len(rows), width), self.codec.pad_id, device=device)
@@ -143,7 +171,7 @@ class RewardModel(nn.Module):
     def rewards(self, said: Sequence[Said], vector: Values | None = None) -> list[float]:
         """Shifted rewards; ``vector`` (K,) is that of a user new to a factorised model."""
         own = None if vector is None else torch.as_tensor(vector, dtype=torch.float32)
-        return [value for part in self._in_batches(said) for value in self._shifted(part, own)]
+        return [value for part in self.in_batches(said) for value in self._shifted(part, own)]
 
     @torch.inference_mode()
     def vector_of(self, comparisons: Sequence[Comparison]) -> Values:
@@ -157,7 +185,7 @@ class RewardModel(nn.Module):
                 "sees='latent'"
             )
         replies = [one for comparison in comparisons for one in said_of(comparison)]
-        parts = [self.features(part) for part in self._in_batches(replies)]
+        parts = [self.features(part) for part in self.in_batches(replies)]
         size = self.head.out_features
         features = torch.cat(parts) if parts else self.head.weight.new_zeros((0, size))
         gaps = gaps_of(features, comparisons) if parts else features
@@ -165,7 +193,7 @@ class RewardModel(nn.Module):
         return found
 
     def scores(self, said: Sequence[Said], vector: Values | None = None) -> list[float]:
-        """Rewards on a scale of (0, 1): 1/2 is what preferred replies have on average."""
+        """Rewards on a scale of (0, 1): 1/2 is what references have on average."""
         values = torch.tensor(self.rewards(said, vector))
         scaled: list[float] = torch.sigmoid(values / self.scale.cpu()).tolist()
         return scaled
@@ -175,7 +203,8 @@ class RewardModel(nn.Module):
         shifted: list[float] = (found - self.shift).tolist()
         return shifted
 
-    def _in_batches(self, said: Sequence[Said]) -> Iterator[Sequence[Said]]:
+    def in_batches(self, said: Sequence[Said]) -> Iterator[Sequence[Said]]:
+        """Parts that are read at once."""
         for first in range(0, len(said), BATCH):
             yield said[first : first + BATCH]
 
@@ -184,13 +213,13 @@ class RewardModel(nn.Module):
             raise unknown_name("user of this reward model", user, self.users)
         return self.users[user]
 
-    def _ids(self, one: Said) -> list[int]:
+    def _ids(self, one: Said) -> Asked:
         messages = list(one.messages) if self.sees == "prompt" else described(one.messages)[1]
         reply = [*self.codec.encode(one.reply), self.codec.end_id]
         most = min(ROOM, getattr(self.backbone.config, "max_position_embeddings", ROOM))
         reply = reply[: most // 2]
         prompt, _ = fitted(self.codec, messages, most - len(reply))
-        return [*prompt, *reply]
+        return Asked(tuple(prompt), tuple(reply))
 
     def save(self, folder: str | Path) -> None:
         """Write the model to a folder, whole or not at all: safetensors and JSON."""

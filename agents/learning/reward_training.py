@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -25,7 +26,8 @@ from persona_env.users.description import describe
 from persona_env.users.library import load_profiles
 
 from .losses import bradley_terry, pairs_of
-from .reward_model import RewardModel, Told, said_of
+from .reward_model import RewardModel, Said, Told, said_of
+from .reward_state import RewardState
 from .user_latent import gaps_of
 
 BINS = 10
@@ -79,17 +81,44 @@ def fit_reward_model(
     comparisons: Sequence[Comparison],
     how: RewardTraining | None = None,
     progress: Callable[[int, int, float], None] | None = None,
+    *,
+    references: Sequence[Said] = (),
+    state: RewardState | None = None,
 ) -> RewardModel:
     """Train ``model`` in place on some comparisons; returns it, shifted and scaled.
 
-    ``progress`` is told after each step: steps that are done, of how many, and the loss.
+    ``progress`` is told after each step: steps that are done, of how many, and the loss. For
+    ``references`` see :func:`settle`. What is done is kept in ``state``, from which a training that
+    was stopped goes on as if it had not been.
     """
     how = how or RewardTraining()
     if not comparisons:
         raise ArgumentError("there are no comparisons to learn from")
-    rng = np.random.default_rng(how.seed)
     epochs = how.epochs_over(len(comparisons))
     steps = epochs * math.ceil(len(comparisons) / how.batch)
+    optimizer, drawn = _optimizer(model, how), torch.Generator().manual_seed(how.seed)
+    rates = [group["lr"] for group in optimizer.param_groups]
+    before = 0 if state is None else state.load(model, optimizer, drawn)
+    model.train()
+    batches = _batches(comparisons, how, epochs, by_user=model.encoder is not None)
+    for done, batch in enumerate(batches, start=1):
+        if done <= before:
+            continue
+        for group, rate in zip(optimizer.param_groups, rates, strict=True):
+            group["lr"] = rate * (1 - (done - 1) / steps)
+        loss = _step(model, optimizer, batch, how, drawn)
+        if state is not None:
+            state.keep(done, steps, model, optimizer, drawn)
+        if progress is not None:
+            progress(done, steps, loss)
+    model.eval()
+    model.told = _told(comparisons)
+    _settle_users(model, comparisons)
+    settle(model, comparisons, references)
+    return model
+
+
+def _optimizer(model: RewardModel, how: RewardTraining) -> torch.optim.Optimizer:
     learnt = [one for one in model.parameters() if one.requires_grad]
     of_users = [model.vectors] if model.encoder is None else [*model.encoder.parameters()]
     known = {id(one) for one in of_users}
@@ -99,29 +128,32 @@ def fit_reward_model(
         {"params": [p for p in of_users if p.requires_grad], "lr": VECTORS * how.lr,
          "weight_decay": 0.0},
     ]  # fmt: skip
-    optimizer = torch.optim.AdamW(groups, lr=how.lr, betas=(0.9, 0.95))
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda done: 1 - done / steps)
-    model.train()
-    done, drawn = 0, torch.Generator().manual_seed(how.seed)
+    return torch.optim.AdamW(groups, lr=how.lr, betas=(0.9, 0.95))
+
+
+def _batches(
+    comparisons: Sequence[Comparison], how: RewardTraining, epochs: int, *, by_user: bool
+) -> Iterator[list[Comparison]]:
+    rng = np.random.default_rng(how.seed)
     for _ in range(epochs):
-        order = _order(comparisons, rng, by_user=model.encoder is not None)
+        order = _order(comparisons, rng, by_user=by_user)
         for first in range(0, len(order), how.batch):
-            batch = [comparisons[i] for i in order[first : first + how.batch]]
-            rewards, apart = _rewards(model, batch, drawn)
-            loss = bradley_terry(rewards, pairs_of(batch, margins=how.margins))
-            (loss + how.prior * apart).backward()  # type: ignore[no-untyped-call]
-            torch.nn.utils.clip_grad_norm_(learnt, 1.0)
-            optimizer.step()
-            schedule.step()
-            optimizer.zero_grad()
-            done += 1
-            if progress is not None:
-                progress(done, steps, float(loss.detach()))
-    model.eval()
-    model.told = _told(comparisons)
-    _settle_users(model, comparisons)
-    settle(model, comparisons)
-    return model
+            yield [comparisons[i] for i in order[first : first + how.batch]]
+
+
+def _step(
+    model: RewardModel, optimizer: torch.optim.Optimizer, batch: Sequence[Comparison],
+    how: RewardTraining, drawn: torch.Generator,
+) -> float:  # fmt: skip
+    """One update; returns the loss before it."""
+    rewards, apart = _rewards(model, batch, drawn)
+    loss = bradley_terry(rewards, pairs_of(batch, margins=how.margins))
+    (loss + how.prior * apart).backward()  # type: ignore[no-untyped-call]
+    learnt = [one for group in optimizer.param_groups for one in group["params"]]
+    torch.nn.utils.clip_grad_norm_(learnt, 1.0)
+    optimizer.step()
+    optimizer.zero_grad()
+    return float(loss.detach())
 
 
 def _rewards(
@@ -177,13 +209,22 @@ def _told(comparisons: Sequence[Comparison]) -> Told:
     return "short" if 2 * short > sum(expected is not None for expected, _ in said) else "words"
 
 
-def settle(model: RewardModel, comparisons: Sequence[Comparison]) -> None:
-    """Shift rewards so that preferred replies average 0, and take their spread as the scale."""
+def settle(
+    model: RewardModel, comparisons: Sequence[Comparison], references: Sequence[Said] = ()
+) -> None:
+    """Shift rewards so that references average 0, and take the spread of all as the scale.
+
+    References are replies of people or of a policy that rewards are to be read against (Stiennon et
+    al. 2020, 3.4; Ouyang et al. 2022). Without any they are the replies that were preferred.
+    """
     model.shift, model.scale = torch.zeros(()), torch.ones(())
-    each = [model.rewards(said_of(one)) for one in comparisons]
+    everything = model.rewards([said for one in comparisons for said in said_of(one)])
+    each, values = [], iter(everything)
+    for one in comparisons:
+        each.append([*islice(values, len(one.replies))])
     liked = [r[b] for r, one in zip(each, comparisons, strict=True) for b, _, _ in one.preferred]
-    everything = [value for rewards in each for value in rewards]
-    model.shift = torch.tensor(float(np.mean(liked or everything)))
+    zero = model.rewards(references) if references else liked
+    model.shift = torch.tensor(float(np.mean(zero or everything)))
     model.scale = torch.tensor(max(float(np.std(everything)), 1e-6))
 
 

@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from persona_env.errors import ArgumentError
-from persona_env.preferences.comparison import Candidates, Comparison
+from persona_env.preferences.comparison import Candidates, Comparison, versions_of
 from persona_env.text.spans import word_count
 from persona_env.wrappers.fitting import fitted
 
@@ -73,5 +73,11 @@ def best_against_worst(
         best, worst = (held.index(end(held)) for end in (max, min))
         if held[best] - held[worst] > EQUAL:
             pair = one.model_copy(update={"replies": (one.replies[best], one.replies[worst])})
-            made.append(Comparison.of(pair, label="first", annotator=name, shown=(0, 1)))
+            scores = held[best], held[worst]
+            made.append(
+                Comparison.of(
+                    pair, label="first", scores=scores, annotator=name,
+                    versions=versions_of("torch"),
+                )
+            )  # fmt: skip
     return made

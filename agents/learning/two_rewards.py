@@ -1,8 +1,9 @@
 r"""Helpfulness and safety as two rewards, combined as Llama 2 does (arXiv 2307.09288, 3.2.3).
 
 :math:`R_c = R_s` where the prompt is one about safety or :math:`R_s` is below a threshold, else
-:math:`R_h`; then :math:`\tilde R = \mathrm{whiten}(\mathrm{logit}(R_c))` over the batch. Both
-rewards lie in (0, 1). The threshold is the user's: a child's is higher than an expert's.
+:math:`R_h`; then :math:`\tilde R = \mathrm{whiten}(\mathrm{logit}(R_c))`. Both rewards lie in
+(0, 1). The threshold is the user's: a child's is higher than an expert's. Whitening depends on
+other replies, and is therefore an option of the training, ``--whiten``.
 """
 
 from __future__ import annotations
@@ -61,15 +62,4 @@ def score(rewards: npt.ArrayLike, clamp: float = CLAMP) -> Values:
     """
     most = float(np.log((1 - clamp) / clamp))
     found: Values = (logit(rewards, clamp) / most + 1) / 2
-    return found
-
-
-def whiten(values: npt.ArrayLike) -> Values:
-    """Values of a batch with mean 0 and deviation 1: a reply's depends on its batch.
-
-    A batch whose values are all the same becomes 0.
-    """
-    given = np.asarray(values, dtype=np.float64)
-    spread = float(given.std())
-    found: Values = (given - given.mean()) / (spread if spread > 1e-12 else 1.0)
     return found

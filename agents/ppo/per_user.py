@@ -1,4 +1,4 @@
-"""Rewards of PPO against each user's own history; see :mod:`persona_env.metrics.user_baselines`."""
+"""Rewards of PPO against a history; see :mod:`persona_env.metrics.user_baselines`."""
 
 from __future__ import annotations
 
@@ -16,15 +16,22 @@ EARNED = "earned"
 """In the info of an episode that ended: what it earned before."""
 
 
-class PerUserRewards(VecEnvWrapper):
-    """The reward of an episode becomes ``levelled`` by its user's history, when it ends.
+class RewardsByHistory(VecEnvWrapper):
+    """The reward of an episode is seen against those before it, when it ends.
 
-    Histories are those of this process: a run that is resumed begins them again.
+    ``per_user``: it becomes ``levelled`` by its user's history. ``whiten``: it is in units of the
+    spread of everybody's, in which what is weighed against it (a KL penalty) is then told. Their
+    mean stays: it is the same for all replies and changes no advantage, and a reply that earns
+    nothing has the lowest reward. Histories are those of this process: a run that is resumed begins
+    them again.
     """
 
-    def __init__(self, venv: TokenVecEnv) -> None:
+    def __init__(
+        self, venv: TokenVecEnv, *, per_user: bool = True, whiten: bool = False
+    ) -> None:  # fmt: skip
         super().__init__(venv)
         self.baselines = UserBaselines()
+        self.per_user, self.whiten = per_user, whiten
         self._users: list[str] = []
 
     def reset(self) -> VecEnvObs:
@@ -38,11 +45,11 @@ class PerUserRewards(VecEnvWrapper):
         seen, rewards, dones, infos = self.venv.step_wait()
         ended = np.flatnonzero(dones)
         users, earned = [self._users[i] for i in ended], rewards[ended].tolist()
-        for place, was, now in zip(
-            ended, earned, self.baselines.levelled(users, earned), strict=True
-        ):
+        levelled = self.baselines.levelled(users, earned)
+        seen_as = levelled if self.per_user else earned
+        for place, was, now in zip(ended, earned, seen_as, strict=True):
             infos[place][EARNED] = was
-            rewards[place] = cast(float, now)
+            rewards[place] = cast(float, self.baselines.unit(now) if self.whiten else now)
         for place, user in zip(ended, self.venv.get_attr("user", ended), strict=True):
             self._users[place] = user.id
         return seen, rewards, dones, infos

@@ -115,6 +115,15 @@ class MethodOptions:
             rich_help_panel=SOME,
         ),
     ] = None
+    whiten: Annotated[
+        bool,
+        Option(
+            "--whiten",
+            help="For methods that sample: rewards in units of their spread over the last thousand "
+            "replies, as Llama 2 has them; --kl is weighed against that.",
+            rich_help_panel=SOME,
+        ),
+    ] = False
     ptx: Annotated[
         float,
         Option(

@@ -46,6 +46,7 @@ OPTIONS: dict[str, tuple[str, ...]] = {
     "kl": (*_PPO, *GROUPS, *_BY_REWARD),
     "together": (*_PPO, *GROUPS, *_BY_REWARD),
     "per_user": (*_PPO, *GROUPS, *_BY_REWARD),
+    "whiten": (*_PPO, *GROUPS, *_BY_REWARD),
     "data": ("sft", *_DIRECT, "self-rewarding"),
     "annotator": _ANNOTATED,
     "learner": _BY_REWARD,
@@ -117,10 +118,12 @@ def check_method(options: Any) -> None:
             f"--together {options.together} does not divide --batch {options.batch} into groups "
             "of at least 2 replies"
         )
-    if options.per_user and options.max_turns > 1:
-        raise ArgumentError(
-            "--per-user is for replies, not for conversations: leave out --max-turns"
-        )
+    for name in ("per_user", "whiten"):
+        if name in changed and options.max_turns > 1:
+            raise ArgumentError(
+                f"--{name.replace('_', '-')} is for replies, not for conversations: leave out "
+                "--max-turns"
+            )
     if "ptx_data" in changed and not options.ptx:
         raise ArgumentError("--ptx-data is mixed in with a weight: give --ptx, such as 1")
     _check_files(options)

@@ -52,7 +52,10 @@ class TrainOptions(MethodOptions):
     env: Annotated[str, Option(help="Id of the environment.")] = "PersonaChat-v0"
     profiles: Annotated[
         Names,
-        Option(help="Names of users or .toml files, with commas; default: those of the split."),
+        Option(
+            help="Names of users, .toml files or folders of them, with commas; default: those of "
+            "the split."
+        ),
     ] = None
     scenarios: Annotated[
         Names, Option(help="Ids, categories or .toml files, with commas; default: all.")

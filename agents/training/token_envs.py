@@ -8,7 +8,7 @@ from stable_baselines3.common.vec_env import VecEnv
 
 from persona_env.vector import TokenVectorEnv
 
-from ..ppo.per_user import PerUserRewards
+from ..ppo.per_user import RewardsByHistory
 from ..ppo.vec_env import TokenVecEnv
 from .options import TrainOptions
 from .run_envs import training_env
@@ -28,4 +28,6 @@ def token_envs(options: TrainOptions, codec: Any, size: int) -> VecEnv:
         autoreset_mode="SameStep",
     )
     made = TokenVecEnv(tokens, options.together)
-    return PerUserRewards(made) if options.per_user else made
+    if not (options.per_user or options.whiten):
+        return made
+    return RewardsByHistory(made, per_user=options.per_user, whiten=options.whiten)

@@ -58,8 +58,9 @@ def find_case(env: PersonaEnv, scenario: str, user: str) -> Case:
         raise unknown_scenario(scenario, ids, "scenario of this environment", name_of(env))
     if user not in env.cases:
         raise unknown_name(
-            "user of this environment", user, env.cases, "[user.id for user in env.users]"
-        )
+            "user of this environment", user, env.cases, "[user.id for user in env.users]",
+            "One of your own is known where the environment is given profiles=.",
+        )  # fmt: skip
     return Case(found, env.cases[user][0])
 
 

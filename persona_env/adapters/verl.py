@@ -12,7 +12,7 @@ from persona_env.adapters.workers import Together, make_scorer
 from persona_env.errors import ArgumentError, JudgeError
 from persona_env.rewards import Verdict
 
-Option = str | int | float | bool
+Option = str | int | float | bool | Sequence[str]
 
 
 async def compute_score(
@@ -58,7 +58,7 @@ async def compute_score(
             "persona_env.adapters.verl_rows"
         )
     names = (imports,) if isinstance(imports, str) else tuple(imports)
-    given = tuple(sorted((options or {}).items()))
+    given = tuple((name, _fixed(value)) for name, value in sorted((options or {}).items()))
     scorer, batches = _batches(data_source, reader, judge, names, given)
     verdict = await batches.ask(Asked(data_source, str(case[0]), str(case[1]), solution_str))
     if verdict is None:
@@ -67,6 +67,11 @@ async def compute_score(
     judged = {term.name: verdict.terms.get(term.name) for term in scorer.terms if not term.gate}
     gates = {f"gate/{name}": value for name, value in verdict.gates.items()}
     return {**scores, **{f"term/{name}": value for name, value in judged.items()}, **gates}
+
+
+def _fixed(value: Option) -> Option:
+    """The value as a key: a list, also one of Hydra, as a tuple."""
+    return tuple(value) if isinstance(value, Sequence) and not isinstance(value, str) else value
 
 
 @lru_cache(maxsize=8)

@@ -97,6 +97,12 @@ def _names(files: list[Path]) -> dict[str, Path]:
     """The files by what tells them apart: their names, or with the folder."""
     if len(files) < 2:
         raise PersonaEnvError("give at least two reports: persona-env compare A.json B.json")
+    for path in files:
+        if path.suffix.lower() in (".jsonl", ".csv"):
+            raise ArgumentError(
+                f"{path} holds replies and no report: judge them first, by persona-env eval "
+                f"--replies {path} --save A.json"
+            )
     for named in (
         lambda path: path.stem,
         lambda path: f"{path.absolute().parent.name}/{path.stem}",

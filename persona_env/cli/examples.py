@@ -10,13 +10,14 @@ from persona_env.cli.show import make_env
 from persona_env.env import PersonaEnv
 from persona_env.languages import LANGUAGES
 from persona_env.registration import ENVIRONMENTS
-from persona_env.rewards import Term, judge
+from persona_env.rewards import Term, judge, registered_terms
 from persona_env.rewards.exchange import Exchange
 from persona_env.rewards.explain import explain_entry
 from persona_env.scenarios.case import prompt_language_or_first
 from persona_env.scenarios.schema import Scenario
 from persona_env.users.profile import UserProfile
 
+CHAT = "PersonaChat-v0"
 EXAMPLES = 20  # cases of each user that are tried for an example
 FAULTY = (
     "No.",
@@ -36,14 +37,14 @@ FAULTY = (
 def example(register: str, term: Term) -> dict[str, Any] | None:
     """What the term says of a reply in a bundled environment: of the first that it judges.
 
-    A gate is shown where it takes something away. Users who read English come first.
+    A gate is shown where it takes something away. Users who read English come first. A term of
+    one's own stands in no bundled environment: it is shown in ``PersonaChat-v0``, with or without
+    reasons.
     """
+    known = registered_terms().get(term.name)
+    own = known is not None and not known.builtin
     named = "natural" if register == "natural" else "tiny"
-    for env in ENVIRONMENTS:
-        found = [e for e in _made(env, named) if any(one.name == term.name for one in e.terms)]
-        if not found:
-            continue
-        base = found[0]
+    for env, base in _with(term, named) if own else _that_have(term, named):
         alone = tuple(one for one in base.terms if one.name == term.name)
         for scenario, user in _cases(base):
             language = prompt_language_or_first(scenario, user)
@@ -51,13 +52,30 @@ def example(register: str, term: Term) -> dict[str, Any] | None:
                 judged = Exchange(scenario, user, reply, language)
                 verdict = judge(judged, alone)
                 value = {**verdict.gates, **verdict.terms}.get(term.name)
-                if value is not None and verdict.reasons and (value < 1 or not term.gate):
+                if value is None or not (verdict.reasons or own):
+                    continue
+                if value < 1 or not term.gate:
                     because = explain_entry(verdict, term.name, judged)
                     return {
                         "env": env, "scenario": scenario.id, "user": user.id, "reply": reply,
                         "value": value, "because": because,
                     }  # fmt: skip
     return None
+
+
+def _with(term: Term, register: str) -> Iterator[tuple[str, PersonaEnv]]:
+    """``PersonaChat-v0`` with this term named."""
+    terms, gates = (None, term.name) if term.gate else (term.name, None)
+    yield CHAT, make_env(CHAT, "all", register=register, terms=terms, gates=gates)[1]
+
+
+def _that_have(term: Term, register: str) -> Iterator[tuple[str, PersonaEnv]]:
+    """Each environment in which the term stands, as it is or in a variant, with its id."""
+    for env in ENVIRONMENTS:
+        for made in _made(env, register):
+            if any(one.name == term.name for one in made.terms):
+                yield env, made
+                break
 
 
 @lru_cache(maxsize=64)

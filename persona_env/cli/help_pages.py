@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 HYPHEN = "\u2011"
 """Stands for a hyphen while lines are broken: names such as persona-tiny-wide stay whole."""
@@ -19,6 +19,16 @@ HYPHEN = "\u2011"
 
 class Command(TyperCommand):
     """A command whose options stand under their ``rich_help_panel``."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse ``args``; the error of a parameter that is missing says what belongs there."""
+        try:
+            return super().parse_args(ctx, args)
+        except typer.BadParameter as error:
+            error.message = error.message.removeprefix("Value error, ")  # pydantic's own words
+            if not error.message and isinstance(error.param, TyperArgument | TyperOption):
+                error.message = error.param.help or ""
+            raise
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write arguments and options, in place of typer's one list of each."""

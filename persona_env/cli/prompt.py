@@ -41,7 +41,10 @@ def show_prompt(
     *,
     user: UserOption,
     scenario: Annotated[
-        str, typer.Option(help="The id of a scenario; 'persona-env scenarios' lists them.")
+        str,
+        typer.Option(
+            help="The id of a scenario, such as fluffy-rice ('persona-env scenarios' lists them)."
+        ),
     ],
     env: EnvOption = "PersonaChat-v0",
     agent: Annotated[

@@ -52,7 +52,17 @@ def reward_model(
         int,
         typer.Option(min=1, help="With --sees factorised or latent: numbers of a user's vector."),
     ] = 8,
+    references: Annotated[
+        Path | None,
+        typer.Option(
+            help="Replies whose rewards are to average 0: rows of prompt and completion, as "
+            "'export --kind sft' writes them, or comparisons. Default: what was preferred."
+        ),
+    ] = None,
     seed: SeedOption = 0,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with a training that was stopped.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Train a reward model, and judge it on prompts that it has not seen."""
@@ -63,7 +73,18 @@ def reward_model(
     told = Job(notes(), ends=False)
     with told.waiting("loading PyTorch"):
         job = load(f"{JOB}:RewardJob")(
-            output, policy, sees, epochs, batch, lr, held_out, margins, factors, seed
+            output,
+            policy,
+            sees,
+            epochs,
+            batch,
+            lr,
+            held_out,
+            margins,
+            factors,
+            seed,
+            references,
+            resume,
         )
     with told.stage("training the reward model", 1.0) as stage:
         figures = load(f"{JOB}:run_reward_job")(

@@ -61,7 +61,11 @@ def score(
     *,
     user: UserOption,
     scenario: Annotated[
-        str, typer.Option(help="The id of a scenario; 'persona-env scenarios' lists them.")
+        str,
+        typer.Option(
+            help="The id of a scenario, such as fluffy-rice ('persona-env scenarios' lists them), "
+            "or of one of yours in --scenarios or --prompts."
+        ),
     ],
     scenarios: Annotated[
         str | None,
@@ -131,7 +135,7 @@ def score(
     if as_json:
         show_json({"what": told, **_plain(judged, verdict)})
         return
-    say(f"{asker.id}: {describe(asker)}")
+    say(f"{asker.id}: {describe(asker) or 'no preferences and no context'}")
     say(f"asks: {base.observe(asked, asker)['prompt']}")
     if reply is None:
         say(told)

@@ -50,7 +50,8 @@ ProfilesOption = Annotated[
     str | None, typer.Option(help="Names of users, .toml files or folders of them, with commas.")
 ]
 ScenariosOption = Annotated[
-    str | None, typer.Option(help="Ids, categories or .toml files, with commas.")
+    str | None,
+    typer.Option(help="Ids, categories, .toml files, or .jsonl files of prompts, with commas."),
 ]
 PromptsOption = Annotated[str | None, typer.Option(help=PROMPTS_HELP)]
 TermsOption = Annotated[

@@ -12,7 +12,11 @@ from persona_env.users.library import find_profile
 from persona_env.users.profile import UserProfile
 
 UserOption = Annotated[
-    str, typer.Option(help="A user of the environment, a bundled one, or a TOML file.")
+    str,
+    typer.Option(
+        help="A user of the environment or a bundled one, such as sam ('persona-env profiles' "
+        "lists them), or a TOML file of one."
+    ),
 ]
 
 

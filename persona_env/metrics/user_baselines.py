@@ -80,6 +80,10 @@ class UserBaselines:
         mean, spread = self.everybody.mean, self.everybody.spread
         return [None if one is None else mean + spread * one for one in found]
 
+    def unit(self, reward: float | None) -> float | None:
+        """A reward in units of the spread of everybody's, so that theirs becomes 1."""
+        return None if reward is None else reward / (self.everybody.spread + LEAST_SPREAD)
+
     def _add(self, users: Sequence[str], rewards: Sequence[float | None]) -> None:
         if len(users) != len(rewards):
             raise ArgumentError(f"give a user for each reward, not {len(users)} for {len(rewards)}")

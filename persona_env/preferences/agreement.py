@@ -18,7 +18,7 @@ import numpy as np
 
 from persona_env.arguments import choice
 from persona_env.errors import ArgumentError
-from persona_env.preferences.comparison import Comparison
+from persona_env.preferences.comparison import ORDERS, Comparison
 from persona_env.text.spans import word_count
 
 Level = Literal["nominal", "ordinal", "interval"]
@@ -104,13 +104,24 @@ class Flips(NamedTuple):
 
 
 def order_flips(comparisons: Iterable[Comparison]) -> Flips:
-    """How often an annotator who saw two replies in both orders preferred another one."""
+    """How often an annotator who saw two replies in both orders preferred another one.
+
+    Two comparisons by one annotator, each in an order of its own, count, and one that has both
+    (``by_order``).
+    """
     found: dict[tuple[str, str], dict[tuple[int, ...], str]] = defaultdict(dict)
     for one in comparisons:
-        if len(one.replies) == 2 and one.shown:
-            found[one.annotator, one.candidates.id][one.shown] = one.label
+        mine = found[one.annotator, one.candidates.id]
+        if one.by_order:
+            mine |= dict(zip(ORDERS, map(_preferred, one.by_order), strict=True))
+        elif len(one.replies) == 2 and one.shown:
+            mine[one.shown] = one.label
     both = [[*said.values()] for said in found.values() if len(said) == 2]
     return Flips(sum(a != b for a, b in both), len(both))
+
+
+def _preferred(probability: float) -> str:
+    return "same" if probability == 0.5 else "first" if probability > 0.5 else "second"
 
 
 def length_correlation(

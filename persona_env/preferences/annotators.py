@@ -17,7 +17,7 @@ from persona_env.env import PersonaEnv
 from persona_env.errors import ArgumentError, unknown_name
 from persona_env.evaluation.made_how import reward_given
 from persona_env.preferences.biases import BIASES
-from persona_env.preferences.comparison import Candidates, Comparison, Label
+from persona_env.preferences.comparison import Candidates, Comparison, Label, versions_of
 from persona_env.preferences.ratings import degree_of
 
 FIRST_SHOWN = "first_shown"
@@ -132,7 +132,11 @@ class SimulatedAnnotator:
         self, one: Candidates, rewards: tuple[float, ...], rng: np.random.Generator
     ) -> Comparison:
         shown = tuple(rng.permutation(len(rewards)).tolist())
-        said = {"annotator": self.name, "shown": shown, "versions": _versions(self._made[one.env])}
+        said = {
+            "annotator": self.name,
+            "shown": shown,
+            "versions": versions_of() | reward_given(self._made[one.env]),
+        }
         utilities = self._utilities(one, _Seen(rewards, shown))
         if len(rewards) > 2:
             noisy = utilities + self.temperature * rng.gumbel(size=len(rewards))
@@ -184,10 +188,3 @@ def crowd(
             )
         )
     return made
-
-
-def _versions(env: PersonaEnv) -> dict[str, str]:
-    """This library's, and the terms and gates of the reward that were given."""
-    from persona_env import __version__
-
-    return {"persona_env": __version__, **reward_given(env)}

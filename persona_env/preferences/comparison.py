@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import UTC, datetime
+from importlib.metadata import version
 from itertools import combinations
 from typing import Annotated, Any, Literal, NamedTuple, Self
 
@@ -17,6 +18,10 @@ Label = Literal["first", "second", "same", "both_bad", "ranked"]
 with a rank for each."""
 Degree = Literal["significantly", "better", "slightly", "negligibly"]
 """By how much the better one is better, in the words of Llama 2 (arXiv 2307.09288, 3.2.1)."""
+
+ORDERS = ((0, 1), (1, 0))
+"""The orders in which two replies can be shown."""
+Probability = Annotated[float, Field(ge=0, le=1)]
 
 _FROZEN = ConfigDict(frozen=True, extra="forbid")
 
@@ -77,6 +82,10 @@ class Comparison(Candidates):
         The place of the reply with which the talk went on; ``None`` where nobody chose.
     probability:
         Of a soft label: how probably the first of two replies is preferred, in [0, 1].
+    by_order:
+        Of two replies that the annotator saw in both orders: how probably the first one is
+        preferred where it is shown first, and where it is shown second. ``probability`` is made of
+        both.
     annotator:
         A name or pseudonym.
     shown:
@@ -95,7 +104,8 @@ class Comparison(Candidates):
     degree: Degree | None = None
     scores: tuple[FiniteFloat, ...] = ()
     chosen: Annotated[int, Field(ge=0)] | None = None
-    probability: Annotated[float, Field(ge=0, le=1)] | None = None
+    probability: Probability | None = None
+    by_order: tuple[Probability, ...] = ()
     annotator: str = Field(min_length=1)
     shown: tuple[int, ...] = ()
     time: AwareDatetime = Field(default_factory=lambda: datetime.now(UTC))
@@ -123,6 +133,8 @@ class Comparison(Candidates):
             raise ValueError(f"a 'degree' says how much better, and the label is {self.label!r}")
         if self.probability is not None and count != 2:
             raise ValueError(f"'probability' is for two replies, and there are {count}")
+        if self.by_order and not count == len(self.by_order) == 2:
+            raise ValueError("'by_order' holds two probabilities, of two replies in both orders")
         return self
 
     @property
@@ -162,3 +174,10 @@ class Comparison(Candidates):
         """The comparison of these candidates with what an annotator said."""
         mine = {name: getattr(candidates, name) for name in Candidates.model_fields}
         return cls(**mine, **said)
+
+
+def versions_of(*packages: str) -> dict[str, str]:
+    """The versions of this library and of packages that took part in a comparison, by name."""
+    from persona_env import __version__
+
+    return {"persona_env": __version__} | {name: version(name) for name in packages}

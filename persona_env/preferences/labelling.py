@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple, get_args
 from persona_env.arguments import choice, whole_number
 from persona_env.errors import ArgumentError
 from persona_env.messages import as_lines, described
-from persona_env.preferences.comparison import Candidates, Comparison, Label
+from persona_env.preferences.comparison import Candidates, Comparison, Label, versions_of
 from persona_env.preferences.store import ComparisonStore
 
 Answer = Literal["left", "right", "same", "both_bad"]
@@ -139,13 +139,11 @@ def shown(candidates: Candidates, name: str) -> Shown:
 def _comparison(
     candidates: Candidates, order: tuple[int, int], said: Answer, name: str
 ) -> Comparison:
-    from persona_env import __version__
-
     labels: Mapping[Answer, Label] = {
         "same": "same", "both_bad": "both_bad",
         "left": ("first", "second")[order[0]], "right": ("first", "second")[order[1]],
     }  # fmt: skip
     return Comparison.of(
         candidates, label=labels[said], annotator=name, shown=order,
-        versions={"persona_env": __version__},
+        versions=versions_of(),
     )  # fmt: skip

@@ -3,7 +3,7 @@
 - hh: ``chosen`` and ``rejected`` are whole transcripts, ``Human:`` and ``Assistant:`` in turn, as
   Anthropic published them (arXiv 2204.05862).
 - TRL's pairs, and binarised UltraFeedback: ``chosen`` and ``rejected`` are replies or chat
-  messages, with a ``prompt``.
+  messages, with a ``prompt``; ``score_chosen`` and ``score_rejected`` are kept.
 - UltraFeedback: ``instruction`` and ``completions`` with a score each (arXiv 2310.01377).
 - PandaLM: two responses and the labels of several annotators (arXiv 2306.05087).
 - Chatbot Arena: two conversations and a ``winner`` (arXiv 2306.05685).
@@ -27,6 +27,7 @@ _WINNERS: dict[str, Label] = {
 }  # fmt: skip
 _PANDA: dict[str, Label] = {"0": "same", "1": "first", "2": "second"}
 _SCORES = ("overall_score", "fine-grained_score", "score")
+_PAIR_SCORES = ("score_chosen", "score_rejected")
 
 
 class Published(NamedTuple):
@@ -66,6 +67,7 @@ def _ultra(row: Row) -> Iterator[Comparison]:
     yield _made(
         row, [_user(row.text("instruction"))], tuple(str(one["response"]) for one in completions),
         label="ranked", ranks=tuple(ordered.index(score) + 1 for score in scores),
+        scores=tuple(scores),
         annotator=row.optional("annotator") or "UltraFeedback", policy=", ".join(models),
     )  # fmt: skip
 
@@ -76,10 +78,14 @@ def _score(row: Row, completion: Any) -> float:
     name = next((one for one in _SCORES if not is_missing(completion.get(one))), None)
     if name is None:
         raise row.error(f"each of 'completions' needs one of {', '.join(_SCORES)}")
+    return _number(row, name, completion[name])
+
+
+def _number(row: Row, name: str, value: Any) -> float:
     try:
-        return float(completion[name])
+        return float(value)
     except (TypeError, ValueError) as error:
-        raise row.error(f"{name!r} must be a number, not {completion[name]!r}") from error
+        raise row.error(f"{name!r} must be a number, not {value!r}") from error
 
 
 def _chosen(row: Row) -> Iterator[Comparison]:
@@ -90,9 +96,13 @@ def _chosen(row: Row) -> Iterator[Comparison]:
         if not before:
             raise row.error("'chosen' and 'rejected' do not begin with the same turns")
     replies = (chosen[-1]["content"], rejected[-1]["content"])
+    given = {name: row.cells.get(name) for name in _PAIR_SCORES}
+    scored = not any(map(is_missing, given.values()))
+    scores = tuple(_number(row, *one) for one in given.items()) if scored else ()
     yield _pair(
-        row, before, replies, label="first", annotator=row.optional("annotator") or "people"
-    )
+        row, before, replies, label="first", annotator=row.optional("annotator") or "people",
+        scores=scores,
+    )  # fmt: skip
 
 
 def _shared(one: list[Message], other: list[Message]) -> list[Message]:
@@ -130,9 +140,11 @@ def _reply(text: str) -> Message:
 
 def _pair(
     row: Row, before: list[Message], replies: tuple[str, str], *, label: Label, annotator: str,
-    policy: str = "",
+    policy: str = "", scores: tuple[float, ...] = (),
 ) -> Comparison:  # fmt: skip
-    return _made(row, before, replies, label=label, annotator=annotator, policy=policy)
+    return _made(
+        row, before, replies, label=label, annotator=annotator, policy=policy, scores=scores
+    )
 
 
 def _made(row: Row, before: list[Message], replies: tuple[str, ...], **said: Any) -> Comparison:

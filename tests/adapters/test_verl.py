@@ -53,6 +53,18 @@ def test_a_reply_that_no_judge_could_read_is_an_error_and_the_others_are_scored(
     assert [type(one) for one in found if one is not found[2]] == [dict] * 3
 
 
+def test_users_of_ones_own_are_a_list_of_files(tmp_path):
+    for name in ("ana", "bo"):
+        (tmp_path / f"{name}.toml").write_text(f'id = "{name}"\n', "utf-8")
+    row = {"scenario": "fluffy-rice", "user": "bo"}
+    files = [str(path) for path in sorted(tmp_path.glob("*.toml"))]
+    options = {**OPTIONS, "profiles": files}
+    asked = compute_score("PersonaChat-v0", "Rinse it.", "", row, options=options)
+    assert 0 <= asyncio.run(asked)["score"] <= 1
+    with pytest.raises(PersonaEnvError, match=r"'bo'.*is given profiles="):
+        asyncio.run(compute_score("PersonaChat-v0", "Rinse it.", "", row, options=OPTIONS))
+
+
 def test_rows_have_the_schema_of_verl():
     made = rows(chat_env(), "train", episodes=4)
     assert [row["extra_info"]["index"] for row in made] == [0, 1, 2, 3]

@@ -70,6 +70,8 @@ def test_a_picture_is_saved(reports, tmp_path):
 def test_what_cannot_be_compared_is_refused(reports, tmp_path):
     assert "give at least two reports" in refused("compare", reports[0])
     assert "a report is given twice" in refused("compare", reports[0], reports[0])
+    made = refused("compare", reports[0], "replies.jsonl")
+    assert "eval --replies replies.jsonl --save" in made
     assert "Did you mean 'user'" in refused("compare", *reports, "--cluster", "users")
     assert "markdown" in refused("compare", *reports, "--format", "html")
     assert "no.json" in refused("compare", reports[0], tmp_path / "no.json")

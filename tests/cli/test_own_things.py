@@ -87,6 +87,9 @@ def test_scenarios_and_terms_of_ones_own_are_listed(own):
     found = json.loads(told("terms", "my_calm:calm", "--json"))
     assert found[0]["name"] == "calm"
     assert found[0]["doc"] == "1 without exclamation marks."
+    example = found[0]["example"]
+    assert example["env"] == "PersonaChat-v0"
+    assert (example["value"], example["because"]) == (1.0, "of [0, 1]; 1 without exclamation marks")
 
 
 def test_a_term_that_cannot_be_loaded(own):

@@ -17,8 +17,9 @@ from tests.judges.fake_server import reply, serving
 
 README = Path(__file__).parents[2] / "README.md"
 BLOCK = re.compile(r"^## Your own users and model.*?^```bash\n(.*?)^```", re.MULTILINE | re.DOTALL)
-TERM = re.compile(r"^## A reward of your own\n```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
-USER = 'id = "{name}"\npreferences.length = "{length}"\n{weight}\n'
+PROFILE = re.compile(r"```toml\n# ana.toml.*?\n(.*?)^```", re.MULTILINE | re.DOTALL)
+TERM = re.compile(r"@reward_term\n.*?\n\n", re.DOTALL)
+ASKED = re.compile(r"`(\{\"id\": .*?\})`")
 MODEL, ADDRESS = "HuggingFaceTB/SmolLM2-135M-Instruct", "http://127.0.0.1:8000/v1"
 
 
@@ -40,6 +41,31 @@ def run(line, folder, *more, **variables):
     return done
 
 
+def own_files(folder):
+    """The files that the commands name, as README shows or describes them."""
+    text = README.read_text("utf-8")
+    ana = PROFILE.search(text)[1]
+    (folder / "ana.toml").write_text(ana, "utf-8")
+    (folder / "ben.toml").write_text(
+        ana.replace("ana", "ben").replace("brief", "detailed"), "utf-8"
+    )
+    term = f"from persona_env import Score, reward_term\n\n\n{TERM.search(text)[0]}"
+    (folder / "my_reward.py").write_text(term, "utf-8")
+    (folder / "asked.jsonl").write_text(f"{ASKED.search(text)[1]}\n", "utf-8")
+    (folder / "replies.csv").write_text("scenario,user,reply\nbill,ana,¡Aquí está!\n", "utf-8")
+    return folder
+
+
+def test_a_reply_and_a_file_of_replies_are_scored_by_ones_own_reward(tmp_path):
+    folder = own_files(tmp_path)
+    scored = run(command("--user ana.toml"), folder).stdout
+    assert "term no_shouting 0.00" in scored
+    assert "ana: Reads Spanish, English. Wants: brief; warm." in scored
+    judged = run(command("--replies replies.csv"), folder).stdout
+    assert "1 reply" in judged
+    assert "no_shouting" in judged
+
+
 def cache_of(folder):
     """A cache of the hub that has an unlearned model under this name."""
     copy = folder / f"models--{MODEL.replace('/', '--')}"
@@ -51,14 +77,8 @@ def cache_of(folder):
 
 @pytest.mark.slow
 def test_a_policy_is_trained_for_ones_own_users_on_ones_own_term(tmp_path):
-    line = command("--import my_reward")
-    weight = re.search(r"weights\.no_shouting = [\d.]+", line)[0]
-    (tmp_path / "my_reward.py").write_text(TERM.search(README.read_text("utf-8"))[1], "utf-8")
-    for name, length in (("ana", "brief"), ("ben", "detailed")):
-        user = USER.format(name=name, length=length, weight=weight)
-        (tmp_path / f"{name}.toml").write_text(user, "utf-8")
     small = ("--steps", "1", "--envs", "4", "--judge-episodes", "2", "--tracker", "none")
-    done = run(line, tmp_path, *small, OMP_NUM_THREADS="1")
+    done = run(command("train"), own_files(tmp_path), *small, OMP_NUM_THREADS="1")
     assert "256 tokens: 1 in whole rollouts of 256" in done.stderr
     report = Report.load(tmp_path / "runs" / "demo" / "after.json")
     assert {row["user"] for row in report.replies} == {"ana", "ben"}

@@ -261,3 +261,17 @@ def test_what_is_misspelt_is_told_before_torch_loads(tmp_path):
         [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (("score", "No."), "Missing option '--user'. A user of the environment"),
+        (("score", "No.", "--user", "sam"), "Missing option '--scenario'. The id of a scenario"),
+        (("export", "--kind", "prompt", "--output", "a.jsonl"), "'--kind': 'prompt' is not one of"),
+    ],
+)
+def test_a_parameter_that_is_missing_or_wrong_is_told_with_what_belongs_there(given, said):
+    result = CliRunner().invoke(persona_env.cli.app.app, given)
+    assert result.exit_code == 2
+    assert said in " ".join(result.output.split())

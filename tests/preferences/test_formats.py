@@ -102,6 +102,11 @@ def test_pairs_as_trl_has_them(tmp_path):
     ]
     for one in read(tmp_path, *rows):
         assert (one.prompt, one.replies, one.label) == ("Rice?", ("A.", "B."), "first")
+        assert one.scores == ()
+    (one,) = read(tmp_path, rows[0] | {"score_chosen": 8.5, "score_rejected": "8"})
+    assert one.scores == (8.5, 8.0)
+    with pytest.raises(PersonaEnvError, match="'score_rejected' must be a number, not 'low'"):
+        read(tmp_path, rows[0] | {"score_chosen": 8.5, "score_rejected": "low"})
 
 
 def test_scores_of_ultrafeedback_are_ranks(tmp_path):
@@ -111,6 +116,7 @@ def test_scores_of_ultrafeedback_are_ranks(tmp_path):
     ]
     (one,) = read(tmp_path, {"instruction": "Rice?", "completions": completions})
     assert (one.label, one.ranks, one.policy) == ("ranked", (2, 1, 2, 3), "a, b, c, d")
+    assert one.scores == (7.5, 9, 7.5, 2)
 
 
 def test_each_annotator_of_pandalm(tmp_path):

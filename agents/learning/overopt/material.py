@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -40,6 +40,7 @@ TESTED = 400  # held-out comparisons, at most
 A_LEARNT = 10  # and so many for each that is learnt from
 READER = "second reader"
 BATCH = 256  # replies that are sampled together
+MANY = 2000  # comparisons, above which a proxy reads each once: more of them, not more often
 
 
 def gold_env(options: OveroptOptions) -> PersonaEnv:
@@ -113,15 +114,21 @@ class Material:
             raise PersonaEnvError(f"cannot load --policy {options.policy!r}: {error}") from error
 
     def model(self, size: int, member: int = 0, kind: str = "proxy", base: str = "") -> RewardModel:
-        """A reward model of so many comparisons; members of an ensemble differ in their seed, and a
-        second reader has comparisons of its own. ``base`` is one of ``options.bases``."""
+        """A reward model of so many comparisons; a second reader has comparisons of its own.
+
+        Members of an ensemble have heads of their own, and those after the first a resample of the
+        comparisons with replacement: what they agree on is not the luck of some. ``base`` is one of
+        ``options.bases``.
+        """
         named = "-".join(
             one for one in (kind.replace(" ", "-"), str(size), base, str(member)) if one
         )
         folder = self.folder / MODELS / named
         if not folder.exists():
-            said, start = self._pairs(kind, size), self.options.bases.get(base, self.options.policy)
-            how = RewardTraining(seed=member, lr=reward_rate_for(parameters_of(start)))
+            start = self.options.bases.get(base, self.options.policy)
+            said = resampled(self._pairs(kind, size), self.seed, member)
+            rate = reward_rate_for(parameters_of(start))
+            how = RewardTraining(epochs=1 if size > MANY else 2, seed=member, lr=rate)
             with self.job.stage(f"learning from {size} comparisons", 1) as stage:
                 fit_reward_model(
                     RewardModel.fresh(start, seed=member), said, how,
@@ -161,6 +168,15 @@ class Material:
             f"the policy gave {len(found)} pairs of different replies where {count} are asked for: "
             "its replies are alike; sample with a higher --temperature"
         )
+
+
+def resampled(said: Sequence[Comparison], seed: int, member: int) -> list[Comparison]:
+    """What a member of an ensemble learns from: as many comparisons, drawn with replacement; the
+    first member has them as they are."""
+    if not member:
+        return [*said]
+    rng = np.random.default_rng(np.random.SeedSequence([seed, member]))
+    return [said[place] for place in rng.integers(len(said), size=len(said)).tolist()]
 
 
 def _parts(count: int, seed: int, size: int = 256) -> Iterator[tuple[int, int]]:

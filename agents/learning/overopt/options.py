@@ -131,7 +131,8 @@ class OveroptOptions:
         int,
         Option(
             min=1,
-            help="Cure, of learnt proxies: so many models, whose reward is less where they differ.",
+            help="Cure, of learnt proxies: so many models, of resamples of the comparisons, whose "
+            "reward is less where they differ.",
         ),
     ] = 1
     penalty: Annotated[

@@ -38,10 +38,17 @@ Proxy = Callable[[Sequence[Judged]], Sequence[float]]
 
 
 def scores_of(samples: Samples, proxy: Proxy) -> Values:
-    """The proxy rewards of samples, ``(C, M)``."""
+    """The proxy rewards of samples, ``(C, M)``; a reply that was drawn twice is read once."""
     rows = zip(samples.candidates, samples.gold.tolist(), strict=True)
-    each = [Judged(*one) for c, gold in rows for one in zip(said_of(c), gold, strict=True)]
-    return np.array(proxy(each), dtype=np.float64).reshape(samples.gold.shape)
+    each = [
+        ((row, said.reply, one), Judged(said, one))
+        for row, (candidates, gold) in enumerate(rows)
+        for said, one in zip(said_of(candidates), gold, strict=True)
+    ]
+    known = dict(each)
+    scores = dict(zip(known, proxy([*known.values()]), strict=True))
+    found = [scores[key] for key, _ in each]
+    return np.array(found, dtype=np.float64).reshape(samples.gold.shape)
 
 
 def honest(judged: Sequence[Judged]) -> list[float]:

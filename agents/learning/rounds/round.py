@@ -26,7 +26,7 @@ from ...sizes import parameters_of, rank_for, reward_rate_for
 from ...training.judged_run import train_alone
 from ...training.methods import one_training
 from ...training.options import TrainOptions
-from ...training.run_folder import POLICY
+from ...training.run_folder import POLICY, STATE
 from ...training.train import way_of
 from ..collect import sample_candidates
 from ..collecting import Collection, collect
@@ -148,7 +148,10 @@ class Round:
         start, size = self.options.start, parameters_of(self.options.start)
         rate = reward_rate_for(size, rank_for(size))
         batch = min(RewardJob.batch, self.options.batch)
-        return RewardJob(folder, start, batch=batch, lr=rate, seed=self.options.seed)
+        begun = (folder / STATE).is_file()
+        return RewardJob(
+            folder, start, batch=batch, lr=rate, seed=self.options.seed, resume=begun
+        )  # fmt: skip
 
     def trained(self, method: str, name: str = "training", **own: Any) -> Path:
         """Train the newest policy by a method; the folder of the policy after it."""

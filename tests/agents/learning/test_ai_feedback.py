@@ -10,6 +10,7 @@ import torch
 from transformers import LlamaConfig
 
 from persona_env.agents import load_policy
+from persona_env.agents.learning import ai_feedback
 from persona_env.agents.learning.ai_feedback import (
     CLAMP,
     ModelAnnotator,
@@ -22,6 +23,7 @@ from persona_env.agents.learning.ai_feedback import (
 )
 from persona_env.errors import PersonaEnvError
 from persona_env.preferences import Candidates
+from persona_env.preferences.agreement import order_flips
 from persona_env.wrappers.tokenizers import bundled_codec
 
 CODEC = bundled_codec()
@@ -61,6 +63,8 @@ def annotator(logits_of, **more):
 def test_a_model_that_likes_what_stands_first_prefers_nothing():
     (said,) = annotator(lambda text: {A: 2.0, B: 0.0}).annotate([ONE])
     assert said.probability == pytest.approx(0.5)
+    assert said.by_order == pytest.approx((1 / (1 + math.exp(-2)), 1 / (1 + math.exp(2))))
+    assert order_flips([said]) == (1, 1)
 
 
 def test_the_label_is_the_mean_of_both_orders():
@@ -71,7 +75,9 @@ def test_the_label_is_the_mean_of_both_orders():
     (said,) = annotator(rinsing, name="judge").annotate([ONE])
     expected = (1 / (1 + math.exp(-2)) + 1 / (1 + math.exp(-1))) / 2
     assert said.probability == pytest.approx(expected)
-    assert (said.label, said.annotator, said.note) == ("first", "judge", "both orders")
+    assert (said.label, said.annotator, said.note) == ("first", "judge", "")
+    assert said.by_order == pytest.approx((1 / (1 + math.exp(-2)), 1 / (1 + math.exp(-1))))
+    assert {"persona_env", "transformers"} <= set(said.versions)
 
 
 def test_the_model_is_shown_the_user_both_replies_and_the_principle():
@@ -96,10 +102,34 @@ def test_more_than_two_replies_get_no_label():
     assert annotator(lambda text: {A: 0.0, B: 0.0}).annotate([three]) == [None]
 
 
-def test_reasoning_comes_first_and_clamps():
+def test_reasoning_comes_first_and_clamps(monkeypatch):
+    """It is asked to reason, not for a letter alone; the letter follows what it wrote."""
+    asked = []
+
+    def thinks(model, codec, prompts, *, max_new_tokens):
+        asked.extend(codec.decode(ids) for ids in prompts)
+        return [codec.encode("The one that rinses is better.")] * len(prompts)
+
+    monkeypatch.setattr(ai_feedback, "generate", thinks)
+    sure = annotator(lambda text: {A: 9.0, B: 0.0}, reasons=True)
+    sure.annotate([ONE])
+    assert len(asked) == len(sure.model.asked) == 2
+    assert all("Say in two or three sentences" in text for text in asked)
+    assert not any("Answer with one letter" in text for text in asked)
+    for text in sure.model.asked:
+        assert text.endswith("The one that rinses is better.\nSo the better one is Reply")
+
+    def rinsing(text):
+        return {A: 9.0, B: 0.0} if text.index("Rinse it.") < text.index("No.") else {B: 9.0, A: 0.0}
+
+    (said,) = annotator(rinsing, reasons=True).annotate([ONE])
+    assert said.probability == CLAMP[1]
+    assert min(said.by_order) > 0.99  # as it was said
+
+
+def test_a_policy_can_be_asked_to_reason():
     model, codec = load_policy("persona-tiny")
-    made = ModelAnnotator(model, codec, reasons=True)
-    (said,) = made.annotate([ONE])
+    (said,) = ModelAnnotator(model, codec, reasons=True).annotate([ONE])
     assert CLAMP[0] <= said.probability <= CLAMP[1]
 
 

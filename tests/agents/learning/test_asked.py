@@ -10,6 +10,7 @@ from persona_env.agents.learning.annotators import find_annotator
 from persona_env.agents.learning.asked import AskedAnnotator
 from persona_env.errors import PersonaEnvError
 from persona_env.preferences import Candidates
+from persona_env.preferences.agreement import order_flips
 from persona_env.text_envs import make_text_env
 
 HERE = "tests.agents.learning.test_asked"
@@ -44,6 +45,8 @@ def says(answer, *candidates, principles=()):
 def test_the_same_reply_in_both_orders_is_preferred():
     (said,) = says(rinses)
     assert (said.label, said.probability, said.annotator) == ("first", 1.0, "ann")
+    assert said.by_order == (1.0, 1.0)
+    assert order_flips([said]) == (0, 1)
     (said,) = says(rinses, ONE.model_copy(update={"replies": ("No.", "Rinse it.")}))
     assert (said.label, said.probability) == ("second", 0.0)
 
@@ -51,6 +54,8 @@ def test_the_same_reply_in_both_orders_is_preferred():
 def test_who_always_says_a_prefers_nothing():
     (said,) = says(lambda text: "A")
     assert (said.label, said.probability) == ("same", 0.5)
+    assert said.by_order == (1.0, 0.0)  # what stands first, in either order
+    assert order_flips([said]) == (1, 1)
 
 
 @pytest.mark.parametrize("answer", ["Neither.", "A or B", "", Failed("timeout")])
@@ -70,7 +75,7 @@ def test_a_principle_is_drawn_for_each_pair_and_the_users_wishes_are_one():
     asked = Asked(lambda text: "A")
     some = [ONE.model_copy(update={"seed": n}) for n in range(30)]
     notes = [said.note for said in AskedAnnotator(asked, "ann", [KIND]).annotate(some, seed=1)]
-    assert {*notes} == {"both orders; principle kind", "both orders; principle user"}
+    assert {*notes} == {"principle kind", "principle user"}
     assert notes == [one.note for one in AskedAnnotator(asked, "ann", [KIND]).annotate(some, 1)]
     assert any("Be kind. Answer with one letter" in text for text in asked.texts)
     assert drawn_for(ONE, [], None) is None

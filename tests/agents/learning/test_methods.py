@@ -51,7 +51,9 @@ def options(tmp_path_factory):
         ({"beta": 0.5}, "--beta is for dpo, ipo, robust, kto"),
         ({"method": "grpo", "together": 5}, "does not divide --batch 64"),
         ({"method": "rloo", "together": 1}, "at least 2 replies"),
-        ({"per_user": True, "max_turns": 2}, "not for conversations"),
+        ({"per_user": True, "max_turns": 2}, "--per-user is for replies, not for conversations"),
+        ({"whiten": True, "max_turns": 2}, "--whiten is for replies, not for conversations"),
+        ({"method": "dpo", "whiten": True}, "--whiten is for ppo, grpo, rloo, ai-feedback"),
         ({"method": "sft", "data": "nowhere.jsonl"}, "no such file"),
         ({"method": "robust", "flips": 0.5}, "below 0.5"),
         ({"method": "kto", "beta": 0.0}, "--beta must be above 0"),
@@ -115,10 +117,10 @@ def test_ppo_learns_from_another_reward_than_it_is_judged_by(options):
 
 
 def test_per_user_rewards_of_ppo_are_told_as_they_were_earned(options, monkeypatch):
-    from persona_env.agents.ppo.per_user import PerUserRewards
+    from persona_env.agents.ppo.per_user import RewardsByHistory
 
     seen = []
-    plain = PerUserRewards.step_wait
+    plain = RewardsByHistory.step_wait
 
     def noting(self):
         found = plain(self)
@@ -127,7 +129,7 @@ def test_per_user_rewards_of_ppo_are_told_as_they_were_earned(options, monkeypat
         )
         return found
 
-    monkeypatch.setattr(PerUserRewards, "step_wait", noting)
+    monkeypatch.setattr(RewardsByHistory, "step_wait", noting)
     rule = replace(options, reward="rule", per_user=True, output=options.output.with_name("own"))
     folder = train(rule)
     with (folder / "curve.csv").open(encoding="utf-8") as file:

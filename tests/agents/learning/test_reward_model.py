@@ -7,13 +7,13 @@ import pytest
 import torch
 
 from persona_env.agents.learning import reward_model
+from persona_env.agents.learning.interview import Interview, prior_of
 from persona_env.agents.learning.reward_model import RewardModel, Said, said_of
 from persona_env.agents.learning.reward_training import (
     RewardTraining,
     fit_reward_model,
     judge_reward_model,
 )
-from persona_env.agents.learning.user_vectors import fit_user
 from persona_env.errors import PersonaEnvError
 from persona_env.preferences import Comparison
 from persona_env.users.description import describe
@@ -86,21 +86,38 @@ def test_a_blind_model_stays_at_chance_where_users_contradict_each_other():
 
 def test_a_factorised_model_learns_both_and_knows_a_new_user_after_five_answers(factorised):
     assert judge_reward_model(factorised, HELD_OUT).accuracy.mean > 0.9
-    vectors = factorised.vectors.detach().numpy().astype(float)
-    asked = comparisons(5, seed=2, users=("sam",))  # a new user who is like Sam
-    with torch.inference_mode():
-        gaps = [factorised.features(said_of(one)).numpy() for one in asked]
-    gaps = np.array([one - other for one, other in gaps])
-    answers = [one.soft for one in asked]
-    spread = np.linalg.inv(np.cov(vectors.T, bias=True) + 0.1 * np.eye(4))
-    fit = fit_user(gaps, answers, vectors.mean(0), spread)
+    pool = {one.candidates.id: one for one in comparisons(40, seed=2, users=("sam",))}
+    interview = Interview(factorised, [one.candidates for one in pool.values()])
+    mean, precision = prior_of(factorised)
+    assert interview.vector.tolist() == mean.tolist()  # nothing is known: as all
+    asked = []
+    for _ in range(5):  # of a new user who is like Sam
+        asked.append(interview.next())
+        interview.answer(pool[asked[-1].id])
+    assert len({one.id for one in asked}) == 5
+    assert np.linalg.det(interview.fit.precision) > 2 * np.linalg.det(precision)
     others = comparisons(40, seed=3, users=("sam",))
     right = [
         (first > second) == (one.label == "first")
         for one in others
-        for first, second in [factorised.rewards(said_of(one), fit.weights)]
+        for first, second in [factorised.rewards(said_of(one), interview.vector)]
     ]
     assert np.mean(right) > 0.85
+
+
+def test_an_interview_asks_about_its_own_pairs_once(factorised, prompted):
+    pair, other = comparisons(2)
+    interview = Interview(factorised, [pair.candidates])
+    with pytest.raises(PersonaEnvError, match="none of those of the interview"):
+        interview.answer(other)
+    assert interview.next() == pair.candidates
+    interview.answer(pair.model_copy(update={"label": "same"}))
+    assert list(interview.answers.values()) == [0.5]
+    assert interview.next() is None
+    with pytest.raises(PersonaEnvError, match="is prompt: train one with sees='factorised'"):
+        Interview(prompted, [pair.candidates])
+    with pytest.raises(PersonaEnvError, match="pairs of replies"):
+        Interview(factorised, [])
 
 
 def test_an_unknown_user_of_a_factorised_model_is_refused(factorised):

@@ -18,6 +18,7 @@ from persona_env.agents.learning.overopt.material import Material, gold_env
 from persona_env.agents.learning.overopt.options import OveroptOptions, command_of
 from persona_env.errors import PersonaEnvError
 from persona_env.metrics import best_of_n
+from persona_env.preferences import Comparison
 from persona_env.reporting.progress import Job
 from tests.agents.small_policy import save_word_policy
 from tests.cli.test_cli import refused, told
@@ -128,6 +129,44 @@ def test_learnt_proxies_are_made_of_models_of_several_sizes(tmp_path, monkeypatc
     assert {path.name for path in (tmp_path / "reward_models").iterdir()} == {
         "proxy-8-persona-tiny-0", "proxy-8-small-0",
     }  # fmt: skip
+
+
+def test_members_of_an_ensemble_have_a_resample_and_a_head_of_their_own(tmp_path, monkeypatch):
+    small = str(save_word_policy(tmp_path / "small"))
+    options = OveroptOptions(**BOTH, policy=small, ensemble=3, quiet=True)
+    one = Comparison(prompt="red?", replies=("a", "b"), label="first", annotator="ana")
+    said = [one.model_copy(update={"seed": number}) for number in range(30)]
+    learnt = []
+    monkeypatch.setattr(Material, "_pairs", lambda self, kind, size: said[:size])
+    monkeypatch.setattr(
+        "persona_env.agents.learning.overopt.material.fit_reward_model",
+        lambda model, said, how, progress: learnt.append([one.seed for one in said]) or model,
+    )
+    heads = []
+    for folder, member in (("one", 0), ("one", 1), ("one", 2), ("other", 1)):
+        material = Material(options, None, tmp_path / folder, 5, Job(quiet=True))
+        heads.append(material.model(30, member).head.weight)
+    first, second, third, again = learnt
+    assert first == [*range(30)]  # the proxy that is cured
+    assert len(second) == len(third) == 30
+    assert len({*second}) < 30
+    assert len({tuple(one) for one in (first, second, third)}) == 3
+    assert again == second
+    assert not torch.equal(heads[1], heads[2])
+
+
+@pytest.mark.parametrize(("size", "epochs"), [(2000, 2), (2001, 1)])
+def test_many_comparisons_are_read_once(size, epochs, tmp_path, monkeypatch):
+    small = str(save_word_policy(tmp_path / "small"))
+    options = OveroptOptions(comparisons=("9",), policy=small, quiet=True)
+    found = []
+    monkeypatch.setattr(Material, "_pairs", lambda self, kind, size: [])
+    monkeypatch.setattr(
+        "persona_env.agents.learning.overopt.material.fit_reward_model",
+        lambda model, said, how, progress: found.append(how.epochs) or model,
+    )
+    Material(options, None, tmp_path, 0, Job(quiet=True)).model(size)
+    assert found == [epochs]
 
 
 def test_the_gold_reward_is_read_by_who_is_named():
