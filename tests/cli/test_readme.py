@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from persona_env.evaluation.report import Report
 from tests.agents.tiny_chat_model import save_chat_model
 from tests.judges.fake_server import reply, serving
 
@@ -29,12 +30,12 @@ def command(marked):
     return found
 
 
-def run(line, folder, **variables):
+def run(line, folder, *more, **variables):
     program, *words = shlex.split(line, comments=True)
     assert program == "persona-env"
     done = subprocess.run(
-        [sys.executable, "-m", "persona_env", *words], cwd=folder, capture_output=True, text=True,
-        env={**os.environ, "HF_HUB_OFFLINE": "1", **variables}, check=False,
+        [sys.executable, "-m", "persona_env", *words, *more], cwd=folder, capture_output=True,
+        env={**os.environ, "HF_HUB_OFFLINE": "1", **variables}, check=False, text=True,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return done
@@ -43,7 +44,11 @@ def run(line, folder, **variables):
 def own_files(folder):
     """The files that the commands name, as README shows or describes them."""
     text = README.read_text("utf-8")
-    (folder / "ana.toml").write_text(PROFILE.search(text)[1], "utf-8")
+    ana = PROFILE.search(text)[1]
+    (folder / "ana.toml").write_text(ana, "utf-8")
+    (folder / "ben.toml").write_text(
+        ana.replace("ana", "ben").replace("brief", "detailed"), "utf-8"
+    )
     term = f"from persona_env import Score, reward_term\n\n\n{TERM.search(text)[0]}"
     (folder / "my_reward.py").write_text(term, "utf-8")
     (folder / "asked.jsonl").write_text(f"{ASKED.search(text)[1]}\n", "utf-8")
@@ -68,6 +73,17 @@ def cache_of(folder):
     (copy / "refs" / "main").write_text("0" * 40)
     save_chat_model(copy / "snapshots" / ("0" * 40))
     return folder
+
+
+@pytest.mark.slow
+def test_a_policy_is_trained_for_ones_own_users_on_ones_own_term(tmp_path):
+    small = ("--steps", "1", "--envs", "4", "--judge-episodes", "2", "--tracker", "none")
+    done = run(command("train"), own_files(tmp_path), *small, OMP_NUM_THREADS="1")
+    assert "256 tokens: 1 in whole rollouts of 256" in done.stderr
+    report = Report.load(tmp_path / "runs" / "demo" / "after.json")
+    assert {row["user"] for row in report.replies} == {"ana", "ben"}
+    assert report.per_term["no_shouting"].n == 2
+    assert (tmp_path / "runs" / "demo" / "policy" / "model.safetensors").exists()
 
 
 @pytest.mark.slow
