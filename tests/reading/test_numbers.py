@@ -11,7 +11,8 @@ import pytest
 from persona_env.bank import load_cases
 from persona_env.envs.chat import PersonaChatEnv
 from persona_env.reading.emptiness import is_empty
-from persona_env.reading.numbers import Numbers, stated
+from persona_env.reading.numbers import Numbers
+from persona_env.reading.stated import stated
 from persona_env.scenarios.schema import Scenario, ScenarioText
 
 ENV = PersonaChatEnv(split="all")
@@ -90,6 +91,69 @@ def test_a_right_number_a_round_one_and_another_unit_contradict_nothing(reply):
 )
 def test_another_number_in_its_place_contradicts(reply):
     assert mountain().contradicted(reply)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "Yushan, 3,950 metres.", "Yushan, 4,000 m.", "Yushan, 3,900 metres.", "Yushan, 3952.38 m.",
+        "Yushan, about 3,930 metres.", "Yushan, ~4,020 m.", "Yushan: 3,910-odd metres.",
+        "Yushan, 3,960 metres or so.", "Yushan, just shy of 3,960 metres.",
+        "El Yushan, unos 3.930 metros.", "El Yushan, más de 3.920 metros.",
+        "El Yushan, 3.960 metros más o menos.", "玉山，约3930米。", "玉山，3960米左右。",
+        "玉山，3920多米。", "玉山，超过三千九百三十米。",
+    ],
+)  # fmt: skip
+def test_a_number_is_right_at_its_own_precision_and_about_allows_more(reply):
+    assert not mountain().contradicted(reply)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "Yushan, 3,930 metres.", "Yushan, 4,020 m.", "Yushan, 3,953 metres.", "Yushan, 3,951 m.",
+        "Yushan, about 3,953 metres.", "Yushan, about 4,300 metres.", "Yushan, 3953.4 m.",
+        "El Yushan, 4.010 metros.", "El Yushan, con 3.910 metros.", "玉山，海拔3970米。",
+        "玉山，三千九百七十米。", "About Yushan: it has 3,930 metres.",
+    ],
+)  # fmt: skip
+def test_a_number_that_differs_where_it_is_precise_contradicts(reply):
+    assert mountain().contradicted(reply)
+
+
+@pytest.mark.parametrize(
+    ("reply", "wrong"),
+    [
+        ("Yushan, at 3,886 metres.", True),  # which is the height of the second highest
+        ("Yushan is 3,886 m high.", True),
+        ("El Yushan, con 3886 metros.", True),
+        ("玉山，海拔三千八百八十六米。", True),
+        ("Yushan, at 3,776 metres.", True),  # Mount Fuji's, in a wrong answer
+        ("Jade Mountain. Xueshan (3886 m) is the next one.", False),
+        ("El Yushan; el Xueshan se queda en 3886 m.", False),
+        ("玉山；雪山只有3886米。", False),
+        ("Fuji has 3776 m, and Yushan beats it.", False),
+        ("Yushan, 3952 m; another one has 3,886 m.", False),
+    ],
+)
+def test_a_number_of_something_else_needs_what_it_is_of(reply, wrong):
+    assert bool(mountain().contradicted(reply)) is wrong
+
+
+def test_numbers_with_decimals_and_large_ones_have_their_precision():
+    light = made("How fast is light?", "It makes 299,792.46 km in a second.", "299,792.46")
+    for reply in ("299,792 km.", "300,000 km.", "299,800 km.", "299,792.5 km"):
+        assert not light.contradicted(reply), reply
+    for reply in ("299,793 km.", "298,000 km.", "299,700.5 km."):
+        assert light.contradicted(reply), reply
+    pi = made("What is pi?", "It is 3.14159.", "3.14159")
+    assert not any(map(pi.contradicted, ("3.14", "3.1416", "3.1415")))
+    assert all(map(pi.contradicted, ("3.15", "3.2", "3.1436")))
+    hill = made("How high is it?", "It has 1,642 metres.", "1642", "1,642")
+    assert not hill.contradicted("It has 1,640 metres.")  # no year
+    rough = made("How many?", "There are 384,000 chairs.", "384,000")
+    assert not rough.contradicted("384,400 chairs.")
+    assert rough.contradicted("385,400 chairs.")
 
 
 def made(prompt: str, answer: str, *names: str) -> Numbers:
