@@ -17,6 +17,7 @@ from persona_env.detectors import (
     unsaid,
 )
 from persona_env.memo import Prepared
+from persona_env.reading.bare import bare_refusal
 from persona_env.reading.denials import Denials
 from persona_env.reading.fields import UNREAD, Choice, Degree
 from persona_env.reading.language_id import languages_of
@@ -56,6 +57,7 @@ class Rules:
         known = self._known.of(ask.scenario)
         false = known.false_in(reply)
         return Reading(
+            refusal_style=bare_refusal(reply, ask.prompt, NAME),
             form=_form(reply),
             words=float(word_count(reply)),
             questions=len(clarifying_question(reply).spans),
