@@ -137,7 +137,7 @@ def test_the_section_is_put_between_the_marks_of_the_page(page, tmp_path):
 def test_the_picture_of_methods_shows_each_row_of_the_table_on_the_page(monkeypatch, tmp_path):
     monkeypatch.syspath_prepend(str(BENCHMARKS))
     methods, figure = (importlib.import_module(name) for name in ("methods", "_method_figure"))
-    table = methods.on_page("table")
+    table = methods.on_page(methods.PAGE, "table")
     found = figure.points(table)
     assert len(found) == len(table.splitlines()) - 2 > 10
     assert {*methods.TITLES.values()} < {*found}

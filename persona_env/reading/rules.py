@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import chain
 from typing import Any
 
@@ -19,6 +20,7 @@ from persona_env.detectors import (
     unsaid,
 )
 from persona_env.memo import Prepared
+from persona_env.reading.bare import bare_refusal
 from persona_env.reading.denials import Denials
 from persona_env.reading.fields import UNREAD, Choice, Degree
 from persona_env.reading.language_id import languages_of
@@ -54,13 +56,16 @@ class Rules:
 
     def fill(self, asks: Sequence[Ask], readings: Sequence[Reading]) -> list[Reading]:
         """See :class:`~persona_env.reading.reader.Reader`; a reply is read once for each scenario,
-        in whatever languages its prompts are."""
+        in whatever languages its prompts are, but for a bare refusal, which may echo its prompt."""
         keys = [(id(ask.scenario), ask.reply) for ask in asks]
         different = dict(zip(keys, asks, strict=True))
         told = [*different.values()]
         parts = [told[start : start + TOGETHER] for start in range(0, len(told), TOGETHER)]
         read = dict(zip(different, chain.from_iterable(map(self._read, parts)), strict=True))
-        return [one.filled(read[key]) for one, key in zip(readings, keys, strict=True)]
+        return [
+            one.filled(replace(read[key], refusal_style=bare_refusal(ask.reply, ask.prompt, NAME)))
+            for ask, key, one in zip(asks, keys, readings, strict=True)
+        ]
 
     def _read(self, asks: Sequence[Ask]) -> list[Reading]:
         replies = [ask.reply for ask in asks]
