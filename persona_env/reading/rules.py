@@ -25,6 +25,7 @@ from persona_env.reading.denials import Denials
 from persona_env.reading.fields import UNREAD, Choice, Degree
 from persona_env.reading.language_id import languages_of
 from persona_env.reading.numbers import Numbers
+from persona_env.reading.pretending import pretended
 from persona_env.reading.reader import Ask
 from persona_env.reading.reading import Reading
 from persona_env.reading.word_order import in_order
@@ -92,7 +93,7 @@ class _Known:
     """What a scenario says is right and wrong, ready to be looked for."""
 
     def __init__(self, scenario: Scenario) -> None:
-        texts = tuple(scenario.texts.values())
+        self._scenario, texts = scenario, tuple(scenario.texts.values())
         self._told = tuple(part for text in texts for part in text.told)
         self._points = [
             tuple(Point.of(point, text.told) for point in text.reference) for text in texts
@@ -116,9 +117,14 @@ class _Known:
         return tuple(made(reply, self._details, self._told)) if self._details else None
 
     def correct_in(self, reply: str, false: Degree) -> Degree:
-        """0 where another number stands in the place of a right one, or the right answer is named
-        and not given; unread elsewhere. ``false`` says where false claims are made."""
-        spans = self._numbers.contradicted(reply) or self._denials.found(reply, false.spans)
+        """0 where another number stands in the place of a right one, the right answer is named and
+        not given, or what the assistant cannot do is said to be done; unread elsewhere. ``false``
+        says where false claims are made."""
+        spans = (
+            self._numbers.contradicted(reply)
+            or self._denials.found(reply, false.spans)
+            or pretended(self._scenario, reply)
+        )
         return Degree(0.0, NAME, spans) if spans else UNREAD
 
     def false_in(self, reply: str) -> Degree:
