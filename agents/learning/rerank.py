@@ -44,7 +44,7 @@ class BestOf(StreamingAgent):
         Which of them is best, with ``sees="blind"`` or ``"prompt"``: who answers is not told the
         user's name.
     n:
-        How many, from 1 to :data:`~persona_env.evaluation.best_of.MOST`.
+        How many, from 1 to 64.
     batch:
         How many replies an agent that does not stream is asked for at a time.
 

@@ -27,7 +27,7 @@ class Weights(NamedTuple):
 
     With K numbers of a state (layers x 3 x width), H outputs and E inputs of the heads of content:
     ``mean`` and ``spread`` (K,) standardise a state; ``states`` (K, H) and ``bias`` (H,) give the
-    logits of :data:`~persona_env.reading.heads.OUTPUTS`. ``slope`` (5, 2) and ``shift`` (5,) make
+    logits of :data:`~persona_env.reading.outputs.OUTPUTS`. ``slope`` (5, 2) and ``shift`` (5,) make
     degrees of style, and ``sharpness`` (3, 2) choices, of these logits and of the outputs of the
     n-gram heads; ``content`` (E, 3) and ``content_bias`` (3,) judge content; ``check`` (K,) is the
     state of :data:`CHECK`.
